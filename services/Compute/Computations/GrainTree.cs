@@ -29,7 +29,9 @@ public static class GrainTree
     /// <exception cref="ArgumentOutOfRangeException">Not 0 ≤ From &lt; To.</exception>
     public static IReadOnlyList<GrainNode> Decompose(GrainRange range)
     {
-        range.ThrowIfInvalid();
+        ArgumentOutOfRangeException.ThrowIfNegative(range.From);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(range.To, range.From);
+
         var nodes = new List<GrainNode>();
         for (var from = range.From; from < range.To;)
         {

@@ -11,6 +11,16 @@ internal sealed class NodeMerger(IBoundComputation computation, GrainRange range
     /// <summary>A node that has no sibling inside the range; all of them are there once all grains were added.</summary>
     public byte[] this[GrainNode node] => _waiting[node];
 
+    /// <summary>How many nodes wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_waiting)
+                return _waiting.Count;
+        }
+    }
+
     public void Add(GrainNode node, byte[] partial)
     {
         while (!TryWait(node, partial, out var sibling))
