@@ -9,11 +9,11 @@ public sealed class ComputationCatalogTests
     public void TryGet_KnownName_GivesTheComputation()
     {
         var pi = new PiComputation();
-        var catalog = new ComputationCatalog([pi, new FloatSum()]);
+        var catalog = new ComputationCatalog([pi, new OrderedSum()]);
 
         Assert.True(catalog.TryGet("pi", out var found));
         Assert.Same(pi, found);
-        Assert.Equal(["float-sum", "pi"], catalog.Names);
+        Assert.Equal(["ordered-sum", "pi"], catalog.Names);
     }
 
     [Theory]

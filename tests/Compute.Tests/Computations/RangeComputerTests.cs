@@ -12,7 +12,7 @@ public sealed class RangeComputerTests
     [InlineData(7)]
     public void Compute_MoreCores_GivesTheSameBytes(int cores)
     {
-        var sum = new FloatSum().Bind(Json.Parse("11"));
+        var sum = new OrderedSum().Bind(Json.Parse("11"));
         var range = new GrainRange(5, 3001);
 
         var one = RangeComputer.Compute(sum, Space, range, 1, TestContext.Current.CancellationToken);
