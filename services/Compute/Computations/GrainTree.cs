@@ -12,10 +12,6 @@ public readonly record struct GrainNode(int Level, long Index)
     internal GrainNode Sibling => this with { Index = Index ^ 1 };
 
     internal GrainNode Parent => new(Level + 1, Index >> 1);
-
-    internal long From => Index << Level;
-
-    internal long To => (Index + 1) << Level;
 }
 
 /// <summary>

@@ -97,7 +97,7 @@ public sealed class RangeComputerTests
     public void Add_OneGrainHeldBack_KeepsFewNodesWaiting()
     {
         var range = new GrainRange(1, 100_000);
-        var nodes = new NodeMerger(new Probe((_, _) => { }), range);
+        var nodes = new NodeMerger(new Probe((_, _) => { }));
         var most = 0;
 
         for (var grain = range.From + 1; grain < range.To; grain++)
