@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cluster.Client.Discovery;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Client.Tasks;
@@ -51,6 +52,14 @@ public sealed class ClusterClient : IAsyncDisposable
     /// <param name="connection">Address and key.</param>
     /// <param name="options">Time limits; null for the defaults.</param>
     public static ClusterClient Connect(ClusterConnection connection, ClusterClientOptions? options = null) => new(connection, options);
+
+    /// <summary>
+    /// Prepares a client for the cluster that the environment names, or that this user has running: see
+    /// <see cref="ClusterLookup"/>, and <see cref="ClusterLookup.FromStateFile"/> for a runner's state file.
+    /// </summary>
+    /// <exception cref="ClusterNotFoundException">There is none.</exception>
+    /// <exception cref="ClusterSettingException">A variable is wrong, or several clusters run and none is named.</exception>
+    public static ClusterClient Connect(ClusterClientOptions? options = null) => new(new ClusterLookup().Find(), options);
 
     /// <summary>Estimates π on the cluster and waits for the result.</summary>
     /// <param name="spec">How many points, which seed, where.</param>

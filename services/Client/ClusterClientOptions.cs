@@ -6,8 +6,8 @@ public sealed record ClusterClientOptions
     /// <summary>Time for one call, its repetitions included. Default 10 s; more than zero.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a call is repeated when the coordinator does not answer. Default 6; 0 means not at all.</summary>
-    public int CallRetries { get; init; } = 6;
+    /// <summary>How often a call is repeated when the coordinator does not answer. Default 5; 0 means not at all.</summary>
+    public int CallRetries { get; init; } = 5;
 
     /// <summary>First pause before a repetition; each further one doubles, with jitter. Default 100 ms; more than zero.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
