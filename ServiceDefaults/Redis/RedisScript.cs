@@ -8,10 +8,12 @@ namespace Cluster.ServiceDefaults.Redis;
 /// they touch in <c>KEYS</c>, and the keys of one call live on one shard.
 /// </summary>
 /// <param name="name">Name of the span: <c>job.transition</c>.</param>
-/// <param name="body">The script's text.</param>
-public sealed class RedisScript(string name, string body)
+/// <param name="parts">The script's text, in parts that scripts may share.</param>
+public sealed class RedisScript(string name, params string[] parts)
 {
     private static readonly ActivitySource Source = new("Cluster.Redis");
+
+    private readonly string _body = string.Join('\n', parts);
 
     /// <exception cref="RedisException">Redis refused the script or is not connected.</exception>
     /// <exception cref="RedisTimeoutException">No answer in time: the script may or may not have run.</exception>
@@ -21,7 +23,7 @@ public sealed class RedisScript(string name, string body)
         activity?.SetTag("db.system.name", "redis");
         try
         {
-            return await redis.ScriptEvaluateAsync(body, keys, arguments);
+            return await redis.ScriptEvaluateAsync(_body, keys, arguments);
         }
         catch (Exception e)
         {

@@ -19,7 +19,7 @@ internal static class RegistryScripts
     // ARGV: instance, random, time to live (ms), entry, number of indices, index and lease of an expired one seen before.
     // A replica that comes back takes its own index at once. A lease that merely expired is handed out only to one who
     // names it, that is, who has seen it stand for a grace time in which its holder could have renewed it.
-    public static readonly RedisScript Acquire = new("registry.acquire", Now + Grant + """
+    public static readonly RedisScript Acquire = new("registry.acquire", Now, Grant, """
         local expired = false
         local free = false
         for index = 0, ARGV[5] - 1 do
@@ -39,7 +39,7 @@ internal static class RegistryScripts
         """);
 
     // ARGV: index, token, instance, time to live (ms), entry. A lease that Redis lost is taken again by its holder.
-    public static readonly RedisScript Renew = new("registry.renew", Now + """
+    public static readonly RedisScript Renew = new("registry.renew", Now, """
         local lease = redis.call('HGET', KEYS[1], ARGV[1] .. ':lease')
         if lease then
             local expiry, token = string.match(lease, '^(%d+)|([^|]*)|')
@@ -59,7 +59,7 @@ internal static class RegistryScripts
         return 1
         """);
 
-    public static readonly RedisScript List = new("registry.list", Now + """
+    public static readonly RedisScript List = new("registry.list", Now, """
         return {string.format('%.0f', now), redis.call('HGETALL', KEYS[1])}
         """);
 }

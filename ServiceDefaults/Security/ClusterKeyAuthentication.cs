@@ -37,8 +37,14 @@ internal static class ClusterKeyAuthentication
     public static void AddClusterKeyAuthentication(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(services => new ClusterKey(services.GetRequiredService<IConfiguration>()[ClusterKey.Variable]));
-        builder.Services.AddAuthentication(ClusterKeyAuthenticationHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, ClusterKeyAuthenticationHandler>(ClusterKeyAuthenticationHandler.SchemeName, null);
+        // Not AddAuthentication, which sets up data protection and writes its keys to the user's home.
+        builder.Services.AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = ClusterKeyAuthenticationHandler.SchemeName;
+            options.AddScheme<ClusterKeyAuthenticationHandler>(ClusterKeyAuthenticationHandler.SchemeName, displayName: null);
+        });
+        builder.Services.AddWebEncoders();
+        builder.Services.AddTransient<ClusterKeyAuthenticationHandler>();
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }

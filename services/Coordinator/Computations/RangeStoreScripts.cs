@@ -12,7 +12,7 @@ internal static class RangeStoreScripts
         """;
 
     // ARGV[2]: grains cut so far, then from, to, from, to, …
-    public static readonly RedisScript Cut = new("range.cut", Guard + """
+    public static readonly RedisScript Cut = new("range.cut", Guard, """
         if (job[3] or '0') ~= ARGV[2] then return 'moved' end
         for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
         redis.call('HSET', KEYS[1], 'cut', ARGV[#ARGV])
@@ -20,14 +20,14 @@ internal static class RangeStoreScripts
         """);
 
     // ARGV[2]: grains that are recorded after all, then from, to, from, to, … of what is missing.
-    public static readonly RedisScript Reopen = new("range.reopen", Guard + """
+    public static readonly RedisScript Reopen = new("range.reopen", Guard, """
         for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
         redis.call('HSET', KEYS[1], 'done', ARGV[2])
         return 'done'
         """);
 
     // ARGV[2]: counter, ARGV[3]: by how much.
-    public static readonly RedisScript Count = new("range.count", Guard + """
+    public static readonly RedisScript Count = new("range.count", Guard, """
         redis.call('HINCRBY', KEYS[1], ARGV[2], ARGV[3])
         return 'done'
         """);

@@ -19,7 +19,7 @@ internal static class RangeScripts
         """;
 
     // ARGV[4]: incarnation, ARGV[5]: attempts allowed. A claim that stands was left by a worker that died, hangs or is slow.
-    public static readonly RedisScript Begin = new("range.begin", Guard + """
+    public static readonly RedisScript Begin = new("range.begin", Guard, """
         local claimant = redis.call('HGET', KEYS[3], ARGV[2])
         if claimant and claimant ~= ARGV[4] then
             if redis.call('HINCRBY', KEYS[4], ARGV[2], 1) >= tonumber(ARGV[5]) then return 'poisoned' end
@@ -29,7 +29,7 @@ internal static class RangeScripts
         """);
 
     // ARGV[4]: payload, ARGV[5]: device.
-    public static readonly RedisScript Record = new("range.record", Guard + """
+    public static readonly RedisScript Record = new("range.record", Guard, """
         redis.call('HSET', KEYS[5], ARGV[2] .. '-' .. ARGV[3], ARGV[4])
         redis.call('HDEL', KEYS[2], ARGV[2])
         redis.call('HDEL', KEYS[3], ARGV[2])
@@ -39,7 +39,7 @@ internal static class RangeScripts
         """);
 
     // ARGV[4]: incarnation, ARGV[5]: 1 to count the attempt as failed.
-    public static readonly RedisScript Leave = new("range.leave", Guard + """
+    public static readonly RedisScript Leave = new("range.leave", Guard, """
         if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[4] then return 'superseded' end
         redis.call('HDEL', KEYS[3], ARGV[2])
         if ARGV[5] == '1' then return tostring(redis.call('HINCRBY', KEYS[4], ARGV[2], 1)) end

@@ -9,11 +9,15 @@ namespace Cluster.Worker.Slots;
 /// <summary>The worker tasks of this process: one, or in Standalone several. It starts and stops them and hands out their slots.</summary>
 public sealed class WorkerPool(int count, IServiceProvider services) : IHostedService, IDisposable
 {
+    private readonly ILogger _logger = services.GetRequiredService<ILogger<WorkerPool>>();
     private readonly SlotAllocator _slots = new();
     private readonly List<Running> _tasks = [];
     private WorkQueueEndpoints? _queues;
 
-    /// <summary>Whether every task has its lease and its queues.</summary>
+    /// <summary>Completes when every task has had its lease and its queues.</summary>
+    public Task Ready => Task.WhenAll(_tasks.Select(t => t.Task.Ready));
+
+    /// <summary>Whether every task has its lease and its queues now.</summary>
     public bool IsReady => _tasks.Count == count && _tasks.TrueForAll(t => t.Task.IsReady);
 
     internal SlotAllocator Slots => _slots;
@@ -51,14 +55,33 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedSe
         for (var i = 0; i < count; i++)
         {
             var task = Create(i);
-            _tasks.Add(new Running(task, stop => task.RunAsync(ConnectAsync, stop)));
+            _tasks.Add(new Running(task, stop => RunAsync(task, stop)));
         }
+    }
 
-        Task ConnectAsync(WorkerTask task, int index, CancellationToken stop)
+    // A task that cannot go on ends the process, whose runner starts it anew, instead of standing there without work.
+    private async Task RunAsync(WorkerTask task, CancellationToken stop)
+    {
+        try
         {
-            _slots.Add(task.Slots);
-            return _queues!.ConnectAsync(index, task.Slots.Count, count * task.Slots.Count, stop);
+            await task.RunAsync(ConnectAsync, stop);
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            WorkerLog.TaskFailed(_logger, e);
+            Environment.ExitCode = 1;
+            services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+    }
+
+    private Task ConnectAsync(WorkerTask task, int index, CancellationToken stop)
+    {
+        _slots.Add(task.Slots);
+        return _queues!.ConnectAsync(index, task.Slots.Count, count * task.Slots.Count, stop);
     }
 
     private WorkerTask Create(int position)
@@ -90,7 +113,7 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedSe
         public async Task StopAsync()
         {
             await _stop.CancelAsync();
-            await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _run;
         }
 
         public void Dispose() => _stop.Dispose();

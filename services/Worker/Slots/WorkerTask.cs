@@ -15,6 +15,7 @@ internal sealed class WorkerTask
     private readonly string _address;
     private readonly IReadOnlyList<string> _computations;
     private readonly DateTimeOffset _startedAt;
+    private readonly TaskCompletionSource _readyOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskLease? _lease;
     private volatile bool _ready;
 
@@ -32,6 +33,9 @@ internal sealed class WorkerTask
 
     /// <summary>It has a lease and its queues deliver.</summary>
     public bool IsReady => _ready;
+
+    /// <summary>Completes when it is ready for the first time and the registry says so.</summary>
+    public Task Ready => _readyOnce.Task;
 
     /// <summary><c>/job:worker/replica:0/task:N</c>.</summary>
     /// <exception cref="InvalidOperationException">It has no lease yet.</exception>
@@ -56,6 +60,7 @@ internal sealed class WorkerTask
             await connect(this, lease.Grant.Index, cancellationToken);
             _ready = true;
             await lease.PublishEntryAsync();
+            _readyOnce.TrySetResult();
             await WaitAsync(lease.Lost, cancellationToken);
             _ready = false;
         }
