@@ -1,0 +1,35 @@
+namespace Cluster.Contracts.Jobs;
+
+/// <summary>Estimate π by drawing points in the unit square and counting those inside the quarter circle.</summary>
+public sealed record PiSpec
+{
+    public const long MaxPoints = 1_000_000_000_000_000;
+
+    /// <summary>Points to draw, 1 to <see cref="MaxPoints"/>; rounded up to a multiple of two, the points of a Philox block.</summary>
+    public required long Points { get; init; }
+
+    /// <summary>Key of the generator; the same seed and points give the same count anywhere.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Device spec that items must be placed on, or null for any.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Record which device ran each item.</summary>
+    public bool LogDevicePlacement { get; init; }
+
+    /// <summary>Philox blocks, two points each.</summary>
+    public long Blocks => (Points / 2) + (Points % 2);
+
+    public IReadOnlyList<SpecViolation> Validate() => PiSpecValidator.Instance.Violations(this);
+}
+
+internal sealed class PiSpecValidator : SpecValidator<PiSpec>
+{
+    public static readonly PiSpecValidator Instance = new();
+
+    private PiSpecValidator()
+    {
+        Within("points", s => s.Points, 1, PiSpec.MaxPoints);
+        IsDevice("device", s => s.Device);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace Cluster.Contracts.Jobs;
+
+/// <summary>How specs and results are written as JSON, in the job's record and on the wire.</summary>
+public static class SpecJson
+{
+    /// <summary>Camel-case names, read without regard to case.</summary>
+    public static JsonSerializerOptions Options { get; } = Create();
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Cluster.Contracts.Devices;
+using FluentValidation;
+
+namespace Cluster.Contracts.Jobs;
+
+/// <summary>Base of the validators of specs: rules whose failures carry the field, the value and the limit.</summary>
+public abstract class SpecValidator<T> : AbstractValidator<T>
+{
+    /// <summary>Every violation of a spec at once; empty when it is valid.</summary>
+    public IReadOnlyList<SpecViolation> Violations(T spec)
+        => [.. Validate(spec).Errors.Select(e => (SpecViolation)e.CustomState)];
+
+    protected void Within(string field, System.Linq.Expressions.Expression<Func<T, long>> value, long from, long to)
+        => RuleFor(value).InclusiveBetween(from, to)
+            .WithState((_, v) => new SpecViolation(field, v.ToString(CultureInfo.InvariantCulture), $"must be from {from} to {to}"));
+
+    protected void Satisfies(string field, System.Linq.Expressions.Expression<Func<T, string>> value, Func<string, bool> condition, string limit)
+        => RuleFor(value).Must(condition).WithState((_, v) => new SpecViolation(field, v, limit));
+
+    protected void IsDevice(string field, System.Linq.Expressions.Expression<Func<T, string?>> value)
+        => RuleFor(value).Must(v => DeviceSpec.TryParse(v, out _, out _))
+            .WithState((_, v) => new SpecViolation(field, v!, DeviceProblem(v)));
+
+    private static string DeviceProblem(string? text)
+        => DeviceSpec.TryParse(text, out _, out var error) ? "" : error;
+}

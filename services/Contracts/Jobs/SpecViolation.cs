@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace Cluster.Contracts.Jobs;
+
+/// <summary>One thing that is wrong with a submitted spec.</summary>
+/// <param name="Field">Name of the field, as in the spec's JSON: <c>points</c>.</param>
+/// <param name="Value">The value that was given.</param>
+/// <param name="Limit">What would be right: <c>must be from 1 to 1000</c>.</param>
+public sealed record SpecViolation(string Field, string Value, string Limit)
+{
+    /// <summary>Characters of a value that are shown or sent; a longer one is cut.</summary>
+    public const int MaxShownValue = 256;
+
+    /// <summary>The value as one line of at most <see cref="MaxShownValue"/> characters and an ellipsis.</summary>
+    public string ShownValue => OneLine(Value.Length > MaxShownValue ? $"{Value.AsSpan(0, MaxShownValue)}…" : Value);
+
+    /// <summary>The limit as one line.</summary>
+    public string ShownLimit => OneLine(Limit);
+
+    /// <summary><c>field: value: limit</c>, one line.</summary>
+    public override string ToString() => $"{Field}: {(Value.Length == 0 ? "''" : ShownValue)}: {ShownLimit}";
+
+    private static string OneLine(string text)
+    {
+        if (!text.Any(char.IsControl)) return text;
+
+        var line = new StringBuilder(text.Length);
+        foreach (var c in text) line.Append(char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString());
+        return line.ToString();
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace Cluster.Contracts.Messages;
+
+/// <summary>Names of the queues, which are durable quorum queues on RabbitMQ.</summary>
+public static class QueueNames
+{
+    /// <summary>Items that any device can serve.</summary>
+    public const string WorkAny = "work-any";
+
+    /// <summary>Items for CPUs.</summary>
+    public const string WorkCpu = "work-cpu";
+
+    /// <summary>Items for GPUs.</summary>
+    public const string WorkGpu = "work-gpu";
+
+    /// <summary>Events for the coordinator.</summary>
+    public const string Coordinator = "coordinator";
+
+    /// <summary>Items pinned to one worker task.</summary>
+    public static string WorkTask(int task) => string.Create(CultureInfo.InvariantCulture, $"work-task-{task}");
+}
