@@ -21,6 +21,9 @@ public sealed class RabbitMqServerProcess : ServerProcess
     /// <summary><c>amqp://user:password@127.0.0.1:port</c>, the default virtual host.</summary>
     public override string ConnectionString => $"amqp://{User}:{Password}@127.0.0.1:{Port}";
 
+    /// <summary>AMQP, Erlang distribution and Erlang port mapper.</summary>
+    internal IReadOnlyList<int> ListeningPorts => [Port, _layout.DistributionPort, _layout.PortMapperPort];
+
     /// <summary>
     /// Where the program is, on PATH or where packages put it; null when it is not installed. Debian's wrapper in
     /// <c>/usr/sbin</c> changes the user and is passed over.
