@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cluster.AppHost;
 
 /// <summary>The cluster's topology: what runs, what it is given, and what it waits for.</summary>
@@ -28,6 +30,6 @@ internal static class AppHost
 
         // Workers that share one machine share its cores; published ones have theirs to themselves.
         if (builder.ExecutionContext.IsRunMode)
-            worker.WithEnvironment("Worker__Cores", $"{Math.Max(1, Environment.ProcessorCount / workers)}");
+            worker.WithEnvironment("Worker__Cores", Math.Max(1, Environment.ProcessorCount / workers).ToString(CultureInfo.InvariantCulture));
     }
 }

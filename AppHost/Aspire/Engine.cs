@@ -1,6 +1,6 @@
 namespace Cluster.AppHost;
 
-/// <summary>Runs the app model with Aspire, or hands over to the local engine when that is asked for.</summary>
+/// <summary>Runs the app model with Aspire, or hands over to the local engine where that is asked for or Aspire cannot run.</summary>
 internal static class Engine
 {
     // Publishing is asked for by arguments that only Aspire knows.
@@ -10,6 +10,12 @@ internal static class Engine
     {
         if (options.Runner == Runner.Local)
             return await OtherFlavour.RunAsync(useAspire: false, args);
+        var publishes = options.EngineArguments.Count > 0;
+        if (options.Runner is null && !publishes && !await ContainerEngine.AnswersAsync())
+        {
+            Console.WriteLine("no container engine answers docker info: the local engine runs the cluster");
+            return await OtherFlavour.RunAsync(useAspire: false, ["--runner", "local", .. args]);
+        }
 
         if (options.StateFile is not null || options.RequireProcesses)
             throw new FormatException("--state-file and --require-processes are the local engine's: add --runner local");

@@ -1,27 +1,29 @@
-using System.Diagnostics;
-
 namespace Cluster.AppHost;
 
 /// <summary>Finds out whether Aspire can run here: a container engine answers and Aspire's packages can be restored.</summary>
 internal static class AspireRestore
 {
-    private static readonly TimeSpan EngineTimeout = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan RestoreTimeout = TimeSpan.FromMinutes(3);
+    private const string Mark = "error";
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    /// <summary>Tried once on a machine unless it is asked for: the outcome is kept beside the marker.</summary>
+    /// <summary>Tried once on a machine unless it is asked for: a failure is kept beside the marker.</summary>
     /// <returns>Whether the marker now makes builds choose Aspire.</returns>
     public static async Task<bool> TryAsync(bool asked)
     {
         var refused = Path.ChangeExtension(OtherFlavour.AspireMarker, ".refused");
         if (!asked && File.Exists(refused))
             return false;
-        if (await ExecuteAsync("docker", ["info"], EngineTimeout) is not { ExitCode: 0 })
+        if (!await ContainerEngine.AnswersAsync())
             return asked && Say("--runner aspire: no container engine answers docker info");
 
         Console.WriteLine("a container engine answers: restoring Aspire's packages");
         var failure = await RestoreAsync();
         if (failure is null)
+        {
+            File.Delete(refused);
             return true;
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(refused)!);
         await File.WriteAllTextAsync(refused, failure + Environment.NewLine);
         return Say($"Aspire cannot be restored ({failure}); delete {refused} to have it tried again");
@@ -37,42 +39,21 @@ internal static class AspireRestore
         ];
         foreach (var command in commands)
         {
-            if (await ExecuteAsync("dotnet", command, RestoreTimeout) is { ExitCode: not 0 } failed)
-                return FirstError(failed.Output);
+            var (exitCode, output) = await Command.RunAsync("dotnet", command, Limit);
+            if (exitCode != 0)
+                return FirstError(output);
         }
 
         return File.Exists(OtherFlavour.AspireMarker) ? null : $"there is no {OtherFlavour.AspireMarker} after it";
     }
 
+    /// <summary>The first sentence of the first error of a build.</summary>
     private static string FirstError(string output)
     {
-        var error = output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? "no error was printed";
-        return error.Trim().Length <= 300 ? error.Trim() : error.Trim()[..300];
-    }
-
-    private static async Task<(int ExitCode, string Output)> ExecuteAsync(string program, IEnumerable<string> arguments, TimeSpan limit)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            using var deadline = new CancellationTokenSource(limit);
-            try
-            {
-                var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-                var errors = process.StandardError.ReadToEndAsync(deadline.Token);
-                await process.WaitForExitAsync(deadline.Token);
-                return (process.ExitCode, await output + await errors);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-                return (-1, $"error: {program} did not answer within {limit.TotalSeconds} s");
-            }
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return (-1, $"error: {program}: {e.Message}");
-        }
+        var line = output.Split('\n').FirstOrDefault(line => line.Contains(Mark, StringComparison.Ordinal)) ?? $"{Mark} none was printed";
+        var error = line[line.IndexOf(Mark, StringComparison.Ordinal)..].Trim();
+        var end = error.IndexOf(". ", StringComparison.Ordinal);
+        return end < 0 ? error : error[..end];
     }
 
     private static bool Say(string line)

@@ -148,7 +148,7 @@ public sealed class LocalRunnerTests
         runner.Terminate();
 
         Assert.Equal(0, await runner.ExitAsync(_ct).WaitAsync(StopLimit, _ct));
-        Assert.Empty(directories.SelectMany(ProcessTable.WorkingIn));
+        Assert.Empty(await ProcessTable.LivingAfterAsync(() => directories.SelectMany(ProcessTable.WorkingIn), StopLimit, _ct));
         Assert.All(directories, directory => Assert.False(Directory.Exists(directory)));
     }
 

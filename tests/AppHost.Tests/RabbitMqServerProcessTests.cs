@@ -18,8 +18,7 @@ public sealed class RabbitMqServerProcessTests
         var server = await RabbitMqServerProcess.StartAsync(cancellationToken: _ct);
         try
         {
-            var tenant = await server.AddVirtualHostAsync("tenant-1", _ct);
-            await PublishAsync(tenant, "durable");
+            await PublishAsync(await server.AddVirtualHostAsync("tenant-1", _ct), "first");
             await Assert.ThrowsAnyAsync<Exception>(() => PublishAsync(server.ConnectionString + "/unknown", "lost"));
             await Assert.ThrowsAsync<ArgumentException>(() => server.AddVirtualHostAsync("a\">>b", _ct));
             AssertListensOnLoopbackAlone(server);
@@ -28,15 +27,18 @@ public sealed class RabbitMqServerProcessTests
             await server.KillAsync(_ct);
             Assert.False(ProcessTable.IsAlive(process));
             await server.RestartAsync(_ct);
+            await PublishAsync(server.ConnectionString, "durable");
 
-            Assert.Equal("durable", await ReceiveAsync(tenant));
+            await server.StopAsync(RunnerProcess.Limit);
+            await server.RestartAsync(_ct);
+            Assert.Equal("durable", await ReceiveAsync(server.ConnectionString));
         }
         finally
         {
             await server.DisposeAsync();
         }
 
-        Assert.Empty(ProcessTable.WorkingIn(server.DataDirectory));
+        Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(server.DataDirectory), RunnerProcess.Limit, _ct));
         Assert.False(Directory.Exists(server.DataDirectory));
     }
 

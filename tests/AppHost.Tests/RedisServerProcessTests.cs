@@ -71,7 +71,7 @@ public sealed class RedisServerProcessTests
 
         foreach (var server in new[] { first, second })
         {
-            Assert.Empty(ProcessTable.WorkingIn(server.DataDirectory));
+            Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(server.DataDirectory), RunnerProcess.Limit, _ct));
             Assert.False(Directory.Exists(server.DataDirectory));
         }
     }
