@@ -13,7 +13,8 @@ internal sealed class ProgramRun : IDisposable
 
     private ProgramRun(Process process) => _process = process;
 
-    public static string Path => System.IO.Path.Combine(AppContext.BaseDirectory, "Cluster.Cli.dll");
+    /// <summary>In the program's own output, where its dependencies are: the copy beside the tests has theirs.</summary>
+    public static string Path { get; } = FindProgram(new DirectoryInfo(AppContext.BaseDirectory));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -46,6 +47,9 @@ internal sealed class ProgramRun : IDisposable
         await _process.WaitForExitAsync(Token).WaitAsync(Limit, Token);
         return (_process.ExitCode, output);
     }
+
+    private static string FindProgram(DirectoryInfo tests)
+        => System.IO.Path.Combine(tests.Parent!.Parent!.FullName, "Cli", tests.Name, "Cluster.Cli.dll");
 
     public void Dispose()
     {
