@@ -25,9 +25,10 @@ public static class ClusterCommandLine
         => InvokeAsync(CreateRoot(host), args, host, cancellationToken);
 
     /// <summary>All commands of <c>cluster</c>.</summary>
-    public static RootCommand CreateRoot(CommandLineHost host)
+    public static RootCommand CreateRoot(CommandLineHost host) => CreateRoot(host, new GlobalOptions(host));
+
+    internal static RootCommand CreateRoot(CommandLineHost host, GlobalOptions globals)
     {
-        var globals = new GlobalOptions(host);
         var root = new RootCommand("Monte Carlo computations and training jobs on a cluster of CPU and GPU workers.")
         {
             HelpName = host.CommandName,
@@ -45,7 +46,7 @@ public static class ClusterCommandLine
         return root;
     }
 
-    /// <summary>Parses the arguments by a root command from <see cref="CreateRoot"/> and runs the command they name.</summary>
+    /// <summary>Parses the arguments by a root command from <see cref="CreateRoot(CommandLineHost)"/> and runs the command they name.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public static async Task<int> InvokeAsync(RootCommand root, IReadOnlyList<string> args, CommandLineHost host, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 
 namespace Cluster.LocalHosting.Running;
@@ -6,7 +7,7 @@ namespace Cluster.LocalHosting.Running;
 /// The one writer of the runner's output: whole lines, each with the name of the task that printed it. When the
 /// terminal is slower than the tasks the oldest lines are dropped and counted: a task never waits for a terminal.
 /// </summary>
-internal sealed class RunnerOutput : IAsyncDisposable
+internal sealed partial class RunnerOutput : IAsyncDisposable
 {
     private const int QueuedLines = 4096;
     private const string Self = "cluster";
@@ -36,7 +37,7 @@ internal sealed class RunnerOutput : IAsyncDisposable
     public Action<string> For(string instance, int index)
     {
         var prefix = Prefix(instance, Palette[index % Palette.Length]);
-        return line => _lines.Writer.TryWrite(prefix + line + (_colors ? Reset : ""));
+        return line => _lines.Writer.TryWrite(prefix + EscapeSequence().Replace(line, ""));
     }
 
     /// <summary>A line of the runner's own.</summary>
@@ -50,6 +51,10 @@ internal sealed class RunnerOutput : IAsyncDisposable
         _lines.Writer.TryComplete();
         await Task.WhenAny(_writing, Task.Delay(LastWords)).ConfigureAwait(false);
     }
+
+    // A task's colours and cursor movements would run into the lines of others.
+    [GeneratedRegex("\u001b\\[[0-9;?]*[A-Za-z]")]
+    private static partial Regex EscapeSequence();
 
     private string Prefix(string name, int color) => _colors
         ? $"\u001b[{color}m{name.PadRight(_width)} | {Reset}"

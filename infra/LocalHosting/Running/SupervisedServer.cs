@@ -5,6 +5,7 @@ namespace Cluster.LocalHosting.Running;
 
 internal sealed class SupervisedServer(ServerResource resource, Action<string> output) : Supervised(resource, resource.Name)
 {
+    private readonly StartupLog _log = new(output);
     private ServerProcess? _server;
 
     public string ConnectionString =>
@@ -17,13 +18,19 @@ internal sealed class SupervisedServer(ServerResource resource, Action<string> o
 
     public override async Task<ChildProcess> StartAsync(CancellationToken cancellationToken)
     {
-        if (_server is not null)
-            await _server.RestartAsync(cancellationToken).ConfigureAwait(false);
-        else if (Resource is RedisResource)
-            _server = await RedisServerProcess.StartAsync(output, cancellationToken).ConfigureAwait(false);
-        else
-            _server = await RabbitMqServerProcess.StartAsync(output, cancellationToken).ConfigureAwait(false);
-        return _server.Process;
+        _log.Starting();
+        try
+        {
+            await StartServerAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (LocalHostingException)
+        {
+            _log.Failed();
+            throw;
+        }
+
+        _log.Started();
+        return _server!.Process;
     }
 
     // A server that has been started accepts already.
@@ -34,5 +41,15 @@ internal sealed class SupervisedServer(ServerResource resource, Action<string> o
         if (_server is not null)
             await _server.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task StartServerAsync(CancellationToken cancellationToken)
+    {
+        if (_server is not null)
+            await _server.RestartAsync(cancellationToken).ConfigureAwait(false);
+        else if (Resource is RedisResource)
+            _server = await RedisServerProcess.StartAsync(_log.Write, cancellationToken).ConfigureAwait(false);
+        else
+            _server = await RabbitMqServerProcess.StartAsync(_log.Write, cancellationToken).ConfigureAwait(false);
     }
 }

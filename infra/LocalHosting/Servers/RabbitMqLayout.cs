@@ -10,7 +10,6 @@ internal sealed class RabbitMqLayout
     private static readonly TimeSpan ControlTimeout = TimeSpan.FromSeconds(30);
 
     private readonly string _directory;
-    private readonly int _portMapperPort = LoopbackPorts.Take();
 
     public RabbitMqLayout(string server, string directory)
     {
@@ -20,10 +19,14 @@ internal sealed class RabbitMqLayout
             Directory.CreateDirectory(Path.Combine(directory, part));
         PrivateFile.Write(Path.Combine(directory, "home", ".erlang.cookie"), Secrets.NewKey());
         PrivateFile.Write(Path.Combine(directory, "enabled_plugins"), "[].\n");
-        Environment = NewEnvironment(LoopbackPorts.Take());
+        Environment = NewEnvironment();
     }
 
     public string Server { get; }
+
+    public int PortMapperPort { get; } = LoopbackPorts.Take();
+
+    public int DistributionPort { get; } = LoopbackPorts.Take();
 
     public IReadOnlyDictionary<string, string?> Environment { get; }
 
@@ -75,9 +78,9 @@ internal sealed class RabbitMqLayout
             throw new LocalHostingException($"rabbitmqctl failed with exit code {exitCode}: {string.Join(' ', answer)}");
     }
 
-    private Dictionary<string, string?> NewEnvironment(int distributionPort)
+    private Dictionary<string, string?> NewEnvironment()
     {
-        var mapperPort = _portMapperPort.ToString(CultureInfo.InvariantCulture);
+        var mapperPort = PortMapperPort.ToString(CultureInfo.InvariantCulture);
         return new Dictionary<string, string?>
         {
             ["HOME"] = Path.Combine(_directory, "home"),
@@ -87,7 +90,7 @@ internal sealed class RabbitMqLayout
             ["ERL_EPMD_PORT"] = mapperPort,
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
             ["RABBITMQ_NODENAME"] = $"cluster-{mapperPort}@localhost",
-            ["RABBITMQ_DIST_PORT"] = distributionPort.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_DIST_PORT"] = DistributionPort.ToString(CultureInfo.InvariantCulture),
             ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_directory, "data"),
             ["RABBITMQ_LOG_BASE"] = Path.Combine(_directory, "log"),
             ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_directory, "rabbitmq.conf"),

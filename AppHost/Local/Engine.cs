@@ -1,0 +1,70 @@
+using Cluster.LocalHosting.Servers;
+
+namespace Cluster.AppHost;
+
+/// <summary>Runs the app model with the local engine, or hands over to Aspire where that can run.</summary>
+internal static class Engine
+{
+    private const string Install = "sudo apt-get install redis-server rabbitmq-server";
+
+    public const bool TakesOtherArguments = false;
+
+    public static async Task<int> RunAsync(AppHostOptions options, string[] args)
+    {
+        if (options.Runner != Runner.Local && await AspireRestore.TryAsync(asked: options.Runner == Runner.Aspire))
+            return await OtherFlavour.RunAsync(useAspire: true, args);
+        if (options.Runner == Runner.Aspire)
+            return ExitCodes.Failed;
+
+        var builder = DistributedApplication.CreateBuilder(new LocalRunnerOptions
+        {
+            StateFile = options.StateFile,
+            Colors = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
+        });
+        var missing = MissingServers();
+        if (missing.Length == 0)
+            builder.AddCluster(options.Workers);
+        else if (options.RequireProcesses)
+            return Fail($"--require-processes: {missing} not installed; {Install}", ExitCodes.NoServers);
+        else
+            AddStandalone(builder, options.Workers, missing);
+        return await RunAsync(builder);
+    }
+
+    private static async Task<int> RunAsync(IDistributedApplicationBuilder builder)
+    {
+        try
+        {
+            await builder.Build().RunAsync();
+            return ExitCodes.Ok;
+        }
+        catch (LocalHostingException e)
+        {
+            return Fail(e.Message, ExitCodes.Failed);
+        }
+    }
+
+    private static void AddStandalone(IDistributedApplicationBuilder builder, int workers, string missing)
+    {
+        Console.WriteLine($"*** {missing} not installed: starting Standalone instead, one process with an embedded store and broker. For the real cluster: {Install}");
+        var key = builder.AddParameter("cluster-key", secret: true);
+        builder.AddProject("standalone", "../services/Standalone/Standalone.csproj")
+            .WithArgs("--workers", $"{workers}", "serve")
+            .WithHttpEndpoint(name: "http")
+            .WithHttpHealthCheck("/alive")
+            .WithGrpcEndpoint()
+            .WithEnvironment("CLUSTER_KEY", key);
+    }
+
+    private static string MissingServers() => string.Join(" and ", new[]
+    {
+        RedisServerProcess.FindExecutable() is null ? "redis-server" : null,
+        RabbitMqServerProcess.FindExecutable() is null ? "rabbitmq-server" : null,
+    }.OfType<string>());
+
+    private static int Fail(string message, int exitCode)
+    {
+        Console.Error.WriteLine(message);
+        return exitCode;
+    }
+}
