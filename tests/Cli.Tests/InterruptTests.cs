@@ -1,6 +1,5 @@
 using Cluster.Client;
 using Cluster.TestCoordinator;
-using Grpc.Core;
 using V1 = Cluster.Contracts.Jobs.V1;
 
 namespace Cluster.Cli.Tests;
