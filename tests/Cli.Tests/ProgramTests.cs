@@ -13,7 +13,7 @@ public sealed class ProgramTests
         SkipOnWindows();
         await using var coordinator = await StartForEverAsync();
         using var program = ProgramRun.Start(coordinator, "pi", "--json");
-        await program.WaitForErrorLineAsync("pi job-1: running");
+        await program.WaitForErrorLineAsync("job-1: running");
 
         await program.SignalAsync(signal);
 
@@ -32,7 +32,7 @@ public sealed class ProgramTests
             return SampleJobs.Running();
         };
         using var program = ProgramRun.Start(coordinator, "pi", "--cancel-on-exit");
-        await program.WaitForErrorLineAsync("pi job-1: running");
+        await program.WaitForErrorLineAsync("job-1: running");
         await program.SignalAsync("INT");
         await program.WaitForErrorLineAsync("cancelling");
 

@@ -23,6 +23,14 @@ public sealed class FiguresTests
     public void Time_Lengths_HaveTwoUnitsAtMost(double seconds, string expected) => Assert.Equal(expected, Figures.Time(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
+    [InlineData(3.1415901587, 0.0000299852, "3.141590 ± 0.000030")]
+    [InlineData(3.144, 0.0366832, "3.144 ± 0.037")]
+    [InlineData(4, 0, "4.0000000000 ± 0.0000000000")]
+    [InlineData(2, 1.5, "2.0 ± 1.5")]
+    [InlineData(200, 150, "200 ± 150")]
+    public void Estimate_Error_HasTwoDigitsAndTheValueAsMany(double value, double error, string expected) => Assert.Equal(expected, Figures.Estimate(value, error));
+
+    [Theory]
     [InlineData(0, "0.0 %")]
     [InlineData(0.9999, "99.9 %")]
     [InlineData(1, "100.0 %")]
