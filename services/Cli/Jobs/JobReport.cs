@@ -52,7 +52,7 @@ internal static class JobReport
     private static void WritePi(TextWriter output, PiResult result)
     {
         var rate = result.Elapsed > TimeSpan.Zero ? Figures.Rate(result.Points / result.Elapsed.TotalSeconds, "points") : "";
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"π ≈ {result.Pi:0.0000000000} ± {result.StandardError:G2} (standard error)"));
+        output.WriteLine($"π ≈ {Figures.Estimate(result.Pi, result.StandardError)} (standard error)");
         var table = new TextTable("inside", $"{Figures.Count(result.Inside)} of {Figures.Count(result.Points)} points, seed {result.Seed}");
         table.Add("speed", rate);
         table.Add("time", $"{result.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s");

@@ -17,6 +17,14 @@ internal static class Figures
         return string.Create(CultureInfo.InvariantCulture, $"{rate / size:G3}{prefix}{(prefix == " " ? "" : " ")}{unit}/s");
     }
 
+    /// <summary><c>3.1416 ± 0.0012</c>: two significant digits of the error, and the value to the same place.</summary>
+    public static string Estimate(double value, double error)
+    {
+        var decimals = error > 0 ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(error)), 0, 15) : 10;
+        var form = string.Create(CultureInfo.InvariantCulture, $"F{decimals}");
+        return $"{value.ToString(form, CultureInfo.InvariantCulture)} ± {error.ToString(form, CultureInfo.InvariantCulture)}";
+    }
+
     /// <summary><c>2.4 s</c>, <c>3 min 20 s</c>, <c>5 h 12 min</c>, <c>3 d 4 h</c>.</summary>
     public static string Time(TimeSpan time) => time switch
     {

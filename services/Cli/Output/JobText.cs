@@ -15,8 +15,8 @@ internal static class JobText
         _ => "unknown",
     };
 
-    /// <summary><c>pi 1a2b: running, 12.0 %, 120,000,000 of 1,000,000,000 points, 411 M points/s, 2.1 s left</c>.</summary>
-    public static string ProgressLine(JobInfo job) => $"{job.Kind} {job.Id}: {State(job.State)}, {string.Join(", ", Details(job.Progress))}".TrimEnd(',', ' ');
+    /// <summary><c>pi-1a2b: running, 12.0 %, 120,000,000 of 1,000,000,000 points, 411 M points/s, 2.1 s left</c>.</summary>
+    public static string ProgressLine(JobInfo job) => $"{job.Id}: {State(job.State)}, {string.Join(", ", Details(job.Progress))}".TrimEnd(',', ' ');
 
     /// <summary><c>12.0 %</c>, or nothing while the total is not known.</summary>
     public static string Share(JobProgress progress) => progress.Total > 0 ? Figures.Percent(progress.Fraction) : "";

@@ -31,7 +31,7 @@ internal sealed class LiveDisplay(TextWriter error) : IJobDisplay
             job = update.Job;
             foreach (var placement in update.Placements) Note(placement.ToString());
 
-            bar ??= context.AddTask(Markup.Escape($"{job.Kind} {job.Id}"), maxValue: 1);
+            bar ??= context.AddTask(Markup.Escape(job.Id), maxValue: 1);
             bar.Tag = job.Progress;
             bar.Value = job.Progress.Fraction;
         }

@@ -33,7 +33,7 @@ internal static class HelpPages
     public static void Apply(RootCommand root, string commandName)
     {
         foreach (var option in root.Options.Where(o => o is HelpOption or VersionOption).ToList()) root.Options.Remove(option);
-        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this help." , Action = new HelpPage(commandName) });
+        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this help.", Action = new HelpPage(commandName) });
         root.Options.Add(new VersionOption("--version") { Description = "Show the version.", Action = new VersionLine(commandName) });
     }
 

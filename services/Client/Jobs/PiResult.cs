@@ -23,11 +23,10 @@ public sealed record PiResult(long Points, ulong Seed, long Inside, double Pi, d
 
         try
         {
-            var tally = result.Deserialize<PiTally>(SpecJson.Options)!;
-            var seed = spec.Deserialize<PiSpec>(SpecJson.Options)!.Seed;
-            return tally is { Points: > 0, Inside: >= 0 } && tally.Inside <= tally.Points
+            var seed = spec.Deserialize<PiSpec>(SpecJson.Options)?.Seed ?? 0;
+            return result.Deserialize<PiTally>(SpecJson.Options) is { Points: > 0, Inside: >= 0 } tally && tally.Inside <= tally.Points
                 ? FromTally(job, tally, seed)
-                : throw new ClusterException($"job {job.Id}: {tally.Inside} points inside of {tally.Points} cannot be");
+                : throw new ClusterException($"job {job.Id}: {result.GetRawText()} is no count of points inside");
         }
         catch (JsonException e)
         {

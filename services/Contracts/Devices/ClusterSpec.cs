@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -10,6 +11,8 @@ namespace Cluster.Contracts.Devices;
 /// </summary>
 public sealed class ClusterSpec
 {
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
+
     private readonly SortedDictionary<string, SortedDictionary<int, string>> _tasks = new(StringComparer.Ordinal);
 
     public ClusterSpec(IEnumerable<(string JobName, int Task, string Address)> tasks)
@@ -33,7 +36,7 @@ public sealed class ClusterSpec
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(json);
+            root = JsonNode.Parse(json, documentOptions: NoDuplicates);
         }
         catch (JsonException e)
         {
@@ -62,7 +65,7 @@ public sealed class ClusterSpec
     };
 
     private static int ReadIndex(string jobName, string text)
-        => int.TryParse(text, System.Globalization.NumberStyles.None, null, out var index)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && (text.Length == 1 || text[0] != '0')
             ? index
             : throw new FormatException($"cluster spec: task index '{text}' of job '{jobName}' is not a whole number from 0 to {int.MaxValue}");
 
@@ -76,5 +79,5 @@ public sealed class ClusterSpec
     private static JsonArray WriteList(SortedDictionary<int, string> tasks) => new([.. tasks.Values.Select(a => (JsonNode)a)]);
 
     private static JsonObject WriteMap(SortedDictionary<int, string> tasks)
-        => new(tasks.Select(t => KeyValuePair.Create(t.Key.ToString(System.Globalization.CultureInfo.InvariantCulture), (JsonNode?)t.Value)));
+        => new(tasks.Select(t => KeyValuePair.Create(t.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)t.Value)));
 }

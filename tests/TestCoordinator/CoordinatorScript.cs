@@ -1,0 +1,30 @@
+using Cluster.Contracts.Jobs.V1;
+using Cluster.Contracts.Registry.V1;
+using Grpc.Core;
+using Task = System.Threading.Tasks.Task;
+
+namespace Cluster.TestCoordinator;
+
+/// <summary>What a scripted coordinator answers; each part can be replaced, while it runs too.</summary>
+public sealed class CoordinatorScript
+{
+    /// <summary>By default: accepts, once for a key.</summary>
+    public Func<SubmitRequest, ServerCallContext, Task<Job>> Submit { get; set; } = (_, _) => Task.FromResult(SampleJobs.Running());
+
+    public Func<GetRequest, ServerCallContext, Task<Job>> Get { get; set; } = (_, _) => Task.FromResult(SampleJobs.Running());
+
+    public Func<ListRequest, ServerCallContext, Task<ListReply>> List { get; set; } = (_, _) => Task.FromResult(new ListReply());
+
+    /// <summary>By default: half done, then succeeded.</summary>
+    public Func<WatchRequest, IServerStreamWriter<JobUpdate>, ServerCallContext, Task> Watch { get; set; } = async (_, stream, _) =>
+    {
+        await stream.WriteAsync(new JobUpdate { Job = SampleJobs.Running(500) });
+        await stream.WriteAsync(new JobUpdate { Job = SampleJobs.Succeeded() });
+    };
+
+    public Func<CancelRequest, ServerCallContext, Task<Job>> Cancel { get; set; } = (_, _) => Task.FromResult(SampleJobs.Ended(JobState.Cancelled, "interrupted"));
+
+    public Func<ListTasksReply> Tasks { get; set; } = () => new ListTasksReply();
+
+    public string ClusterSpecJson { get; set; } = "{}";
+}
