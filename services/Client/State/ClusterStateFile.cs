@@ -62,8 +62,7 @@ public static class ClusterStateFile
     /// </summary>
     public static IReadOnlyList<ClusterState> FindLive() => FindLive(UserDirectory);
 
-    /// <summary>As <see cref="FindLive()"/>, for the state files in this directory.</summary>
-    public static IReadOnlyList<ClusterState> FindLive(string directory)
+    internal static IReadOnlyList<ClusterState> FindLive(string directory)
     {
         if (!Directory.Exists(directory))
             return [];
@@ -87,7 +86,7 @@ public static class ClusterStateFile
         {
             return Read(path);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return null;
         }

@@ -12,10 +12,6 @@ public readonly record struct GrainNode(int Level, long Index)
     internal GrainNode Sibling => this with { Index = Index ^ 1 };
 
     internal GrainNode Parent => new(Level + 1, Index >> 1);
-
-    internal long From => Index << Level;
-
-    internal long To => (Index + 1) << Level;
 }
 
 /// <summary>
@@ -29,7 +25,9 @@ public static class GrainTree
     /// <exception cref="ArgumentOutOfRangeException">Not 0 ≤ From &lt; To.</exception>
     public static IReadOnlyList<GrainNode> Decompose(GrainRange range)
     {
-        range.ThrowIfInvalid();
+        ArgumentOutOfRangeException.ThrowIfNegative(range.From);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(range.To, range.From);
+
         var nodes = new List<GrainNode>();
         for (var from = range.From; from < range.To;)
         {

@@ -4,12 +4,22 @@ namespace Cluster.Compute.Computations;
 /// Merges the nodes of a range as they arrive, in any order and from any thread: a node waits for its sibling, and what
 /// waits stays within the logarithm of the range for each thread.
 /// </summary>
-internal sealed class NodeMerger(IBoundComputation computation, GrainRange range)
+internal sealed class NodeMerger(IBoundComputation computation)
 {
     private readonly Dictionary<GrainNode, byte[]> _waiting = [];
 
-    /// <summary>A node that has no sibling inside the range; all of them are there once all grains were added.</summary>
+    /// <summary>A node whose sibling is not wholly inside the range, once all grains of the range were added.</summary>
     public byte[] this[GrainNode node] => _waiting[node];
+
+    /// <summary>How many nodes wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_waiting)
+                return _waiting.Count;
+        }
+    }
 
     public void Add(GrainNode node, byte[] partial)
     {
@@ -23,10 +33,9 @@ internal sealed class NodeMerger(IBoundComputation computation, GrainRange range
 
     private bool TryWait(GrainNode node, byte[] partial, out byte[] sibling)
     {
-        var parent = node.Parent;
         lock (_waiting)
         {
-            if (parent.From >= range.From && parent.To <= range.To && _waiting.Remove(node.Sibling, out sibling!))
+            if (_waiting.Remove(node.Sibling, out sibling!))
                 return false;
 
             _waiting.Add(node, partial);

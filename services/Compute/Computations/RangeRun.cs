@@ -12,7 +12,7 @@ internal sealed class RangeRun(
     private readonly CancellationTokenSource _stop =
         CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
-    private readonly NodeMerger _nodes = new(computation, range);
+    private readonly NodeMerger _nodes = new(computation);
     private long _next = range.From;
     private ExceptionDispatchInfo? _failure;
 

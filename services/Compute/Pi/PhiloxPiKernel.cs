@@ -119,7 +119,7 @@ public static class PhiloxPiKernel
     /// from both squares only if both are odd, and odd squares are 1 modulo 8, so their sum is 2 modulo 8 and never 2⁶⁴.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Misses(Vector256<ulong> x, Vector256<ulong> y) =>
+    internal static Vector256<ulong> Misses(Vector256<ulong> x, Vector256<ulong> y) =>
         ((Avx2.Multiply(x.AsUInt32(), x.AsUInt32()) >> 1) + (Avx2.Multiply(y.AsUInt32(), y.AsUInt32()) >> 1)) >> 63;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,6 +17,8 @@ public sealed class PiComputation : Computation<ulong, ulong>
 
     public const long PointsPerBlock = 2;
 
+    private const string SeedLimit = "a whole number from 0 to 18446744073709551615 is needed";
+
     public override string Name => "pi";
 
     protected override ulong ReadArguments(JsonElement arguments)
@@ -59,6 +61,4 @@ public sealed class PiComputation : Computation<ulong, ulong>
 
         return JsonElement.Parse(json.WrittenSpan);
     }
-
-    private const string SeedLimit = "a whole number from 0 to 18446744073709551615 is needed";
 }

@@ -18,7 +18,7 @@ public sealed record RangeComputed
     public required double Seconds { get; init; }
 }
 
-/// <summary>A range, or the final merge (From = To = -1), threw on a worker.</summary>
+/// <summary>A range threw on a worker.</summary>
 public sealed record RangeFailed
 {
     public required string JobId { get; init; }
@@ -44,4 +44,15 @@ public sealed record RangesMerged
     public required string JobId { get; init; }
 
     public required Generation Generation { get; init; }
+}
+
+/// <summary>The final merge of a computation threw on a worker.</summary>
+public sealed record RangesNotMerged
+{
+    public required string JobId { get; init; }
+
+    public required Generation Generation { get; init; }
+
+    /// <summary>What the computation said, one line.</summary>
+    public required string Error { get; init; }
 }

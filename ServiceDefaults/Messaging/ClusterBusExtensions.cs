@@ -1,0 +1,52 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cluster.ServiceDefaults.Messaging;
+
+/// <summary>
+/// The bus of a process: RabbitMQ at <c>ConnectionStrings__messaging</c> (amqp://…), or, when it reads <c>inmemory</c>,
+/// MassTransit's in-memory transport, which all services of the process share.
+/// </summary>
+public static class ClusterBusExtensions
+{
+    public const string InMemory = "inmemory";
+
+    // A consumer on a machine that hangs is noticed after two missed heartbeats.
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(7);
+
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="parts">What the services of this process add: consumers and endpoints.</param>
+    public static WebApplicationBuilder AddClusterBus(this WebApplicationBuilder builder, params Action<IBusRegistrationConfigurator>[] parts)
+    {
+        var connection = builder.Configuration.GetConnectionString("messaging")
+            ?? throw new InvalidOperationException("ConnectionStrings__messaging is not set; it must hold amqp://user:password@host:port");
+        builder.Services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.StopTimeout = StopTimeout;
+            options.ConsumerStopTimeout = ConsumerStopTimeout;
+        });
+        builder.Services.AddMassTransit(bus =>
+        {
+            foreach (var part in parts) part(bus);
+            if (connection == InMemory) bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
+            else bus.UsingRabbitMq((context, transport) => ConfigureRabbitMq(transport, context, new Uri(connection)));
+        });
+        return builder;
+    }
+
+    private static void ConfigureRabbitMq(IRabbitMqBusFactoryConfigurator transport, IBusRegistrationContext context, Uri address)
+    {
+        transport.Host(address, host =>
+        {
+            host.Heartbeat(Heartbeat);
+            host.PublisherConfirmation = true;
+        });
+        transport.DeployPublishTopology = true;
+        transport.DeclareWorkQueues();
+        transport.ConfigureEndpoints(context);
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
+
+namespace Cluster.ServiceDefaults.Redis;
+
+internal static class RedisExtensions
+{
+    public static void AddRedis(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IConnectionMultiplexer>(services => Connect(services.GetRequiredService<IConfiguration>()));
+        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
+    }
+
+    // Comes back connecting where Redis is not there yet; commands then fail until it is, and callers retry.
+    private static ConnectionMultiplexer Connect(IConfiguration configuration)
+    {
+        var text = configuration.GetConnectionString("redis")
+            ?? throw new InvalidOperationException("ConnectionStrings__redis is not set; it must hold host:port,password=…");
+        var options = ConfigurationOptions.Parse(text);
+        options.AbortOnConnectFail = false;
+        options.ConnectTimeout = 2_000;
+        options.AsyncTimeout = 5_000;
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
+        options.ReconnectRetryPolicy = new ExponentialRetry(100, 2_000);
+        return ConnectionMultiplexer.Connect(options);
+    }
+}
+
+internal sealed class RedisHealthCheck(IConnectionMultiplexer redis) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var ping = await redis.GetDatabase().PingAsync().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+            return HealthCheckResult.Healthy($"{ping.TotalMilliseconds:F1} ms");
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            return HealthCheckResult.Unhealthy("Redis does not answer", e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using StackExchange.Redis;
+
+namespace Cluster.ServiceDefaults.Redis;
+
+/// <summary>
+/// A Lua script of the cluster: atomic in Redis, one round trip, a span in the submission's trace. Scripts name every key
+/// they touch in <c>KEYS</c>, and the keys of one call live on one shard.
+/// </summary>
+/// <param name="name">Name of the span: <c>job.transition</c>.</param>
+/// <param name="parts">The script's text, in parts that scripts may share.</param>
+public sealed class RedisScript(string name, params string[] parts)
+{
+    private static readonly ActivitySource Source = new("Cluster.Redis");
+
+    private readonly string _body = string.Join('\n', parts);
+
+    /// <exception cref="RedisException">Redis refused the script or is not connected.</exception>
+    /// <exception cref="RedisTimeoutException">No answer in time: the script may or may not have run.</exception>
+    public async Task<RedisResult> EvaluateAsync(IDatabase redis, RedisKey[] keys, params RedisValue[] arguments)
+    {
+        using var activity = Source.StartActivity(name, ActivityKind.Client);
+        activity?.SetTag("db.system.name", "redis");
+        try
+        {
+            return await redis.ScriptEvaluateAsync(_body, keys, arguments);
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+            throw;
+        }
+    }
+}
+
+/// <summary>Which errors of Redis pass by themselves.</summary>
+public static class RedisErrors
+{
+    /// <summary>Redis is away, starting or slow: worth another try.</summary>
+    public static bool IsTransient(Exception exception)
+        => exception is RedisConnectionException or RedisTimeoutException or TimeoutException
+        || exception is RedisServerException server && IsPassing(server.Message);
+
+    private static bool IsPassing(string message)
+        => message.StartsWith("LOADING", StringComparison.Ordinal) || message.StartsWith("BUSY", StringComparison.Ordinal)
+        || message.StartsWith("READONLY", StringComparison.Ordinal) || message.StartsWith("MASTERDOWN", StringComparison.Ordinal);
+}

@@ -1,0 +1,28 @@
+namespace Cluster.ServiceDefaults.Registry;
+
+/// <summary>Who asks for a lease.</summary>
+/// <param name="JobName">TensorFlow's job name.</param>
+/// <param name="Instance">Name of the process's replica: one that comes back takes its own index again at once.</param>
+/// <param name="MaxTasks">Indices there are; 1 for the chief.</param>
+public sealed record LeaseRequest(string JobName, string Instance, int MaxTasks = RedisRegistry.MaxTasks);
+
+/// <summary>A lease that was granted.</summary>
+public sealed record LeaseGrant(string JobName, int Index, string Token, string Instance);
+
+/// <summary>An index whose lease ran out; it is handed out when its holder does not renew it within the grace time.</summary>
+internal sealed record ExpiredLease(int Index, string Value);
+
+/// <summary>Either a grant, or an expired lease to watch, or neither: every index is held.</summary>
+internal sealed record LeaseAnswer(LeaseGrant? Grant, ExpiredLease? Expired);
+
+/// <summary>Times of leases. A task that hangs is missed after the time to live, one that is killed and restarted at once.</summary>
+public static class LeaseTimes
+{
+    public static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a lease is renewed; also the age of what the registry shows of a task.</summary>
+    public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an expired lease must stand before another takes it: after Redis was away, holders renew first.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+}

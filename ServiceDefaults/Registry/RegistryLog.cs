@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cluster.ServiceDefaults.Registry;
+
+internal static partial class RegistryLog
+{
+    [LoggerMessage(EventId = 1, EventName = "LeaseGranted", Level = LogLevel.Information, Message = "this process is /job:{JobName}/task:{Index} (lease {Token})")]
+    public static partial void LeaseGranted(ILogger logger, string jobName, int index, string token);
+
+    [LoggerMessage(EventId = 2, EventName = "LeaseLost", Level = LogLevel.Warning, Message = "/job:{JobName}/task:{Index} has a new holder; lease {Token} is over")]
+    public static partial void LeaseLost(ILogger logger, string jobName, int index, string token);
+
+    [LoggerMessage(EventId = 3, EventName = "RegistryAway", Level = LogLevel.Warning, Message = "registry of {JobName}: Redis does not answer, trying again: {Error}")]
+    public static partial void RegistryAway(ILogger logger, string jobName, string error);
+}

@@ -1,0 +1,115 @@
+using Cluster.ServiceDefaults.Redis;
+using Microsoft.Extensions.Logging;
+
+namespace Cluster.ServiceDefaults.Registry;
+
+/// <summary>
+/// Holds one lease: renews it each second until disposed, and says through <see cref="Lost"/> when its index has a new
+/// holder. While Redis is away the lease is kept: its holder goes on serving and renews when Redis is back.
+/// </summary>
+public sealed class TaskLease : IAsyncDisposable
+{
+    private readonly RedisRegistry _registry;
+    private readonly Func<TaskEntry> _entry;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _renewing = new(1, 1);
+    private readonly Task _renewal;
+
+    private TaskLease(RedisRegistry registry, LeaseGrant grant, Func<TaskEntry> entry, TimeProvider time, ILogger logger)
+    {
+        (_registry, Grant, _entry, _time, _logger) = (registry, grant, entry, time, logger);
+        _renewal = RenewUntilStoppedAsync();
+    }
+
+    public LeaseGrant Grant { get; }
+
+    /// <summary>Cancelled when another holds this index now.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Waits for a free index, and for Redis, until cancelled.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="request">Who asks for what.</param>
+    /// <param name="entry">Gives what the task says of itself, at each renewal; called from the renewal's thread.</param>
+    /// <param name="time">Clock of the waits.</param>
+    /// <param name="logger">Where what is granted and lost is said.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public static async Task<TaskLease> AcquireAsync(
+        RedisRegistry registry, LeaseRequest request, Func<TaskEntry> entry, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        ExpiredLease? seen = null;
+        while (true)
+        {
+            try
+            {
+                var answer = await registry.AcquireAsync(request, entry(), seen);
+                if (answer.Grant is { } grant)
+                {
+                    RegistryLog.LeaseGranted(logger, grant.JobName, grant.Index, grant.Token);
+                    return new TaskLease(registry, grant, entry, time, logger);
+                }
+
+                seen = answer.Expired;
+                await Task.Delay(seen is null ? LeaseTimes.Renewal : LeaseTimes.Grace, time, cancellationToken);
+            }
+            catch (Exception e) when (RedisErrors.IsTransient(e))
+            {
+                RegistryLog.RegistryAway(logger, request.JobName, e.Message);
+                await Task.Delay(LeaseTimes.Renewal, time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Writes the entry now instead of at the next renewal.</summary>
+    public Task PublishEntryAsync() => RenewOnceAsync();
+
+    /// <summary>Stops renewing and hands the index back, if it is still held.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _renewal;
+        try
+        {
+            if (!_lost.IsCancellationRequested) await _registry.ReleaseAsync(Grant);
+        }
+        catch (Exception e) when (RedisErrors.IsTransient(e))
+        {
+            RegistryLog.RegistryAway(_logger, Grant.JobName, e.Message);
+        }
+    }
+
+    private async Task RenewUntilStoppedAsync()
+    {
+        using var timer = new PeriodicTimer(LeaseTimes.Renewal, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token) && !_lost.IsCancellationRequested) await RenewOnceAsync();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Disposed.
+        }
+    }
+
+    // One renewal at a time, so that an older entry never overwrites a newer one.
+    private async Task RenewOnceAsync()
+    {
+        await _renewing.WaitAsync();
+        try
+        {
+            if (_stop.IsCancellationRequested || await _registry.RenewAsync(Grant, _entry())) return;
+            RegistryLog.LeaseLost(_logger, Grant.JobName, Grant.Index, Grant.Token);
+            await _lost.CancelAsync();
+        }
+        catch (Exception e) when (RedisErrors.IsTransient(e))
+        {
+            RegistryLog.RegistryAway(_logger, Grant.JobName, e.Message);
+        }
+        finally
+        {
+            _renewing.Release();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Cluster.Cli;
+
+/// <summary>What the command tells the shell.</summary>
+public enum ExitCode
+{
+    Ok = 0,
+
+    /// <summary>The job failed or was cancelled, or the cluster could not do what was asked.</summary>
+    Failed = 1,
+
+    /// <summary>An option, argument or setting is wrong.</summary>
+    Usage = 2,
+
+    /// <summary>No cluster runs here, or it does not answer.</summary>
+    NoCluster = 3,
+
+    /// <summary>The cluster refused the key.</summary>
+    Refused = 4,
+
+    /// <summary>There is no such job.</summary>
+    NoSuchJob = 5,
+
+    /// <summary>Interrupted: detached from the job, or cancelled it on request.</summary>
+    Interrupted = 130,
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Cluster.Cli.Invocation;
+using Cluster.Cli.Output;
+using Cluster.Client.Jobs;
+
+namespace Cluster.Cli.Jobs;
+
+/// <summary><c>cluster cancel ID</c>.</summary>
+internal sealed class CancelCommand : ClusterCommand
+{
+    private const int MaxReasonLength = 200;
+
+    private readonly Argument<string> _id = JobArgument.Create();
+    private readonly Option<string> _reason = new("--reason")
+    {
+        Description = $"Shown to those who watch the job, at most {MaxReasonLength} characters.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => "",
+    };
+
+    public CancelCommand(CommandLineHost host, GlobalOptions globals)
+        : base("cancel", "Cancel a job that has not ended. One that has stays as it ended, and the exit code is 1.", host, globals)
+    {
+        Arguments.Add(_id);
+        Options.Add(_reason);
+        _reason.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: { Length: > MaxReasonLength } text }])
+                result.AddError($"--reason: {text.Length} characters: must have at most {MaxReasonLength}");
+        });
+    }
+
+    public override IReadOnlyList<string> Examples { get; } = ["cancel 1a2b3c", "cancel 1a2b3c --reason 'wrong seed'"];
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var job = await client.CancelAsync(run.Parsed.GetRequiredValue(_id), run.Parsed.GetRequiredValue(_reason), cancellationToken).ConfigureAwait(false);
+        if (run.Json) JsonLine.Write(run.Output, json => JobJson.Write(json, job));
+        else run.Output.WriteLine($"job {job.Id}: {JobText.State(job.State)}");
+        return job.State == JobState.Cancelled ? ExitCode.Ok : ExitCode.Failed;
+    }
+}

@@ -1,0 +1,46 @@
+using Cluster.Cli.Invocation;
+using Cluster.Client;
+using Cluster.Client.Jobs;
+
+namespace Cluster.Cli.Jobs;
+
+/// <summary>Watches a job to its end and reports it; when interrupted, leaves the job or cancels it.</summary>
+internal sealed class JobFollower(CommandRun run, ClusterClient client, bool cancelOnExit)
+{
+    public async Task<ExitCode> FollowAsync(string jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Report(await run.Display.ShowAsync(client.WatchAsync(jobId, cancellationToken)).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return cancelOnExit ? await CancelAsync(jobId).ConfigureAwait(false) : Detach(jobId);
+        }
+    }
+
+    private ExitCode Report(JobInfo job)
+    {
+        JobReport.WriteResult(run, job.EnsureSucceeded());
+        return ExitCode.Ok;
+    }
+
+    private ExitCode Detach(string jobId)
+    {
+        var name = run.Host.CommandName;
+        run.Display.Note($"detached; job {jobId} goes on: `{name} watch {jobId}` shows it again, `{name} cancel {jobId}` ends it");
+        return ExitCode.Interrupted;
+    }
+
+    private async Task<ExitCode> CancelAsync(string jobId)
+    {
+        run.Display.Note($"cancelling job {jobId}");
+        var job = await client.CancelAsync(jobId, "interrupted", CancellationToken.None).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(run.Host.ClientOptions.CallTimeout);
+        if (!job.State.IsEnd()) job = await client.WaitAsync(jobId, cancellationToken: limit.Token).ConfigureAwait(false);
+        if (job.State != JobState.Cancelled) return Report(job);
+
+        run.Display.Note($"job {jobId} is cancelled");
+        return ExitCode.Interrupted;
+    }
+}

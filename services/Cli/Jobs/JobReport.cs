@@ -1,0 +1,61 @@
+using System.Globalization;
+using Cluster.Cli.Invocation;
+using Cluster.Cli.Output;
+using Cluster.Client.Jobs;
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Cli.Jobs;
+
+/// <summary>How a job ended, on standard output.</summary>
+internal static class JobReport
+{
+    /// <summary>The result of a job that ended, in its kind's own form.</summary>
+    public static void WriteResult(CommandRun run, JobInfo job)
+    {
+        if (job.Kind != JobKinds.Pi)
+        {
+            WriteJob(run, job);
+            return;
+        }
+
+        var result = PiResult.FromJob(job);
+        if (run.Json) JsonLine.Write(run.Output, json => JobJson.Write(json, result));
+        else WritePi(run.Output, result);
+    }
+
+    /// <summary>What is on record of a job.</summary>
+    public static void WriteJob(CommandRun run, JobInfo job)
+    {
+        if (run.Json)
+        {
+            JsonLine.Write(run.Output, json => JobJson.Write(json, job));
+            return;
+        }
+
+        var progress = job.Progress;
+        var table = new TextTable("job", job.Id);
+        table.Add("kind", job.Kind);
+        table.Add("state", JobText.State(job.State));
+        table.Add("spec", job.Spec?.GetRawText() ?? "");
+        table.Add("submitted", Figures.Moment(job.SubmittedAt));
+        table.Add("started", Figures.Moment(job.StartedAt));
+        table.Add("ended", Figures.Moment(job.EndedAt));
+        table.Add("progress", $"{Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} {progress.Unit} {JobText.Pace(progress)}".TrimEnd());
+        table.Add("items", $"{progress.ItemsDone} done, {progress.ItemsOutstanding} outstanding, {progress.ItemsRepublished} published again, {progress.ItemsFailed} failed");
+        table.Add("generation", job.Generation);
+        if (job.Result is { } result) table.Add("result", result.GetRawText());
+        if (job.Error.Length > 0) table.Add("error", job.Error);
+        table.Write(run.Output);
+    }
+
+    private static void WritePi(TextWriter output, PiResult result)
+    {
+        var rate = result.Elapsed > TimeSpan.Zero ? Figures.Rate(result.Points / result.Elapsed.TotalSeconds, "points") : "";
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"π ≈ {result.Pi:0.0000000000} ± {result.StandardError:G2} (standard error)"));
+        var table = new TextTable("inside", $"{Figures.Count(result.Inside)} of {Figures.Count(result.Points)} points, seed {result.Seed}");
+        table.Add("speed", rate);
+        table.Add("time", $"{result.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s");
+        table.Add("job", result.JobId);
+        table.Write(output);
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Cluster.Cli.Invocation;
+using Cluster.Cli.Output;
+using Cluster.Cli.Parsing;
+using Cluster.Client.Jobs;
+
+namespace Cluster.Cli.Jobs;
+
+/// <summary><c>cluster jobs</c>.</summary>
+internal sealed class JobsCommand : ClusterCommand
+{
+    private readonly Option<int> _limit = ValueOptions.Number("--limit", "How many jobs to list.", 100, 1, 1000);
+
+    public JobsCommand(CommandLineHost host, GlobalOptions globals)
+        : base("jobs", "List the jobs, the newest first.", host, globals)
+        => Options.Add(_limit);
+
+    public override IReadOnlyList<string> Examples { get; } = ["jobs", "jobs --limit 5 --json"];
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var jobs = await client.ListJobsAsync(run.Parsed.GetValue(_limit), cancellationToken).ConfigureAwait(false);
+        if (run.Json) WriteJson(run.Output, jobs);
+        else WriteTable(run.Output, jobs);
+        return ExitCode.Ok;
+    }
+
+    private static void WriteJson(TextWriter output, IReadOnlyList<JobInfo> jobs) => JsonLine.Write(output, json =>
+    {
+        json.WriteStartArray();
+        foreach (var job in jobs) JobJson.Write(json, job);
+        json.WriteEndArray();
+    });
+
+    private static void WriteTable(TextWriter output, IReadOnlyList<JobInfo> jobs)
+    {
+        var table = new TextTable("JOB", "KIND", "STATE", "DONE", "SUBMITTED", "SPEC");
+        foreach (var job in jobs)
+            table.Add(job.Id, job.Kind, JobText.State(job.State), JobText.Share(job.Progress), Figures.Moment(job.SubmittedAt), job.Spec?.GetRawText() ?? "");
+        table.Write(output);
+    }
+}

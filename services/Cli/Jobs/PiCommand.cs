@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Cluster.Cli.Invocation;
+using Cluster.Cli.Output;
+using Cluster.Cli.Parsing;
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Cli.Jobs;
+
+/// <summary><c>cluster pi</c>.</summary>
+internal sealed class PiCommand : ClusterCommand
+{
+    private readonly Option<long> _points = ValueOptions.Number<long>("--points", "Points to draw; an odd number is rounded up.", 1_000_000_000, 1, PiSpec.MaxPoints);
+    private readonly Option<ulong> _seed = ValueOptions.Number<ulong>("--seed", "Key of the generator: the same seed and points give the same count anywhere.", 0, 0, ulong.MaxValue);
+    private readonly Option<string?> _device = ValueOptions.Device("--device", "Where to run, whole or in part, such as /gpu:0 or /job:worker/task:1/cpu:0. Default: anywhere.");
+    private readonly Option<bool> _logPlacement = new("--log-device-placement") { Description = "Say on standard error where each item ran." };
+    private readonly Option<bool> _cancelOnExit = new("--cancel-on-exit") { Description = "Ctrl+C cancels the job instead of leaving it." };
+    private readonly Option<bool> _detach = new("--detach") { Description = "Write the job's id as soon as it is accepted, and end." };
+
+    public PiCommand(CommandLineHost host, GlobalOptions globals)
+        : base("pi", "Estimate π by drawing points in the unit square and counting those inside the quarter circle.", host, globals)
+    {
+        Options.Add(_points);
+        Options.Add(_seed);
+        Options.Add(_device);
+        Options.Add(_logPlacement);
+        if (host.EmbeddedCluster is not null) return;
+
+        Options.Add(_cancelOnExit);
+        Options.Add(_detach);
+    }
+
+    public override IReadOnlyList<string> Examples { get; } =
+    [
+        "pi --points 1e9 --seed 42",
+        "pi --points 2.5e9 --device /gpu:0 --log-device-placement",
+        "pi --points 1_000_000 --json",
+    ];
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        var isEmbedded = run.Host.EmbeddedCluster is not null;
+        var cancelOnExit = isEmbedded || run.Parsed.GetValue(_cancelOnExit);
+        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+
+        // A submission cut short may have made a job whose id nobody knows; one that is to be cancelled must be known.
+        var submission = cancelOnExit ? CancellationToken.None : cancellationToken;
+        var job = await client.SubmitAsync(ReadSpec(run.Parsed), cancellationToken: submission).ConfigureAwait(false);
+        if (isEmbedded || !run.Parsed.GetValue(_detach)) return await new JobFollower(run, client, cancelOnExit).FollowAsync(job.Id, cancellationToken).ConfigureAwait(false);
+
+        WriteId(run, job.Id);
+        return ExitCode.Ok;
+    }
+
+    private static void WriteId(CommandRun run, string jobId)
+    {
+        if (run.Json)
+        {
+            JsonLine.Write(run.Output, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("job", jobId);
+                json.WriteEndObject();
+            });
+            return;
+        }
+
+        run.Output.WriteLine(jobId);
+        run.Display.Note($"`{run.Host.CommandName} watch {jobId}` shows it");
+    }
+
+    private PiSpec ReadSpec(ParseResult parsed) => new()
+    {
+        Points = parsed.GetValue(_points),
+        Seed = parsed.GetValue(_seed),
+        Device = parsed.GetValue(_device),
+        LogDevicePlacement = parsed.GetValue(_logPlacement),
+    };
+}

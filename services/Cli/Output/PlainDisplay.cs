@@ -1,0 +1,39 @@
+using Cluster.Client.Jobs;
+
+namespace Cluster.Cli.Output;
+
+/// <summary>Progress as lines, at most one a second, for logs and pipes.</summary>
+internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDisplay
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly TextWriter _error = TextWriter.Synchronized(error);
+    private long? _lastTime;
+    private string _lastLine = "";
+
+    public async Task<JobInfo> ShowAsync(IAsyncEnumerable<JobUpdate> updates)
+    {
+        JobInfo? job = null;
+        await foreach (var update in updates.ConfigureAwait(false))
+        {
+            job = update.Job;
+            foreach (var placement in update.Placements) Note(placement.ToString());
+            ShowProgress(job);
+        }
+
+        return job!;
+    }
+
+    public void Note(string line) => _error.WriteLine(line);
+
+    private void ShowProgress(JobInfo job)
+    {
+        var line = JobText.ProgressLine(job);
+        var isDue = _lastTime is not { } last || time.GetElapsedTime(last) >= Pause;
+        if (line == _lastLine || !(isDue || job.State.IsEnd())) return;
+
+        _lastTime = time.GetTimestamp();
+        _lastLine = line;
+        Note(line);
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Numerics;
+using Cluster.Contracts.Devices;
+
+namespace Cluster.Cli.Parsing;
+
+/// <summary>Options whose wrong values are answered with <c>--option: value: limit</c>.</summary>
+internal static class ValueOptions
+{
+    /// <summary>A whole number within limits, written as <see cref="WholeNumber"/> reads it.</summary>
+    public static Option<T> Number<T>(string name, string description, T defaultValue, T from, T to)
+        where T : struct, IBinaryInteger<T>
+        => new(name)
+        {
+            Description = description,
+            HelpName = "NUMBER",
+            DefaultValueFactory = _ => defaultValue,
+            CustomParser = result => ReadNumber(result, name, from, to),
+        };
+
+    /// <summary>A device spec, whole or in part.</summary>
+    public static Option<string?> Device(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "SPEC" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !DeviceSpec.TryParse(text, out _, out var error))
+                result.AddError($"{name}: {text}: {error}");
+        });
+        return option;
+    }
+
+    private static T ReadNumber<T>(ArgumentResult result, string name, T from, T to)
+        where T : struct, IBinaryInteger<T>
+    {
+        var text = result.Tokens[0].Value;
+        if (!WholeNumber.TryParse(text, out var value))
+            result.AddError($"{name}: {text}: must be a whole number from {from} to {to}, such as 1000000, 1_000_000 or 1e6");
+        else if (value < BigInteger.CreateChecked(from) || value > BigInteger.CreateChecked(to))
+            result.AddError($"{name}: {text}: must be from {from} to {to}");
+        else
+            return T.CreateChecked(value);
+
+        return default;
+    }
+}

@@ -1,0 +1,5 @@
+using Cluster.Cli;
+using Cluster.Cli.Invocation;
+
+using var interrupt = ConsoleInterrupt.Listen();
+return await ClusterCommandLine.RunAsync(args, CommandLineHost.ForConsole(), interrupt.Token);

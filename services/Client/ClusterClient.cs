@@ -1,0 +1,210 @@
+using System.Runtime.CompilerServices;
+using Cluster.Client.Discovery;
+using Cluster.Client.Errors;
+using Cluster.Client.Jobs;
+using Cluster.Client.Tasks;
+using Cluster.Client.Transport;
+using Cluster.Contracts.Devices;
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Registry.V1;
+using Grpc.Core;
+using V1 = Cluster.Contracts.Jobs.V1;
+
+namespace Cluster.Client;
+
+/// <summary>
+/// A cluster, from C#. One instance serves any number of concurrent calls.
+/// <code>
+/// await using var cluster = ClusterClient.Connect(new Uri("http://127.0.0.1:5000"), key);
+/// var result = await cluster.RunPiAsync(new PiSpec { Points = 1_000_000_000, Seed = 42 });
+/// Console.WriteLine($"π ≈ {result.Pi} ± {result.StandardError}");
+/// </code>
+/// </summary>
+/// <remarks>
+/// Every call has a time limit and is repeated for as long as that allows while nobody answers (see
+/// <see cref="ClusterClientOptions"/>). All calls throw <see cref="ClusterUnavailableException"/>,
+/// <see cref="ClusterAuthenticationException"/> or another <see cref="ClusterException"/>, and
+/// <see cref="OperationCanceledException"/> when their token is cancelled.
+/// </remarks>
+public sealed class ClusterClient : IAsyncDisposable
+{
+    private readonly CoordinatorConnection _coordinator;
+    private readonly ClusterClientOptions _options;
+
+    private ClusterClient(ClusterConnection connection, ClusterClientOptions? options)
+    {
+        _options = options ?? new ClusterClientOptions();
+        _coordinator = new CoordinatorConnection(connection, _options);
+    }
+
+    /// <summary>The coordinator's address.</summary>
+    public Uri Address => _coordinator.Address;
+
+    /// <summary>Prepares a client; the connection is made by the first call.</summary>
+    /// <param name="address">gRPC address of the coordinator: <c>http://host:port</c> or <c>https://…</c>.</param>
+    /// <param name="key">The cluster key.</param>
+    /// <param name="options">Time limits; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The address, the key or an option is out of its range.</exception>
+    public static ClusterClient Connect(Uri address, string key, ClusterClientOptions? options = null)
+        => new(new ClusterConnection(address, key), options);
+
+    /// <inheritdoc cref="Connect(Uri, string, ClusterClientOptions?)"/>
+    /// <param name="connection">Address and key.</param>
+    /// <param name="options">Time limits; null for the defaults.</param>
+    public static ClusterClient Connect(ClusterConnection connection, ClusterClientOptions? options = null) => new(connection, options);
+
+    /// <summary>
+    /// Prepares a client for the cluster that the environment names, or that this user has running: see
+    /// <see cref="ClusterLookup"/>, and <see cref="ClusterLookup.FromStateFile"/> for a runner's state file.
+    /// </summary>
+    /// <exception cref="ClusterNotFoundException">There is none.</exception>
+    /// <exception cref="ClusterSettingException">A variable is wrong, or several clusters run and none is named.</exception>
+    public static ClusterClient Connect(ClusterClientOptions? options = null) => new(new ClusterLookup().Find(), options);
+
+    /// <summary>Estimates π on the cluster and waits for the result.</summary>
+    /// <param name="spec">How many points, which seed, where.</param>
+    /// <param name="progress">Told how far the job is, a few times a second at most.</param>
+    /// <param name="onCancellation">What a cancelled token means for the job; by default it goes on.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="SpecRejectedException">The spec is wrong; all violations are listed, nothing was started.</exception>
+    /// <exception cref="JobFailedException">The job failed.</exception>
+    /// <exception cref="JobCancelledException">Somebody else cancelled the job.</exception>
+    /// <exception cref="JobDetachedException">The token was cancelled, and the job goes on.</exception>
+    public async Task<PiResult> RunPiAsync(
+        PiSpec spec,
+        IProgress<JobProgress>? progress = null,
+        OnCancellation onCancellation = OnCancellation.Detach,
+        CancellationToken cancellationToken = default)
+        => PiResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), progress, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Runs a computation that the cluster's workers have registered, and waits for the result.</summary>
+    /// <inheritdoc cref="RunPiAsync"/>
+    public async Task<ComputationResult> RunComputationAsync(
+        ComputationSpec spec,
+        IProgress<JobProgress>? progress = null,
+        OnCancellation onCancellation = OnCancellation.Detach,
+        CancellationToken cancellationToken = default)
+    {
+        var job = await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), progress, cancellationToken).ConfigureAwait(false);
+        return job.Result is { } value
+            ? new ComputationResult(value, job.Elapsed, job.Id)
+            : throw new ClusterException($"job {job.Id} succeeded without a result");
+    }
+
+    /// <summary>Submits a Pi job and returns as soon as it is accepted.</summary>
+    /// <param name="spec">How many points, which seed, where.</param>
+    /// <param name="idempotencyKey">
+    /// 1 to 64 characters: a call with a key that was used before answers with the job that it made then. Null for a new key;
+    /// the repetitions of one call use one key in any case.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call; the job may have been accepted.</param>
+    /// <exception cref="SpecRejectedException">The spec is wrong; all violations are listed, nothing was started.</exception>
+    public Task<JobInfo> SubmitAsync(PiSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfWrong(spec.Validate());
+        return SubmitAsync(new V1.SubmitRequest { Pi = spec.ToProto() }, idempotencyKey, cancellationToken);
+    }
+
+    /// <summary>Submits a computation and returns as soon as it is accepted.</summary>
+    /// <inheritdoc cref="SubmitAsync(PiSpec, string?, CancellationToken)"/>
+    public Task<JobInfo> SubmitAsync(ComputationSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfWrong(spec.Validate());
+        return SubmitAsync(new V1.SubmitRequest { Computation = spec.ToProto() }, idempotencyKey, cancellationToken);
+    }
+
+    /// <summary>
+    /// The job now, then whenever it changes, to its end. A coordinator that is away is awaited for
+    /// <see cref="ClusterClientOptions.ReconnectTimeout"/>; placements are reported once each.
+    /// </summary>
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    public async IAsyncEnumerable<JobUpdate> WatchAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var watcher = new JobWatcher(_coordinator, _options, jobId);
+        await foreach (var update in watcher.WatchAsync(cancellationToken).ConfigureAwait(false)) yield return update;
+    }
+
+    /// <summary>Waits until a job has ended, and returns how.</summary>
+    /// <inheritdoc cref="WatchAsync"/>
+    public async Task<JobInfo> WaitAsync(string jobId, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        JobInfo? last = null;
+        await foreach (var update in WatchAsync(jobId, cancellationToken).ConfigureAwait(false))
+        {
+            last = update.Job;
+            progress?.Report(last.Progress);
+        }
+
+        return last!;
+    }
+
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    public Task<JobInfo> GetJobAsync(string jobId, CancellationToken cancellationToken = default)
+        => CallJobAsync(jobId, c => _coordinator.Jobs.GetAsync(new V1.GetRequest { Id = jobId }, c), cancellationToken);
+
+    /// <summary>Cancels a job. One that has ended stays as it ended.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="reason">Shown to those who watch, at most 200 characters.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The job; it is cancelled, or had ended before.</returns>
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    public Task<JobInfo> CancelAsync(string jobId, string reason = "", CancellationToken cancellationToken = default)
+        => CallJobAsync(jobId, c => _coordinator.Jobs.CancelAsync(new V1.CancelRequest { Id = jobId, Reason = reason }, c), cancellationToken);
+
+    /// <summary>The newest jobs first.</summary>
+    /// <param name="limit">1 to 1000.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlyList<JobInfo>> ListJobsAsync(int limit = 100, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+        var request = new V1.ListRequest { Limit = limit };
+        var reply = await _coordinator.CallAsync(c => _coordinator.Jobs.ListAsync(request, c), null, cancellationToken).ConfigureAwait(false);
+        return [.. reply.Jobs.Select(j => j.ToInfo())];
+    }
+
+    /// <summary>The tasks that hold a lease now, with their devices and what these are doing.</summary>
+    public async Task<IReadOnlyList<ClusterTask>> ListTasksAsync(CancellationToken cancellationToken = default)
+    {
+        var request = new ListTasksRequest();
+        var reply = await _coordinator.CallAsync(c => _coordinator.Registry.ListTasksAsync(request, c), null, cancellationToken).ConfigureAwait(false);
+        return [.. reply.Tasks.Select(t => t.ToTask())];
+    }
+
+    /// <summary>Job name → task addresses, TensorFlow's ClusterSpec.</summary>
+    public async Task<ClusterSpec> GetClusterSpecAsync(CancellationToken cancellationToken = default)
+    {
+        var request = new GetClusterSpecRequest();
+        var reply = await _coordinator.CallAsync(c => _coordinator.Registry.GetClusterSpecAsync(request, c), null, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return ClusterSpec.Parse(reply.ClusterSpecJson);
+        }
+        catch (FormatException e)
+        {
+            throw new ClusterException(e.Message, e);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _coordinator.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static void ThrowIfWrong(IReadOnlyList<SpecViolation> violations)
+    {
+        if (violations.Count > 0) throw new SpecRejectedException(violations);
+    }
+
+    private Task<JobInfo> SubmitAsync(V1.SubmitRequest request, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        request.IdempotencyKey = idempotencyKey ?? Guid.NewGuid().ToString("N");
+        return CallJobAsync(null, c => _coordinator.Jobs.SubmitAsync(request, c), cancellationToken);
+    }
+
+    private async Task<JobInfo> CallJobAsync(string? jobId, Func<CallOptions, AsyncUnaryCall<V1.Job>> call, CancellationToken cancellationToken)
+        => (await _coordinator.CallAsync(call, jobId, cancellationToken).ConfigureAwait(false)).ToInfo();
+
+    private JobRun Run(OnCancellation onCancellation) => new(this, onCancellation, _options.CallTimeout);
+}

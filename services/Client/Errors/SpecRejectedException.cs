@@ -1,0 +1,11 @@
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Client.Errors;
+
+/// <summary>A spec is wrong; nothing was started. Every violation is listed, by field.</summary>
+public sealed class SpecRejectedException(IReadOnlyList<SpecViolation> violations, Exception? innerException = null)
+    : ClusterException(string.Join("; ", violations), innerException)
+{
+    /// <summary>What is wrong, at least one.</summary>
+    public IReadOnlyList<SpecViolation> Violations { get; } = violations;
+}

@@ -1,0 +1,36 @@
+using Cluster.Client.Errors;
+
+namespace Cluster.Client.Jobs;
+
+/// <summary>Submits a job and stays with it to its end, or until the caller leaves.</summary>
+internal sealed class JobRun(ClusterClient client, OnCancellation onCancellation, TimeSpan cancelTimeout)
+{
+    public async Task<JobInfo> RunAsync(
+        Func<CancellationToken, Task<JobInfo>> submitAsync, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    {
+        // A submission cut short may have made a job whose id nobody knows; one that is to be cancelled must be known.
+        var submission = onCancellation == OnCancellation.CancelJob ? CancellationToken.None : cancellationToken;
+        var job = await submitAsync(submission).ConfigureAwait(false);
+        try
+        {
+            job = await client.WaitAsync(job.Id, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            if (onCancellation == OnCancellation.Detach) throw new JobDetachedException(job.Id, cancellationToken);
+            job = await CancelAsync(job.Id).ConfigureAwait(false);
+            if (job.State == JobState.Cancelled) throw new OperationCanceledException($"job {job.Id} is cancelled", cancellationToken);
+        }
+
+        return job.EnsureSucceeded();
+    }
+
+    private async Task<JobInfo> CancelAsync(string jobId)
+    {
+        var job = await client.CancelAsync(jobId, "cancelled by its caller", CancellationToken.None).ConfigureAwait(false);
+        if (job.State.IsEnd()) return job;
+
+        using var limit = new CancellationTokenSource(cancelTimeout);
+        return await client.WaitAsync(jobId, cancellationToken: limit.Token).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,80 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using JobsClient = Cluster.Contracts.Jobs.V1.Jobs.JobsClient;
+using RegistryClient = Cluster.Contracts.Registry.V1.Registry.RegistryClient;
+
+namespace Cluster.Client.Transport;
+
+/// <summary>A channel to the coordinator: every call carries the key and a deadline, and is repeated while nobody answers.</summary>
+internal sealed class CoordinatorConnection : IDisposable
+{
+    private readonly GrpcChannel _channel;
+    private readonly ClusterClientOptions _options;
+
+    public CoordinatorConnection(ClusterConnection connection, ClusterClientOptions options)
+    {
+        options.Validate();
+        _options = options;
+        Address = connection.Address;
+        _channel = GrpcChannel.ForAddress(connection.Address, new GrpcChannelOptions
+        {
+            HttpHandler = CreateHandler(connection.Address),
+            DisposeHttpClient = true,
+        });
+
+        var authorization = $"Bearer {connection.Key}";
+        var invoker = _channel.Intercept(metadata =>
+        {
+            metadata.Add("authorization", authorization);
+            return metadata;
+        });
+        Jobs = new JobsClient(invoker);
+        Registry = new RegistryClient(invoker);
+    }
+
+    public Uri Address { get; }
+
+    public JobsClient Jobs { get; }
+
+    public RegistryClient Registry { get; }
+
+    /// <summary>
+    /// One call with its repetitions. It must be safe to repeat: the coordinator may have done it and died before it
+    /// could say so.
+    /// </summary>
+    public async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, string? jobId, CancellationToken cancellationToken)
+    {
+        var deadline = DateTime.UtcNow + _options.CallTimeout;
+        var backoff = new Backoff(_options.RetryDelay, _options.MaxRetryDelay);
+        for (var retry = 0; ; retry++)
+        {
+            try
+            {
+                using var running = call(new CallOptions(deadline: deadline, cancellationToken: cancellationToken));
+                return await running.ResponseAsync.ConfigureAwait(false);
+            }
+            catch (RpcException e)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var pause = backoff.Next();
+                var mayRepeat = CallErrors.IsAway(e) && retry < _options.CallRetries && DateTime.UtcNow + pause < deadline;
+                if (!mayRepeat) throw CallErrors.Translate(e, Address, jobId);
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    /// <summary>Pings find a peer that stopped without closing its connection; a proxy cannot carry HTTP/2 without TLS.</summary>
+    private static SocketsHttpHandler CreateHandler(Uri address) => new()
+    {
+        KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        EnableMultipleHttp2Connections = true,
+        UseProxy = address.Scheme == Uri.UriSchemeHttps,
+    };
+}

@@ -1,0 +1,8 @@
+namespace Cluster.Contracts.Messages;
+
+/// <summary>Limits that coordinator and workers share.</summary>
+public static class RangeLimits
+{
+    /// <summary>Times a range may fail, or lose the worker that computes it, before its job fails.</summary>
+    public const int MaxAttempts = 5;
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Cluster.Compute.Computations;
+using Cluster.Compute.Pi;
+using Cluster.Contracts.Devices;
+using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Jobs;
+
+namespace Cluster.Coordinator.Computations;
+
+/// <summary>A job as the scheduler sees it: a named computation over grains, and how people count its work.</summary>
+internal sealed record ComputationPlan
+{
+    public required string Computation { get; init; }
+
+    public required JsonElement Arguments { get; init; }
+
+    public required GrainSpace Space { get; init; }
+
+    public required DeviceSpec Device { get; init; }
+
+    /// <summary>What people count, and how many of it an index is.</summary>
+    public required (string Name, long PerIndex) Unit { get; init; }
+
+    public long TotalUnits => Space.IndexCount * Unit.PerIndex;
+
+    /// <summary>Units in a number of recorded grains; the last grain may be short, which shows only at the end.</summary>
+    public long Units(long grains)
+        => grains >= Space.GrainCount ? TotalUnits : Math.Min(grains * Space.GrainSize, Space.IndexCount) * Unit.PerIndex;
+
+    public static ComputationPlan For(JobRecord job) => job.Kind switch
+    {
+        JobKinds.Pi => For(Read<PiSpec>(job)),
+        JobKinds.Computation => For(Read<ComputationSpec>(job)),
+        _ => throw new NotSupportedException($"job {job.Id} is of kind '{job.Kind}', which this coordinator does not run"),
+    };
+
+    private static ComputationPlan For(PiSpec spec) => new()
+    {
+        Computation = "pi",
+        Arguments = JsonSerializer.SerializeToElement(new { seed = spec.Seed }),
+        Space = new GrainSpace(spec.Blocks, PiComputation.GrainSize),
+        Device = DeviceSpec.Parse(spec.Device ?? ""),
+        Unit = ("points", PiComputation.PointsPerBlock),
+    };
+
+    private static ComputationPlan For(ComputationSpec spec) => new()
+    {
+        Computation = spec.Name,
+        Arguments = spec.Arguments,
+        Space = new GrainSpace(spec.IndexCount, spec.GrainSize),
+        Device = DeviceSpec.Parse(spec.Device ?? ""),
+        Unit = ("indices", 1),
+    };
+
+    private static T Read<T>(JobRecord job) => JsonSerializer.Deserialize<T>(job.Spec, SpecJson.Options)!;
+}

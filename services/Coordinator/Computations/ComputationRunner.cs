@@ -1,0 +1,178 @@
+using System.Threading.Channels;
+using Cluster.Compute.Computations;
+using Cluster.Contracts.Jobs.V1;
+using Cluster.Contracts.Messages;
+using Cluster.Coordinator.Jobs;
+using Cluster.ServiceDefaults.Redis;
+
+namespace Cluster.Coordinator.Computations;
+
+/// <summary>
+/// Runs one computation from its record in Redis to its end. One loop owns all state; events of workers come through a
+/// bounded channel and are hints: what counts is read from Redis each second, and anew after any trouble with Redis, so
+/// that starting, resuming after a crash and recovering are one path.
+/// </summary>
+internal sealed class ComputationRunner
+{
+    private static readonly TimeSpan ReconcilePeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
+
+    private readonly RunnerContext _context;
+    private readonly ComputationPlan _plan;
+    private readonly string _owner;
+    private readonly Channel<object> _signals = Channel.CreateBounded<object>(new BoundedChannelOptions(1024) { SingleReader = true });
+    private readonly RangeDispatcher _dispatcher;
+    private readonly MergeStage _merge;
+    private readonly RateMeter _rate;
+    private readonly JobFeed _feed;
+    private JobRecord _job;
+    private long? _reconciledAt;
+
+    public ComputationRunner(JobRecord job, string owner, RunnerContext context)
+    {
+        (_job, _owner, _context) = (job, owner, context);
+        _plan = ComputationPlan.For(job);
+        _dispatcher = new RangeDispatcher(job.Id, owner, _plan, context);
+        _merge = new MergeStage(job.Id, owner, _plan, context);
+        _rate = new RateMeter(context.Time);
+        _feed = context.Feeds.Open(job.Id);
+    }
+
+    /// <summary>Tells the runner what a worker said, or that the record changed; dropped when it lags far behind.</summary>
+    public void Tell(object signal) => _signals.Writer.TryWrite(signal);
+
+    /// <summary>Runs until the job has ended or is not this chief's any more.</summary>
+    /// <exception cref="OperationCanceledException">The chief leaves office; the next one goes on from the record.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var backoff = ShortestBackoff;
+        while (true)
+        {
+            try
+            {
+                if (await StepAsync(cancellationToken)) return;
+                backoff = ShortestBackoff;
+            }
+            catch (JobMovedException e) when (e.Answer == "fenced")
+            {
+                JobLog.Left(_context.Logger, _job.Id, e.Answer);
+                return;
+            }
+            catch (Exception e) when (e is JobMovedException || RedisErrors.IsTransient(e))
+            {
+                JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
+                _reconciledAt = null;
+                await Task.Delay(backoff * (0.5 + Random.Shared.NextDouble()), _context.Time, cancellationToken);
+                backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+            }
+        }
+    }
+
+    // True when there is nothing left to do for this job.
+    private async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        var due = _reconciledAt is not { } at || _context.Time.GetElapsedTime(at) >= ReconcilePeriod;
+        if (due && await ReconcileAsync(cancellationToken)) return true;
+        while (_signals.Reader.TryRead(out var signal))
+        {
+            if (await HandleAsync(signal, cancellationToken)) return true;
+        }
+
+        await _dispatcher.DispatchAsync(_job, cancellationToken);
+        if (_dispatcher.Book.IsComplete && _dispatcher.Placement.Current is { } placement) await _merge.SendAsync(_job, placement.Queue, cancellationToken);
+        ShowProgress();
+        await WaitForSignalAsync(cancellationToken);
+        return false;
+    }
+
+    private async Task<bool> ReconcileAsync(CancellationToken cancellationToken)
+    {
+        _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
+        if (_job.HasEnded) return await CleanUpAsync();
+        if (_job.State == JobState.Pending && await StartAsync()) return true;
+        if (_job.Result.Length > 0) return await EndAsync(JobState.Succeeded, "");
+
+        await _dispatcher.ReconcileAsync(_job, cancellationToken);
+        if (_reconciledAt is null) JobLog.Started(_context.Logger, _job.Id, _plan.Space.GrainCount, _job.Done, _dispatcher.Book.OutstandingCount);
+        _reconciledAt = _context.Time.GetTimestamp();
+        return _dispatcher.Placement.HasTimedOut && await EndAsync(JobState.Failed, _dispatcher.Placement.WaitingFor);
+    }
+
+    private async Task<bool> HandleAsync(object signal, CancellationToken cancellationToken)
+    {
+        switch (signal)
+        {
+            case RangeComputed told when told.Generation == _job.Generation:
+                _dispatcher.Recorded(told);
+                return false;
+            case RangeFailed told when told.Generation == _job.Generation:
+                return await HandleFailureAsync(told);
+            case RangesNotMerged told when told.Generation == _job.Generation:
+                return _merge.GivesUp(told.Error) && await EndAsync(JobState.Failed, told.Error);
+            default:
+                // The record has changed: the result is there, or the job was cancelled.
+                return await ReconcileAsync(cancellationToken);
+        }
+    }
+
+    private async Task<bool> HandleFailureAsync(RangeFailed told)
+    {
+        var range = new GrainRange(told.From, told.To);
+        var attempts = await _context.Ranges.AttemptsAsync(_job.Id, range);
+        JobLog.RangeFailed(_context.Logger, _job.Id, told.From, told.To, told.Device, attempts, RangeLimits.MaxAttempts, told.Error);
+        await _context.Ranges.CountAsync(_job.Id, _owner, "failed", 1);
+        if (told.Permanent || attempts >= RangeLimits.MaxAttempts)
+            return await EndAsync(JobState.Failed, $"grains {told.From}-{told.To} failed on {told.Device}: {told.Error}");
+        _dispatcher.Book.Find(range)?.Recall();
+        return false;
+    }
+
+    private async Task<bool> StartAsync()
+    {
+        if (await _context.Jobs.MoveAsync(_job.Id, _owner, JobState.Pending, JobState.Running) == TransitionAnswer.Fenced) return true;
+        _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
+        return _job.HasEnded && await CleanUpAsync();
+    }
+
+    private async Task<bool> EndAsync(JobState state, string error)
+    {
+        var answer = await _context.Jobs.MoveAsync(_job.Id, _owner, JobState.Running, state, error);
+        if (answer == TransitionAnswer.Fenced) return true;
+        if (answer == TransitionAnswer.Done)
+        {
+            var text = state.ToText();
+            JobLog.Ended(_context.Logger, _job.Id, text, error);
+            _context.Metrics.Ended(_job.Kind, text);
+        }
+
+        return await CleanUpAsync();
+    }
+
+    private async Task<bool> CleanUpAsync()
+    {
+        await _context.Jobs.CleanUpAsync(_job.Id);
+        return true;
+    }
+
+    private void ShowProgress()
+    {
+        var book = _dispatcher.Book;
+        var done = _plan.Units(book.Done);
+        _feed.Publish(new JobProgress(done, _rate.Sample(done), book.ItemsDone, book.OutstandingCount, _dispatcher.Placement.WaitingFor));
+    }
+
+    private async Task WaitForSignalAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ReconcilePeriod);
+        try
+        {
+            await _signals.Reader.WaitToReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time to look at Redis.
+        }
+    }
+}

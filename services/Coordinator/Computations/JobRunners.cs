@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using Cluster.Coordinator.Jobs;
+
+namespace Cluster.Coordinator.Computations;
+
+/// <summary>
+/// The runners of this chief's open jobs. Started by submissions and by the chief's sweep, which are the only ones that
+/// add; each runner removes itself.
+/// </summary>
+internal sealed class JobRunners(RunnerContext context, RedisJobs jobs, JobFeeds feeds)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Running>> _running = new();
+    private readonly HashSet<string> _withoutRecord = [];
+    private CancellationToken _term = new(canceled: true);
+
+    /// <summary>Tells the runner of a job, if it runs here.</summary>
+    public void Tell(string jobId, object signal)
+    {
+        if (_running.TryGetValue(jobId, out var running)) running.Value.Runner.Tell(signal);
+    }
+
+    /// <summary>Runs every open job that is not run here yet.</summary>
+    public async Task AdoptOpenAsync(string owner, CancellationToken term)
+    {
+        _term = term;
+        foreach (var id in await jobs.OpenAsync())
+        {
+            if (!_running.ContainsKey(id)) await AdoptAsync(id, owner);
+        }
+    }
+
+    /// <summary>Runs a job that this chief owns, once.</summary>
+    public void Start(JobRecord job, string owner)
+    {
+        if (_term.IsCancellationRequested) return;
+        _ = _running.GetOrAdd(job.Id, id => new Lazy<Running>(() =>
+        {
+            var runner = new ComputationRunner(job, owner, context);
+            return new Running(runner, Task.Run(() => RunAsync(id, runner), CancellationToken.None));
+        })).Value;
+    }
+
+    /// <summary>Waits for the runners to stop; their term is over.</summary>
+    public Task StopAsync() => Task.WhenAll(_running.Values.Select(r => r.Value.Ended));
+
+    private async Task AdoptAsync(string id, string owner)
+    {
+        if (await jobs.AdoptAsync(id, owner) && await jobs.ReadAsync(id) is { } job) Start(job, owner);
+        else if (await jobs.ReadAsync(id) is { HasEnded: true }) await jobs.CleanUpAsync(id);
+        // A submission lists its id before it writes the record: only one that stays without is dropped.
+        else if (!_withoutRecord.Add(id)) await jobs.CloseAsync(id);
+    }
+
+    private async Task RunAsync(string id, ComputationRunner runner)
+    {
+        try
+        {
+            await runner.RunAsync(_term);
+        }
+        catch (OperationCanceledException) when (_term.IsCancellationRequested)
+        {
+            // The chief's term is over; the next chief goes on.
+        }
+        catch (Exception e)
+        {
+            JobLog.Crashed(context.Logger, e, id);
+        }
+        finally
+        {
+            _running.TryRemove(id, out _);
+            feeds.Close(id);
+        }
+    }
+
+    private sealed record Running(ComputationRunner Runner, Task Ended);
+}

@@ -1,0 +1,10 @@
+using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Tasks;
+using Microsoft.Extensions.Options;
+
+namespace Cluster.Coordinator.Computations;
+
+/// <summary>What every runner needs of its coordinator.</summary>
+internal sealed record RunnerContext(
+    RedisJobs Jobs, RedisRanges Ranges, WorkPublisher Publisher, TaskView Tasks, JobFeeds Feeds, JobMetrics Metrics,
+    IOptions<CoordinatorOptions> Options, TimeProvider Time, ILogger<ComputationRunner> Logger);

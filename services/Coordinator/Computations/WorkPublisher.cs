@@ -1,0 +1,56 @@
+using Cluster.Compute.Computations;
+using Cluster.Contracts.Messages;
+using Cluster.Coordinator.Jobs;
+using Cluster.ServiceDefaults.Messaging;
+using MassTransit;
+
+namespace Cluster.Coordinator.Computations;
+
+/// <summary>Sends items to work queues. A send that fails or takes too long leaves the item unpublished; it is sent again later.</summary>
+internal sealed class WorkPublisher(IBus bus, ILogger<WorkPublisher> logger)
+{
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
+
+    public Task<bool> PublishAsync(JobRecord job, ComputationPlan plan, GrainRange range, string queue, CancellationToken cancellationToken)
+        => SendAsync(job, queue, new ComputeRange
+        {
+            JobId = job.Id,
+            Generation = job.Generation,
+            From = range.From,
+            To = range.To,
+            Computation = plan.Computation,
+            Arguments = plan.Arguments,
+            IndexCount = plan.Space.IndexCount,
+            GrainSize = plan.Space.GrainSize,
+            Device = plan.Device.ToString(),
+        }, cancellationToken);
+
+    public Task<bool> PublishMergeAsync(JobRecord job, ComputationPlan plan, string queue, CancellationToken cancellationToken)
+        => SendAsync(job, queue, new MergeRanges
+        {
+            JobId = job.Id,
+            Generation = job.Generation,
+            Computation = plan.Computation,
+            Arguments = plan.Arguments,
+            IndexCount = plan.Space.IndexCount,
+            GrainSize = plan.Space.GrainSize,
+        }, cancellationToken);
+
+    private async Task<bool> SendAsync<T>(JobRecord job, string queue, T item, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(SendTimeout);
+        try
+        {
+            await bus.SendItemAsync(queue, item, limit.Token);
+            return true;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever the broker's client throws, and it throws many kinds, the item is written in Redis and goes out later.
+            JobLog.NotPublished(logger, job.Id, queue, e.Message);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Cluster.Coordinator.Chief;
+using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Tasks;
+using MassTransit;
+
+namespace Cluster.Coordinator;
+
+/// <summary>What makes a process the coordinator.</summary>
+public static class CoordinatorServices
+{
+    public static WebApplicationBuilder AddCoordinator(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<UnavailableInterceptor>());
+        builder.Services.AddOptions<CoordinatorOptions>().BindConfiguration(CoordinatorOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<RedisJobs>();
+        builder.Services.AddSingleton<RedisRanges>();
+        builder.Services.AddSingleton<JobFeeds>();
+        builder.Services.AddSingleton<JobMetrics>();
+        builder.Services.AddSingleton<TaskView>();
+        builder.Services.AddSingleton<WorkPublisher>();
+        builder.Services.AddSingleton<RunnerContext>();
+        builder.Services.AddSingleton<JobRunners>();
+        builder.Services.AddSingleton<ChiefOffice>();
+        builder.Services.AddHostedService<ChiefService>();
+        builder.Services.AddHealthChecks().AddCheck<ChiefHealthCheck>("chief");
+        return builder;
+    }
+
+    public static WebApplication MapCoordinator(this WebApplication app)
+    {
+        app.MapGrpcService<JobGrpcService>();
+        app.MapGrpcService<RegistryGrpcService>();
+        return app;
+    }
+
+    /// <summary>The coordinator's part of the process's bus.</summary>
+    public static void AddConsumers(IBusRegistrationConfigurator bus)
+        => bus.AddConsumer<RangeEventsConsumer, RangeEventsConsumerDefinition>();
+}

@@ -1,0 +1,77 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Jobs.V1;
+using Cluster.Coordinator.Chief;
+using Cluster.Coordinator.Computations;
+using Grpc.Core;
+
+namespace Cluster.Coordinator.Jobs;
+
+/// <summary>The job service. Reads go to Redis; only the chief accepts and cancels.</summary>
+internal sealed class JobGrpcService(
+    RedisJobs jobs, JobRunners runners, JobFeeds feeds, ChiefOffice office, JobMetrics metrics, TimeProvider time, ILogger<JobGrpcService> logger)
+    : Contracts.Jobs.V1.Jobs.JobsBase
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+
+    public override async Task<Job> Submit(SubmitRequest request, ServerCallContext context)
+    {
+        var job = JobSubmission.Read(request, time.GetUtcNow());
+        var token = Token();
+        var id = await jobs.CreateAsync(job, token);
+        var record = await FindAsync(id);
+        if (record.Kind != job.Kind || record.Spec != job.Spec)
+            throw new RpcException(new Status(StatusCode.AlreadyExists, $"idempotency_key: {request.IdempotencyKey}: was used for job {id} with another spec"));
+        if (id == job.Id)
+        {
+            JobLog.Accepted(logger, id, job.Kind);
+            metrics.Accepted(job.Kind);
+        }
+
+        if (!record.HasEnded) runners.Start(record, token);
+        return record.ToMessage(Live(id));
+    }
+
+    public override async Task<Job> Get(GetRequest request, ServerCallContext context) => (await FindAsync(request.Id)).ToMessage(Live(request.Id));
+
+    public override async Task<ListReply> List(ListRequest request, ServerCallContext context)
+    {
+        if (request.Limit is < 0 or > MaxLimit)
+            throw SpecRejection.ToRpcException([new SpecViolation("limit", $"{request.Limit}", $"must be from 1 to {MaxLimit}")]);
+        var records = await jobs.ListAsync(request.Limit == 0 ? DefaultLimit : request.Limit);
+        return new ListReply { Jobs = { records.Select(r => r.ToMessage(Live(r.Id))) } };
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<JobUpdate> stream, ServerCallContext context)
+    {
+        var watch = new JobWatch(jobs, feeds, time, request);
+        await watch.RunAsync(stream, await FindAsync(request.Id), context.CancellationToken);
+    }
+
+    public override async Task<Job> Cancel(CancelRequest request, ServerCallContext context)
+    {
+        const int maxReason = 200;
+        if (request.Reason.Length > maxReason)
+            throw SpecRejection.ToRpcException([new SpecViolation("reason", request.Reason, $"must have at most {maxReason} characters")]);
+        var token = Token();
+        var job = await FindAsync(request.Id);
+        while (!job.HasEnded)
+        {
+            var reason = request.Reason.Length == 0 ? "cancelled" : $"cancelled: {request.Reason}";
+            if (await jobs.MoveAsync(job.Id, token, job.State, JobState.Cancelled, reason) == TransitionAnswer.Fenced) throw NotChief();
+            job = await FindAsync(request.Id);
+        }
+
+        runners.Tell(job.Id, request);
+        return job.ToMessage(Live(job.Id));
+    }
+
+    private JobProgress? Live(string id) => feeds.TryGet(id, out var feed) ? feed.Latest : null;
+
+    private async Task<JobRecord> FindAsync(string id)
+        => await jobs.ReadAsync(id) ?? throw new RpcException(new Status(StatusCode.NotFound, $"there is no job '{id}'"));
+
+    private string Token() => office.Token ?? throw NotChief();
+
+    private static RpcException NotChief() => new(new Status(StatusCode.Unavailable, "this coordinator is not the chief now; try again"));
+}

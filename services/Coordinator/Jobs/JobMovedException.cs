@@ -1,0 +1,8 @@
+namespace Cluster.Coordinator.Jobs;
+
+/// <summary>A job's record is not what this chief believes: it ended, or another chief runs it.</summary>
+internal sealed class JobMovedException(string answer) : Exception($"the job's record answered '{answer}'")
+{
+    /// <summary><c>fenced</c>, <c>closed</c> or <c>moved</c>.</summary>
+    public string Answer { get; } = answer;
+}

@@ -1,0 +1,48 @@
+using Cluster.Contracts.Jobs.V1;
+using Cluster.Contracts.Messages;
+
+namespace Cluster.Coordinator.Jobs;
+
+/// <summary>A job as Redis holds it.</summary>
+internal sealed record JobRecord
+{
+    public required string Id { get; init; }
+
+    /// <summary>What was submitted: see <see cref="Contracts.Jobs.JobKinds"/>.</summary>
+    public required string Kind { get; init; }
+
+    public required JobState State { get; init; }
+
+    /// <summary>The spec as it was validated, JSON.</summary>
+    public required string Spec { get; init; }
+
+    public required Generation Generation { get; init; }
+
+    public required DateTimeOffset Submitted { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>Trace context of the submission, W3C; empty where there was none.</summary>
+    public string Trace { get; init; } = "";
+
+    /// <summary>Grains cut into ranges so far.</summary>
+    public long Cut { get; init; }
+
+    /// <summary>Grains recorded so far.</summary>
+    public long Done { get; init; }
+
+    /// <summary>Ranges published again.</summary>
+    public long Republished { get; init; }
+
+    /// <summary>Ranges that a worker reported as failed.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>Result, JSON; empty until there is one.</summary>
+    public string Result { get; init; } = "";
+
+    public string Error { get; init; } = "";
+
+    public bool HasEnded => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
+}

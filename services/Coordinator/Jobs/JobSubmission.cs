@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Jobs.V1;
+using Cluster.Contracts.Messages;
+using Grpc.Core;
+
+namespace Cluster.Coordinator.Jobs;
+
+/// <summary>Validates a submission whole and makes the job it asks for.</summary>
+internal static class JobSubmission
+{
+    private const int MaxKeyLength = 64;
+
+    /// <exception cref="RpcException">INVALID_ARGUMENT with every violation.</exception>
+    public static NewJob Read(SubmitRequest request, DateTimeOffset now)
+    {
+        var violations = new List<SpecViolation>();
+        if (request.IdempotencyKey.Length is 0 or > MaxKeyLength)
+            violations.Add(new SpecViolation("idempotency_key", request.IdempotencyKey, $"must have 1 to {MaxKeyLength} characters"));
+        var (kind, spec, placements) = ReadSpec(request, violations);
+        if (violations.Count > 0) throw SpecRejection.ToRpcException(violations);
+        return new NewJob
+        {
+            Id = $"{kind}-{RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 8)}",
+            IdempotencyKey = request.IdempotencyKey,
+            Kind = kind,
+            Spec = spec,
+            Generation = new Generation(1, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))),
+            Submitted = now,
+            Trace = Activity.Current?.Id ?? "",
+            LogDevicePlacement = placements,
+        };
+    }
+
+    private static (string Kind, string Spec, bool Placements) ReadSpec(SubmitRequest request, List<SpecViolation> violations)
+    {
+        IReadOnlyList<SpecViolation> found = [];
+        try
+        {
+            switch (request.SpecCase)
+            {
+                case SubmitRequest.SpecOneofCase.Pi:
+                    return request.Pi.TryToSpec(out var pi, out found) ? (JobKinds.Pi, Json(pi), pi.LogDevicePlacement) : ("", "", false);
+                case SubmitRequest.SpecOneofCase.Computation:
+                    return request.Computation.TryToSpec(out var computation, out found)
+                        ? (JobKinds.Computation, Json(computation), computation.LogDevicePlacement)
+                        : ("", "", false);
+                default:
+                    found = [new SpecViolation("spec", "", "is missing: one of pi, computation")];
+                    return ("", "", false);
+            }
+        }
+        finally
+        {
+            violations.AddRange(found);
+        }
+    }
+
+    private static string Json<T>(T spec) => JsonSerializer.Serialize(spec, SpecJson.Options);
+}

@@ -1,0 +1,50 @@
+using Cluster.Contracts.Jobs.V1;
+using Grpc.Core;
+
+namespace Cluster.Coordinator.Jobs;
+
+/// <summary>One watcher of one job: sends the latest at a pace that suits people, and ends after the job's end.</summary>
+internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, TimeProvider time, WatchRequest request)
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+
+    private long _placements = Math.Max(0, request.PlacementsSeen);
+
+    public async Task RunAsync(IServerStreamWriter<JobUpdate> stream, JobRecord job, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var feed = feeds.TryGet(job.Id, out var found) ? found : null;
+            var changed = feed?.Changed;
+            var update = new JobUpdate { Job = job.ToMessage(feed?.Latest) };
+            await AddPlacementsAsync(update, job.Kind);
+            await stream.WriteAsync(update, cancellationToken);
+            if (job.HasEnded && update.Placements.Count == 0) return;
+
+            if (!job.HasEnded) await WaitAsync(feed, changed, cancellationToken);
+            job = await jobs.ReadAsync(job.Id) ?? throw new RpcException(new Status(StatusCode.NotFound, $"job '{job.Id}' is not kept any more"));
+        }
+    }
+
+    private async Task AddPlacementsAsync(JobUpdate update, string kind)
+    {
+        var fresh = await jobs.PlacementsAsync(request.Id, _placements);
+        _placements += fresh.Count;
+        foreach (var placement in fresh)
+        {
+            var space = placement.IndexOf(' ', StringComparison.Ordinal);
+            var item = $"{kind}/range_{placement[..space].Replace('-', '_')}";
+            update.Placements.Add(new Contracts.Jobs.V1.Placement { Item = item, Device = placement[(space + 1)..] });
+        }
+    }
+
+    private async Task WaitAsync(JobFeed? feed, Task? changed, CancellationToken cancellationToken)
+    {
+        // The end of a job is told at once, everything else at the pace.
+        var closed = feed?.Closed ?? Task.Delay(Timeout.Infinite, cancellationToken);
+        await Task.WhenAny(Task.Delay(Pace, time, cancellationToken), closed);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (changed is not null) await Task.WhenAny(changed, closed, Task.Delay(KeepAlive, time, cancellationToken));
+    }
+}

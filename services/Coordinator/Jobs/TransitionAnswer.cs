@@ -1,0 +1,16 @@
+namespace Cluster.Coordinator.Jobs;
+
+/// <summary>What became of a transition.</summary>
+internal enum TransitionAnswer
+{
+    Done,
+
+    /// <summary>Another chief runs the job.</summary>
+    Fenced,
+
+    /// <summary>The job was in another state than expected, or has no result to succeed with.</summary>
+    Refused,
+
+    /// <summary>There is no such job.</summary>
+    Missing,
+}

@@ -1,0 +1,89 @@
+using Cluster.Client;
+using Cluster.Coordinator;
+using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Messaging;
+using Cluster.ServiceDefaults.Security;
+using Cluster.Worker;
+using Cluster.Worker.Slots;
+
+namespace Cluster.Standalone.Embedded;
+
+/// <summary>A whole cluster in this process: the services' own code on an embedded Redis and an in-memory bus.</summary>
+public sealed class EmbeddedCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly EmbeddedRedis _redis;
+    private readonly WebApplication _app;
+
+    private EmbeddedCluster(EmbeddedRedis redis, WebApplication app, string key)
+    {
+        (_redis, _app) = (redis, app);
+        Connection = new ClusterConnection(ServerAddress.Grpc(app.Services), key);
+    }
+
+    /// <summary>Where the coordinator answers, and its key.</summary>
+    public ClusterConnection Connection { get; }
+
+    /// <summary>The worker tasks.</summary>
+    public WorkerPool Workers => _app.Services.GetRequiredService<WorkerPool>();
+
+    /// <summary>Starts a cluster and returns when its workers take work.</summary>
+    /// <param name="options">How many workers, and how much is logged.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TimeoutException">Some part did not start in half a minute.</exception>
+    public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellationToken)
+    {
+        var key = ClusterKey.Generate();
+        var redis = EmbeddedRedis.Start();
+        WebApplication? app = null;
+        try
+        {
+            app = Build(options, redis.ConnectionString, key);
+            await app.StartAsync(cancellationToken);
+            await app.Services.GetRequiredService<WorkerPool>().Ready.WaitAsync(StartTimeout, cancellationToken);
+            return new EmbeddedCluster(redis, app, key);
+        }
+        catch
+        {
+            if (app is not null) await app.DisposeAsync();
+            redis.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _redis.Dispose();
+    }
+
+    private static WebApplication Build(EmbeddedClusterOptions options, string redis, string key)
+    {
+        // Beside the binaries, so that the current folder's settings are not read by mistake.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:redis"] = redis,
+            ["ConnectionStrings:messaging"] = ClusterBusExtensions.InMemory,
+            [ClusterKey.Variable] = key,
+            ["urls"] = null,
+            [ClusterEndpoints.GrpcUrlVariable] = null,
+            ["Worker:Cores"] = $"{Math.Max(1, Environment.ProcessorCount / options.Workers)}",
+        });
+        builder.AddServiceDefaults("standalone");
+        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddCoordinator();
+        builder.AddWorkers(options.Workers);
+        builder.AddClusterBus(CoordinatorServices.AddConsumers, WorkerServices.AddConsumers);
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapCoordinator();
+        return app;
+    }
+}

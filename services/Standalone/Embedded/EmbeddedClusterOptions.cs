@@ -1,0 +1,13 @@
+namespace Cluster.Standalone.Embedded;
+
+/// <summary>What an embedded cluster consists of.</summary>
+public sealed record EmbeddedClusterOptions
+{
+    public const int MaxWorkers = 64;
+
+    /// <summary>Worker tasks, 1 to <see cref="MaxWorkers"/>; they share the machine's cores.</summary>
+    public int Workers { get; init; } = 2;
+
+    /// <summary>What is logged to standard error.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+}

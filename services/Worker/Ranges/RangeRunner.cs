@@ -1,0 +1,71 @@
+using Cluster.Compute.Computations;
+using Cluster.Contracts.Messages;
+using Cluster.Worker.Slots;
+
+namespace Cluster.Worker.Ranges;
+
+/// <summary>Runs one range on one device slot: claim, compute, record once.</summary>
+internal sealed class RangeRunner(
+    ComputationCatalog catalog, RedisRangeResults results, RangeMetrics metrics, TimeProvider time, ILogger<RangeRunner> logger)
+{
+    // The process is stopping; a claim that stays behind is seen by the coordinator when the lease is gone.
+    private static readonly TimeSpan HandBackTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>The event to tell the coordinator, or null where there is nothing new to tell.</summary>
+    /// <exception cref="OperationCanceledException">The worker stops before the range is done: it is handed back.</exception>
+    public async Task<object?> RunAsync(ComputeRange item, DeviceSlot slot, CancellationToken cancellationToken)
+    {
+        var incarnation = slot.Task.Incarnation;
+        var claim = await results.BeginAsync(item, incarnation, cancellationToken);
+        metrics.Ended(item.Computation, claim.ToString());
+        switch (claim)
+        {
+            case RangeClaim.Recorded or RangeClaim.Superseded:
+                return null;
+            case RangeClaim.Poisoned:
+                return Failure(item, slot, $"{RangeLimits.MaxAttempts} workers left it without a result", permanent: true);
+        }
+
+        slot.Doing = $"{item.JobId} grains {item.From}-{item.To}";
+        try
+        {
+            return await ComputeAsync(item, slot, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            using var limit = new CancellationTokenSource(HandBackTimeout);
+            await results.HandBackAsync(item, incarnation, limit.Token);
+            throw;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !ServiceDefaults.Redis.RedisErrors.IsTransient(e))
+        {
+            RangeLog.Failed(logger, e, item.JobId, item.From, item.To);
+            await results.FailAsync(item, incarnation, cancellationToken);
+            return Failure(item, slot, e.Message.ReplaceLineEndings(" "), permanent: e is ArgumentException);
+        }
+    }
+
+    private async Task<object?> ComputeAsync(ComputeRange item, DeviceSlot slot, CancellationToken cancellationToken)
+    {
+        var computation = catalog.Bind(item.Computation, item.Arguments);
+        var space = new GrainSpace(item.IndexCount, item.GrainSize);
+        var started = time.GetTimestamp();
+        var payload = await Task.Run(
+            () => RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Cores, cancellationToken), cancellationToken);
+        var seconds = time.GetElapsedTime(started).TotalSeconds;
+        metrics.Computed(item.Computation, seconds);
+
+        var device = slot.FullName.ToString();
+        if (!await results.RecordAsync(item, payload, device, cancellationToken)) return null;
+        return new RangeComputed
+        {
+            JobId = item.JobId, Generation = item.Generation, From = item.From, To = item.To, Device = device, Seconds = seconds,
+        };
+    }
+
+    private static RangeFailed Failure(ComputeRange item, DeviceSlot slot, string error, bool permanent) => new()
+    {
+        JobId = item.JobId, Generation = item.Generation, From = item.From, To = item.To,
+        Device = slot.FullName.ToString(), Error = error, Permanent = permanent,
+    };
+}

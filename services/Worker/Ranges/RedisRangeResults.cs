@@ -1,0 +1,85 @@
+using Cluster.Compute.Computations;
+using Cluster.Contracts.Messages;
+using Cluster.Contracts.Storage;
+using Cluster.ServiceDefaults.Redis;
+using StackExchange.Redis;
+
+namespace Cluster.Worker.Ranges;
+
+/// <summary>Claims and results of ranges in Redis. Each call is one script, tried again while Redis is away.</summary>
+internal sealed class RedisRangeResults(IConnectionMultiplexer redis)
+{
+    private readonly IDatabase _database = redis.GetDatabase();
+
+    /// <summary>Claims a range for a worker's incarnation.</summary>
+    public async Task<RangeClaim> BeginAsync(ComputeRange item, string incarnation, CancellationToken cancellationToken)
+        => await EvaluateAsync(RangeScripts.Begin, item, cancellationToken, incarnation, RangeLimits.MaxAttempts) switch
+        {
+            "begun" => RangeClaim.Begun,
+            "recorded" => RangeClaim.Recorded,
+            "poisoned" => RangeClaim.Poisoned,
+            _ => RangeClaim.Superseded,
+        };
+
+    /// <summary>Records a result once; false when the range is no longer wanted.</summary>
+    public async Task<bool> RecordAsync(ComputeRange item, byte[] payload, string device, CancellationToken cancellationToken)
+        => await EvaluateAsync(RangeScripts.Record, item, cancellationToken, payload, device) == "recorded";
+
+    /// <summary>Hands a claimed range back as it was.</summary>
+    public Task HandBackAsync(ComputeRange item, string incarnation, CancellationToken cancellationToken)
+        => EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 0);
+
+    /// <summary>Hands a claimed range back as failed.</summary>
+    public Task FailAsync(ComputeRange item, string incarnation, CancellationToken cancellationToken)
+        => EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 1);
+
+    /// <summary>The recorded ranges of a job, in order.</summary>
+    public async Task<IReadOnlyList<(GrainRange Range, byte[] Payload)>> ReadAllAsync(string jobId, CancellationToken cancellationToken)
+    {
+        var entries = await RedisRetry.Pipeline.ExecuteAsync(
+            async _ => await _database.HashGetAllAsync(JobKeys.Results(jobId)), cancellationToken);
+        return [.. entries.Select(e => (ParseRange(e.Name!), (byte[])e.Value!)).OrderBy(e => e.Item1.From)];
+    }
+
+    /// <summary>Records the job's result once; false when the job is no longer running.</summary>
+    public async Task<bool> RecordTotalAsync(MergeRanges item, string result, CancellationToken cancellationToken)
+    {
+        var answer = await RedisRetry.Pipeline.ExecuteAsync(async _ => await RangeScripts.RecordTotal.EvaluateAsync(
+            _database, [JobKeys.Record(item.JobId)], item.Generation.ToString(), result), cancellationToken);
+        return (string?)answer == "recorded";
+    }
+
+    private static GrainRange ParseRange(string field)
+    {
+        var (from, to) = RangeField.Parse(field);
+        return new GrainRange(from, to);
+    }
+
+    private async Task<string> EvaluateAsync(RedisScript script, ComputeRange item, CancellationToken cancellationToken, params RedisValue[] arguments)
+    {
+        RedisKey[] keys =
+        [
+            JobKeys.Record(item.JobId), JobKeys.Items(item.JobId), JobKeys.Claims(item.JobId),
+            JobKeys.Attempts(item.JobId), JobKeys.Results(item.JobId), JobKeys.Placements(item.JobId),
+        ];
+        RedisValue[] all = [item.Generation.ToString(), item.From, item.To, .. arguments];
+        var answer = await RedisRetry.Pipeline.ExecuteAsync(async _ => await script.EvaluateAsync(_database, keys, all), cancellationToken);
+        return (string)answer!;
+    }
+}
+
+/// <summary>What a worker learns when it claims a range.</summary>
+internal enum RangeClaim
+{
+    /// <summary>It is to compute the range.</summary>
+    Begun,
+
+    /// <summary>The result is there already.</summary>
+    Recorded,
+
+    /// <summary>The job ended, or the range belongs to a cut that is no more.</summary>
+    Superseded,
+
+    /// <summary>Too many claimants left without a result.</summary>
+    Poisoned,
+}

@@ -1,0 +1,109 @@
+using Cluster.Contracts.Devices;
+
+namespace Cluster.Worker.Slots;
+
+/// <summary>
+/// Owns which device slots are free. Waiters are served in order, each with the first free slot that its device spec
+/// allows; one item a slot. All state is under one lock, held only for a walk over a few slots.
+/// </summary>
+internal sealed class SlotAllocator
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<DeviceSlot> _known = [];
+    private readonly List<DeviceSlot> _free = [];
+    private readonly Dictionary<DeviceSlot, TaskCompletionSource> _retired = [];
+    private readonly LinkedList<Waiter> _waiters = new();
+
+    /// <summary>Offers a task's slots to those who wait, when they are new here.</summary>
+    public void Add(IReadOnlyList<DeviceSlot> slots)
+    {
+        List<DeviceSlot> fresh;
+        lock (_lock) fresh = [.. slots.Where(_known.Add)];
+        foreach (var slot in fresh) Return(slot);
+    }
+
+    /// <summary>Takes a task's slots away: the free ones at once, the others when their item ends. Returns when all are idle.</summary>
+    public async Task RetireAsync(IReadOnlyList<DeviceSlot> slots, CancellationToken cancellationToken)
+    {
+        List<Task> idle = [];
+        lock (_lock)
+        {
+            foreach (var slot in slots)
+            {
+                var ended = _retired[slot] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (_free.Remove(slot)) ended.SetResult();
+                idle.Add(ended.Task);
+            }
+        }
+
+        await Task.WhenAll(idle).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Waits for a free slot on a device that the spec matches.</summary>
+    public async Task<SlotLease> AcquireAsync(DeviceSpec spec, CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter(spec);
+        lock (_lock)
+        {
+            if (_free.Find(waiter.Accepts) is { } slot)
+            {
+                _free.Remove(slot);
+                return new SlotLease(this, slot);
+            }
+
+            _waiters.AddLast(waiter);
+        }
+
+        await using var registration = cancellationToken.Register(() => GiveUp(waiter, cancellationToken));
+        return new SlotLease(this, await waiter.Granted.Task);
+    }
+
+    internal void Return(DeviceSlot slot)
+    {
+        Waiter? next;
+        lock (_lock)
+        {
+            if (_retired.TryGetValue(slot, out var ended))
+            {
+                ended.TrySetResult();
+                return;
+            }
+
+            next = _waiters.FirstOrDefault(w => w.Accepts(slot));
+            if (next is null) _free.Add(slot);
+            else _waiters.Remove(next);
+        }
+
+        next?.Granted.SetResult(slot);
+    }
+
+    // A waiter is either still in the list and gives up, or has left it with a slot that its owner will return.
+    private void GiveUp(Waiter waiter, CancellationToken cancellationToken)
+    {
+        bool waiting;
+        lock (_lock) waiting = _waiters.Remove(waiter);
+        if (waiting) waiter.Granted.SetCanceled(cancellationToken);
+    }
+
+    private sealed class Waiter(DeviceSpec spec)
+    {
+        public TaskCompletionSource<DeviceSlot> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool Accepts(DeviceSlot slot) => slot.Task.HasLease && spec.Matches(slot.FullName);
+    }
+}
+
+/// <summary>A device slot held for one item; disposing gives it back.</summary>
+internal sealed class SlotLease(SlotAllocator allocator, DeviceSlot slot) : IDisposable
+{
+    private int _returned;
+
+    public DeviceSlot Slot { get; } = slot;
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _returned, 1) != 0) return;
+        Slot.Doing = "";
+        allocator.Return(Slot);
+    }
+}

@@ -1,0 +1,121 @@
+using Cluster.Compute.Computations;
+using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Registry;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace Cluster.Worker.Slots;
+
+/// <summary>The worker tasks of this process: one, or in Standalone several. It starts and stops them and hands out their slots.</summary>
+public sealed class WorkerPool(int count, IServiceProvider services) : IHostedService, IDisposable
+{
+    private readonly ILogger _logger = services.GetRequiredService<ILogger<WorkerPool>>();
+    private readonly SlotAllocator _slots = new();
+    private readonly List<Running> _tasks = [];
+    private WorkQueueEndpoints? _queues;
+
+    /// <summary>Completes when every task has had its lease and its queues.</summary>
+    public Task Ready => Task.WhenAll(_tasks.Select(t => t.Task.Ready));
+
+    /// <summary>Whether every task has its lease and its queues now.</summary>
+    public bool IsReady => _tasks.Count == count && _tasks.TrueForAll(t => t.Task.IsReady);
+
+    internal SlotAllocator Slots => _slots;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _queues = new WorkQueueEndpoints(services.GetRequiredService<IReceiveEndpointConnector>());
+        // The listeners are bound, and so the address is known, only when the host has started.
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(StartTasks);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops one task: its item is finished, its index handed back. The others go on.</summary>
+    public async Task StopTaskAsync(int position, CancellationToken cancellationToken)
+    {
+        var running = _tasks[position];
+        await _slots.RetireAsync(running.Task.Slots, cancellationToken);
+        await running.StopAsync();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_queues is not null) await _queues.StopAsync(cancellationToken);
+        await Task.WhenAll(_tasks.Select(t => t.StopAsync()));
+    }
+
+    public void Dispose()
+    {
+        _queues?.Dispose();
+        foreach (var running in _tasks) running.Dispose();
+    }
+
+    private void StartTasks()
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var task = Create(i);
+            _tasks.Add(new Running(task, stop => RunAsync(task, stop)));
+        }
+    }
+
+    // A task that cannot go on ends the process, whose runner starts it anew, instead of standing there without work.
+    private async Task RunAsync(WorkerTask task, CancellationToken stop)
+    {
+        try
+        {
+            await task.RunAsync(ConnectAsync, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            WorkerLog.TaskFailed(_logger, e);
+            Environment.ExitCode = 1;
+            services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+    }
+
+    private Task ConnectAsync(WorkerTask task, int index, CancellationToken stop)
+    {
+        _slots.Add(task.Slots);
+        return _queues!.ConnectAsync(index, task.Slots.Count, count * task.Slots.Count, stop);
+    }
+
+    private WorkerTask Create(int position)
+    {
+        var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
+        var instance = ProcessInstance.Name(services.GetRequiredService<IConfiguration>());
+        return new WorkerTask(
+            services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<WorkerTask>>(),
+            count == 1 ? instance : $"{instance}-{position}",
+            options.AdvertisedAddress ?? ServerAddress.Http(services).Authority,
+            services.GetRequiredService<ComputationCatalog>().Names,
+            options.CoresOrAll);
+    }
+
+    private sealed class Running : IDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _run;
+
+        public Running(WorkerTask task, Func<CancellationToken, Task> run)
+        {
+            Task = task;
+            _run = run(_stop.Token);
+        }
+
+        public WorkerTask Task { get; }
+
+        public async Task StopAsync()
+        {
+            await _stop.CancelAsync();
+            await _run;
+        }
+
+        public void Dispose() => _stop.Dispose();
+    }
+}

@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Cluster.Worker;
+
+/// <summary>Settings of a worker, section <c>Worker</c>.</summary>
+public sealed class WorkerOptions
+{
+    public const string Section = "Worker";
+
+    /// <summary>Cores that the CPU device uses for one item, 1 to 1024; 0, the default, means all of the machine.</summary>
+    [Range(0, 1024)]
+    public int Cores { get; set; }
+
+    /// <summary>Address under which others reach this worker; the default is what it listens on.</summary>
+    public string? AdvertisedAddress { get; set; }
+
+    internal int CoresOrAll => Cores == 0 ? Environment.ProcessorCount : Cores;
+}

@@ -1,0 +1,41 @@
+using Cluster.Compute.Computations;
+using Cluster.Compute.Pi;
+using Cluster.Worker.Ranges;
+using Cluster.Worker.Slots;
+using MassTransit;
+
+namespace Cluster.Worker;
+
+/// <summary>What makes a process a worker, or, in Standalone, several.</summary>
+public static class WorkerServices
+{
+    /// <param name="builder">The process's builder.</param>
+    /// <param name="count">Worker tasks in this process, each with a lease and devices of its own.</param>
+    public static WebApplicationBuilder AddWorkers(this WebApplicationBuilder builder, int count)
+    {
+        builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => new WorkerPool(count, services));
+        builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
+        builder.Services.AddSingleton<RedisRangeResults>();
+        builder.Services.AddSingleton<RangeRunner>();
+        builder.Services.AddSingleton<RangeMerger>();
+        builder.Services.AddSingleton<RangeMetrics>();
+        builder.Services.AddSingleton(services => new ComputationCatalog(services.GetServices<IComputation>()));
+        builder.Services.AddComputation<PiComputation>();
+        builder.Services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");
+        return builder;
+    }
+
+    /// <summary>Registers a computation that this worker can run; jobs name it by <see cref="IComputation.Name"/>.</summary>
+    public static IServiceCollection AddComputation<T>(this IServiceCollection services)
+        where T : class, IComputation
+        => services.AddSingleton<IComputation, T>();
+
+    /// <summary>The worker's part of the process's bus. Its queues are connected when a task has its lease.</summary>
+    public static void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<ComputeRangeConsumer>().ExcludeFromConfigureEndpoints();
+        bus.AddConsumer<MergeRangesConsumer>().ExcludeFromConfigureEndpoints();
+    }
+}
