@@ -31,6 +31,8 @@ public static class ClusterBusExtensions
         });
         builder.Services.AddMassTransit(bus =>
         {
+            // MassTransit would report to its makers what this process uses.
+            bus.DisableUsageTelemetry();
             foreach (var part in parts) part(bus);
             if (connection == InMemory) bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
             else bus.UsingRabbitMq((context, transport) => ConfigureRabbitMq(transport, context, new Uri(connection)));

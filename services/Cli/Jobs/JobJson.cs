@@ -48,6 +48,8 @@ internal static class JobJson
         json.WriteNumber("itemsOutstanding", progress.ItemsOutstanding);
         json.WriteNumber("itemsRepublished", progress.ItemsRepublished);
         json.WriteNumber("itemsFailed", progress.ItemsFailed);
+        json.WriteNumber("itemsTakenOver", progress.ItemsTakenOver);
+        json.WriteNumber("chiefs", progress.Chiefs);
         json.WriteString("waitingFor", progress.WaitingFor);
         json.WriteEndObject();
     }

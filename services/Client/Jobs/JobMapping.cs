@@ -38,6 +38,8 @@ internal static class JobMapping
         ItemsOutstanding = progress.ItemsOutstanding,
         ItemsRepublished = progress.ItemsRepublished,
         ItemsFailed = progress.ItemsFailed,
+        ItemsTakenOver = progress.ItemsTakenOver,
+        Chiefs = progress.Chiefs,
         WaitingFor = progress.WaitingFor,
     };
 

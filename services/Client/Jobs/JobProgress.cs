@@ -30,6 +30,12 @@ public sealed record JobProgress
     /// <summary>Items that a worker reported as failed.</summary>
     public long ItemsFailed { get; init; }
 
+    /// <summary>Items that a worker took over from one that had begun and not finished them.</summary>
+    public long ItemsTakenOver { get; init; }
+
+    /// <summary>Chiefs that have run the job: one more for each restart of the coordinator.</summary>
+    public long Chiefs { get; init; }
+
     /// <summary>Why the job waits; empty while it does not.</summary>
     public string WaitingFor { get; init; } = "";
 

@@ -159,7 +159,7 @@ internal sealed class ComputationRunner
     {
         var book = _dispatcher.Book;
         var done = _plan.Units(book.Done);
-        _feed.Publish(new JobProgress(done, _rate.Sample(done), book.ItemsDone, book.OutstandingCount, _dispatcher.Placement.WaitingFor));
+        _feed.Publish(new JobProgress(done, _rate.Sample(done), book.RangesDone, book.OutstandingCount, _dispatcher.Placement.WaitingFor));
     }
 
     private async Task WaitForSignalAsync(CancellationToken cancellationToken)

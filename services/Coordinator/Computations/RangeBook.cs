@@ -1,4 +1,5 @@
 using Cluster.Compute.Computations;
+using Cluster.Coordinator.Jobs;
 
 namespace Cluster.Coordinator.Computations;
 
@@ -16,7 +17,8 @@ internal sealed class RangeBook(long grainCount, TimeSpan patience)
     /// <summary>Grains recorded so far.</summary>
     public long Done { get; private set; }
 
-    public long ItemsDone { get; private set; }
+    /// <summary>Ranges recorded so far.</summary>
+    public long RangesDone { get; private set; }
 
     public int OutstandingCount => _outstanding.Count;
 
@@ -27,15 +29,12 @@ internal sealed class RangeBook(long grainCount, TimeSpan patience)
     public IEnumerable<OutstandingRange> Outstanding => _outstanding.Values;
 
     /// <summary>Takes Redis's word for it: ranges it no longer lists are recorded, ranges unknown here are to be published.</summary>
-    public void Load(long cut, long done, IReadOnlyCollection<GrainRange> items)
+    public void Load(JobRecord job, IReadOnlyCollection<GrainRange> items)
     {
-        (Cut, Done) = (cut, done);
+        (Cut, Done, RangesDone) = (job.Cut, job.Done, job.Ranges);
         var listed = items.ToDictionary(i => i.From);
         foreach (var known in _outstanding.Values.Where(o => !listed.TryGetValue(o.Range.From, out var i) || i != o.Range).ToList())
-        {
             _outstanding.Remove(known.Range.From);
-            ItemsDone++;
-        }
 
         foreach (var item in items) _outstanding.TryAdd(item.From, new OutstandingRange(item, patience));
     }
@@ -56,7 +55,7 @@ internal sealed class RangeBook(long grainCount, TimeSpan patience)
         if (Find(range) is null) return false;
         _outstanding.Remove(range.From);
         Done += range.To - range.From;
-        ItemsDone++;
+        RangesDone++;
         return true;
     }
 

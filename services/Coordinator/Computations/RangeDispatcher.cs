@@ -24,7 +24,7 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
     {
         var workers = await context.Tasks.WorkersAsync(cancellationToken);
         var claims = await context.Ranges.ClaimsAsync(jobId);
-        Book.Load(job.Cut, job.Done, await context.Ranges.ItemsAsync(jobId));
+        Book.Load(job, await context.Ranges.ItemsAsync(jobId));
         if (Placement.Update(workers)) JobLog.Waits(context.Logger, jobId, Placement.WaitingFor);
 
         var recalled = Book.Outstanding.Count(range => Recall(range, claims.GetValueOrDefault(range.Range.From, ""), workers));

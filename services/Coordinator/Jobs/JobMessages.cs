@@ -34,10 +34,12 @@ internal static class JobMessages
             Total = plan.TotalUnits,
             Unit = plan.Unit.Name,
             Rate = job.HasEnded ? AverageRate(job, done) : live?.Rate ?? 0,
-            ItemsDone = live?.ItemsDone ?? 0,
+            ItemsDone = Math.Max(job.Ranges, live?.ItemsDone ?? 0),
             ItemsOutstanding = job.HasEnded ? 0 : live?.ItemsOutstanding ?? 0,
             ItemsRepublished = job.Republished,
             ItemsFailed = job.Failed,
+            ItemsTakenOver = job.TakenOver,
+            Chiefs = job.Chiefs,
             WaitingFor = job.HasEnded ? "" : live?.WaitingFor ?? "",
         };
     }

@@ -3,7 +3,7 @@ namespace Cluster.Coordinator.Jobs;
 /// <summary>What a running job's runner knows beyond the record.</summary>
 /// <param name="Done">Units done.</param>
 /// <param name="Rate">Units a second, lately.</param>
-/// <param name="ItemsDone">Ranges recorded since this coordinator runs the job.</param>
+/// <param name="ItemsDone">Ranges recorded.</param>
 /// <param name="ItemsOutstanding">Ranges cut and not recorded.</param>
 /// <param name="WaitingFor">Why it waits; empty while it does not.</param>
 internal sealed record JobProgress(long Done, double Rate, long ItemsDone, long ItemsOutstanding, string WaitingFor);

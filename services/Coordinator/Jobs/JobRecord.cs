@@ -33,6 +33,15 @@ internal sealed record JobRecord
     /// <summary>Grains recorded so far.</summary>
     public long Done { get; init; }
 
+    /// <summary>Ranges recorded so far.</summary>
+    public long Ranges { get; init; }
+
+    /// <summary>Ranges that a worker took over from one that had begun and not finished them.</summary>
+    public long TakenOver { get; init; }
+
+    /// <summary>Chiefs that have run the job.</summary>
+    public long Chiefs { get; init; }
+
     /// <summary>Ranges published again.</summary>
     public long Republished { get; init; }
 

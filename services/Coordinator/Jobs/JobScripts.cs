@@ -20,6 +20,7 @@ internal static class JobScripts
         local state = redis.call('HGET', KEYS[1], 'state')
         if not state then return 0 end
         if state ~= 'pending' and state ~= 'running' then return 0 end
+        if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then redis.call('HINCRBY', KEYS[1], 'chiefs', 1) end
         redis.call('HSET', KEYS[1], 'owner', ARGV[1])
         return 1
         """);

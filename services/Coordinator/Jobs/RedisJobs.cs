@@ -92,7 +92,7 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
         await JobScripts.Create.EvaluateAsync(_database, [JobKeys.Record(job.Id)],
             "state", JobState.Pending.ToText(), "kind", job.Kind, "spec", job.Spec, "generation", job.Generation.ToString(),
             "owner", owner, "submitted", Milliseconds(job.Submitted), "trace", job.Trace, "key", job.IdempotencyKey,
-            "placements", job.LogDevicePlacement ? 1 : 0);
+            "placements", job.LogDevicePlacement ? 1 : 0, "chiefs", 1);
         return job.Id;
     }
 
@@ -109,6 +109,9 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
         Trace = fields.GetValueOrDefault("trace", ""),
         Cut = Number(fields, "cut"),
         Done = Number(fields, "done"),
+        Ranges = Number(fields, "ranges"),
+        TakenOver = Number(fields, "takenover"),
+        Chiefs = Number(fields, "chiefs"),
         Republished = Number(fields, "republished"),
         Failed = Number(fields, "failed"),
         Result = fields.GetValueOrDefault("result", ""),

@@ -22,6 +22,7 @@ internal static class RangeScripts
     public static readonly RedisScript Begin = new("range.begin", Guard, """
         local claimant = redis.call('HGET', KEYS[3], ARGV[2])
         if claimant and claimant ~= ARGV[4] then
+            redis.call('HINCRBY', KEYS[1], 'takenover', 1)
             if redis.call('HINCRBY', KEYS[4], ARGV[2], 1) >= tonumber(ARGV[5]) then return 'poisoned' end
         end
         redis.call('HSET', KEYS[3], ARGV[2], ARGV[4])
@@ -34,6 +35,7 @@ internal static class RangeScripts
         redis.call('HDEL', KEYS[2], ARGV[2])
         redis.call('HDEL', KEYS[3], ARGV[2])
         redis.call('HINCRBY', KEYS[1], 'done', ARGV[3] - ARGV[2])
+        redis.call('HINCRBY', KEYS[1], 'ranges', 1)
         if job[3] == '1' then redis.call('RPUSH', KEYS[6], ARGV[2] .. '-' .. ARGV[3] .. ' ' .. ARGV[5]) end
         return 'recorded'
         """);
