@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cluster.LocalHosting.Servers;
 
 namespace Cluster.AppHost;
@@ -16,20 +17,35 @@ internal static class Engine
         if (options.Runner == Runner.Aspire)
             return ExitCodes.Failed;
 
-        var builder = DistributedApplication.CreateBuilder(new LocalRunnerOptions
-        {
-            StateFile = options.StateFile,
-            Colors = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
-        });
         var missing = MissingServers();
-        if (missing.Length == 0)
-            builder.AddCluster(options.Workers);
-        else if (options.RequireProcesses)
+        if (missing.Length > 0 && options.RequireProcesses)
             return Fail($"--require-processes: {missing} not installed; {Install}", ExitCodes.NoServers);
-        else
-            AddStandalone(builder, options.Workers, missing);
-        return await RunAsync(builder);
+        return await RunAsync(missing.Length == 0 ? Cluster(options) : Standalone(options, missing));
     }
+
+    private static IDistributedApplicationBuilder Cluster(AppHostOptions options)
+    {
+        var builder = DistributedApplication.CreateBuilder(RunnerOptions(options));
+        builder.AddCluster(options.Workers);
+        return builder;
+    }
+
+    private static IDistributedApplicationBuilder Standalone(AppHostOptions options, string missing)
+    {
+        Console.WriteLine($"*** {missing} not installed: starting Standalone instead, one process with an embedded store and broker. For the real cluster: {Install}");
+        var builder = DistributedApplication.CreateBuilder(RunnerOptions(options) with { PublishesState = false });
+        var standalone = builder.AddProject("standalone", "../services/Standalone/Standalone.csproj")
+            .WithArgs("--workers", options.Workers.ToString(CultureInfo.InvariantCulture), "serve");
+        if (options.StateFile is not null)
+            standalone.WithArgs("--state-file", options.StateFile);
+        return builder;
+    }
+
+    private static LocalRunnerOptions RunnerOptions(AppHostOptions options) => new()
+    {
+        StateFile = options.StateFile,
+        Colors = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
+    };
 
     private static async Task<int> RunAsync(IDistributedApplicationBuilder builder)
     {
@@ -42,18 +58,6 @@ internal static class Engine
         {
             return Fail(e.Message, ExitCodes.Failed);
         }
-    }
-
-    private static void AddStandalone(IDistributedApplicationBuilder builder, int workers, string missing)
-    {
-        Console.WriteLine($"*** {missing} not installed: starting Standalone instead, one process with an embedded store and broker. For the real cluster: {Install}");
-        var key = builder.AddParameter("cluster-key", secret: true);
-        builder.AddProject("standalone", "../services/Standalone/Standalone.csproj")
-            .WithArgs("--workers", $"{workers}", "serve")
-            .WithHttpEndpoint(name: "http")
-            .WithHttpHealthCheck("/alive")
-            .WithGrpcEndpoint()
-            .WithEnvironment("CLUSTER_KEY", key);
     }
 
     private static string MissingServers() => string.Join(" and ", new[]

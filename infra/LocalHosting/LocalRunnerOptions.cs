@@ -6,6 +6,9 @@ public sealed record LocalRunnerOptions
     /// <summary>Where the state of the cluster is written; null: the per-user directory of clusters.</summary>
     public string? StateFile { get; init; }
 
+    /// <summary>False where a child writes the state of the cluster itself, as Standalone does. Default true.</summary>
+    public bool PublishesState { get; init; } = true;
+
     /// <summary>Where the output of the runner and of its children goes.</summary>
     public TextWriter Output { get; init; } = Console.Out;
 

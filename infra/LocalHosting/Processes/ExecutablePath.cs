@@ -11,7 +11,15 @@ internal static class ExecutablePath
         return path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(directory => Path.Combine(directory, name))
             .Concat(otherPlaces)
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(path => Resolve(path) is not null);
+    }
+
+    /// <summary>The file that a path leads to in the end; null when there is none, as behind a link to what was removed.</summary>
+    public static string? Resolve(string path)
+    {
+        var file = new FileInfo(path);
+        var target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
+        return target.Exists ? target.FullName : null;
     }
 
     /// <summary>The dotnet command that runs this process: it need not be on PATH.</summary>

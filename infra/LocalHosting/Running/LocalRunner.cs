@@ -28,9 +28,10 @@ internal static class LocalRunner
         try
         {
             await cluster.StartAsync(stop.Token).ConfigureAwait(false);
-            stateFile.Publish(cluster.State);
+            if (options.PublishesState)
+                stateFile.Publish(cluster.State);
             output.Show(TaskTable.Render(cluster.State(), options.Colors));
-            output.Say($"up; Ctrl+C stops everything; state file {stateFile.Path}");
+            output.Say("up; Ctrl+C stops everything" + (options.PublishesState ? $"; state file {stateFile.Path}" : ""));
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

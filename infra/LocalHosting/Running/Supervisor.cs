@@ -66,18 +66,22 @@ internal sealed class Supervisor(Supervised child, RestartBackoff backoff, Actio
     private async Task<string> LiveAsync(CancellationToken stopping)
     {
         backoff.Started();
+        ChildProcess process;
         try
         {
-            Volatile.Write(ref _process, await child.StartAsync(stopping).ConfigureAwait(false));
+            process = await child.StartAsync(stopping).ConfigureAwait(false);
         }
         catch (LocalHostingException e) when (_up.Task.IsCompleted)
         {
             return $"could not be started: {e.Message}";
         }
 
+        var previous = Interlocked.Exchange(ref _process, process);
+        if (previous is not null)
+            await previous.DisposeAsync().ConfigureAwait(false);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var reporting = ReportUpAsync(life.Token);
-        var exitCode = await _process.Exited.WaitAsync(stopping).ConfigureAwait(false);
+        var exitCode = await process.Exited.WaitAsync(stopping).ConfigureAwait(false);
         await life.CancelAsync().ConfigureAwait(false);
         await reporting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return $"ended with exit code {exitCode}";

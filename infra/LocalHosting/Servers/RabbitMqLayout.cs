@@ -6,7 +6,7 @@ namespace Cluster.LocalHosting.Servers;
 /// <summary>Files and environment of a private RabbitMQ node.</summary>
 internal sealed class RabbitMqLayout
 {
-    private const string DebianServer = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+    private const string Script = "rabbitmq-server";
     private static readonly TimeSpan ControlTimeout = TimeSpan.FromSeconds(30);
 
     private readonly string _directory;
@@ -30,8 +30,13 @@ internal sealed class RabbitMqLayout
 
     public IReadOnlyDictionary<string, string?> Environment { get; }
 
-    public static string? FindServer() =>
-        File.Exists(DebianServer) ? DebianServer : ExecutablePath.Find("rabbitmq-server", "/usr/local/sbin/rabbitmq-server", "/opt/homebrew/sbin/rabbitmq-server");
+    public static string? FindServer()
+    {
+        var found = ExecutablePath.Find(
+            Script, $"/usr/lib/rabbitmq/bin/{Script}", $"/usr/sbin/{Script}", $"/usr/local/sbin/{Script}", $"/opt/homebrew/sbin/{Script}");
+        // Debian's command is a link to a wrapper that changes the user; the script itself lies beside the wrapper.
+        return found is null ? null : ExecutablePath.Resolve(Path.Combine(Path.GetDirectoryName(ExecutablePath.Resolve(found))!, Script));
+    }
 
     public void WriteConfiguration(int port, string user, string password) =>
         PrivateFile.Write(Path.Combine(_directory, "rabbitmq.conf"), $"""
@@ -43,6 +48,7 @@ internal sealed class RabbitMqLayout
             log.file = false
             log.console = true
             log.console.level = warning
+            log.connection.level = error
 
             """);
 

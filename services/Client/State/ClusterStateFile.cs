@@ -62,7 +62,8 @@ public static class ClusterStateFile
     /// </summary>
     public static IReadOnlyList<ClusterState> FindLive() => FindLive(UserDirectory);
 
-    internal static IReadOnlyList<ClusterState> FindLive(string directory)
+    /// <summary>As <see cref="FindLive()"/>, for the state files in this directory.</summary>
+    public static IReadOnlyList<ClusterState> FindLive(string directory)
     {
         if (!Directory.Exists(directory))
             return [];

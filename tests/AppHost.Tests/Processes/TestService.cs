@@ -24,10 +24,22 @@ internal static class TestService
         while (true)
         {
             var context = await listener.GetContextAsync();
-            if (context.Request.Url!.AbsolutePath == "/environment")
-                await JsonSerializer.SerializeAsync(context.Response.OutputStream, Variables());
-            context.Response.Close();
+            try
+            {
+                await AnswerAsync(context);
+            }
+            catch (Exception e) when (e is HttpListenerException or IOException)
+            {
+                // A caller that went away while this machine was busy must not end the service.
+            }
         }
+    }
+
+    private static async Task AnswerAsync(HttpListenerContext context)
+    {
+        if (context.Request.Url!.AbsolutePath == "/environment")
+            await JsonSerializer.SerializeAsync(context.Response.OutputStream, Variables());
+        context.Response.Close();
     }
 
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables()
