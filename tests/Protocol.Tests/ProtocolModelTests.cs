@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cluster.Protocol.Parameters;
 using Cluster.Protocol.Tests.Model;
 using CsCheck;
 
@@ -18,7 +19,7 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
             ? steps
             : DefaultSteps;
         long actions = 0;
-        long steals = 0;
+        var seen = new Seen();
 
         while (actions < wanted)
         {
@@ -28,12 +29,13 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
                     var cluster = new SimCluster(scenario);
                     cluster.Run();
                     Interlocked.Add(ref actions, cluster.Actions);
-                    Interlocked.Add(ref steals, cluster.Steals);
+                    seen.Add(cluster);
                 },
                 iter: 20);
         }
 
-        output.WriteLine($"{actions} actions, {steals} steal hints");
+        output.WriteLine($"{actions} actions: {seen}");
+        seen.AssertAll();
     }
 
     [Theory]
@@ -47,5 +49,32 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
         cluster.Run();
 
         Assert.True(cluster.IsFinished);
+    }
+
+    /// <summary>What the interleavings went through: a fault that never hit proves nothing.</summary>
+    private sealed class Seen
+    {
+        private long _commits;
+        private long _recoveries;
+        private long _storeCrashes;
+        private long _steals;
+        private long _duplicates;
+        private long _superseded;
+
+        public void Add(SimCluster cluster)
+        {
+            Interlocked.Add(ref _commits, cluster.Store.Commits);
+            Interlocked.Add(ref _recoveries, cluster.Store.Generations - 1);
+            Interlocked.Add(ref _storeCrashes, (long)cluster.Store.Run - 1);
+            Interlocked.Add(ref _steals, cluster.Steals);
+            Interlocked.Add(ref _duplicates, cluster.Outcomes[(int)PushOutcome.Duplicate]);
+            Interlocked.Add(ref _superseded, cluster.Outcomes[(int)PushOutcome.Superseded]);
+        }
+
+        public void AssertAll() =>
+            Assert.All([_commits, _recoveries, _storeCrashes, _steals, _duplicates, _superseded], count => Assert.True(count > 0, ToString()));
+
+        public override string ToString() =>
+            $"{_commits} commits, {_recoveries} recoveries, {_storeCrashes} store crashes, {_steals} steal hints, {_duplicates} duplicates, {_superseded} superseded";
     }
 }

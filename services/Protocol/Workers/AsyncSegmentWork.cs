@@ -77,7 +77,11 @@ public sealed class AsyncSegmentWork
             case PushOutcome.Superseded:
                 _isSuperseded = true;
                 break;
-            case PushOutcome.Admitted or PushOutcome.Duplicate or PushOutcome.Rewind:
+            case PushOutcome.Rewind:
+                _clocks[task][lane.First] = answer.Expected;
+                _awaited[task] = false;
+                break;
+            case PushOutcome.Admitted or PushOutcome.Duplicate:
                 Advance(task, lane.First, answer.Expected);
                 _awaited[task] = false;
                 // One task decides, so that of two workers which hold the same lane exactly one lets it go.

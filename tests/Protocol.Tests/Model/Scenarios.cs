@@ -9,7 +9,7 @@ internal static class Scenarios
             Gen.Select(Gen.ULong, Gen.Bool, Gen.Bool),
             Gen.Select(Gen.Int[1, 9], Gen.Int[1, 3], Gen.Int[1, 4]),
             Gen.Select(Gen.Int[1, 20], Gen.Int[1, 3], Gen.Int[1, 6]),
-            Gen.Select(OneOf(0, 2, 8), OneOf(0, 10, 40), OneOf(200, 1000)),
+            Gen.Select(OneOf(0, 2, 8), OneOf(0, 10, 40, 150), OneOf(200, 1000, 3000)),
             (job, cluster, data, faults) => new Scenario
             {
                 Seed = job.Item1,

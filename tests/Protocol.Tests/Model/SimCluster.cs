@@ -1,3 +1,5 @@
+using Cluster.Protocol.Parameters;
+
 namespace Cluster.Protocol.Tests.Model;
 
 /// <summary>Processes, network, store and broker around the real protocol classes; one action at a time, chosen from the seed.</summary>
@@ -6,7 +8,7 @@ internal sealed class SimCluster
     public const string Job = "job";
 
     private const int CalmActions = 60_000;
-    private const int MaxMessages = 300;
+    private const int MaxMessages = 25;
 
     private readonly List<SimParameterStore> _stores = [];
     private readonly List<SimProcess> _processes = [];
@@ -80,6 +82,9 @@ internal sealed class SimCluster
         if (!IsFinished)
             throw new ProtocolViolationException($"stuck: {Describe()}");
     }
+
+    /// <summary>Pushes by outcome.</summary>
+    public long[] Outcomes { get; } = new long[Enum.GetValues<PushOutcome>().Length];
 
     public ulong OpenStream(SimWorker worker)
     {

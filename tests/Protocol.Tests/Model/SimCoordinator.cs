@@ -8,8 +8,10 @@ internal sealed class SimCoordinator : SimProcess
 {
     private readonly JobSupervisor _supervisor;
     private readonly TaskReport?[] _reports;
+    private readonly TimeSpan[] _expected;
     private readonly Queue<SupervisorCommand> _commands = new();
     private Segment? _published;
+    private bool _mayDecide;
 
     public SimCoordinator(SimCluster cluster, ulong id)
         : base(cluster, id)
@@ -25,20 +27,36 @@ internal sealed class SimCoordinator : SimProcess
         };
         _supervisor = new JobSupervisor(options, cluster.Store.AcquireCoordinator(Random.NextUInt64()), Random.NextUInt64);
         _reports = new TaskReport?[cluster.Scenario.Tasks];
+        _expected = new TimeSpan[cluster.Scenario.Tasks];
     }
 
-    public void Reported(int task, TaskReport report) => _reports[task] = report;
+    public void Reported(int task, TaskReport report)
+    {
+        _reports[task] = report;
+        _expected[task] = default;
+        _mayDecide = true;
+    }
+
+    /// <summary>Whether a report may be sent; one that is lost is sent again after a while.</summary>
+    public bool ExpectReport(int task, TimeSpan now)
+    {
+        if (IsDead || now < _expected[task])
+            return false;
+        _expected[task] = now + TimeSpan.FromSeconds(40);
+        return true;
+    }
 
     public override void Act()
     {
         if (_commands.TryDequeue(out SupervisorCommand? command))
             Execute(command);
-        else
+        else if (_mayDecide || Random.OneIn(8))
             Decide();
     }
 
     private void Decide()
     {
+        _mayDecide = false;
         StoreState state = Cluster.Store.State;
         var view = new ClusterView
         {

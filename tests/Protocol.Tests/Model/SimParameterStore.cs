@@ -77,6 +77,7 @@ internal sealed class SimParameterStore : SimProcess
         gradient.CopyTo(staged.Values);
         PushAnswer answer = _task.Push(header, staged, Cluster.Now);
         CheckStaging();
+        Cluster.Outcomes[(int)answer.Outcome]++;
         if (_task is AsyncParameterTask)
             ReplyAsync(header, answer, from);
         else
@@ -177,11 +178,15 @@ internal sealed class SimParameterStore : SimProcess
         Cluster.Steals += count;
     }
 
+    /// <summary>One report at a time is under way to each coordinator, or reports would be all that the network carries.</summary>
     private void SendReport()
     {
         TaskReport report = _task.Report(Id);
-        foreach (SimCoordinator coordinator in Cluster.Coordinators.Where(coordinator => !coordinator.IsDead))
-            Cluster.Network.Send(coordinator, () => coordinator.Reported(Index, report));
+        foreach (SimCoordinator coordinator in Cluster.Coordinators)
+        {
+            if (coordinator.ExpectReport(Index, Cluster.Now))
+                Cluster.Network.Send(coordinator, () => coordinator.Reported(Index, report));
+        }
     }
 
     private void ReplySync(PushHeader header, PushAnswer answer, SimWorker from)

@@ -26,6 +26,10 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
 
     public ulong Run { get; private set; } = 1;
 
+    public int Generations { get; private set; }
+
+    public int Commits { get; private set; }
+
     public void Sync() => _sinceDisk.RemoveRange(0, _sinceDisk.Count - 1);
 
     public void Crash(SimRandom random)
@@ -49,8 +53,10 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
 
     public void StartGeneration(GenerationRequest request)
     {
-        if (GenerationRule.MayStart(State.Record, State.Holder, request))
-            Write(State with { Record = State.Record with { Generation = request.Next, Incarnations = request.Incarnations } });
+        if (!GenerationRule.MayStart(State.Record, State.Holder, request))
+            return;
+        Generations++;
+        Write(State with { Record = State.Record with { Generation = request.Next, Incarnations = request.Incarnations } });
     }
 
     public void PutSnapshot(SnapshotKey key, StoredSnapshot snapshot)
@@ -81,6 +87,7 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
             result = FlipResult.Flipped;
         if (result != FlipResult.Flipped)
             return result;
+        Commits++;
         StoreState before = State;
         var snapshots = before.Snapshots;
         foreach (SnapshotKey key in request.Next.Snapshots.Where(snapshots.ContainsKey))
