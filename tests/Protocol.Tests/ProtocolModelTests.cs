@@ -8,7 +8,7 @@ namespace Cluster.Protocol.Tests;
 /// <summary>The protocol over random interleavings: the classes that the services call, in a cluster where anything fails between any two actions.</summary>
 public sealed class ProtocolModelTests(ITestOutputHelper output)
 {
-    private const long DefaultSteps = 100_000;
+    private const long DefaultSteps = 500_000;
 
     /// <summary>A run of this many actions or more; CLUSTER_PROTOCOL_STEPS asks for another number.</summary>
     [Fact]

@@ -70,8 +70,8 @@ internal enum Mutation
     /// <summary>A commit counts as durable as soon as it is read.</summary>
     DurableUnconfirmed,
 
-    /// <summary>A ps task loads the committed state again within a generation.</summary>
-    GenerationReopened,
+    /// <summary>A ps process that lost its memory goes on under the incarnation it had.</summary>
+    IncarnationReused,
 
     /// <summary>Missing blocks are handed to nobody, and items are not published again.</summary>
     NobodySteals,

@@ -8,7 +8,7 @@ internal sealed class SimCluster
     public const string Job = "job";
 
     private const int CalmActions = 60_000;
-    private const int MaxMessages = 25;
+    private const int MaxMessages = 15;
 
     private readonly List<SimParameterStore> _stores = [];
     private readonly List<SimProcess> _processes = [];
@@ -114,7 +114,7 @@ internal sealed class SimCluster
     {
         Actions++;
         Now += TimeSpan.FromSeconds(1);
-        if (Network.Count > 0 && (Network.Count > MaxMessages || Random.Chance(55)))
+        if (Network.Count > 0 && (Network.Count > MaxMessages || Random.Chance(70)))
         {
             Network.DeliverOne();
             return;

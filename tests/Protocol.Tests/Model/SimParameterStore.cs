@@ -31,6 +31,8 @@ internal sealed class SimParameterStore : SimProcess
 
     public override void Act()
     {
+        if (Mutation == Mutation.IncarnationReused && Cluster.Network.Faults > 0 && Random.OneIn(30))
+            _task = CreateTask();
         switch (Random.Next(6))
         {
             case 0:
@@ -53,8 +55,6 @@ internal sealed class SimParameterStore : SimProcess
 
     public void Open(Generation generation, CommitManifest? manifest)
     {
-        if (Mutation == Mutation.GenerationReopened && generation == _task.Generation)
-            _task = CreateTask();
         if (_task.BeginLoad(generation))
             _loading = manifest;
     }
