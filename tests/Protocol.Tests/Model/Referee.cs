@@ -1,5 +1,4 @@
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
 
 namespace Cluster.Protocol.Tests.Model;
 

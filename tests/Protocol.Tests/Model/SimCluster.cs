@@ -83,7 +83,7 @@ internal sealed class SimCluster
             throw new ProtocolViolationException($"stuck: {Describe()}");
     }
 
-    /// <summary>Pushes by outcome.</summary>
+    /// <summary>Pushes and requests by outcome.</summary>
     public long[] Outcomes { get; } = new long[Enum.GetValues<PushOutcome>().Length];
 
     public ulong OpenStream(SimWorker worker)

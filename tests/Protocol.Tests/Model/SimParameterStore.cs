@@ -92,6 +92,7 @@ internal sealed class SimParameterStore : SimProcess
             AsyncParameterTask async => async.Request(generation),
             _ => throw new InvalidOperationException(),
         };
+        Cluster.Outcomes[(int)answer.Outcome]++;
         if (Mutation == Mutation.OneVersionOnly && answer.Version >= 0 && answer.Version < _task.Version)
             return;
         if (answer.Version < 0)

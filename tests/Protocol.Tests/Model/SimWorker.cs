@@ -195,9 +195,13 @@ internal sealed class SimWorker : SimProcess
     {
         if (++_waits % 12 != 0)
             return;
-        Generation current = Cluster.Store.State.Record.Generation;
-        _sync?.CurrentGeneration(current);
-        _async?.CurrentGeneration(current);
+        if (Random.OneIn(3))
+        {
+            Generation current = Cluster.Store.State.Record.Generation;
+            _sync?.CurrentGeneration(current);
+            _async?.CurrentGeneration(current);
+        }
+
         for (int task = 0; task < _connections.Length; task++)
             Resend(task);
     }

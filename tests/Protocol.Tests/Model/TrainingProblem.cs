@@ -1,6 +1,5 @@
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Optimizers;
-using Cluster.Protocol.Parameters;
 
 namespace Cluster.Protocol.Tests.Model;
 
