@@ -1,0 +1,26 @@
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.Protocol.Commits;
+
+/// <summary>A ps task index as the coordinator sees it.</summary>
+/// <param name="Holder">The process that holds the index's lease; null for none.</param>
+/// <param name="Report">What that process says; null when it cannot be reached.</param>
+public readonly record struct TaskView(ulong? Holder, TaskReport? Report);
+
+/// <summary>All that the coordinator decides from, read anew for each decision.</summary>
+public sealed record ClusterView
+{
+    public required JobRecord Record { get; init; }
+
+    /// <summary>Who holds the coordinator's lease.</summary>
+    public required CoordinatorToken Holder { get; init; }
+
+    /// <summary>Changes when the store restarts.</summary>
+    public required ulong StoreRun { get; init; }
+
+    /// <summary>By index of the ps task.</summary>
+    public required IReadOnlyList<TaskView> Tasks { get; init; }
+
+    /// <summary>Worker slots alive that this job may use now; 0 counts as 1, for the worker to come.</summary>
+    public required int WorkerSlots { get; init; }
+}

@@ -1,0 +1,37 @@
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.Protocol.Commits;
+
+/// <summary>Names one ps task's state at a segment boundary. What lies under it never changes.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Task">The index of the ps task.</param>
+/// <param name="Generation">The generation that computed it.</param>
+/// <param name="Incarnation">The ps process that wrote it.</param>
+/// <param name="Clock">The clock of all lanes in it.</param>
+public sealed record SnapshotKey(string Job, int Task, Generation Generation, ulong Incarnation, long Clock);
+
+/// <summary>What tells manifests of a job apart: within a generation the state at a clock exists once.</summary>
+public readonly record struct ManifestId(Generation Generation, long Clock);
+
+/// <summary>A committed state: one snapshot of each ps task, at one clock.</summary>
+public sealed record CommitManifest
+{
+    public required Generation Generation { get; init; }
+
+    /// <summary>The clock of all lanes.</summary>
+    public required long Clock { get; init; }
+
+    /// <summary>Examples contributed up to this clock, as the ps tasks counted them.</summary>
+    public required long Examples { get; init; }
+
+    /// <summary>By index of the ps task.</summary>
+    public required IReadOnlyList<SnapshotKey> Snapshots { get; init; }
+
+    /// <summary>Snapshots of the manifest that this one superseded: kept for those who still read it.</summary>
+    public required IReadOnlyList<SnapshotKey> Previous { get; init; }
+
+    /// <summary>Snapshots of the manifest before that: deleted once this one is durable.</summary>
+    public required IReadOnlyList<SnapshotKey> Expired { get; init; }
+
+    public ManifestId Id => new(Generation, Clock);
+}

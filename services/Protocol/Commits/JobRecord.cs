@@ -1,0 +1,12 @@
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.Protocol.Commits;
+
+/// <summary>What the store holds of a training job, read at one instant.</summary>
+/// <param name="Generation">The current generation; <see cref="Generation.None"/> before the first.</param>
+/// <param name="Incarnations">The ps processes that it names, by index.</param>
+/// <param name="Manifest">The committed state; null while that is the initial one.</param>
+public sealed record JobRecord(Generation Generation, IReadOnlyList<ulong> Incarnations, CommitManifest? Manifest)
+{
+    public static JobRecord New { get; } = new(Generation.None, [], null);
+}

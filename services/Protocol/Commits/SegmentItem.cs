@@ -1,0 +1,7 @@
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.Protocol.Commits;
+
+/// <summary>What a work item asks of a worker: to bring these lanes to the end of the segment.</summary>
+public sealed record SegmentItem(Generation Generation, Segment Segment, LaneSet Lanes);

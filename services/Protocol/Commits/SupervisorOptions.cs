@@ -1,0 +1,20 @@
+namespace Cluster.Protocol.Commits;
+
+/// <summary>What the supervisor of a training job needs to know of it.</summary>
+public sealed record SupervisorOptions
+{
+    public required string Job { get; init; }
+
+    public required int Lanes { get; init; }
+
+    /// <summary>The number of ps tasks, each with one range.</summary>
+    public required int Tasks { get; init; }
+
+    /// <summary>The clock at which each lane has finished.</summary>
+    public required long TotalClocks { get; init; }
+
+    public SegmentSizing Sizing { get; init; } = new();
+
+    /// <summary>How long a lane may stand still before its work is published again. Default 10 s.</summary>
+    public TimeSpan LaneGrace { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,63 @@
+namespace Cluster.Protocol.Lanes;
+
+/// <summary>Which examples each lane takes at each clock: a pure function, so that any worker can compute any batch.</summary>
+/// <remarks>
+/// Step k of an epoch takes its positions [k·L·B, min(N, (k+1)·L·B)), split evenly over the lanes; the last step's
+/// shares may be short or empty. An empty share advances the lane's clock without a contribution.
+/// </remarks>
+public sealed class EpochSchedule
+{
+    /// <param name="examples">Examples N of the data set, at least 1.</param>
+    /// <param name="lanes">Lanes L, 1 to 256.</param>
+    /// <param name="batch">Examples B a lane and step, at least 1.</param>
+    /// <param name="epochs">Passes of all lanes together over the data, at least 1.</param>
+    public EpochSchedule(long examples, int lanes, int batch, int epochs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, BlockTree.MaxLanes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        Examples = examples;
+        Lanes = lanes;
+        StepExamples = (long)lanes * batch;
+        StepsPerEpoch = ((examples - 1) / StepExamples) + 1;
+        TotalClocks = checked(StepsPerEpoch * epochs);
+    }
+
+    public long Examples { get; }
+
+    public int Lanes { get; }
+
+    /// <summary>Examples of a full step, L·B.</summary>
+    public long StepExamples { get; }
+
+    public long StepsPerEpoch { get; }
+
+    /// <summary>The clock at which each lane has finished.</summary>
+    public long TotalClocks { get; }
+
+    /// <summary>The epoch and its positions that all lanes together take at a clock.</summary>
+    public EpochShare Step(long clock)
+    {
+        long start = clock % StepsPerEpoch * StepExamples;
+        return new EpochShare(clock / StepsPerEpoch, start, Math.Min(start + StepExamples, Examples));
+    }
+
+    /// <summary>The epoch and its positions that one lane takes at a clock; empty where the last step is too short for it.</summary>
+    public EpochShare Share(long clock, int lane)
+    {
+        EpochShare step = Step(clock);
+        return step with
+        {
+            Start = step.Start + (step.Count * lane / Lanes),
+            End = step.Start + (step.Count * (lane + 1) / Lanes),
+        };
+    }
+}
+
+/// <summary>Positions [<paramref name="Start"/>, <paramref name="End"/>) of the example order of an epoch (from 0).</summary>
+public readonly record struct EpochShare(long Epoch, long Start, long End)
+{
+    public long Count => End - Start;
+}

@@ -1,0 +1,210 @@
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Lanes;
+
+namespace Cluster.Protocol.Parameters;
+
+/// <summary>One job's range of parameters on one ps task: generations, segments and snapshots; how gradients are taken is the derived class's.</summary>
+/// <remarks>
+/// Not thread safe and without a clock: the service calls it from one loop and hands the time in. Spans it gives out
+/// are valid until the next call. No call allocates after construction, but <see cref="Report"/> and a divergence.
+/// </remarks>
+public abstract class ParameterTask
+{
+    private readonly long[] _outcomes = new long[Enum.GetValues<PushOutcome>().Length];
+    private long _committed;
+
+    private protected ParameterTask(TaskOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Tree = options.Validate();
+        Range = new ParameterRange(options.Length, options.Optimizer);
+        Snapshot = new Snapshot(options.Length, options.Optimizer.Slots);
+        Staging = new StagingPool(options.Length, StagingPool.Capacity(options.Lanes, options.Streams));
+    }
+
+    /// <summary>The newest generation that was ever opened here; a task serves each generation once, and none before it.</summary>
+    public Generation Generation { get; private set; }
+
+    public TaskPhase Phase { get; private set; }
+
+    /// <summary>The clocks that may be worked on; pushes at or beyond its end wait.</summary>
+    public Segment Segment { get; private set; }
+
+    public Snapshot Snapshot { get; }
+
+    public StagingPool Staging { get; }
+
+    public Divergence? Divergence { get; private set; }
+
+    /// <summary>Examples contributed to the parameters so far.</summary>
+    public long Examples => Range.Examples;
+
+    /// <summary>Updates applied to the parameters; in synchronous mode the clock of all lanes.</summary>
+    public long Version => Range.Version;
+
+    /// <summary>The clock of the slowest lane.</summary>
+    public abstract long Clock { get; }
+
+    /// <summary>The next clock of each lane.</summary>
+    public abstract ReadOnlySpan<long> LaneClocks { get; }
+
+    /// <summary>Workers to which the push that completed a step released its parameters.</summary>
+    public abstract ReadOnlySpan<ulong> Released { get; }
+
+    /// <summary>While loading: where the parameters go.</summary>
+    public Span<float> LoadingParameters => Loading(Range.Current);
+
+    /// <summary>While loading: where the slot goes; empty where the optimizer has none.</summary>
+    public Span<float> LoadingSlot => Loading(Range.Slot);
+
+    private protected BlockTree Tree { get; }
+
+    private protected ParameterRange Range { get; }
+
+    /// <summary>How many pushes had this outcome.</summary>
+    public long Count(PushOutcome outcome) => _outcomes[(int)outcome];
+
+    /// <summary>Starts to serve a generation, which ends the one before.</summary>
+    /// <returns>True when its state is now to be loaded; false for the one that is open and for all that are over.</returns>
+    public bool BeginLoad(Generation generation)
+    {
+        if (generation.Counter <= Generation.Counter)
+            return false;
+        Enter(generation, TaskPhase.Loading);
+        return true;
+    }
+
+    /// <summary>Serves from the loaded state on.</summary>
+    /// <param name="generation">The generation that the load was begun for.</param>
+    /// <param name="clock">Clock of all lanes in the loaded state, which counts as committed.</param>
+    /// <param name="examples">Examples that the loaded state contains.</param>
+    /// <returns>False when another generation was begun in the meantime.</returns>
+    public bool CompleteLoad(Generation generation, long clock, long examples)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(clock);
+        ArgumentOutOfRangeException.ThrowIfNegative(examples);
+        if (generation != Generation || Phase != TaskPhase.Loading)
+            return false;
+        _committed = clock;
+        Segment = new Segment(clock, clock);
+        Restart(clock, examples);
+        Phase = TaskPhase.Serving;
+        return true;
+    }
+
+    /// <summary>Leaves the open generation for good; one that is superseded, or whose state could not be loaded.</summary>
+    public void Leave(Generation generation)
+    {
+        if (generation == Generation)
+            Enter(generation, TaskPhase.Idle);
+    }
+
+    /// <summary>The coordinator's word: all up to <paramref name="committed"/> is durable, and <paramref name="segment"/> is open.</summary>
+    /// <remarks>
+    /// Harmless when late or repeated. A segment opens only from the boundary at which this task stands with its
+    /// state copied; so no task can pass a boundary at which another one waits for the commit.
+    /// </remarks>
+    public PushOutcome Advance(Generation generation, long committed, Segment segment)
+    {
+        PushOutcome outcome = Admit(generation);
+        if (outcome != PushOutcome.Admitted)
+            return outcome;
+        _committed = Math.Max(_committed, committed);
+        if (Snapshot.IsHeld && Snapshot.Clock <= _committed)
+            Snapshot.Release();
+        CopyAtBoundary();
+        if (segment.From == Segment.To && segment.To > segment.From && IsCopied)
+            Segment = segment;
+        return outcome;
+    }
+
+    /// <summary>Takes a gradient that was received whole, and with it the ownership of its buffer.</summary>
+    public PushAnswer Push(in PushHeader header, StagedGradient gradient, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        PushAnswer answer = IsWellFormed(header) ? Take(header, gradient, now) : new(PushOutcome.Malformed, Clock);
+        if (answer.Outcome != PushOutcome.Admitted)
+            Staging.Return(gradient);
+        _outcomes[(int)answer.Outcome]++;
+        return answer;
+    }
+
+    /// <summary>The parameters of a version, if it is one of those that are kept.</summary>
+    public bool TryGetParameters(long version, out ReadOnlySpan<float> parameters) => Range.TryGet(version, out parameters);
+
+    /// <summary>What the coordinator needs to know.</summary>
+    /// <param name="incarnation">The incarnation of the ps process.</param>
+    public TaskReport Report(ulong incarnation) => new()
+    {
+        Incarnation = incarnation,
+        Generation = Generation,
+        Phase = Phase,
+        Segment = Segment,
+        LaneClocks = LaneClocks.ToArray(),
+        IsCopied = IsCopied,
+        SnapshotClock = Snapshot.Clock,
+        SnapshotExamples = Snapshot.Examples,
+        SnapshotWritten = Snapshot.IsWritten,
+        Divergence = Divergence,
+    };
+
+    private protected abstract PushAnswer Take(in PushHeader header, StagedGradient gradient, TimeSpan now);
+
+    /// <summary>Forgets what is not state, and starts at the loaded state where there is one.</summary>
+    private protected abstract void Restart(long clock, long examples);
+
+    /// <summary>Whether a message of this generation is for the state that is served.</summary>
+    private protected PushOutcome Admit(Generation generation)
+    {
+        if (generation == Generation && Phase != TaskPhase.Loading)
+        {
+            return Phase switch
+            {
+                TaskPhase.Serving => PushOutcome.Admitted,
+                TaskPhase.Diverged => PushOutcome.Diverged,
+                _ => PushOutcome.Superseded,
+            };
+        }
+
+        // One with this number and another random part may be the job's or may be lost: its sender finds out.
+        return generation.Counter < Generation.Counter ? PushOutcome.Superseded : PushOutcome.NotReady;
+    }
+
+    private protected PushAnswer Diverge(LaneBlock lanes, long clock, int offset, bool inGradient)
+    {
+        Divergence = new Divergence(lanes, clock, offset, inGradient);
+        Phase = TaskPhase.Diverged;
+        return new PushAnswer(PushOutcome.Diverged, clock);
+    }
+
+    private protected PushAnswer DivergeInUpdate(LaneBlock lanes, long clock)
+    {
+        int parameter = VectorSum.FirstNonFinite(Range.Current);
+        return Diverge(lanes, clock, parameter >= 0 ? parameter : VectorSum.FirstNonFinite(Range.Slot), inGradient: false);
+    }
+
+    /// <summary>Copies the state where all lanes stand at the end of the segment, once the copy before is committed.</summary>
+    private protected void CopyAtBoundary()
+    {
+        if (Clock == Segment.To && Segment.To > _committed && !Snapshot.IsHeld)
+            Snapshot.Copy(Range, Segment.To);
+    }
+
+    private bool IsCopied =>
+        Phase == TaskPhase.Serving && Clock == Segment.To && (Segment.To <= _committed || Snapshot.Clock == Segment.To);
+
+    private bool IsWellFormed(in PushHeader header) =>
+        Tree.IsBlock(header.Block) && header.Clock >= 0 && header.Examples >= 0;
+
+    private void Enter(Generation generation, TaskPhase phase)
+    {
+        Generation = generation;
+        Phase = phase;
+        Divergence = null;
+        Snapshot.Release();
+        Restart(0, 0);
+    }
+
+    private Span<float> Loading(Span<float> target) =>
+        Phase == TaskPhase.Loading ? target : throw new InvalidOperationException($"The task is {Phase}, not Loading.");
+}

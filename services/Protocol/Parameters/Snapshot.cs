@@ -1,0 +1,50 @@
+namespace Cluster.Protocol.Parameters;
+
+/// <summary>A ps task's copy of its state at a segment boundary, kept until the commit that names it is durable.</summary>
+public sealed class Snapshot
+{
+    private readonly float[] _parameters;
+    private readonly float[] _slot;
+
+    internal Snapshot(int length, int slots)
+    {
+        _parameters = new float[length];
+        _slot = new float[length * slots];
+    }
+
+    /// <summary>The clock of all lanes in this state; -1 when no state is held.</summary>
+    public long Clock { get; private set; } = -1;
+
+    /// <summary>Examples that the state contains.</summary>
+    public long Examples { get; private set; }
+
+    /// <summary>Whether it was written under its key.</summary>
+    public bool IsWritten { get; private set; }
+
+    public bool IsHeld => Clock >= 0;
+
+    public ReadOnlySpan<float> Parameters => _parameters;
+
+    public ReadOnlySpan<float> Slot => _slot;
+
+    /// <summary>Notes that the state at this clock was written.</summary>
+    public void MarkWritten(long clock) => IsWritten |= clock == Clock;
+
+    /// <summary>Notes that the store no longer has it: it is to be written again.</summary>
+    public void MarkLost(long clock) => IsWritten &= clock != Clock;
+
+    internal void Copy(ParameterRange range, long clock)
+    {
+        range.Current.CopyTo(_parameters);
+        range.Slot.CopyTo(_slot);
+        Clock = clock;
+        Examples = range.Examples;
+        IsWritten = false;
+    }
+
+    internal void Release()
+    {
+        Clock = -1;
+        IsWritten = false;
+    }
+}

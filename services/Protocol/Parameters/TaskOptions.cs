@@ -1,0 +1,38 @@
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Optimizers;
+using Cluster.Protocol.Stealing;
+
+namespace Cluster.Protocol.Parameters;
+
+/// <summary>What a ps task needs to know of a job before it allocates: all memory it will ever take follows from it.</summary>
+public sealed record TaskOptions
+{
+    /// <summary>Lanes of the job, 1 to 256.</summary>
+    public required int Lanes { get; init; }
+
+    /// <summary>Parameters in the task's range, at least 1.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>The update rule.</summary>
+    public required Optimizer Optimizer { get; init; }
+
+    /// <summary>Exchange streams that may be open at once, at least 1; each has at most one push under way.</summary>
+    public required int Streams { get; init; }
+
+    public StealOptions Steal { get; init; } = new();
+
+    /// <summary>Bytes of parameters, slots, snapshot copy and staging together.</summary>
+    public long MemoryBytes()
+    {
+        long state = 1 + Optimizer.Slots;
+        long vectors = 1 + state + state + StagingPool.Capacity(Lanes, Streams);
+        return checked(vectors * Length * sizeof(float));
+    }
+
+    internal BlockTree Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Length, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Streams, 1);
+        return new BlockTree(Lanes);
+    }
+}

@@ -1,0 +1,43 @@
+using Cluster.Protocol.Lanes;
+
+namespace Cluster.Protocol.Stealing;
+
+/// <summary>The coordinator's view of progress: which lanes have not advanced within their grace, whoever holds them.</summary>
+/// <param name="lanes">Lanes of the job.</param>
+/// <param name="grace">How long a lane may stand still; covers a stopped process whose connections live on.</param>
+public sealed class LaneWatch(int lanes, TimeSpan grace)
+{
+    private readonly long[] _clocks = new long[lanes];
+    private readonly TimeSpan[] _since = new TimeSpan[lanes];
+
+    /// <summary>Gives all lanes a new grace.</summary>
+    public void Restart(TimeSpan now)
+    {
+        _clocks.AsSpan().Fill(-1);
+        _since.AsSpan().Fill(now);
+    }
+
+    /// <summary>Notes how far a lane is on the ps task where it is furthest behind.</summary>
+    public void Observe(int lane, long clock, TimeSpan now)
+    {
+        if (clock == _clocks[lane])
+            return;
+        _clocks[lane] = clock;
+        _since[lane] = now;
+    }
+
+    /// <summary>Lanes below <paramref name="end"/> whose grace is over, and which get a new one.</summary>
+    public LaneSet TakeStalled(long end, TimeSpan now)
+    {
+        var stalled = default(LaneSet);
+        for (int lane = 0; lane < lanes; lane++)
+        {
+            if (_clocks[lane] >= end || now - _since[lane] < grace)
+                continue;
+            stalled.Add(lane);
+            _since[lane] = now;
+        }
+
+        return stalled;
+    }
+}

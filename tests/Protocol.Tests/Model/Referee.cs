@@ -1,0 +1,85 @@
+using Cluster.Protocol.Commits;
+
+namespace Cluster.Protocol.Tests.Model;
+
+internal sealed class ProtocolViolationException(string message) : Exception(message);
+
+/// <summary>What must hold whatever happens; it looks at committed state only.</summary>
+internal sealed class Referee(TrainingProblem problem, Scenario scenario)
+{
+    private readonly Dictionary<ManifestId, ManifestId?> _parents = [];
+    private ManifestId? _durable;
+
+    /// <summary>Every committed state is the one that each (lane, clock) below its clock makes by contributing once to each range.</summary>
+    public void CheckFlip(StoreState before, StoreState after)
+    {
+        CommitManifest manifest = after.Record.Manifest!;
+        Check(manifest.Clock > (before.Record.Manifest?.Clock ?? 0), $"clock {manifest.Clock} does not follow the one before");
+        Check(manifest.Generation == after.Record.Generation, "the manifest is of another generation");
+        _parents[manifest.Id] = before.Record.Manifest?.Id;
+        CheckCommitted(after);
+        CheckState(manifest, after);
+    }
+
+    /// <summary>What was reported as committed is in the store, and so is all that the manifest names.</summary>
+    public void CheckCommitted(StoreState state)
+    {
+        ManifestId? id = state.Record.Manifest?.Id;
+        while (id is { } other && other != _durable)
+            id = _parents[other];
+        Check(id == _durable, $"the committed state forks: {state.Record.Manifest?.Id} does not extend {_durable}");
+        foreach (SnapshotKey key in state.Record.Manifest?.Snapshots ?? [])
+            Check(state.Snapshots.ContainsKey(key), $"committed snapshot is missing: {key}");
+    }
+
+    /// <summary>A coordinator may now report this commit to the user.</summary>
+    public void Report(ManifestId manifest, StoreState state)
+    {
+        if (_durable is not { } durable || durable.Clock < manifest.Clock)
+            _durable = manifest;
+        CheckCommitted(state);
+    }
+
+    public static void CheckSame(SnapshotKey key, StoredSnapshot old, StoredSnapshot other) =>
+        Check(Same(old.Parameters, other.Parameters) && Same(old.Slot, other.Slot), $"two states have one key: {key}");
+
+    private void CheckState(CommitManifest manifest, StoreState state)
+    {
+        Check(manifest.Examples == problem.ExamplesAt(manifest.Clock), $"{manifest.Examples} examples at clock {manifest.Clock}");
+        for (int task = 0; task < scenario.Tasks; task++)
+        {
+            StoredSnapshot snapshot = state.Snapshots[manifest.Snapshots[task]];
+            Range range = problem.Offsets[task]..problem.Offsets[task + 1];
+            if (scenario.Gradient == Gradient.Counting)
+            {
+                Check(Same(problem.CountsAt(manifest.Clock), snapshot.Parameters),
+                    $"ps task {task} at clock {manifest.Clock} counted [{string.Join(' ', snapshot.Parameters)}]");
+            }
+
+            if (scenario.IsAsync)
+                continue;
+            (float[] parameters, float[] slot) = problem.Trajectory[(int)manifest.Clock];
+            Check(Same(parameters[range], snapshot.Parameters), $"other bits on ps task {task} at clock {manifest.Clock}");
+            Check(slot.Length == 0 || Same(slot[range], snapshot.Slot), $"other slots on ps task {task} at clock {manifest.Clock}");
+        }
+    }
+
+    private static bool Same(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        if (left.Length != right.Length)
+            return false;
+        for (int i = 0; i < left.Length; i++)
+        {
+            if (BitConverter.SingleToInt32Bits(left[i]) != BitConverter.SingleToInt32Bits(right[i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void Check(bool holds, string message)
+    {
+        if (!holds)
+            throw new ProtocolViolationException(message);
+    }
+}

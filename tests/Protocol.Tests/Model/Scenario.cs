@@ -1,0 +1,90 @@
+namespace Cluster.Protocol.Tests.Model;
+
+internal enum Gradient
+{
+    /// <summary>Example i adds -1 to the gradient of parameter i: with the summed gradient and rate 1 a parameter counts the passes over its example.</summary>
+    Counting,
+
+    /// <summary>Squared error with factors of many magnitudes: any other order of the sum gives other bits.</summary>
+    OrderSensitive,
+}
+
+/// <summary>A job and the faults it meets.</summary>
+internal sealed record Scenario
+{
+    public required ulong Seed { get; init; }
+
+    public required int Lanes { get; init; }
+
+    public required int Tasks { get; init; }
+
+    public required int Workers { get; init; }
+
+    public required int Examples { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required bool IsAsync { get; init; }
+
+    public required bool UsesAdagrad { get; init; }
+
+    /// <summary>Percent of deliveries that are lost, doubled or torn.</summary>
+    public required int NetworkFaults { get; init; }
+
+    /// <summary>One kill, pause or restart of something in this many actions; 0 for none.</summary>
+    public required int ActionsPerFault { get; init; }
+
+    /// <summary>Actions under faults, before all is well and the job must finish.</summary>
+    public int Actions { get; init; } = 500;
+
+    public Mutation Mutation { get; init; }
+
+    public Gradient Gradient => IsAsync || !UsesAdagrad && Seed % 2 == 0 ? Gradient.Counting : Gradient.OrderSensitive;
+}
+
+/// <summary>A rule of the protocol that the simulated services break, to show that the checks would see it.</summary>
+internal enum Mutation
+{
+    None,
+
+    /// <summary>A gradient that was contributed before is passed on as the lane's next one.</summary>
+    DuplicateApplied,
+
+    /// <summary>A slice is taken for the version that the worker waits for, whatever its label says.</summary>
+    LabelIgnored,
+
+    /// <summary>The previous version is not served.</summary>
+    OneVersionOnly,
+
+    /// <summary>The flip compares no generation.</summary>
+    FlipAcrossGenerations,
+
+    /// <summary>The flip compares no previous manifest.</summary>
+    FlipOverOtherManifest,
+
+    /// <summary>The flip does not look whether the snapshots exist.</summary>
+    FlipWithoutSnapshots,
+
+    /// <summary>A commit counts as durable as soon as it is read.</summary>
+    DurableUnconfirmed,
+
+    /// <summary>A ps process that lost its memory goes on under the incarnation it had.</summary>
+    IncarnationReused,
+
+    /// <summary>Missing blocks are handed to nobody, and items are not published again.</summary>
+    NobodySteals,
+
+    /// <summary>A block's lanes are summed from the last to the first.</summary>
+    SumBackwards,
+
+    /// <summary>An absent lane is pushed as zeros that count as an example.</summary>
+    AbsentAsZero,
+
+    /// <summary>A snapshot is written from the parameters as they are by then.</summary>
+    SnapshotOfLiveState,
+
+    /// <summary>A slice that was received in part counts as received.</summary>
+    TornSliceAccepted,
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Cluster.Protocol.Commits;
+
+namespace Cluster.Protocol.Tests.Model;
+
+internal sealed record StoredSnapshot(float[] Parameters, float[] Slot, long Examples, bool IsPersisted);
+
+internal sealed record StoreState
+{
+    public JobRecord Record { get; init; } = JobRecord.New;
+
+    public CoordinatorToken Holder { get; init; }
+
+    public ImmutableDictionary<int, ulong> TaskHolders { get; init; } = ImmutableDictionary<int, ulong>.Empty;
+
+    public ImmutableDictionary<SnapshotKey, StoredSnapshot> Snapshots { get; init; } =
+        ImmutableDictionary<SnapshotKey, StoredSnapshot>.Empty;
+}
+
+/// <summary>Redis: each script is atomic, and a crash takes back the last writes that are not on disk.</summary>
+internal sealed class SimStore(Referee referee, Mutation mutation)
+{
+    private readonly List<StoreState> _sinceDisk = [new StoreState()];
+
+    public StoreState State => _sinceDisk[^1];
+
+    public ulong Run { get; private set; } = 1;
+
+    public int Generations { get; private set; }
+
+    public int Commits { get; private set; }
+
+    public void Sync() => _sinceDisk.RemoveRange(0, _sinceDisk.Count - 1);
+
+    public void Crash(SimRandom random)
+    {
+        int kept = random.Next(_sinceDisk.Count) + 1;
+        _sinceDisk.RemoveRange(kept, _sinceDisk.Count - kept);
+        Sync();
+        Run++;
+        referee.CheckCommitted(State);
+    }
+
+    public CoordinatorToken AcquireCoordinator(ulong random)
+    {
+        var token = new CoordinatorToken(State.Holder.Counter + 1, random);
+        Write(State with { Holder = token });
+        return token;
+    }
+
+    public void HoldTask(int task, ulong incarnation) =>
+        Write(State with { TaskHolders = State.TaskHolders.SetItem(task, incarnation) });
+
+    public void StartGeneration(GenerationRequest request)
+    {
+        if (!GenerationRule.MayStart(State.Record, State.Holder, request))
+            return;
+        Generations++;
+        Write(State with { Record = State.Record with { Generation = request.Next, Incarnations = request.Incarnations } });
+    }
+
+    public void PutSnapshot(SnapshotKey key, StoredSnapshot snapshot)
+    {
+        if (State.Snapshots.TryGetValue(key, out StoredSnapshot? old))
+            Referee.CheckSame(key, old, snapshot);
+        else
+            Write(State with { Snapshots = State.Snapshots.Add(key, snapshot) });
+    }
+
+    public void ExpireSnapshot(SimRandom random)
+    {
+        SnapshotKey[] keys = [.. State.Snapshots.Where(pair => !pair.Value.IsPersisted).Select(pair => pair.Key)];
+        if (keys.Length > 0)
+            Write(State with { Snapshots = State.Snapshots.Remove(random.Pick(keys)) });
+    }
+
+    public void Delete(IEnumerable<SnapshotKey> keys)
+    {
+        Write(State with { Snapshots = State.Snapshots.RemoveRange(keys) });
+        referee.CheckCommitted(State);
+    }
+
+    public FlipResult Flip(FlipRequest request)
+    {
+        FlipResult result = FlipRule.Decide(State.Record, State.Holder, request, State.Snapshots.ContainsKey);
+        if (IsSkipped(result))
+            result = FlipResult.Flipped;
+        if (result != FlipResult.Flipped)
+            return result;
+        Commits++;
+        StoreState before = State;
+        var snapshots = before.Snapshots;
+        foreach (SnapshotKey key in request.Next.Snapshots.Where(snapshots.ContainsKey))
+            snapshots = snapshots.SetItem(key, snapshots[key] with { IsPersisted = true });
+        Write(before with { Record = before.Record with { Manifest = request.Next }, Snapshots = snapshots });
+        referee.CheckFlip(before, State);
+        return result;
+    }
+
+    private bool IsSkipped(FlipResult result) => (result, mutation) switch
+    {
+        (FlipResult.GenerationChanged, Mutation.FlipAcrossGenerations) => true,
+        (FlipResult.ManifestChanged, Mutation.FlipOverOtherManifest) => true,
+        (FlipResult.SnapshotMissing, Mutation.FlipWithoutSnapshots) => true,
+        _ => false,
+    };
+
+    private void Write(StoreState state) => _sinceDisk.Add(state);
+}

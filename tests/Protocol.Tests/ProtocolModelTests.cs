@@ -1,0 +1,80 @@
+using System.Globalization;
+using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Tests.Model;
+using CsCheck;
+
+namespace Cluster.Protocol.Tests;
+
+/// <summary>The protocol over random interleavings: the classes that the services call, in a cluster where anything fails between any two actions.</summary>
+public sealed class ProtocolModelTests(ITestOutputHelper output)
+{
+    private const long DefaultSteps = 500_000;
+
+    /// <summary>A run of this many actions or more; CLUSTER_PROTOCOL_STEPS asks for another number.</summary>
+    [Fact]
+    public void Run_RandomInterleavings_CommitsWhatOneWorkerCommits()
+    {
+        long wanted = long.TryParse(
+            Environment.GetEnvironmentVariable("CLUSTER_PROTOCOL_STEPS"), CultureInfo.InvariantCulture, out long steps)
+            ? steps
+            : DefaultSteps;
+        long actions = 0;
+        var seen = new Seen();
+
+        while (actions < wanted)
+        {
+            Scenarios.Any().Sample(
+                scenario =>
+                {
+                    var cluster = new SimCluster(scenario);
+                    cluster.Run();
+                    Interlocked.Add(ref actions, cluster.Actions);
+                    seen.Add(cluster);
+                },
+                iter: 20);
+        }
+
+        output.WriteLine($"{actions} actions: {seen}");
+        seen.AssertAll();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_NoFaults_Finishes(bool isAsync)
+    {
+        var scenario = Scenarios.Any().Single() with { IsAsync = isAsync, NetworkFaults = 0, ActionsPerFault = 0, Actions = 0 };
+        var cluster = new SimCluster(scenario);
+
+        cluster.Run();
+
+        Assert.True(cluster.IsFinished);
+    }
+
+    /// <summary>What the interleavings went through: a fault that never hit proves nothing.</summary>
+    private sealed class Seen
+    {
+        private long _commits;
+        private long _recoveries;
+        private long _storeCrashes;
+        private long _steals;
+        private long _duplicates;
+        private long _superseded;
+
+        public void Add(SimCluster cluster)
+        {
+            Interlocked.Add(ref _commits, cluster.Store.Commits);
+            Interlocked.Add(ref _recoveries, cluster.Store.Generations - 1);
+            Interlocked.Add(ref _storeCrashes, (long)cluster.Store.Run - 1);
+            Interlocked.Add(ref _steals, cluster.Steals);
+            Interlocked.Add(ref _duplicates, cluster.Outcomes[(int)PushOutcome.Duplicate]);
+            Interlocked.Add(ref _superseded, cluster.Outcomes[(int)PushOutcome.Superseded]);
+        }
+
+        public void AssertAll() =>
+            Assert.All([_commits, _recoveries, _storeCrashes, _steals, _duplicates, _superseded], count => Assert.True(count > 0, ToString()));
+
+        public override string ToString() =>
+            $"{_commits} commits, {_recoveries} recoveries, {_storeCrashes} store crashes, {_steals} steal hints, {_duplicates} duplicates, {_superseded} superseded";
+    }
+}

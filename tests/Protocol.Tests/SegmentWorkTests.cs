@@ -1,0 +1,140 @@
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Stealing;
+using Cluster.Protocol.Workers;
+
+namespace Cluster.Protocol.Tests;
+
+public sealed class SegmentWorkTests
+{
+    private static readonly Generation First = new(1, 11);
+
+    private static SegmentWork Start(LaneBlock lanes) => new(
+        new BlockTree(8), new SegmentItem(First, new Segment(0, 1000), LaneSet.Of(lanes)), new LabelledBuffers([0, 2, 5]));
+
+    private static bool Receive(SegmentWork work, int task, long version, Generation? generation = null)
+    {
+        var label = new SliceLabel(generation ?? First, version);
+        if (!work.TryReceive(task, label, out Memory<float> target))
+            return false;
+        target.Span.Fill(version);
+        work.Received(task, label);
+        return true;
+    }
+
+    private static WorkAction Ready(SegmentWork work)
+    {
+        WorkAction action = work.Next();
+        while (action.Kind == WorkActionKind.Request)
+            action = work.Next();
+        return action;
+    }
+
+    [Fact]
+    public void Next_LabelsDiffer_AsksForTheVersionThatAllHave()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 8));
+        Ready(work);
+
+        Receive(work, 0, 8);
+        Receive(work, 1, 7);
+
+        Assert.Equal(new WorkAction(WorkActionKind.Request, 0, 7), work.Next());
+        Assert.Equal(WorkActionKind.Wait, work.Next().Kind);
+        Receive(work, 0, 7);
+        Assert.Equal(new WorkAction(WorkActionKind.Compute, Clock: 7, Block: new LaneBlock(0, 8)), work.Next());
+        Assert.Equal([7f, 7f, 7f, 7f, 7f], work.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void TryReceive_WhileComputing_LeavesTheParametersAlone()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 8));
+        Receive(work, 0, 0);
+        Receive(work, 1, 0);
+        Ready(work);
+
+        Assert.False(Receive(work, 0, 2));
+        Assert.True(Receive(work, 1, 1));
+        Assert.False(Receive(work, 1, 3, new Generation(2, 1)));
+
+        Assert.Equal([0f, 0f, 0f, 0f, 0f], work.Parameters.ToArray());
+        work.Computed(new LaneBlock(0, 8));
+        Assert.Equal(new WorkAction(WorkActionKind.Request, 0, 1), work.Next());
+    }
+
+    [Fact]
+    public void Steal_HintForThisStep_IsAdopted()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 2));
+        Receive(work, 0, 0);
+        Receive(work, 1, 0);
+        work.Computed(Ready(work).Block);
+
+        work.Steal(new StealHint(1, First, 0, new LaneBlock(4, 4)));
+        WorkAction stolen = Ready(work);
+        work.Computed(stolen.Block);
+
+        Assert.Equal(new LaneBlock(4, 4), stolen.Block);
+        Assert.Equal(6, work.Lanes.Count);
+        Assert.Equal(WorkActionKind.Wait, Ready(work).Kind);
+    }
+
+    [Fact]
+    public void Answered_DisplacedByTaskZero_BecomesHelperThatAsksForTheNextVersion()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 2));
+        Receive(work, 0, 0);
+        Receive(work, 1, 0);
+        work.Computed(Ready(work).Block);
+        var displaced = new PushAnswer(PushOutcome.Duplicate, 0, Displaced: true);
+
+        work.Answered(1, new LaneBlock(0, 2), 0, displaced);
+        Assert.Equal(2, work.Lanes.Count);
+        work.Answered(0, new LaneBlock(0, 2), 0, displaced);
+
+        Assert.True(work.Lanes.IsEmpty);
+        Assert.Equal(new WorkAction(WorkActionKind.Request, 0, 1), work.Next());
+        Assert.Equal(new WorkAction(WorkActionKind.Request, 1, 1), work.Next());
+    }
+
+    [Fact]
+    public void Next_GenerationOver_GivesUp()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 2));
+
+        work.CurrentGeneration(First);
+        Assert.NotEqual(WorkActionKind.GiveUp, work.Next().Kind);
+        work.CurrentGeneration(new Generation(1, 12));
+
+        Assert.Equal(WorkActionKind.GiveUp, work.Next().Kind);
+    }
+
+    [Fact]
+    public void Next_SteadyState_AllocatesNothing()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 3));
+        long version = 0;
+
+        void Step()
+        {
+            Receive(work, 0, version);
+            Receive(work, 1, version++);
+            for (WorkAction action = work.Next(); action.Kind != WorkActionKind.Wait; action = work.Next())
+            {
+                if (action.Kind == WorkActionKind.Compute)
+                    work.Computed(action.Block);
+            }
+        }
+
+        for (int i = 0; i < 300; i++)
+            Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 300; i++)
+            Step();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(600, version);
+    }
+}

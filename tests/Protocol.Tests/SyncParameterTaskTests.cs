@@ -1,0 +1,213 @@
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Optimizers;
+using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Stealing;
+
+namespace Cluster.Protocol.Tests;
+
+public sealed class SyncParameterTaskTests
+{
+    private static readonly Generation First = new(1, 11);
+
+    private static SyncParameterTask Open(int lanes, long clock = 0, int length = 3)
+    {
+        var task = new SyncParameterTask(new TaskOptions
+        {
+            Lanes = lanes,
+            Length = length,
+            Optimizer = new Sgd(1, GradientScale.Sum),
+            Streams = 4,
+            Steal = new StealOptions { InitialGrace = TimeSpan.FromSeconds(1) },
+        });
+        Assert.True(task.BeginLoad(First));
+        task.LoadingParameters.Clear();
+        Assert.True(task.CompleteLoad(First, clock, 0));
+        task.Advance(First, clock, new Segment(clock, clock + 4));
+        return task;
+    }
+
+    private static PushAnswer Push(
+        SyncParameterTask task, int first, int count, long clock, float value, ulong worker = 1, Generation? generation = null, long examples = 1)
+    {
+        Assert.True(task.Staging.TryRent(out StagedGradient gradient));
+        gradient.Values.Fill(value);
+        var header = new PushHeader(generation ?? First, new LaneBlock(first, count), clock, examples, worker);
+        return task.Push(header, gradient, TimeSpan.Zero);
+    }
+
+    private static float Value(SyncParameterTask task, long version) =>
+        task.TryGetParameters(version, out ReadOnlySpan<float> parameters) ? parameters[0] : float.NaN;
+
+    [Fact]
+    public void Push_DescendantOfHeld_IsDuplicateAndCountsOnce()
+    {
+        SyncParameterTask task = Open(lanes: 4);
+
+        Assert.Equal(PushOutcome.Admitted, Push(task, 0, 2, 0, -1, worker: 1).Outcome);
+        PushAnswer duplicate = Push(task, 1, 1, 0, -8, worker: 2);
+        Assert.True(Push(task, 2, 2, 0, -2).Completed);
+
+        Assert.Equal((PushOutcome.Duplicate, true), (duplicate.Outcome, duplicate.Displaced));
+        Assert.Equal(3, Value(task, 1));
+    }
+
+    [Fact]
+    public void Push_AncestorOfHeld_ReplacesIt()
+    {
+        SyncParameterTask task = Open(lanes: 4);
+
+        Push(task, 0, 1, 0, -8);
+        Assert.Equal(PushOutcome.Admitted, Push(task, 0, 2, 0, -1).Outcome);
+        Push(task, 2, 2, 0, -2);
+
+        Assert.Equal(3, Value(task, 1));
+        Assert.Equal(StagingPool.Capacity(4, 4), task.Staging.Available);
+    }
+
+    [Fact]
+    public void Push_AfterStep_IsDuplicateAndBothVersionsAreServed()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+
+        Push(task, 0, 1, 0, -1);
+        Push(task, 0, 1, 1, -1);
+        PushAnswer late = Push(task, 0, 1, 0, -1);
+
+        Assert.Equal((PushOutcome.Duplicate, true), (late.Outcome, late.Deliver));
+        Assert.Equal((float.NaN, 1f, 2f, float.NaN), (Value(task, 0), Value(task, 1), Value(task, 2), Value(task, 3)));
+        Assert.Equal(PushOutcome.Rewind, Push(task, 0, 1, 3, -1).Outcome);
+    }
+
+    [Fact]
+    public void Push_AbsentLanes_AdvanceWithoutZeros()
+    {
+        SyncParameterTask task = Open(lanes: 3);
+
+        Push(task, 0, 1, 0, 99, examples: 0);
+        Push(task, 1, 1, 0, 0f, examples: 2);
+        Assert.True(Push(task, 2, 1, 0, 99, examples: 0).Completed);
+
+        Assert.Equal(2, task.Examples);
+        Assert.Equal(1, task.Version);
+    }
+
+    [Fact]
+    public void Push_AtLimit_WaitsUntilSegmentOpens()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+        for (int clock = 0; clock < 4; clock++)
+            Push(task, 0, 1, clock, -1);
+
+        Assert.Equal(PushOutcome.AtLimit, Push(task, 0, 1, 4, -1).Outcome);
+        Assert.Equal((4, 4L), (task.Snapshot.Clock, task.Snapshot.Examples));
+        task.Advance(First, 0, new Segment(4, 6));
+        Assert.Equal(PushOutcome.Admitted, Push(task, 0, 1, 4, -1).Outcome);
+        Push(task, 0, 1, 5, -1);
+
+        Assert.Equal(4, task.Snapshot.Clock);
+        task.Advance(First, 0, new Segment(6, 8));
+        Assert.Equal(new Segment(4, 6), task.Segment);
+        task.Advance(First, 4, new Segment(6, 8));
+        Assert.Equal((6, new Segment(6, 8)), (task.Snapshot.Clock, task.Segment));
+    }
+
+    [Fact]
+    public void Push_OtherGenerations_AreRefusedByTheirNumber()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+
+        Assert.Equal(PushOutcome.NotReady, Push(task, 0, 1, 0, -1, generation: new Generation(2, 1)).Outcome);
+        Assert.Equal(PushOutcome.NotReady, Push(task, 0, 1, 0, -1, generation: new Generation(1, 12)).Outcome);
+        Assert.Equal(PushOutcome.Superseded, Push(task, 0, 1, 0, -1, generation: new Generation(0, 11)).Outcome);
+        Assert.True(task.BeginLoad(new Generation(2, 1)));
+        Assert.False(task.BeginLoad(First));
+        Assert.Equal(PushOutcome.Superseded, Push(task, 0, 1, 0, -1).Outcome);
+        Assert.Equal(2, task.Count(PushOutcome.NotReady));
+    }
+
+    [Theory]
+    [InlineData(1, 2, 0, 1)]
+    [InlineData(0, 5, 0, 1)]
+    [InlineData(-1, 1, 0, 1)]
+    [InlineData(0, 1, -1, 1)]
+    [InlineData(0, 1, 0, -1)]
+    [InlineData(int.MaxValue, int.MaxValue, 0, 1)]
+    public void Push_NoBlockOrNegative_IsMalformed(int first, int count, long clock, long examples) =>
+        Assert.Equal(PushOutcome.Malformed, Push(Open(lanes: 4), first, count, clock, 0, examples: examples).Outcome);
+
+    [Fact]
+    public void Push_NotFinite_NamesLanesClockAndOffset()
+    {
+        SyncParameterTask task = Open(lanes: 4, length: 20);
+        Push(task, 0, 2, 0, 1);
+        task.Staging.TryRent(out StagedGradient gradient);
+        gradient.Values.Clear();
+        gradient.Values[13] = float.NaN;
+
+        PushAnswer answer = task.Push(new PushHeader(First, new LaneBlock(2, 1), 0, 1, 1), gradient, TimeSpan.Zero);
+
+        Assert.Equal(PushOutcome.Diverged, answer.Outcome);
+        Assert.Equal(new Divergence(new LaneBlock(2, 1), 0, 13, InGradient: true), task.Divergence);
+        Assert.Equal(PushOutcome.Diverged, Push(task, 3, 1, 0, 1).Outcome);
+    }
+
+    [Fact]
+    public void Push_UpdateOverflows_NamesClockAndOffset()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+        Push(task, 0, 1, 0, -3e38f);
+
+        PushAnswer answer = Push(task, 0, 1, 1, -3e38f);
+
+        Assert.False(answer.Completed);
+        Assert.Equal(new Divergence(new LaneBlock(0, 1), 1, 0, InGradient: false), task.Divergence);
+        Assert.Equal(-1, task.Snapshot.Clock);
+    }
+
+    [Fact]
+    public void CollectHints_GraceOver_AsksOneWaiterAndAfterDoubledGraceAnother()
+    {
+        SyncParameterTask task = Open(lanes: 4);
+        Push(task, 0, 1, 0, 1, worker: 5);
+        Push(task, 1, 1, 0, 1, worker: 6);
+        var hints = new StealHint[8];
+
+        Assert.Equal(0, task.CollectHints(TimeSpan.FromSeconds(0.9), hints));
+        Assert.Equal(2, task.CollectHints(TimeSpan.FromSeconds(1), hints));
+        Assert.Equal([new StealHint(5, First, 0, new LaneBlock(2, 1)), new StealHint(6, First, 0, new LaneBlock(3, 1))], hints[..2]);
+        Assert.Equal(0, task.CollectHints(TimeSpan.FromSeconds(2.9), hints));
+        Assert.Equal(2, task.CollectHints(TimeSpan.FromSeconds(3), hints));
+        Assert.Equal([6UL, 5UL], hints[..2].Select(hint => hint.Worker));
+    }
+
+    [Fact]
+    public void Push_SteadyState_AllocatesNothing()
+    {
+        SyncParameterTask task = Open(lanes: 7, length: 1000);
+        var hints = new StealHint[4];
+        long version = 0;
+
+        long Step()
+        {
+            for (int lane = 0; lane < 7; lane++)
+                Push(task, lane, 1, version, 0.5f, worker: (ulong)(1 + (lane % 3)));
+            version++;
+            task.CollectHints(TimeSpan.FromHours(version), hints);
+            task.Advance(First, version, new Segment(version, version + 1));
+            return task.Version;
+        }
+
+        for (int i = 0; i < 4; i++)
+            Step();
+        task.Advance(First, 4, new Segment(4, 5));
+        for (int i = 0; i < 100; i++)
+            Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            Step();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(204, task.Version);
+    }
+}
