@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. --help says more.
+set -uo pipefail
+
+readonly packages=(redis-server rabbitmq-server)
+readonly install_command="sudo apt-get install ${packages[*]}"
+readonly project_limit=600 # seconds for one test project, or for one command of the README
+readonly build_limit=1200
+readonly leftover_limit=10 # seconds for what a test project started to end after it
+
+usage() {
+    cat <<TEXT
+./test.sh [--install] [--help]
+  Builds the solution with warnings as errors, checks the formatting, runs every test project and the commands of the
+  README one after the other, and looks for processes left behind. The last line is "N passed, N failed, N skipped".
+  Needs the .NET SDK. Tests that need ${packages[*]} are skipped where these are not installed.
+  --install   install them first, with sudo; as root they are installed without being asked for
+Exit codes: 0 all passed, 1 something failed or nothing ran, 2 wrong option.
+TEXT
+}
+
+install=false
+for argument in "$@"; do
+    case $argument in
+        --install) install=true ;;
+        --help | -h) usage; exit 0 ;;
+        *) echo "test.sh: '$argument' is not an option; --help lists them" >&2; exit 2 ;;
+    esac
+done
+
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
+exec < /dev/null
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
+# Build servers would outlive the build.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
+
+readonly marker="CLUSTER_TEST_RUN=$$-$RANDOM$RANDOM"
+results=$(mktemp -d) || exit 1
+readonly results
+passed=0 failed=0 skipped=0 running=''
+
+# Everything this script starts carries the marker in its environment, and so does what that starts in turn.
+started_here() {
+    [[ -d /proc/self ]] || return 0
+    grep -lzsx -- "$marker" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3
+}
+
+kill_started_here() {
+    local pids
+    pids=$(started_here)
+    [[ -z $pids ]] || kill -KILL $pids 2> /dev/null
+}
+
+clean_up() { kill_started_here; rm -rf -- "$results"; }
+trap clean_up EXIT
+trap 'echo "interrupted"; exit 130' INT TERM
+
+# guarded SECONDS COMMAND...: runs it in a process group of its own, with a time limit where there is timeout(1).
+guarded() {
+    local limit=(timeout --kill-after=15 "$1")
+    command -v timeout > /dev/null || limit=()
+    env "$marker" "${limit[@]}" "${@:2}" &
+    running=$!
+    wait "$running"
+}
+
+# check NAME SECONDS COMMAND...: a check that is no test; counts only when it fails.
+check() {
+    local name=$1 from=$SECONDS status
+    echo "== $name"
+    guarded "${@:2}"
+    status=$?
+    ((status == 0)) || fail "$name: $(reason "$status" "$2")"
+    echo "== $name: $((SECONDS - from)) s"
+    return "$status"
+}
+
+reason() { if (($1 == 124 || $1 == 137)); then echo "not done after $2 s: stopped"; else echo "exit code $1"; fi; }
+
+fail() { echo "FAILED: $1"; failed=$((failed + 1)); }
+
+look_for_leftovers() {
+    local pid waited=0
+    while [[ -n $(started_here) ]] && ((waited++ < leftover_limit)); do sleep 1; done
+    for pid in $(started_here); do
+        fail "$1 left process $pid behind: $(tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | cut -c 1-200)"
+    done
+    kill_started_here
+}
+
+summarize() { echo "$passed passed, $failed failed, $skipped skipped"; exit $((failed > 0 || passed == 0)); }
+
+install_packages() {
+    local sudo=()
+    ((EUID == 0)) || sudo=(sudo)
+    guarded "$build_limit" "${sudo[@]}" apt-get update -q &&
+        guarded "$build_limit" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${packages[@]}"
+}
+
+have_packages() { [[ -x $(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v redis-server) && -x $(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v rabbitmq-server) ]]; }
+
+provide_packages() {
+    have_packages && return
+    if [[ $install == true || $EUID == 0 ]] && command -v apt-get > /dev/null; then
+        echo "== installing ${packages[*]}"
+        install_packages > "$results/install.log" 2>&1 || tail -n 5 "$results/install.log"
+        have_packages && return
+    fi
+    echo "== ${packages[*]} are not both installed: tests that need them are skipped. To have them run:"
+    echo "     $install_command      (or ./test.sh --install)"
+    [[ $install == false ]] || fail "--install: ${packages[*]} could not be installed"
+}
+
+# The number in an attribute of the report's <assembly> element.
+count() {
+    local number
+    number=$(sed -n "s/.*<assembly [^>]*[ ]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1)
+    echo "${number:-0}"
+}
+
+run_project() {
+    local name=$1 program=artifacts/bin/$1/debug/Cluster.$1.dll report=$results/$1.xml from=$SECONDS status
+    echo "== $name"
+    guarded "$project_limit" dotnet "$program" -noColor -noLogo -xml "$report"
+    status=$?
+    if [[ ! -s $report ]]; then
+        fail "$name: $(reason "$status" "$project_limit"), and no report"
+    else
+        passed=$((passed + $(count "$report" passed)))
+        skipped=$((skipped + $(count "$report" skipped)))
+        local broken=$(($(count "$report" failed) + $(count "$report" errors)))
+        failed=$((failed + broken))
+        if (($(count "$report" total) == 0)); then fail "$name: no test ran"; fi
+        if ((status != 0 && broken == 0)); then fail "$name: $(reason "$status" "$project_limit")"; fi
+    fi
+    look_for_leftovers "$name"
+    echo "== $name: $((SECONDS - from)) s"
+}
+
+# Lines of the README's blocks that begin with ```bash run.
+readme_commands() { awk '/^```bash run$/ { on = 1; next } /^```/ { on = 0 } on' README.md; }
+
+run_readme() {
+    local line
+    while IFS= read -r line <&3; do
+        if check "README: $line" "$project_limit" bash -c "$line"; then passed=$((passed + 1)); fi
+        look_for_leftovers "README: $line"
+    done 3< <(readme_commands)
+    if diff <(awk '/^```csharp$/ { on = 1; next } /^```/ { on = 0 } on' README.md) docs/examples/Pi/Program.cs; then
+        passed=$((passed + 1))
+    else
+        fail "README: its C# is not docs/examples/Pi/Program.cs"
+    fi
+}
+
+command -v dotnet > /dev/null || { echo "the .NET SDK is not there: https://dotnet.microsoft.com/download"; fail "no dotnet"; summarize; }
+[[ -d /proc/self ]] || echo "== no /proc here: processes left behind are not looked for"
+provide_packages
+
+check build "$build_limit" dotnet build Cluster.Aspire.sln -nologo -v q -clp:NoSummary || summarize
+check formatting "$build_limit" dotnet format Cluster.Aspire.sln --verify-no-changes --no-restore
+look_for_leftovers build
+
+for project in tests/*Tests tests/EndToEnd; do
+    if [[ -f $project/${project##*/}.csproj ]]; then run_project "${project##*/}"; fi
+done
+run_readme
+summarize
