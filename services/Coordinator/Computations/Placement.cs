@@ -28,8 +28,7 @@ internal sealed record Placement(string Queue, int Slots)
     private static string QueueFor(DeviceSpec spec) => spec switch
     {
         { Task: { } task } => QueueNames.WorkTask(task),
-        { Type: DeviceType.Cpu } => QueueNames.WorkCpu,
-        { Type: DeviceType.Gpu } => QueueNames.WorkGpu,
+        { Type: { } type } => QueueNames.WorkOn(type),
         _ => QueueNames.WorkAny,
     };
 }
