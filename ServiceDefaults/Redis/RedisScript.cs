@@ -32,16 +32,3 @@ public sealed class RedisScript(string name, params string[] parts)
         }
     }
 }
-
-/// <summary>Which errors of Redis pass by themselves.</summary>
-public static class RedisErrors
-{
-    /// <summary>Redis is away, starting or slow: worth another try.</summary>
-    public static bool IsTransient(Exception exception)
-        => exception is RedisConnectionException or RedisTimeoutException or TimeoutException
-        || exception is RedisServerException server && IsPassing(server.Message);
-
-    private static bool IsPassing(string message)
-        => message.StartsWith("LOADING", StringComparison.Ordinal) || message.StartsWith("BUSY", StringComparison.Ordinal)
-        || message.StartsWith("READONLY", StringComparison.Ordinal) || message.StartsWith("MASTERDOWN", StringComparison.Ordinal);
-}

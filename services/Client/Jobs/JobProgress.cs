@@ -36,7 +36,7 @@ public sealed record JobProgress
     /// <summary>Chiefs that have run the job: one more for each restart of the coordinator.</summary>
     public long Chiefs { get; init; }
 
-    /// <summary>Why the job waits; empty while it does not.</summary>
+    /// <summary>What the job waits for; empty while it does not.</summary>
     public string WaitingFor { get; init; } = "";
 
     /// <summary>Share done, 0 to 1.</summary>

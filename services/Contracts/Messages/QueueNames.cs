@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Contracts.Messages;
 
@@ -16,6 +17,9 @@ public static class QueueNames
 
     /// <summary>Events for the coordinator.</summary>
     public const string Coordinator = "coordinator";
+
+    /// <summary>Items for devices of one type.</summary>
+    public static string WorkOn(DeviceType type) => type == DeviceType.Gpu ? WorkGpu : WorkCpu;
 
     /// <summary>Items pinned to one worker task.</summary>
     public static string WorkTask(int task) => string.Create(CultureInfo.InvariantCulture, $"work-task-{task}");

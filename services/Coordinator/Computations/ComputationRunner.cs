@@ -96,7 +96,8 @@ internal sealed class ComputationRunner
         await _dispatcher.ReconcileAsync(_job, cancellationToken);
         if (_reconciledAt is null) JobLog.Started(_context.Logger, _job.Id, _plan.Space.GrainCount, _job.Done, _dispatcher.Book.OutstandingCount);
         _reconciledAt = _context.Time.GetTimestamp();
-        return _dispatcher.Placement.HasTimedOut && await EndAsync(JobState.Failed, _dispatcher.Placement.WaitingFor);
+        return _dispatcher.Placement.HasTimedOut
+            && await EndAsync(JobState.Failed, $"waited {_context.Options.Value.PlacementTimeout.TotalSeconds:0} s for {_dispatcher.Placement.WaitingFor}");
     }
 
     private async Task<bool> HandleAsync(object signal, CancellationToken cancellationToken)

@@ -14,21 +14,21 @@ internal sealed record Placement(string Queue, int Slots)
         return slots == 0 ? null : new Placement(QueueFor(spec), slots);
     }
 
-    /// <summary>Why nothing can be placed, with what there is.</summary>
-    public static string WhyNone(DeviceSpec spec, string computation, IReadOnlyList<RegisteredTask> workers)
+    /// <summary>What is missing where nothing can be placed, with what there is: <c>a worker</c>.</summary>
+    public static string Missing(DeviceSpec spec, string computation, IReadOnlyList<RegisteredTask> workers)
     {
         var ready = workers.Where(w => w.Entry.Ready).ToList();
-        if (ready.Count == 0) return "no worker is there";
-        if (!ready.Exists(w => w.Entry.Computations.Contains(computation)))
-            return $"no worker has the computation '{computation}'; they have {string.Join(", ", ready.SelectMany(w => w.Entry.Computations).Distinct().Order())}";
-        return $"no live device matches {spec}; there are {string.Join(", ", ready.SelectMany(w => w.Devices))}";
+        if (ready.Count == 0) return "a worker";
+        var able = ready.Where(w => w.Entry.Computations.Contains(computation)).ToList();
+        return able.Count == 0
+            ? $"a worker with the computation '{computation}' (they have {string.Join(", ", ready.SelectMany(w => w.Entry.Computations).Distinct().Order())})"
+            : $"a device that matches {spec} (there are {string.Join(", ", able.SelectMany(w => w.Devices))})";
     }
 
     private static string QueueFor(DeviceSpec spec) => spec switch
     {
         { Task: { } task } => QueueNames.WorkTask(task),
-        { Type: DeviceType.Cpu } => QueueNames.WorkCpu,
-        { Type: DeviceType.Gpu } => QueueNames.WorkGpu,
+        { Type: { } type } => QueueNames.WorkOn(type),
         _ => QueueNames.WorkAny,
     };
 }

@@ -9,7 +9,7 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
 
     public Placement? Current { get; private set; }
 
-    /// <summary>Why nothing can be placed; empty while something can.</summary>
+    /// <summary>What is missing while nothing can be placed; empty while something can.</summary>
     public string WaitingFor { get; private set; } = "";
 
     /// <summary>
@@ -18,14 +18,14 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
     /// </summary>
     public bool HasTimedOut => _waitingSince is { } since && plan.Device != Contracts.Devices.DeviceSpec.Any && time.GetElapsedTime(since) > timeout;
 
-    /// <summary>Looks at the live workers; true when the reason to wait is a new one.</summary>
+    /// <summary>Looks at the live workers; true when it waits for something new.</summary>
     public bool Update(IReadOnlyList<RegisteredTask> workers)
     {
         Current = Placement.For(plan.Device, plan.Computation, workers);
-        var reason = Current is null ? Placement.WhyNone(plan.Device, plan.Computation, workers) : "";
-        var changed = reason.Length > 0 && reason != WaitingFor;
+        var missing = Current is null ? Placement.Missing(plan.Device, plan.Computation, workers) : "";
+        var changed = missing.Length > 0 && missing != WaitingFor;
         _waitingSince = Current is null ? _waitingSince ?? time.GetTimestamp() : null;
-        WaitingFor = reason;
+        WaitingFor = missing;
         return changed;
     }
 }

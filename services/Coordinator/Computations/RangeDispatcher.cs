@@ -77,8 +77,9 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
     private bool Recall(OutstandingRange range, string claimant, IReadOnlyList<RegisteredTask> workers)
     {
         if (!range.IsPublished) return false;
+        // A claimant seen for the first time may be younger than the list of workers.
+        var lost = claimant.Length > 0 && claimant == range.Claimant && !workers.Any(w => w.Incarnation == claimant);
         range.ClaimedBy(claimant, context.Time.GetTimestamp());
-        var lost = claimant.Length > 0 && !workers.Any(w => w.Incarnation == claimant);
         if (!lost && !range.LosesPatience(context.Time)) return false;
 
         var reason = lost ? "its worker is gone" : claimant.Length > 0 ? "its worker does not finish it" : "nobody took it";

@@ -11,8 +11,8 @@ internal static partial class JobLog
     [LoggerMessage(EventId = 3, EventName = "JobEnded", Level = LogLevel.Information, Message = "job {JobId} {State} {Error}")]
     public static partial void Ended(ILogger logger, string jobId, string state, string error);
 
-    [LoggerMessage(EventId = 4, EventName = "JobWaits", Level = LogLevel.Warning, Message = "job {JobId} waits: {Reason}")]
-    public static partial void Waits(ILogger logger, string jobId, string reason);
+    [LoggerMessage(EventId = 4, EventName = "JobWaits", Level = LogLevel.Warning, Message = "job {JobId} waits for {Missing}")]
+    public static partial void Waits(ILogger logger, string jobId, string missing);
 
     [LoggerMessage(EventId = 5, EventName = "JobInterrupted", Level = LogLevel.Warning, Message = "job {JobId}: Redis does not answer, reading again: {Error}")]
     public static partial void Interrupted(ILogger logger, string jobId, string error);

@@ -5,5 +5,5 @@ namespace Cluster.Coordinator.Jobs;
 /// <param name="Rate">Units a second, lately.</param>
 /// <param name="ItemsDone">Ranges recorded.</param>
 /// <param name="ItemsOutstanding">Ranges cut and not recorded.</param>
-/// <param name="WaitingFor">Why it waits; empty while it does not.</param>
+/// <param name="WaitingFor">What it waits for; empty while it does not.</param>
 internal sealed record JobProgress(long Done, double Rate, long ItemsDone, long ItemsOutstanding, string WaitingFor);

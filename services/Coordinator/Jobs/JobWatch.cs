@@ -41,10 +41,16 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, TimeProvider time
 
     private async Task WaitAsync(JobFeed? feed, Task? changed, CancellationToken cancellationToken)
     {
+        var pause = Task.Delay(Pace, time, cancellationToken);
+        if (feed is null || changed is null)
+        {
+            await pause;
+            return;
+        }
+
         // The end of a job is told at once, everything else at the pace.
-        var closed = feed?.Closed ?? Task.Delay(Timeout.Infinite, cancellationToken);
-        await Task.WhenAny(Task.Delay(Pace, time, cancellationToken), closed);
+        await Task.WhenAny(pause, feed.Closed);
+        await Task.WhenAny(changed, feed.Closed, Task.Delay(KeepAlive, time, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
-        if (changed is not null) await Task.WhenAny(changed, closed, Task.Delay(KeepAlive, time, cancellationToken));
     }
 }

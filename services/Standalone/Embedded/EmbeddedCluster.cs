@@ -35,19 +35,21 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellationToken)
     {
         var key = ClusterKey.Generate();
-        var redis = EmbeddedRedis.Start();
-        WebApplication? app = null;
+        var starting = Task.Run(EmbeddedRedis.Start, cancellationToken);
+        var app = Build(options, key);
+        EmbeddedRedis? redis = null;
         try
         {
-            app = Build(options, redis.ConnectionString, key);
+            redis = await starting;
+            app.Configuration["ConnectionStrings:redis"] = redis.ConnectionString;
             await app.StartAsync(cancellationToken);
             await app.Services.GetRequiredService<WorkerPool>().Ready.WaitAsync(StartTimeout, cancellationToken);
             return new EmbeddedCluster(redis, app, key);
         }
         catch
         {
-            if (app is not null) await app.DisposeAsync();
-            redis.Dispose();
+            await app.DisposeAsync();
+            redis?.Dispose();
             throw;
         }
     }
@@ -59,13 +61,12 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         _redis.Dispose();
     }
 
-    private static WebApplication Build(EmbeddedClusterOptions options, string redis, string key)
+    private static WebApplication Build(EmbeddedClusterOptions options, string key)
     {
         // Beside the binaries, so that the current folder's settings are not read by mistake.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["ConnectionStrings:redis"] = redis,
             ["ConnectionStrings:messaging"] = ClusterBusExtensions.InMemory,
             [ClusterKey.Variable] = key,
             ["urls"] = null,

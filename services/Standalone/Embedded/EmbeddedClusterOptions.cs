@@ -9,5 +9,5 @@ public sealed record EmbeddedClusterOptions
     public int Workers { get; init; } = 2;
 
     /// <summary>What is logged to standard error.</summary>
-    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+    public LogLevel LogLevel { get; init; } = LogLevel.Error;
 }

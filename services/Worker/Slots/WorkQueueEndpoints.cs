@@ -11,16 +11,17 @@ internal sealed class WorkQueueEndpoints(IReceiveEndpointConnector connector) : 
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private readonly Dictionary<string, HostReceiveEndpointHandle> _endpoints = [];
 
-    /// <summary>Connects the queues that a CPU worker serves and returns when they deliver.</summary>
-    /// <param name="task">Index of the task whose pinned items come here too.</param>
-    /// <param name="taskSlots">Slots of the task.</param>
-    /// <param name="allSlots">Slots of all tasks of the process.</param>
+    /// <summary>Connects the queues that a task's devices can serve and returns when they deliver.</summary>
+    /// <param name="task">Index of the task.</param>
+    /// <param name="slots">Its devices.</param>
+    /// <param name="tasks">Tasks of this process, all with such devices: they share the queues that are not pinned.</param>
     /// <param name="cancellationToken">Gives up waiting for the broker.</param>
-    public async Task ConnectAsync(int task, int taskSlots, int allSlots, CancellationToken cancellationToken)
+    public async Task ConnectAsync(int task, IReadOnlyList<DeviceSlot> slots, int tasks, CancellationToken cancellationToken)
     {
-        await ConnectAsync(QueueNames.WorkAny, allSlots, cancellationToken);
-        await ConnectAsync(QueueNames.WorkCpu, allSlots, cancellationToken);
-        await ConnectAsync(QueueNames.WorkTask(task), taskSlots, cancellationToken);
+        await ConnectAsync(QueueNames.WorkAny, tasks * slots.Count, cancellationToken);
+        foreach (var type in slots.CountBy(s => s.Device.Type!.Value))
+            await ConnectAsync(QueueNames.WorkOn(type.Key), tasks * type.Value, cancellationToken);
+        await ConnectAsync(QueueNames.WorkTask(task), slots.Count, cancellationToken);
     }
 
     /// <summary>Takes no more items and waits for those under way.</summary>

@@ -81,7 +81,7 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedSe
     private Task ConnectAsync(WorkerTask task, int index, CancellationToken stop)
     {
         _slots.Add(task.Slots);
-        return _queues!.ConnectAsync(index, task.Slots.Count, count * task.Slots.Count, stop);
+        return _queues!.ConnectAsync(index, task.Slots, count, stop);
     }
 
     private WorkerTask Create(int position)
