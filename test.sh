@@ -97,7 +97,12 @@ install_packages() {
         guarded "$build_limit" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${packages[@]}"
 }
 
-have_packages() { [[ -x $(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v redis-server) && -x $(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v rabbitmq-server) ]]; }
+have_packages() {
+    local package
+    for package in "${packages[@]}"; do
+        [[ -x $(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$package") ]] || return 1
+    done
+}
 
 provide_packages() {
     have_packages && return
@@ -121,7 +126,7 @@ count() {
 run_project() {
     local name=$1 program=artifacts/bin/$1/debug/Cluster.$1.dll report=$results/$1.xml from=$SECONDS status
     echo "== $name"
-    guarded "$project_limit" dotnet "$program" -noColor -noLogo -xml "$report"
+    guarded "$project_limit" dotnet "$program" -noColor -noLogo -result-xml "$report"
     status=$?
     if [[ ! -s $report ]]; then
         fail "$name: $(reason "$status" "$project_limit"), and no report"
