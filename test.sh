@@ -111,7 +111,7 @@ provide_packages() {
         install_packages > "$results/install.log" 2>&1 || tail -n 5 "$results/install.log"
         have_packages && return
     fi
-    echo "== ${packages[*]} are not both installed: tests that need them are skipped. To have them run:"
+    echo "== ${packages[*]} are not all installed: tests that need them are skipped. To have them run:"
     echo "     $install_command      (or ./test.sh --install)"
     [[ $install == false ]] || fail "--install: ${packages[*]} could not be installed"
 }
@@ -135,8 +135,11 @@ run_project() {
         skipped=$((skipped + $(count "$report" skipped)))
         local broken=$(($(count "$report" failed) + $(count "$report" errors)))
         failed=$((failed + broken))
-        if (($(count "$report" total) == 0)); then fail "$name: no test ran"; fi
-        if ((status != 0 && broken == 0)); then fail "$name: $(reason "$status" "$project_limit")"; fi
+        if (($(count "$report" total) == 0)); then
+            fail "$name: no test ran"
+        elif ((status != 0 && broken == 0)); then
+            fail "$name: $(reason "$status" "$project_limit")"
+        fi
     fi
     look_for_leftovers "$name"
     echo "== $name: $((SECONDS - from)) s"
