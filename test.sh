@@ -31,6 +31,8 @@ done
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
 exec < /dev/null
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
+# The local runner is what is tested, also where Aspire's packages have been restored.
+export UseAspire=false
 # Build servers would outlive the build.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 
