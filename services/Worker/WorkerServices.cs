@@ -20,6 +20,7 @@ public static class WorkerServices
         builder.Services.AddSingleton<RedisRangeResults>();
         builder.Services.AddSingleton<RangeRunner>();
         builder.Services.AddSingleton<RangeMerger>();
+        builder.Services.AddSingleton<CoordinatorNotice>();
         builder.Services.AddSingleton<RangeMetrics>();
         builder.Services.AddSingleton(services => new ComputationCatalog(services.GetServices<IComputation>()));
         builder.Services.AddComputation<PiComputation>();

@@ -6,13 +6,17 @@ using MassTransit;
 namespace Cluster.Worker.Ranges;
 
 /// <summary>Takes a range from a work queue to a free device slot. What it throws hands the item back to the queue.</summary>
-internal sealed class ComputeRangeConsumer(WorkerPool pool, RangeRunner runner) : IConsumer<ComputeRange>
+internal sealed class ComputeRangeConsumer(WorkerPool pool, RangeRunner runner, CoordinatorNotice notice) : IConsumer<ComputeRange>
 {
     public async Task Consume(ConsumeContext<ComputeRange> context)
     {
-        var item = context.Message;
-        using var lease = await pool.Slots.AcquireAsync(DeviceSpec.Parse(item.Device), context.CancellationToken);
-        if (await runner.RunAsync(item, lease.Slot, context.CancellationToken) is { } told)
-            await context.Publish(told, context.CancellationToken);
+        if (await RunAsync(context.Message, context.CancellationToken) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+    }
+
+    // The slot is free again before the coordinator is told: telling may take as long as the broker is away.
+    private async Task<object?> RunAsync(ComputeRange item, CancellationToken cancellationToken)
+    {
+        using var lease = await pool.Slots.AcquireAsync(DeviceSpec.Parse(item.Device), cancellationToken);
+        return await runner.RunAsync(item, lease.Slot, cancellationToken);
     }
 }

@@ -5,7 +5,7 @@ using MassTransit;
 namespace Cluster.Worker.Ranges;
 
 /// <summary>Runs the last item of a computation. It is short and runs beside the item of a slot.</summary>
-internal sealed class MergeRangesConsumer(RangeMerger merger, ILogger<MergeRangesConsumer> logger) : IConsumer<MergeRanges>
+internal sealed class MergeRangesConsumer(RangeMerger merger, CoordinatorNotice notice, ILogger<MergeRangesConsumer> logger) : IConsumer<MergeRanges>
 {
     public async Task Consume(ConsumeContext<MergeRanges> context)
     {
@@ -13,7 +13,7 @@ internal sealed class MergeRangesConsumer(RangeMerger merger, ILogger<MergeRange
         try
         {
             if (await merger.MergeAsync(item, context.CancellationToken))
-                await context.Publish(new RangesMerged { JobId = item.JobId, Generation = item.Generation }, context.CancellationToken);
+                await notice.TellAsync(context, new RangesMerged { JobId = item.JobId, Generation = item.Generation }, item.JobId);
         }
         catch (Exception e) when (e is not OperationCanceledException && !RedisErrors.IsTransient(e))
         {
