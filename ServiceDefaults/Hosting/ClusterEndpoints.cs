@@ -21,7 +21,7 @@ public static class ClusterEndpoints
         var http = builder.Configuration["urls"] ?? AnyLoopbackPort;
         var grpc = builder.Configuration[GrpcUrlVariable] ?? AnyLoopbackPort;
         // The listeners below take the place of the urls, which Kestrel would serve with one protocol for all.
-        builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false").UseSetting(WebHostDefaults.ServerUrlsKey, null);
+        builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false").UseSetting(WebHostDefaults.ServerUrlsKey, "");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -32,10 +32,24 @@ public static class ClusterEndpoints
 
     private static void Listen(KestrelServerOptions kestrel, string url, string variable, HttpProtocols protocols)
     {
-        var address = BindingAddress.Parse(url);
-        if (address.Scheme != "http") throw new InvalidOperationException($"{variable}: {url}: only http:// is served here; TLS ends at the ingress");
+        var address = Parse(url, variable);
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, o => o.Protocols = protocols);
         else if (address.Host == "localhost") kestrel.Listen(IPAddress.Loopback, address.Port, o => o.Protocols = protocols);
         else kestrel.ListenAnyIP(address.Port, o => o.Protocols = protocols);
+    }
+
+    private static BindingAddress Parse(string url, string variable)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            if (address is { Scheme: "http", Port: >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort }) return address;
+        }
+        catch (FormatException)
+        {
+            // Said below.
+        }
+
+        throw new SettingException($"{variable}: {url}: must be of the form http://host:port with a port from 0 to {IPEndPoint.MaxPort}; TLS ends at the ingress");
     }
 }

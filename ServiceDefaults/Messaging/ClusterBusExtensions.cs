@@ -1,3 +1,4 @@
+using Cluster.ServiceDefaults.Hosting;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -23,7 +24,7 @@ public static class ClusterBusExtensions
     public static WebApplicationBuilder AddClusterBus(this WebApplicationBuilder builder, params Action<IBusRegistrationConfigurator>[] parts)
     {
         var connection = builder.Configuration.GetConnectionString("messaging")
-            ?? throw new InvalidOperationException("ConnectionStrings__messaging is not set; it must hold amqp://user:password@host:port");
+            ?? throw new SettingException("ConnectionStrings__messaging is not set; it must hold amqp://user:password@host:port");
         builder.Services.Configure<MassTransitHostOptions>(options =>
         {
             options.StopTimeout = StopTimeout;

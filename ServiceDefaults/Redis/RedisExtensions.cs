@@ -1,3 +1,4 @@
+using Cluster.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ internal static class RedisExtensions
     private static ConnectionMultiplexer Connect(IConfiguration configuration)
     {
         var text = configuration.GetConnectionString("redis")
-            ?? throw new InvalidOperationException("ConnectionStrings__redis is not set; it must hold host:port,password=…");
+            ?? throw new SettingException("ConnectionStrings__redis is not set; it must hold host:port,password=…");
         var options = ConfigurationOptions.Parse(text);
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = 2_000;

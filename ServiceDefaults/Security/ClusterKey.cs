@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cluster.ServiceDefaults.Hosting;
 
 namespace Cluster.ServiceDefaults.Security;
 
@@ -12,11 +13,11 @@ public sealed class ClusterKey
 
     private readonly byte[] _hash;
 
-    /// <exception cref="InvalidOperationException">The key is missing or too short to be a secret.</exception>
+    /// <exception cref="SettingException">The key is missing or too short to be a secret.</exception>
     public ClusterKey(string? key)
     {
-        if (string.IsNullOrWhiteSpace(key)) throw new InvalidOperationException($"{Variable} is not set; it must hold the cluster key, a secret of at least {MinLength} characters");
-        if (key.Length < MinLength) throw new InvalidOperationException($"{Variable} has {key.Length} characters; a cluster key has at least {MinLength}");
+        if (string.IsNullOrWhiteSpace(key)) throw new SettingException($"{Variable} is not set; it must hold the cluster key, a secret of at least {MinLength} characters");
+        if (key.Length < MinLength) throw new SettingException($"{Variable} has {key.Length} characters; a cluster key has at least {MinLength}");
         _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
     }
 

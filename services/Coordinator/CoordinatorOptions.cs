@@ -1,4 +1,4 @@
-using System.ComponentModel.DataAnnotations;
+using Cluster.ServiceDefaults.Hosting;
 
 namespace Cluster.Coordinator;
 
@@ -8,19 +8,19 @@ public sealed class CoordinatorOptions
     public const string Section = "Coordinator";
 
     /// <summary>How long a job waits for a device that its device spec names before it fails; 1 s to 1 h, default 30 s.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    [Within("00:00:01", "01:00:00")]
     public TimeSpan PlacementTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Time a range should take on a device; 10 ms to 60 s, default 300 ms.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    [Within("00:00:00.010", "00:01:00")]
     public TimeSpan RangeDuration { get; set; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long a published range may stay unclaimed, or claimed without a result, before it is published again; 1 s to 1 h, default 15 s. Doubles each time.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    [Within("00:00:01", "01:00:00")]
     public TimeSpan RangePatience { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long the record of an ended job is kept; 1 min to 1 year, default 7 days.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    [Within("00:01:00", "365.00:00:00")]
     public TimeSpan JobRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>Address under which others reach this coordinator; the default is what it listens on.</summary>

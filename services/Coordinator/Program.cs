@@ -2,12 +2,15 @@ using Cluster.Coordinator;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("coordinator");
-builder.AddCoordinator();
-builder.AddClusterBus(CoordinatorServices.AddConsumers);
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults("coordinator");
+    builder.AddCoordinator();
+    builder.AddClusterBus(CoordinatorServices.AddConsumers);
 
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapCoordinator();
-app.Run();
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    app.MapCoordinator();
+    return app;
+});

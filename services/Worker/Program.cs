@@ -2,11 +2,14 @@ using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.Worker;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("worker");
-builder.AddWorkers(count: 1);
-builder.AddClusterBus(WorkerServices.AddConsumers);
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults("worker");
+    builder.AddWorkers(count: 1);
+    builder.AddClusterBus(WorkerServices.AddConsumers);
 
-var app = builder.Build();
-app.MapServiceDefaults();
-app.Run();
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    return app;
+});

@@ -1,4 +1,4 @@
-using System.ComponentModel.DataAnnotations;
+using Cluster.ServiceDefaults.Hosting;
 
 namespace Cluster.Worker;
 
@@ -8,7 +8,7 @@ public sealed class WorkerOptions
     public const string Section = "Worker";
 
     /// <summary>Cores that the CPU device uses for one item, 1 to 1024; 0, the default, means all of the machine.</summary>
-    [Range(0, 1024)]
+    [Within(0, 1024)]
     public int Cores { get; set; }
 
     /// <summary>Address under which others reach this worker; the default is what it listens on.</summary>

@@ -14,6 +14,7 @@ internal static class LocalRunner
         using var stateFile = new StatePublisher(options.StateFile ?? ClusterStateFile.DefaultPath(Environment.ProcessId));
         var cluster = new LocalCluster(resources, options, output, stateFile.Refresh);
         using var signals = new StopSignals(
+            TimeProvider.System,
             stop: () =>
             {
                 output.Say("stopping; once more to kill everything at once");

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Cluster.Worker.Slots;
 
 /// <summary>The worker tasks of this process: one, or in Standalone several. It starts and stops them and hands out their slots.</summary>
-public sealed class WorkerPool(int count, IServiceProvider services) : IHostedService, IDisposable
+public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = services.GetRequiredService<ILogger<WorkerPool>>();
     private readonly SlotAllocator _slots = new();
@@ -22,13 +22,26 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedSe
 
     internal SlotAllocator Slots => _slots;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Starts the tasks: the listeners are bound, and so the address is known, only now.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
         _queues = new WorkQueueEndpoints(services.GetRequiredService<IReceiveEndpointConnector>());
-        // The listeners are bound, and so the address is known, only when the host has started.
-        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(StartTasks);
+        for (var i = 0; i < count; i++)
+        {
+            var task = Create(i);
+            _tasks.Add(new Running(task, stop => RunAsync(task, stop)));
+        }
+
         return Task.CompletedTask;
     }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Stops one task: its item is finished, its index handed back. The others go on.</summary>
     public async Task StopTaskAsync(int position, CancellationToken cancellationToken)
@@ -48,15 +61,6 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedSe
     {
         _queues?.Dispose();
         foreach (var running in _tasks) running.Dispose();
-    }
-
-    private void StartTasks()
-    {
-        for (var i = 0; i < count; i++)
-        {
-            var task = Create(i);
-            _tasks.Add(new Running(task, stop => RunAsync(task, stop)));
-        }
     }
 
     // A task that cannot go on ends the process, whose runner starts it anew, instead of standing there without work.
