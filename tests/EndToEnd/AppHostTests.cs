@@ -17,7 +17,7 @@ public sealed class AppHostTests : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("cluster-aspire-test-").FullName;
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
     private Process? _runner;
-    private Task<string> _output = Task.FromResult("");
+    private Task<string[]> _output = Task.FromResult(Array.Empty<string>());
 
     private string StateFile => Path.Combine(_directory, "state.json");
 
@@ -34,7 +34,7 @@ public sealed class AppHostTests : IAsyncLifetime
             _runner.Kill();
             await _runner.WaitForExitAsync(CancellationToken.None).WaitAsync(StopLimit, CancellationToken.None);
             if (TestContext.Current.TestState?.Result == TestResult.Failed)
-                TestContext.Current.TestOutputHelper?.WriteLine(await _output.WaitAsync(StopLimit, CancellationToken.None));
+                TestContext.Current.TestOutputHelper?.WriteLine(string.Concat(await _output.WaitAsync(StopLimit, CancellationToken.None)));
             _runner.Dispose();
         }
 
@@ -72,7 +72,8 @@ public sealed class AppHostTests : IAsyncLifetime
     {
         _runner = CommandProcess.Start("AppHost/AppHost.csproj",
             ["--runner", "local", "--require-processes", "--workers", "2", "--state-file", StateFile], NoVariables);
-        _output = _runner.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        _output = Task.WhenAll(
+            _runner.StandardOutput.ReadToEndAsync(CancellationToken.None), _runner.StandardError.ReadToEndAsync(CancellationToken.None));
         await Poll.UntilAsync("the state file is there", () => Task.FromResult(File.Exists(StateFile) || _runner.HasExited),
             there => there, StartLimit, _ct);
         var state = ClusterStateFile.Read(StateFile);

@@ -43,9 +43,9 @@ public abstract class ClusterTest(SharedBroker broker) : IAsyncLifetime
 
     private protected async Task<TestCluster> StartClusterAsync(TestClusterOptions options, RabbitMqServerProcess? ownBroker = null)
     {
-        var virtualHost = ownBroker is null ? broker.NewVirtualHostAsync(Ct) : Task.FromResult(ownBroker.ConnectionString);
+        var messaging = ownBroker?.ConnectionString ?? await broker.NewVirtualHostAsync(Ct);
         var redis = await RedisServerProcess.StartAsync(cancellationToken: Ct);
-        var cluster = Own(new TestCluster(options, redis, await virtualHost));
+        var cluster = Own(new TestCluster(options, redis, messaging));
         await cluster.StartAsync(Ct);
         return cluster;
     }

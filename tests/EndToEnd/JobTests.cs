@@ -2,7 +2,6 @@ using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Storage;
 using Cluster.EndToEnd.Processes;
-using Cluster.LocalHosting.Servers;
 using RabbitMQ.Client;
 using StackExchange.Redis;
 

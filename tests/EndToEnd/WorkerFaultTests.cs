@@ -10,7 +10,7 @@ public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
     {
         var cluster = await StartClusterAsync(new TestClusterOptions());
         var job = await RunToTheMiddleAsync(cluster);
-        var victim = await cluster.SuspendBusyWorkerAsync(job.Id, Ct);
+        var victim = await BusyWorker.SuspendAsync(cluster, job.Id, Ct);
         var before = await AssertUnderWayAsync(cluster, job);
 
         var killed = Stopwatch.GetTimestamp();
@@ -25,7 +25,7 @@ public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
     {
         var cluster = await StartClusterAsync(new TestClusterOptions());
         var job = await RunToTheMiddleAsync(cluster);
-        var victim = await cluster.SuspendBusyWorkerAsync(job.Id, Ct);
+        var victim = await BusyWorker.SuspendAsync(cluster, job.Id, Ct);
         var task = (await cluster.WorkerTasksAsync(Ct)).Single(t => t.Instance == victim.Instance);
         await AssertUnderWayAsync(cluster, job);
 
@@ -45,7 +45,7 @@ public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
     {
         var cluster = await StartClusterAsync(new TestClusterOptions());
         var job = await RunToTheMiddleAsync(cluster);
-        var victim = await cluster.SuspendBusyWorkerAsync(job.Id, Ct);
+        var victim = await BusyWorker.SuspendAsync(cluster, job.Id, Ct);
         var suspended = Stopwatch.GetTimestamp();
         var before = await AssertUnderWayAsync(cluster, job);
 
@@ -56,5 +56,20 @@ public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
 
         await Poll.UntilAsync("the worker is back", () => cluster.WorkerTasksAsync(Ct), tasks => tasks.Length == 2, Limit, Ct);
         await AssertInsideAsync(cluster, job, Inside);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Stop_WorkerWithAnItem_FinishesItOrHandsItBack()
+    {
+        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var job = await RunToTheMiddleAsync(cluster);
+        var leaver = await BusyWorker.SuspendAsync(cluster, job.Id, Ct);
+        await AssertUnderWayAsync(cluster, job);
+
+        leaver.Resume();
+        Assert.Equal(0, await leaver.StopAsync(Ct));
+
+        Assert.DoesNotContain(await cluster.WorkerTasksAsync(Ct), task => task.Instance == leaver.Instance);
+        Assert.Equal(0, (await AssertInsideAsync(cluster, job, Inside)).ItemsTakenOver);
     }
 }

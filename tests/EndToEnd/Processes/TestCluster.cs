@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using Cluster.AppHost;
 using Cluster.Client;
 using Cluster.Client.Tasks;
-using Cluster.Contracts.Storage;
+using Cluster.Contracts.Devices;
 using Cluster.LocalHosting.Running;
 using Cluster.LocalHosting.Servers;
 using StackExchange.Redis;
@@ -71,39 +71,11 @@ internal sealed class TestCluster : IAsyncDisposable
             tasks => tasks.Count == 1 + Workers.Count, Limit, cancellationToken);
     }
 
-    /// <summary>
-    /// Suspends a worker at a moment at which it has claimed an item of the job and not recorded it: what follows hits
-    /// work under way for certain.
-    /// </summary>
-    public async Task<ServiceProcess> SuspendBusyWorkerAsync(string jobId, CancellationToken cancellationToken)
-    {
-        await using var redis = await ConnectRedisAsync();
-        var incarnations = (await Client.ListTasksAsync(cancellationToken)).ToDictionary(task => task.Instance, task => task.Incarnation);
-        return await Poll.UntilAsync($"a worker has an item of {jobId}", SuspendOneAsync, worker => worker is not null, Limit, cancellationToken)
-            ?? throw new InvalidOperationException("unreachable: the poll ends with a worker or throws");
+    /// <summary>The workers that hold a lease now.</summary>
+    public async Task<ClusterTask[]> WorkerTasksAsync(CancellationToken cancellationToken)
+        => [.. (await Client.ListTasksAsync(cancellationToken)).Where(task => task.JobName == JobNames.Worker)];
 
-        async Task<ServiceProcess?> SuspendOneAsync()
-        {
-            foreach (var worker in Workers)
-            {
-                worker.Suspend();
-                if (await HoldsClaimAsync(redis.GetDatabase(), jobId, incarnations[worker.Instance]))
-                    return worker;
-                worker.Resume();
-            }
-
-            return null;
-        }
-    }
-
-    public Task<ClusterTask[]> WorkerTasksAsync(CancellationToken cancellationToken) => WorkerTasksAsync(Client, cancellationToken);
-
-    public async Task<IConnectionMultiplexer> ConnectRedisAsync()
-    {
-        var options = ConfigurationOptions.Parse(Redis.ConnectionString);
-        options.AllowAdmin = true;
-        return await ConnectionMultiplexer.ConnectAsync(options);
-    }
+    public async Task<IConnectionMultiplexer> ConnectRedisAsync() => await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
 
     /// <summary>What the processes printed, for a test that failed.</summary>
     public IEnumerable<string> Logs() => Processes.SelectMany(process => process.Log.Select(line => $"{process.Instance}  {line}"));
@@ -114,23 +86,6 @@ internal sealed class TestCluster : IAsyncDisposable
         await Task.WhenAll(Processes.Select(process => process.DisposeAsync().AsTask()));
         await Redis.DisposeAsync();
     }
-
-    // A message that the worker sent before it was suspended may still be on its way to Redis: the second look is later
-    // than its arrival on a loopback connection.
-    private static async Task<bool> HoldsClaimAsync(IDatabase redis, string jobId, string incarnation)
-    {
-        for (var look = 0; look < 2; look++)
-        {
-            if ((await redis.HashGetAllAsync(JobKeys.Claims(jobId))).All(claim => claim.Value != incarnation))
-                return false;
-            await redis.PingAsync();
-        }
-
-        return true;
-    }
-
-    private static async Task<ClusterTask[]> WorkerTasksAsync(ClusterClient client, CancellationToken cancellationToken)
-        => [.. (await client.ListTasksAsync(cancellationToken)).Where(task => task.JobName == "worker")];
 
     private Task<bool> TakesWorkAsync(ServiceProcess worker, CancellationToken cancellationToken) => Poll.UntilAsync(
         $"{worker.Instance} takes work", () => IsHealthyAsync(worker, cancellationToken), healthy => healthy, Limit, cancellationToken);
