@@ -52,6 +52,8 @@ public sealed class AppHostTests : IAsyncLifetime
         UnixSignal.Terminate(_runner!.Id);
 
         Assert.Empty(await LivingAsync(state, directories));
+        // The process table sees its end before the process object does.
+        await _runner.WaitForExitAsync(_ct).WaitAsync(StopLimit, _ct);
         Assert.Equal(0, _runner.ExitCode);
         Assert.False(File.Exists(StateFile));
         Assert.All(directories, directory => Assert.False(Directory.Exists(directory), directory));
