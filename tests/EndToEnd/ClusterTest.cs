@@ -1,0 +1,72 @@
+using Cluster.Client.Jobs;
+using Cluster.Contracts.Jobs;
+using Cluster.EndToEnd.Processes;
+using Cluster.LocalHosting.Servers;
+
+namespace Cluster.EndToEnd;
+
+/// <summary>A test with clusters of its own: gone after it, however it ended, and their logs shown if it failed.</summary>
+public abstract class ClusterTest(SharedBroker broker) : IAsyncLifetime
+{
+    /// <summary>Limit of a test, in milliseconds, on a machine that others load.</summary>
+    protected const int TestLimit = 300_000;
+
+    private const int ShownLines = 400;
+
+    private readonly List<IAsyncDisposable> _owned = [];
+
+    protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>For waits whose end is certain unless something is broken.</summary>
+    protected static TimeSpan Limit { get; } = TimeSpan.FromSeconds(120);
+
+    public ValueTask InitializeAsync()
+    {
+        InstalledServers.Require();
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            foreach (var line in _owned.OfType<TestCluster>().SelectMany(cluster => cluster.Logs()).TakeLast(ShownLines))
+                Say(line);
+        }
+
+        foreach (var owned in _owned.AsEnumerable().Reverse())
+            await owned.DisposeAsync();
+    }
+
+    protected static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
+
+    private protected async Task<TestCluster> StartClusterAsync(TestClusterOptions options, RabbitMqServerProcess? ownBroker = null)
+    {
+        var messaging = ownBroker?.ConnectionString ?? await broker.NewVirtualHostAsync(Ct);
+        var redis = await RedisServerProcess.StartAsync(cancellationToken: Ct);
+        var cluster = Own(new TestCluster(options, redis, messaging));
+        await cluster.StartAsync(Ct);
+        return cluster;
+    }
+
+    /// <summary>Disposed of after the test.</summary>
+    private protected T Own<T>(T owned) where T : IAsyncDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
+    /// <summary>Waits for the end of a Pi job and compares its count.</summary>
+    private protected static async Task<JobProgress> AssertInsideAsync(TestCluster cluster, JobInfo job, long inside)
+    {
+        await cluster.Client.WaitAsync(job.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);
+        var ended = (await cluster.Client.GetJobAsync(job.Id, Ct)).EnsureSucceeded();
+        Assert.Equal(inside, PiResult.FromJob(ended).Inside);
+        Assert.Equal(ended.Progress.Total, ended.Progress.Done);
+        return ended.Progress;
+    }
+
+    private protected static async Task<PiResult> RunPiAsync(TestCluster cluster, long points, ulong seed)
+        => await cluster.Client.RunPiAsync(new PiSpec { Points = points, Seed = seed }, cancellationToken: Ct).WaitAsync(Limit, Ct);
+}

@@ -1,0 +1,76 @@
+using Cluster.Client.Jobs;
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Storage;
+using Cluster.EndToEnd.Processes;
+using RabbitMQ.Client;
+using StackExchange.Redis;
+
+namespace Cluster.EndToEnd;
+
+/// <summary>Jobs beside and after one another.</summary>
+public sealed class JobTests(SharedBroker broker) : ClusterTest(broker)
+{
+    private const long Huge = 1_000_000_000_000;
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Cancel_InMidJob_LeavesNothingAndTheNextJobRuns()
+    {
+        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var job = await StartHugeAsync(cluster);
+
+        var cancelled = await cluster.Client.CancelAsync(job.Id, "the test says so", Ct);
+
+        Assert.Equal(JobState.Cancelled, cancelled.State);
+        Assert.Equal("cancelled: the test says so", cancelled.Error);
+        Assert.InRange(cancelled.Progress.Done, 1, Huge - 1);
+        await using var redis = await cluster.ConnectRedisAsync();
+        await Poll.UntilAsync("only the record is left", () => LeftAsync(redis, job.Id), left => left == JobKeys.Record(job.Id), Limit, Ct);
+        Assert.False(await redis.GetDatabase().SetContainsAsync(JobKeys.Open, job.Id));
+        Assert.Equal(13_175_839, (await RunPiAsync(cluster, 1 << 24, 42)).Inside);
+        await Poll.UntilAsync("no item is left in the broker", () => ItemsAsync(cluster.Messaging), items => items == 0, Limit, Ct);
+        Assert.Equal(JobKeys.Record(job.Id), await LeftAsync(redis, job.Id));
+        Assert.Equal(JobState.Cancelled, (await cluster.Client.GetJobAsync(job.Id, Ct)).State);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Run_TenSmallJobsBesideAHugeOne_AllFinishWhileItRuns()
+    {
+        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var huge = await StartHugeAsync(cluster);
+        var before = huge.Progress.Done;
+
+        var small = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => RunPiAsync(cluster, 1 << 24, 42)));
+
+        Assert.All(small, result => Assert.Equal(13_175_839, result.Inside));
+        var beside = await cluster.Client.GetJobAsync(huge.Id, Ct);
+        Assert.Equal(JobState.Running, beside.State);
+        Assert.InRange(beside.Progress.Done, before + 1, Huge - 1);
+        Say($"ten small jobs took {small.Min(r => r.Elapsed)} to {small.Max(r => r.Elapsed)}");
+        Assert.Equal(JobState.Cancelled, (await cluster.Client.CancelAsync(huge.Id, cancellationToken: Ct)).State);
+    }
+
+    /// <summary>A job of minutes, of which a few full-sized items are done.</summary>
+    private static async Task<JobInfo> StartHugeAsync(TestCluster cluster)
+    {
+        var job = await cluster.Client.SubmitAsync(new PiSpec { Points = Huge, Seed = 1 }, cancellationToken: Ct);
+        return await Poll.UntilAsync("items are done", () => cluster.Client.GetJobAsync(job.Id, Ct), j => j.Progress.ItemsDone >= 10, Limit, Ct);
+    }
+
+    private static async Task<string> LeftAsync(IConnectionMultiplexer redis, string jobId)
+    {
+        var keys = new List<string>();
+        await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: $"*{jobId}*").WithCancellation(Ct))
+            keys.Add(key.ToString());
+        return string.Join(' ', keys.Order(StringComparer.Ordinal));
+    }
+
+    private static async Task<uint> ItemsAsync(string messaging)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(messaging) }.CreateConnectionAsync(Ct);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
+        var items = 0u;
+        foreach (var queue in (string[])["work-any", "work-cpu", "work-gpu"])
+            items += (await channel.QueueDeclarePassiveAsync(queue, Ct)).MessageCount;
+        return items;
+    }
+}

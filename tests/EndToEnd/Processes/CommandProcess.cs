@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Cluster.LocalHosting.Processes;
+using Cluster.LocalHosting.Running;
+
+namespace Cluster.EndToEnd.Processes;
+
+/// <summary>What a command answered.</summary>
+internal sealed record CommandAnswer(int ExitCode, string Output, string Error);
+
+/// <summary>A program of this solution that is run for its answer, in another folder and without this user's clusters.</summary>
+internal static class CommandProcess
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    public static async Task<CommandAnswer> RunAsync(
+        string project, string[] arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        using var process = Start(project, arguments, environment);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(Limit, cancellationToken);
+            return new CommandAnswer(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
+
+    public static Process Start(string project, string[] arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(ExecutablePath.Dotnet(), [ProjectOutput.Find(project), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var name in (string[])["CLUSTER_ADDRESS", "CLUSTER_KEY", "CLUSTER_STATE_FILE"])
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+}

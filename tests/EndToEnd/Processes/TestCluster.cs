@@ -1,0 +1,106 @@
+using System.Net.Http.Headers;
+using Cluster.AppHost;
+using Cluster.Client;
+using Cluster.Client.Tasks;
+using Cluster.Contracts.Devices;
+using Cluster.LocalHosting.Running;
+using Cluster.LocalHosting.Servers;
+using StackExchange.Redis;
+
+namespace Cluster.EndToEnd.Processes;
+
+/// <summary>The cluster of the app host's model as processes that a test kills, stops and starts one by one.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    private readonly string _key;
+
+    /// <param name="options">What it consists of.</param>
+    /// <param name="redis">Redis of this cluster alone, which this cluster disposes of.</param>
+    /// <param name="messaging">Connection string of a virtual host of this cluster alone.</param>
+    public TestCluster(TestClusterOptions options, RedisServerProcess redis, string messaging)
+    {
+        (Redis, Messaging) = (redis, messaging);
+        var builder = DistributedApplication.CreateBuilder(new LocalRunnerOptions());
+        builder.AddCluster(options.Workers);
+        var resources = builder.Build().Resources;
+        var processes = resources.OfType<ProcessResource>().ToDictionary(resource => resource.Name);
+        // One core a worker, whatever the machine has: the jobs take the time that the tests need.
+        processes["worker"].Environment["Worker__Cores"] = "1";
+        foreach (var (name, value) in options.CoordinatorEnvironment)
+            processes["coordinator"].Environment[name] = value;
+
+        _key = resources.OfType<ParameterResource>().Single().Value;
+        var ports = new EndpointPorts(resources);
+        Coordinator = Create("coordinator", 0);
+        Workers = [.. Enumerable.Range(0, options.Workers).Select(ordinal => Create("worker", ordinal))];
+        Client = ClusterClient.Connect(Connection, new ClusterClientOptions
+        {
+            CallTimeout = Limit,
+            CallRetries = 1000,
+            MaxRetryDelay = TimeSpan.FromMilliseconds(500),
+        });
+
+        ServiceProcess Create(string name, int ordinal) => new(
+            processes[name], ordinal, ports, server => server.Name == "redis" ? redis.ConnectionString : messaging);
+    }
+
+    public RedisServerProcess Redis { get; }
+
+    /// <summary>Connection string of its virtual host.</summary>
+    public string Messaging { get; }
+
+    public ServiceProcess Coordinator { get; }
+
+    public IReadOnlyList<ServiceProcess> Workers { get; }
+
+    public ClusterClient Client { get; }
+
+    public ClusterConnection Connection => new(Coordinator.Endpoint("grpc"), _key);
+
+    private IEnumerable<ServiceProcess> Processes => [Coordinator, .. Workers];
+
+    /// <summary>Starts everything and returns when every worker takes work.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Processes.Select(process => process.StartAsync(cancellationToken)));
+        await Task.WhenAll(Workers.Select(worker => TakesWorkAsync(worker, cancellationToken)));
+        await Poll.UntilAsync("chief and workers are listed", () => Client.ListTasksAsync(cancellationToken),
+            tasks => tasks.Count == 1 + Workers.Count, Limit, cancellationToken);
+    }
+
+    /// <summary>The workers that hold a lease now.</summary>
+    public async Task<ClusterTask[]> WorkerTasksAsync(CancellationToken cancellationToken)
+        => [.. (await Client.ListTasksAsync(cancellationToken)).Where(task => task.JobName == JobNames.Worker)];
+
+    public async Task<IConnectionMultiplexer> ConnectRedisAsync() => await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
+
+    /// <summary>What the processes printed, for a test that failed.</summary>
+    public IEnumerable<string> Logs() => Processes.SelectMany(process => process.Log.Select(line => $"{process.Instance}  {line}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync();
+        await Task.WhenAll(Processes.Select(process => process.DisposeAsync().AsTask()));
+        await Redis.DisposeAsync();
+    }
+
+    private Task<bool> TakesWorkAsync(ServiceProcess worker, CancellationToken cancellationToken) => Poll.UntilAsync(
+        $"{worker.Instance} takes work", () => IsHealthyAsync(worker, cancellationToken), healthy => healthy, Limit, cancellationToken);
+
+    private async Task<bool> IsHealthyAsync(ServiceProcess worker, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(worker.Endpoint("http"), "/health"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _key);
+        using var answer = await Http.SendAsync(request, cancellationToken);
+        return answer.IsSuccessStatusCode;
+    }
+}
+
+/// <summary>What a test's cluster consists of.</summary>
+internal sealed record TestClusterOptions(int Workers = 2)
+{
+    public IReadOnlyDictionary<string, string> CoordinatorEnvironment { get; init; } = new Dictionary<string, string>();
+}
