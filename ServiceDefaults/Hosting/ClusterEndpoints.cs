@@ -32,10 +32,26 @@ public static class ClusterEndpoints
 
     private static void Listen(KestrelServerOptions kestrel, string url, string variable, HttpProtocols protocols)
     {
-        var address = BindingAddress.Parse(url);
-        if (address.Scheme != "http") throw new InvalidOperationException($"{variable}: {url}: only http:// is served here; TLS ends at the ingress");
+        var address = Parse(url, variable);
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, o => o.Protocols = protocols);
         else if (address.Host == "localhost") kestrel.Listen(IPAddress.Loopback, address.Port, o => o.Protocols = protocols);
-        else kestrel.ListenAnyIP(address.Port, o => o.Protocols = protocols);
+        else if (address.Host is "*" or "+") kestrel.ListenAnyIP(address.Port, o => o.Protocols = protocols);
+        // Kestrel takes any other name for "every interface", so a misspelt localhost would be open to the network.
+        else throw Refused(variable, url, "the host must be localhost, an IP address, or * for every interface");
     }
+
+    private static BindingAddress Parse(string url, string variable)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return address.Scheme == "http" ? address : throw Refused(variable, url, "only http:// is served here; TLS ends at the ingress");
+        }
+        catch (FormatException e)
+        {
+            throw Refused(variable, url, e.Message);
+        }
+    }
+
+    private static InvalidOperationException Refused(string variable, string url, string limit) => new($"{variable}: {url}: {limit}");
 }
