@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -36,7 +35,8 @@ internal static class ClusterKeyAuthentication
 {
     public static void AddClusterKeyAuthentication(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(services => new ClusterKey(services.GetRequiredService<IConfiguration>()[ClusterKey.Variable]));
+        // Made now: a service without a key must not start, instead of failing at its first caller.
+        builder.Services.AddSingleton(new ClusterKey(builder.Configuration[ClusterKey.Variable]));
         // Not AddAuthentication, which sets up data protection and writes its keys to the user's home.
         builder.Services.AddAuthenticationCore(options =>
         {
