@@ -35,7 +35,9 @@ public static class ClusterEndpoints
         var address = Parse(url, variable);
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, o => o.Protocols = protocols);
         else if (address.Host == "localhost") kestrel.Listen(IPAddress.Loopback, address.Port, o => o.Protocols = protocols);
-        else kestrel.ListenAnyIP(address.Port, o => o.Protocols = protocols);
+        else if (address.Host is "*" or "+") kestrel.ListenAnyIP(address.Port, o => o.Protocols = protocols);
+        // Kestrel takes any other name for "every interface", so a misspelt localhost would be open to the network.
+        else throw Refused(variable, url, "the host must be localhost, an IP address, or * for every interface");
     }
 
     private static BindingAddress Parse(string url, string variable)
@@ -43,13 +45,14 @@ public static class ClusterEndpoints
         try
         {
             var address = BindingAddress.Parse(url);
-            if (address is { Scheme: "http", Port: >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort }) return address;
+            if (address.Scheme != "http") throw Refused(variable, url, "only http:// is served here; TLS ends at the ingress");
+            return address.Port <= IPEndPoint.MaxPort ? address : throw Refused(variable, url, $"the port must be from 0 to {IPEndPoint.MaxPort}");
         }
-        catch (FormatException)
+        catch (FormatException e)
         {
-            // Said below.
+            throw Refused(variable, url, e.Message);
         }
-
-        throw new SettingException($"{variable}: {url}: must be of the form http://host:port with a port from 0 to {IPEndPoint.MaxPort}; TLS ends at the ingress");
     }
+
+    private static SettingException Refused(string variable, string url, string limit) => new($"{variable}: {url}: {limit}");
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,9 +13,11 @@ namespace Cluster.ServiceDefaults.Hosting;
 internal sealed class ParentWatch(IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<ParentWatch> logger)
     : BackgroundService
 {
+    private readonly int? _parent = Read(configuration["CLUSTER_PARENT_PID"]);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!int.TryParse(configuration["CLUSTER_PARENT_PID"], out var pid)) return;
+        if (_parent is not { } pid) return;
         try
         {
             using var parent = Process.GetProcessById(pid);
@@ -32,6 +35,11 @@ internal sealed class ParentWatch(IConfiguration configuration, IHostApplication
         HostingLog.ParentGone(logger, pid);
         lifetime.StopApplication();
     }
+
+    private static int? Read(string? text)
+        => string.IsNullOrEmpty(text) ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0 ? pid
+            : throw new InvalidOperationException($"CLUSTER_PARENT_PID: {text}: must be a process id, 1 to {int.MaxValue}");
 }
 
 internal static partial class HostingLog

@@ -12,4 +12,7 @@ internal static partial class RegistryLog
 
     [LoggerMessage(EventId = 3, EventName = "RegistryAway", Level = LogLevel.Warning, Message = "registry of {JobName}: Redis does not answer, trying again: {Error}")]
     public static partial void RegistryAway(ILogger logger, string jobName, string error);
+
+    [LoggerMessage(EventId = 4, EventName = "RenewalFailed", Level = LogLevel.Error, Message = "the lease on /job:{JobName}/task:{Index} could not be renewed, trying again")]
+    public static partial void RenewalFailed(ILogger logger, Exception exception, string jobName, int index);
 }

@@ -70,6 +70,8 @@ public sealed class TaskLease : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _renewal;
+        // After an entry that is being published: a renewal behind the release would take the index again.
+        await _renewing.WaitAsync();
         try
         {
             if (!_lost.IsCancellationRequested) await _registry.ReleaseAsync(Grant);
@@ -77,6 +79,10 @@ public sealed class TaskLease : IAsyncDisposable
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
             RegistryLog.RegistryAway(_logger, Grant.JobName, e.Message);
+        }
+        finally
+        {
+            _renewing.Release();
         }
     }
 
@@ -106,6 +112,12 @@ public sealed class TaskLease : IAsyncDisposable
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
             RegistryLog.RegistryAway(_logger, Grant.JobName, e.Message);
+        }
+#pragma warning disable CA1031 // A lease that is no longer renewed would be lost without a word: the next renewal may succeed.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            RegistryLog.RenewalFailed(_logger, e, Grant.JobName, Grant.Index);
         }
         finally
         {

@@ -35,6 +35,7 @@ internal static class ClusterKeyAuthentication
 {
     public static void AddClusterKeyAuthentication(this WebApplicationBuilder builder)
     {
+        // Made now: a service without a key must not start, instead of failing at its first caller.
         builder.Services.AddSingleton(new ClusterKey(builder.Configuration[ClusterKey.Variable]));
         // Not AddAuthentication, which sets up data protection and writes its keys to the user's home.
         builder.Services.AddAuthenticationCore(options =>

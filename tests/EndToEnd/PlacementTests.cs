@@ -22,8 +22,8 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
         Assert.Equal(JobState.Failed, ended.State);
         Assert.Equal(0, ended.Progress.Done);
         Assert.Equal(
-            "no live device matches /job:worker/task:7; there are "
-            + "/job:worker/replica:0/task:0/device:CPU:0, /job:worker/replica:0/task:1/device:CPU:0",
+            "waited 3 s for a device that matches /job:worker/task:7 (there are "
+            + "/job:worker/replica:0/task:0/device:CPU:0, /job:worker/replica:0/task:1/device:CPU:0)",
             ended.Error);
     }
 

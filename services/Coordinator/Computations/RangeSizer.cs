@@ -16,8 +16,8 @@ internal sealed class RangeSizer(TimeSpan target)
     /// <summary>A device took <paramref name="seconds"/> for <paramref name="grains"/>.</summary>
     public void Observe(long grains, double seconds)
     {
-        if (seconds <= 0) return;
         var rate = grains / seconds;
+        if (!double.IsFinite(rate) || rate <= 0) return;
         _grainsPerSecond = _grainsPerSecond is { } known ? known + (Smoothing * (rate - known)) : rate;
     }
 
@@ -27,9 +27,11 @@ internal sealed class RangeSizer(TimeSpan target)
     public long Next(long remaining, int slots)
     {
         var wanted = _grainsPerSecond is { } rate ? (long)Math.Clamp(rate * target.TotalSeconds, 1, long.MaxValue / 2.0) : 1;
-        var size = Math.Min(wanted, _largest * Growth);
-        _largest = Math.Max(_largest, size);
         var fairEnd = Math.Max(1, remaining / ((long)slots * RangesLeftPerSlot));
-        return Math.Min(Math.Min(size, fairEnd), remaining);
+        // What counts for growth is what was cut: a wish that the end of the space forbade is no step on the way.
+        var grown = _largest > long.MaxValue / Growth ? long.MaxValue : _largest * Growth;
+        var size = Math.Min(Math.Min(wanted, grown), Math.Min(fairEnd, remaining));
+        _largest = Math.Max(_largest, size);
+        return size;
     }
 }

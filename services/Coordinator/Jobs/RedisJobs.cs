@@ -12,6 +12,9 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
 {
     private static readonly TimeSpan SubmissionLife = TimeSpan.FromDays(1);
 
+    // A submission lists its id before it writes the record; it does not take this long.
+    private static readonly TimeSpan WritingTime = TimeSpan.FromMinutes(5);
+
     private readonly IDatabase _database = redis.GetDatabase();
 
     /// <summary>
@@ -39,9 +42,10 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
     /// <summary>The newest jobs first; ids whose record has expired are dropped from the list.</summary>
     public async Task<IReadOnlyList<JobRecord>> ListAsync(int limit)
     {
-        var ids = await _database.SortedSetRangeByRankAsync(JobKeys.All, 0, limit - 1, Order.Descending);
-        var records = await Task.WhenAll(ids.Select(id => ReadAsync(id!)));
-        var gone = ids.Where((_, i) => records[i] is null).ToArray();
+        var entries = await _database.SortedSetRangeByRankWithScoresAsync(JobKeys.All, 0, limit - 1, Order.Descending);
+        var records = await Task.WhenAll(entries.Select(entry => ReadAsync(entry.Element!)));
+        var written = (time.GetUtcNow() - WritingTime).ToUnixTimeMilliseconds();
+        var gone = entries.Where((entry, i) => records[i] is null && entry.Score < written).Select(entry => entry.Element).ToArray();
         if (gone.Length > 0) await _database.SortedSetRemoveAsync(JobKeys.All, gone);
         return [.. records.OfType<JobRecord>()];
     }

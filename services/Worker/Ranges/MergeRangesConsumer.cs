@@ -1,5 +1,4 @@
 using Cluster.Contracts.Messages;
-using Cluster.ServiceDefaults.Redis;
 using MassTransit;
 
 namespace Cluster.Worker.Ranges;
@@ -15,7 +14,7 @@ internal sealed class MergeRangesConsumer(RangeMerger merger, CoordinatorNotice 
             if (await merger.MergeAsync(item, context.CancellationToken))
                 await notice.TellAsync(context, new RangesMerged { JobId = item.JobId, Generation = item.Generation }, item.JobId);
         }
-        catch (Exception e) when (e is not OperationCanceledException && !RedisErrors.IsTransient(e))
+        catch (ComputationFailedException e)
         {
             RangeLog.MergeFailed(logger, e, item.JobId);
             await context.Publish(new RangesNotMerged

@@ -7,13 +7,20 @@ namespace Cluster.Worker.Ranges;
 internal sealed class RangeMerger(ComputationCatalog catalog, RedisRangeResults results)
 {
     /// <summary>False when the job is no longer running.</summary>
-    /// <exception cref="ArgumentException">A range is missing or of another size than the computation's.</exception>
+    /// <exception cref="ComputationFailedException">The computation threw, or a range is missing or of another size.</exception>
     public async Task<bool> MergeAsync(MergeRanges item, CancellationToken cancellationToken)
+    {
+        var ranges = await results.ReadAllAsync(item.JobId, cancellationToken);
+        var total = await ComputationFailedException.GuardAsync(() => Fold(item, ranges), cancellationToken);
+        return await results.RecordTotalAsync(item, total, cancellationToken);
+    }
+
+    private string Fold(MergeRanges item, IReadOnlyList<(GrainRange Range, byte[] Payload)> ranges)
     {
         var computation = catalog.Bind(item.Computation, item.Arguments);
         var space = new GrainSpace(item.IndexCount, item.GrainSize);
         var fold = new GrainFold(computation, space);
-        foreach (var (range, payload) in await results.ReadAllAsync(item.JobId, cancellationToken)) fold.Add(range, payload);
-        return await results.RecordTotalAsync(item, computation.Result(fold.Total(), space).GetRawText(), cancellationToken);
+        foreach (var (range, payload) in ranges) fold.Add(range, payload);
+        return computation.Result(fold.Total(), space).GetRawText();
     }
 }

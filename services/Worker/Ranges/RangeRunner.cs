@@ -37,21 +37,24 @@ internal sealed class RangeRunner(
             await results.HandBackAsync(item, incarnation, limit.Token);
             throw;
         }
-        catch (Exception e) when (e is not OperationCanceledException && !ServiceDefaults.Redis.RedisErrors.IsTransient(e))
+        catch (ComputationFailedException failure)
         {
-            RangeLog.Failed(logger, e, item.JobId, item.From, item.To);
+            var cause = failure.InnerException!;
+            RangeLog.Failed(logger, cause, item.JobId, item.From, item.To);
             await results.FailAsync(item, incarnation, cancellationToken);
-            return Failure(item, slot, e.Message.ReplaceLineEndings(" "), permanent: e is ArgumentException);
+            return Failure(item, slot, cause.Message.ReplaceLineEndings(" "), permanent: cause is ArgumentException);
         }
     }
 
     private async Task<object?> ComputeAsync(ComputeRange item, DeviceSlot slot, CancellationToken cancellationToken)
     {
-        var computation = catalog.Bind(item.Computation, item.Arguments);
-        var space = new GrainSpace(item.IndexCount, item.GrainSize);
         var started = time.GetTimestamp();
-        var payload = await Task.Run(
-            () => RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Cores, cancellationToken), cancellationToken);
+        var payload = await ComputationFailedException.GuardAsync(() =>
+        {
+            var computation = catalog.Bind(item.Computation, item.Arguments);
+            var space = new GrainSpace(item.IndexCount, item.GrainSize);
+            return RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Cores, cancellationToken);
+        }, cancellationToken);
         var seconds = time.GetElapsedTime(started).TotalSeconds;
         metrics.Computed(item.Computation, seconds);
 

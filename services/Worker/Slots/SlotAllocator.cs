@@ -14,11 +14,11 @@ internal sealed class SlotAllocator
     private readonly Dictionary<DeviceSlot, TaskCompletionSource> _retired = [];
     private readonly LinkedList<Waiter> _waiters = new();
 
-    /// <summary>Offers a task's slots to those who wait, when they are new here.</summary>
+    /// <summary>Offers a task's idle slots to those who wait: new ones, and those whose task came under another name.</summary>
     public void Add(IReadOnlyList<DeviceSlot> slots)
     {
         List<DeviceSlot> fresh;
-        lock (_lock) fresh = [.. slots.Where(_known.Add)];
+        lock (_lock) fresh = [.. slots.Where(slot => _known.Add(slot) || _free.Remove(slot))];
         foreach (var slot in fresh) Return(slot);
     }
 
@@ -30,7 +30,8 @@ internal sealed class SlotAllocator
         {
             foreach (var slot in slots)
             {
-                var ended = _retired[slot] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (!_retired.TryGetValue(slot, out var ended))
+                    _retired.Add(slot, ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
                 if (_free.Remove(slot)) ended.SetResult();
                 idle.Add(ended.Task);
             }

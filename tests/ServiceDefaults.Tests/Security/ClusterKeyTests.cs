@@ -1,0 +1,42 @@
+using Cluster.ServiceDefaults.Security;
+
+namespace Cluster.ServiceDefaults.Tests.Security;
+
+public sealed class ClusterKeyTests
+{
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("   ")]
+    public void Create_NoKey_NamesTheVariableAndTheLimit(string? key)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => new ClusterKey(key));
+        Assert.Contains("CLUSTER_KEY is not set", error.Message, StringComparison.Ordinal);
+        Assert.Contains("16 characters", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_ShortKey_SaysTheLengthAndNeverTheKey()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => new ClusterKey("fifteen-chars-x"));
+        Assert.Contains("has 15 characters", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("fifteen", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Matches_AnythingButTheKey_IsFalse()
+    {
+        var text = ClusterKey.Generate();
+        var key = new ClusterKey(text);
+        Assert.True(key.Matches(text));
+        Assert.All(["", text[..^1], text + "x", text.ToUpperInvariant(), " " + text], other => Assert.False(key.Matches(other)));
+    }
+
+    [Fact]
+    public void Generate_Twice_GivesTwoKeysOf256Bits()
+    {
+        var keys = Enumerable.Range(0, 100).Select(_ => ClusterKey.Generate()).ToList();
+        Assert.Equal(100, keys.Distinct().Count());
+        Assert.All(keys, key => Assert.Matches("^[A-Za-z0-9_-]{43}$", key));
+    }
+}
