@@ -18,6 +18,14 @@ public abstract class SpecValidator<T> : AbstractValidator<T>
     protected void Satisfies(string field, System.Linq.Expressions.Expression<Func<T, string>> value, Func<string, bool> condition, string limit)
         => RuleFor(value).Must(condition).WithState((_, v) => new SpecViolation(field, v, limit));
 
+    protected void OneOf(string field, System.Linq.Expressions.Expression<Func<T, string>> value, IReadOnlyList<string> names)
+        => Satisfies(field, value, names.Contains, $"must be {string.Join(" or ", names)}");
+
+    /// <summary>A number that is finite and satisfies a condition.</summary>
+    protected void Number(string field, System.Linq.Expressions.Expression<Func<T, float>> value, Func<float, bool> condition, string limit)
+        => RuleFor(value).Must(v => float.IsFinite(v) && condition(v))
+            .WithState((_, v) => new SpecViolation(field, v.ToString(CultureInfo.InvariantCulture), limit));
+
     protected void IsDevice(string field, System.Linq.Expressions.Expression<Func<T, string?>> value)
         => RuleFor(value).Must(v => DeviceSpec.TryParse(v, out _, out _))
             .WithState((_, v) => new SpecViolation(field, v!, DeviceProblem(v)));

@@ -1,0 +1,22 @@
+namespace Cluster.Contracts.Jobs;
+
+/// <summary>What a training spec can name.</summary>
+public static class TrainingNames
+{
+    public const string Linear = "linear";
+
+    /// <summary>A step waits for all lanes: the same bits on any number of workers.</summary>
+    public const string Sync = "sync";
+
+    /// <summary>A lane's gradient is applied when it arrives.</summary>
+    public const string Async = "async";
+
+    public const string Sgd = "sgd";
+    public const string Adagrad = "adagrad";
+
+    public static IReadOnlyList<string> Models { get; } = [Linear];
+
+    public static IReadOnlyList<string> Modes { get; } = [Sync, Async];
+
+    public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Adagrad];
+}

@@ -1,0 +1,89 @@
+namespace Cluster.Contracts.Jobs;
+
+/// <summary>Train a model on a data set, over lanes that any worker can compute.</summary>
+public sealed record TrainingSpec
+{
+    public const int MaxLanes = 256;
+    public const int MaxBatch = 1 << 20;
+    public const int MaxEpochs = 1_000_000_000;
+    public const int MaxParameterStores = 1024;
+    public const int MaxLabelLength = 256;
+    public const int MaxDataLength = 64;
+
+    /// <summary>Most bytes of gradients under way that one ps task sets aside for a job.</summary>
+    public const long MaxStagingBytes = 1L << 30;
+
+    /// <summary>The model, one of <see cref="TrainingNames.Models"/>.</summary>
+    public string Model { get; init; } = TrainingNames.Linear;
+
+    /// <summary>Id of a loaded data set: 1 to <see cref="MaxDataLength"/> lower-case letters, digits or '-'; null for the example of a line.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Name of the data set's label, 1 to <see cref="MaxLabelLength"/> characters; null for the example.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>How gradients are applied, one of <see cref="TrainingNames.Modes"/>.</summary>
+    public string Mode { get; init; } = TrainingNames.Sync;
+
+    /// <summary>Logical workers, 1 to <see cref="MaxLanes"/>.</summary>
+    public int Lanes { get; init; } = 8;
+
+    /// <summary>Examples a lane and step, 1 to <see cref="MaxBatch"/>.</summary>
+    public int Batch { get; init; } = 1;
+
+    /// <summary>Passes of all lanes together over the data, 1 to <see cref="MaxEpochs"/>.</summary>
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>The update rule, one of <see cref="TrainingNames.Optimizers"/>.</summary>
+    public string Optimizer { get; init; } = TrainingNames.Sgd;
+
+    /// <summary>Finite and above 0.</summary>
+    public required float LearningRate { get; init; }
+
+    /// <summary>Adagrad's accumulator before the first step, finite and above 0.</summary>
+    public float InitialAccumulator { get; init; } = 0.1f;
+
+    /// <summary>Start of each weight, finite; null for -1 in the example and 0 otherwise.</summary>
+    public float? StartWeight { get; init; }
+
+    /// <summary>Start of the bias, finite; null for -2 in the example and 0 otherwise.</summary>
+    public float? StartBias { get; init; }
+
+    /// <summary>Seed of the order of examples, of the start and of the example's noise.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Ps tasks that hold the parameters, 0 to <see cref="MaxParameterStores"/>; 0 for all.</summary>
+    public int ParameterStores { get; init; }
+
+    /// <summary>Record which ps task holds each variable.</summary>
+    public bool LogDevicePlacement { get; init; }
+
+    /// <summary>Everything that is wrong with the spec by itself.</summary>
+    public IReadOnlyList<SpecViolation> Validate() => TrainingSpecValidator.Instance.Violations(this);
+
+    /// <summary>
+    /// Bytes of the gradients that one ps task may have under way: ⌈lanes/2⌉ partial sums that wait for their other half, and
+    /// one push for each stream, each as long as the task's range.
+    /// </summary>
+    /// <param name="parameters">Parameters of the model, at least 1.</param>
+    /// <param name="stores">Ps tasks that share them, at least 1.</param>
+    /// <param name="streams">Exchange streams open at once to a task, at least 1.</param>
+    public long StagingBytes(long parameters, int stores, int streams)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(parameters, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stores, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
+        long range = ((parameters - 1) / stores) + 1;
+        return checked((((Lanes + 1L) / 2) + streams) * range * sizeof(float));
+    }
+
+    /// <summary>What is wrong once model and cluster are known: the staging memory of a ps task.</summary>
+    /// <inheritdoc cref="StagingBytes" path="/param"/>
+    public IReadOnlyList<SpecViolation> ValidateStaging(long parameters, int stores, int streams)
+    {
+        long bytes = StagingBytes(parameters, stores, streams);
+        return bytes <= MaxStagingBytes
+            ? []
+            : [new SpecViolation("lanes", $"{Lanes}", $"gradients under way would take {bytes} bytes on each of {stores} ps tasks; must be at most {MaxStagingBytes}")];
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Cluster.Contracts.Jobs;
+
+/// <summary>Training specs as protobuf messages and back. Absent data and label are empty texts on the wire.</summary>
+public static class TrainingSpecMapping
+{
+    public static V1.TrainingSpec ToProto(this TrainingSpec spec)
+    {
+        var message = new V1.TrainingSpec
+        {
+            Model = spec.Model,
+            Data = spec.Data ?? "",
+            Label = spec.Label ?? "",
+            Mode = spec.Mode,
+            Lanes = spec.Lanes,
+            Batch = spec.Batch,
+            Epochs = spec.Epochs,
+            Optimizer = spec.Optimizer,
+            LearningRate = spec.LearningRate,
+            InitialAccumulator = spec.InitialAccumulator,
+            Seed = spec.Seed,
+            ParameterStores = spec.ParameterStores,
+            LogDevicePlacement = spec.LogDevicePlacement,
+        };
+        if (spec.StartWeight is { } weight)
+            message.StartWeight = weight;
+        if (spec.StartBias is { } bias)
+            message.StartBias = bias;
+        return message;
+    }
+
+    /// <summary>Reads and validates a message; where it is wrong, <paramref name="violations"/> lists everything that is.</summary>
+    public static bool TryToSpec(this V1.TrainingSpec message, [NotNullWhen(true)] out TrainingSpec? spec, out IReadOnlyList<SpecViolation> violations)
+    {
+        var read = new TrainingSpec
+        {
+            Model = message.Model,
+            Data = NullIfEmpty(message.Data),
+            Label = NullIfEmpty(message.Label),
+            Mode = message.Mode,
+            Lanes = message.Lanes,
+            Batch = message.Batch,
+            Epochs = message.Epochs,
+            Optimizer = message.Optimizer,
+            LearningRate = message.LearningRate,
+            InitialAccumulator = message.InitialAccumulator,
+            StartWeight = message.HasStartWeight ? message.StartWeight : null,
+            StartBias = message.HasStartBias ? message.StartBias : null,
+            Seed = message.Seed,
+            ParameterStores = message.ParameterStores,
+            LogDevicePlacement = message.LogDevicePlacement,
+        };
+        violations = read.Validate();
+        spec = violations.Count == 0 ? read : null;
+        return spec is not null;
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

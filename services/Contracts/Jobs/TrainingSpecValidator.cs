@@ -1,0 +1,29 @@
+namespace Cluster.Contracts.Jobs;
+
+internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
+{
+    public static readonly TrainingSpecValidator Instance = new();
+
+    private TrainingSpecValidator()
+    {
+        OneOf("model", s => s.Model, TrainingNames.Models);
+        When(s => s.Data is not null, () =>
+        {
+            Satisfies("data", s => s.Data!, IsDataId, $"must be 1 to {TrainingSpec.MaxDataLength} lower-case letters, digits or '-'");
+            Satisfies("label", s => s.Label ?? "", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength, $"must have 1 to {TrainingSpec.MaxLabelLength} characters where data is given");
+        }).Otherwise(() => Satisfies("label", s => s.Label ?? "", l => l.Length == 0, "must be empty where no data is given"));
+        OneOf("mode", s => s.Mode, TrainingNames.Modes);
+        Within("lanes", s => s.Lanes, 1, TrainingSpec.MaxLanes);
+        Within("batch", s => s.Batch, 1, TrainingSpec.MaxBatch);
+        Within("epochs", s => s.Epochs, 1, TrainingSpec.MaxEpochs);
+        OneOf("optimizer", s => s.Optimizer, TrainingNames.Optimizers);
+        Number("learningRate", s => s.LearningRate, v => v > 0, "must be finite and above 0");
+        Number("initialAccumulator", s => s.InitialAccumulator, v => v > 0, "must be finite and above 0");
+        Number("startWeight", s => s.StartWeight ?? 0, _ => true, "must be finite");
+        Number("startBias", s => s.StartBias ?? 0, _ => true, "must be finite");
+        Within("parameterStores", s => s.ParameterStores, 0, TrainingSpec.MaxParameterStores);
+    }
+
+    private static bool IsDataId(string id)
+        => id.Length is > 0 and <= TrainingSpec.MaxDataLength && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Sylvan.Data.Csv;
+
+namespace Cluster.Training.Data;
+
+/// <summary>The records of a CSV file one after another, numbered from 1 as a spreadsheet numbers its rows.</summary>
+/// <remarks>Comma-separated, quoted as in RFC 4180, UTF-8 or with a byte order mark. A record is held in one bounded buffer.</remarks>
+internal sealed class CsvRecords : IDisposable
+{
+    private const int BufferChars = 1 << 16;
+    private const int MaxRecordChars = 1 << 20;
+    private const int MaxShownChars = 40;
+
+    private readonly CsvDataReader _reader;
+
+    public CsvRecords(Stream stream, long maxBytes)
+    {
+        var text = new StreamReader(new BoundedStream(stream, maxBytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, BufferChars, leaveOpen: true);
+        _reader = Guard(() => CsvDataReader.Create(text, new CsvDataReaderOptions
+        {
+            HasHeaders = false,
+            Delimiter = ',',
+            Comment = '\0',
+            BufferSize = BufferChars,
+            MaxBufferSize = MaxRecordChars,
+        }));
+    }
+
+    /// <summary>Number of the current record; 0 before the first.</summary>
+    public long Row { get; private set; }
+
+    public int Columns => _reader.RowFieldCount;
+
+    /// <summary>Goes to the next record; empty lines are counted and passed over.</summary>
+    public bool Next()
+    {
+        do
+        {
+            if (!Guard(_reader.Read))
+                return false;
+            Row++;
+        }
+        while (Columns == 0 || (Columns == 1 && IsMissing(0)));
+        return true;
+    }
+
+    public string Text(int column) => _reader.GetFieldSpan(column).ToString();
+
+    public bool IsMissing(int column) => _reader.GetFieldSpan(column).IsWhiteSpace();
+
+    /// <summary>The field as a finite float32, rounded to nearest.</summary>
+    public float Number(int column, string name)
+    {
+        ReadOnlySpan<char> text = _reader.GetFieldSpan(column);
+        if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
+            throw Problem(column, name, text.IsWhiteSpace() ? "the value is missing" : $"{Shown(text)} is not a number");
+        if (!float.IsFinite(value))
+            throw Problem(column, name, $"{Shown(text)} is not a finite 32-bit number");
+        return value;
+    }
+
+    public DataFormatException Problem(int column, string name, string problem) =>
+        new($"row {Row}, column {column + 1} ({Shown(name)}): {problem}");
+
+    /// <summary>A text of the file as one short line, quoted.</summary>
+    public static string Shown(ReadOnlySpan<char> text)
+    {
+        var line = new StringBuilder("'");
+        foreach (char c in text[..Math.Min(text.Length, MaxShownChars)])
+            line.Append(char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString());
+        return line.Append(text.Length > MaxShownChars ? "…'" : "'").ToString();
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    private T Guard<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (CsvRecordTooLargeException e)
+        {
+            throw new DataFormatException($"row {Row + 1} has more than {MaxRecordChars} characters", e);
+        }
+        catch (Exception e) when (e is CsvFormatException or CsvInvalidCharacterException)
+        {
+            throw new DataFormatException($"row {Row + 1} is not well-formed CSV: {e.Message}", e);
+        }
+    }
+}
