@@ -13,9 +13,18 @@ public sealed class FrameTests
         {
             var header = new FrameHeader
             {
-                Kind = (FrameKind)kind, Outcome = (PushOutcome)(kind & 7), Flags = (FrameFlags)(number & 1), Attachment = attachment,
-                Generation = new Generation(clock, random), Block = new LaneBlock(number, number ^ 5), Clock = clock + 1, Value = clock ^ 77,
-                Length = number + 1, Offset = number + 2, Here = number + 3, Clocks = number + 4,
+                Kind = (FrameKind)kind,
+                Outcome = (PushOutcome)(kind & 7),
+                Flags = (FrameFlags)(number & 1),
+                Attachment = attachment,
+                Generation = new Generation(clock, random),
+                Block = new LaneBlock(number, number ^ 5),
+                Clock = clock + 1,
+                Value = clock ^ 77,
+                Length = number + 1,
+                Offset = number + 2,
+                Here = number + 3,
+                Clocks = number + 4,
             };
             var bytes = new byte[FrameHeader.Size];
             header.Write(bytes);
@@ -39,7 +48,12 @@ public sealed class FrameTests
     {
         var header = new FrameHeader
         {
-            Kind = (FrameKind)kind, Block = new LaneBlock(0, count), Clock = clock, Length = length, Offset = offset, Here = here,
+            Kind = (FrameKind)kind,
+            Block = new LaneBlock(0, count),
+            Clock = clock,
+            Length = length,
+            Offset = offset,
+            Here = here,
         };
 
         Assert.Equal(field, Assert.Throws<MalformedFrameException>(() => FrameCheck.Require(header, here * 4L, goesUp: true)).Field);

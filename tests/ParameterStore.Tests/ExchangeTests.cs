@@ -188,7 +188,11 @@ public sealed class ExchangeTests : IAsyncLifetime
 
     private static FrameHeader Attach(ulong worker) => new()
     {
-        Kind = FrameKind.Attach, Attachment = 1, Generation = StoreHost.First, Value = (long)worker, Length = StoreHost.Job.Length,
+        Kind = FrameKind.Attach,
+        Attachment = 1,
+        Generation = StoreHost.First,
+        Value = (long)worker,
+        Length = StoreHost.Job.Length,
     };
 
     private async Task SendAsync(AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call, FrameHeader header, byte[]? text = null, bool mayFail = false)

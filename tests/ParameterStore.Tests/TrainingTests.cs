@@ -51,7 +51,10 @@ public sealed class TrainingTests : IAsyncLifetime
     {
         await _host.Control.OpenAsync(new V1.OpenRequest
         {
-            Job = StoreHost.Job, Task = 0, Generation = StoreHost.Message(StoreHost.First), Model = Settings(0),
+            Job = StoreHost.Job,
+            Task = 0,
+            Generation = StoreHost.Message(StoreHost.First),
+            Model = Settings(0),
             Committed = new V1.Snapshot { Generation = StoreHost.Message(StoreHost.First), Incarnation = 5, Clock = 3 },
         }, cancellationToken: _ct);
 
@@ -78,7 +81,9 @@ public sealed class TrainingTests : IAsyncLifetime
     {
         RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _host.Control.OpenAsync(new V1.OpenRequest
         {
-            Job = StoreHost.Job, Generation = StoreHost.Message(StoreHost.First), Model = StoreHost.Settings(1 << 28, lanes: 256),
+            Job = StoreHost.Job,
+            Generation = StoreHost.Message(StoreHost.First),
+            Model = StoreHost.Settings(1 << 28, lanes: 256),
         }, cancellationToken: _ct));
 
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);

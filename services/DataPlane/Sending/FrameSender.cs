@@ -66,7 +66,10 @@ public sealed class FrameSender(IAsyncStreamWriter<SentFrame> writer, TimeProvid
             (old, _slice) = (_slice, slice);
             _sliceHeader = new FrameHeader
             {
-                Kind = FrameKind.Parameters, Attachment = attachment, Generation = slice.Label.Generation, Clock = slice.Label.Version,
+                Kind = FrameKind.Parameters,
+                Attachment = attachment,
+                Generation = slice.Label.Generation,
+                Clock = slice.Label.Version,
             };
             Replaced += old is null ? 0 : 1;
         }

@@ -73,7 +73,10 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
 
     private static V1.TaskReport Nothing(ParameterStoreTask task) => new()
     {
-        Incarnation = task.Incarnation, Generation = Generation.None.ToMessage(), Segment = new V1.Segment(), SnapshotClock = -1,
+        Incarnation = task.Incarnation,
+        Generation = Generation.None.ToMessage(),
+        Segment = new V1.Segment(),
+        SnapshotClock = -1,
     };
 
     private ParameterStoreTask Find(int index) => pool.Find(index)

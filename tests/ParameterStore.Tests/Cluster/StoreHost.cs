@@ -76,7 +76,11 @@ internal sealed class StoreHost : IAsyncDisposable
     {
         await Control.OpenAsync(new V1.OpenRequest
         {
-            Job = Job, Task = task, Generation = Message(generation), Model = settings, Committed = committed,
+            Job = Job,
+            Task = task,
+            Generation = Message(generation),
+            Model = settings,
+            Committed = committed,
         }, cancellationToken: cancellationToken);
         await UntilAsync(task, report => report.Phase is V1.Phase.Serving, cancellationToken);
     }
@@ -84,7 +88,11 @@ internal sealed class StoreHost : IAsyncDisposable
     public async Task AdvanceAsync(int task, Generation generation, long committed, long from, long to, CancellationToken cancellationToken) =>
         await Control.AdvanceAsync(new V1.AdvanceRequest
         {
-            Job = Job, Task = task, Generation = Message(generation), Committed = committed, Segment = new V1.Segment { From = from, To = to },
+            Job = Job,
+            Task = task,
+            Generation = Message(generation),
+            Committed = committed,
+            Segment = new V1.Segment { From = from, To = to },
         }, cancellationToken: cancellationToken);
 
     /// <summary>Asks for reports until one is as expected.</summary>
