@@ -13,6 +13,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Cluster.ParameterStore.Tests;
 
+/// <summary>Counts what the whole process allocates, so nothing runs beside it.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(AllocationTests))]
 public sealed class AllocationTests : IAsyncLifetime
 {
     private const int Steps = 500;
