@@ -7,23 +7,31 @@ using StackExchange.Redis;
 
 namespace Cluster.ServiceDefaults.Redis;
 
-internal static class RedisExtensions
+/// <summary>The connections to Redis that a service gets from its container.</summary>
+public static class RedisExtensions
 {
-    public static void AddRedis(this WebApplicationBuilder builder)
+    /// <summary>Key of the connection for large values, so that no lease or commit waits behind one.</summary>
+    public const string Bulk = "redis-bulk";
+
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BulkTimeout = TimeSpan.FromSeconds(30);
+
+    internal static void AddRedis(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IConnectionMultiplexer>(services => Connect(services.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<IConnectionMultiplexer>(services => Connect(services.GetRequiredService<IConfiguration>(), CommandTimeout));
+        builder.Services.AddKeyedSingleton<IConnectionMultiplexer>(Bulk, (services, _) => Connect(services.GetRequiredService<IConfiguration>(), BulkTimeout));
         builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
     }
 
     // Comes back connecting where Redis is not there yet; commands then fail until it is, and callers retry.
-    private static ConnectionMultiplexer Connect(IConfiguration configuration)
+    private static ConnectionMultiplexer Connect(IConfiguration configuration, TimeSpan timeout)
     {
         var text = configuration.GetConnectionString("redis")
             ?? throw new SettingException("ConnectionStrings__redis is not set; it must hold host:port,password=…");
         var options = ConfigurationOptions.Parse(text);
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = 2_000;
-        options.AsyncTimeout = 5_000;
+        options.AsyncTimeout = (int)timeout.TotalMilliseconds;
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
         options.ReconnectRetryPolicy = new ExponentialRetry(100, 2_000);
         return ConnectionMultiplexer.Connect(options);

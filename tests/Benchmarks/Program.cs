@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using Cluster.Benchmarks.Exchange;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["exchange", ..])
+    await ExchangeBenchmark.RunAsync();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(ExchangeBenchmark).Assembly).Run(args);

@@ -1,3 +1,5 @@
+using Cluster.Protocol.Parameters;
+
 namespace Cluster.Contracts.Messages;
 
 /// <summary>A worker recorded the result of a range. A hint: the record in Redis is what counts.</summary>

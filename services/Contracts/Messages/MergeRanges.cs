@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cluster.Protocol.Parameters;
 
 namespace Cluster.Contracts.Messages;
 

@@ -1,5 +1,5 @@
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Parameters;
 
 namespace Cluster.Coordinator.Jobs;
 

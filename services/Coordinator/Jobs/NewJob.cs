@@ -1,4 +1,4 @@
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Parameters;
 
 namespace Cluster.Coordinator.Jobs;
 

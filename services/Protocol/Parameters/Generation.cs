@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cluster.Protocol.Parameters;
 
 /// <summary>The number of a job's incarnation: each recovery starts the next one, all traffic carries it.</summary>
@@ -7,5 +9,17 @@ public readonly record struct Generation(long Counter, ulong Random)
 {
     public static Generation None => default;
 
-    public override string ToString() => $"{Counter}:{Random:x8}";
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Counter}.{Random:x16}");
+
+    /// <exception cref="FormatException">The text is not <c>counter.hex</c>.</exception>
+    public static Generation Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int dot = text.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0
+            && long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out long counter)
+            && ulong.TryParse(text.AsSpan(dot + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong random)
+            ? new Generation(counter, random)
+            : throw new FormatException($"generation '{text}' is not of the form counter.hex");
+    }
 }

@@ -33,9 +33,9 @@ public sealed class PlacementTests
     public void For_NoSuchDevice_IsNoneAndSaysWhatThereIs(string spec)
     {
         Assert.Null(Placement.For(DeviceSpec.Parse(spec), "pi", Workers));
-        var why = Placement.WhyNone(DeviceSpec.Parse(spec), "pi", Workers);
-        Assert.Contains($"{DeviceSpec.Parse(spec)}", why, StringComparison.Ordinal);
-        Assert.Contains("/job:worker/replica:0/task:2/device:GPU:1", why, StringComparison.Ordinal);
+        var missing = Placement.Missing(DeviceSpec.Parse(spec), "pi", Workers);
+        Assert.Contains($"{DeviceSpec.Parse(spec)}", missing, StringComparison.Ordinal);
+        Assert.Contains("/job:worker/replica:0/task:2/device:GPU:1", missing, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,9 +43,9 @@ public sealed class PlacementTests
     {
         var notReady = Worker(3, "/cpu:0") with { Entry = Worker(3, "/cpu:0").Entry with { Ready = false } };
         Assert.Null(Placement.For(DeviceSpec.Any, "pi", [notReady]));
-        Assert.Equal("no worker is there", Placement.WhyNone(DeviceSpec.Any, "pi", [notReady]));
+        Assert.Equal("a worker", Placement.Missing(DeviceSpec.Any, "pi", [notReady]));
         Assert.Null(Placement.For(DeviceSpec.Any, "primes", Workers));
-        Assert.Equal("no worker has the computation 'primes'; they have pi", Placement.WhyNone(DeviceSpec.Any, "primes", Workers));
+        Assert.Equal("a worker with the computation 'primes' (they have pi)", Placement.Missing(DeviceSpec.Any, "primes", Workers));
     }
 
     [Fact]

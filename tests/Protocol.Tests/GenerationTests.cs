@@ -1,7 +1,7 @@
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Parameters;
 using CsCheck;
 
-namespace Cluster.Contracts.Tests.Messages;
+namespace Cluster.Protocol.Tests;
 
 public sealed class GenerationTests
 {

@@ -1,0 +1,43 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+
+namespace Cluster.DataPlane.Client;
+
+/// <summary>A connection to a ps task's process, with windows that hold a whole slice under way.</summary>
+public sealed class ExchangeChannel : IDisposable
+{
+    private const int StreamWindowBytes = 16 << 20;
+
+    private readonly GrpcChannel _channel;
+
+    /// <param name="address">Of the process's gRPC listener.</param>
+    /// <param name="clusterKey">The cluster key.</param>
+    public ExchangeChannel(Uri address, string clusterKey)
+    {
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler
+            {
+                InitialHttp2StreamWindowSize = StreamWindowBytes,
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                KeepAlivePingDelay = TimeSpan.FromSeconds(10),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+            },
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = Frames.FrameLimits.MaxBytes,
+            MaxSendMessageSize = Frames.FrameLimits.MaxBytes,
+        });
+        Invoker = _channel.CreateCallInvoker().Intercept(metadata =>
+        {
+            metadata.Add("authorization", $"Bearer {clusterKey}");
+            return metadata;
+        });
+    }
+
+    /// <summary>For exchange streams and control calls alike.</summary>
+    public CallInvoker Invoker { get; }
+
+    public void Dispose() => _channel.Dispose();
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using Cluster.DataPlane.Frames;
+using Cluster.DataPlane.Receiving;
+using Cluster.DataPlane.Sending;
+using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Tasks;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.ParameterStore.Exchange;
+
+/// <summary>The receiving side of one exchange stream: checks frames, puts pushes together in staging buffers, hands both to the model's owner.</summary>
+internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender sender, Action cut)
+{
+    private readonly SliceAssembly _slice = new();
+    private ModelLoop? _model;
+    private Attachment? _attachment;
+    private uint _number;
+
+    public ValueTask HandleAsync(ReceivedFrame frame) => frame.Header.Kind switch
+    {
+        FrameKind.Attach => AttachAsync(frame),
+        FrameKind.Push => BeginPushAsync(frame),
+        FrameKind.More => ContinuePushAsync(frame),
+        _ => RequestAsync(frame.Header),
+    };
+
+    /// <summary>The stream ends or turns to another job: the owner takes its buffer back, whatever is in it.</summary>
+    public async ValueTask DetachAsync()
+    {
+        if (_attachment is { } attachment && _model is { } model)
+            await model.PostAsync(new ModelMessage(ModelMessageKind.Detach, attachment));
+        (_attachment, _model) = (null, null);
+    }
+
+    private async ValueTask AttachAsync(ReceivedFrame frame)
+    {
+        FrameHeader header = frame.Header;
+        if (_slice.IsOpen) throw new MalformedFrameException("frame.kind", (long)header.Kind, "the slice before it is not complete");
+        string job = ReadJob(frame);
+        await DetachAsync();
+        _number = header.Attachment;
+        ParameterStoreTask task = pool.Find(header.Block.First)
+            ?? throw new MalformedFrameException("attach.task", header.Block.First, "it is not the index of a ps task of this process");
+        if (!task.TryFind(job, out Model? model))
+        {
+            // Not open yet: the worker asks again.
+            Answer(FrameKind.Attached, PushOutcome.NotReady);
+            return;
+        }
+
+        (_model, _attachment) = (model.Loop, new Attachment(sender, _number, unchecked((ulong)header.Value), cut));
+        await _model.PostAsync(new ModelMessage(ModelMessageKind.Attach, _attachment, header));
+    }
+
+    private async ValueTask BeginPushAsync(ReceivedFrame frame)
+    {
+        FrameHeader header = frame.Header;
+        StagedGradient? staging = IsCurrent(header) ? await _attachment!.StagingAsync() : null;
+        if (header.Value == 0 && header.Length != 0)
+            throw new MalformedFrameException("push.length", header.Length, "a push without examples has no floats");
+        bool isWanted = staging is not null && header.Value > 0;
+        if (_slice.Begin(frame, isWanted, staging?.Memory ?? default)) await EndPushAsync();
+    }
+
+    private ValueTask ContinuePushAsync(ReceivedFrame frame) => _slice.Continue(frame) ? EndPushAsync() : ValueTask.CompletedTask;
+
+    private async ValueTask EndPushAsync()
+    {
+        FrameHeader header = _slice.Header;
+        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header)))
+            Answer(FrameKind.PushAnswered, PushOutcome.NotReady, header);
+    }
+
+    private async ValueTask RequestAsync(FrameHeader header)
+    {
+        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Request, _attachment, header)))
+            Answer(FrameKind.RequestAnswered, PushOutcome.NotReady);
+    }
+
+    private bool IsCurrent(in FrameHeader header) => _attachment is { IsOver: false } && header.Attachment == _number;
+
+    private void Answer(FrameKind kind, PushOutcome outcome, FrameHeader to = default)
+    {
+        var answer = new FrameHeader { Kind = kind, Outcome = outcome, Attachment = _number, Block = to.Block, Clock = kind == FrameKind.PushAnswered ? to.Clock : -1 };
+        if (!sender.TryPost(answer)) cut();
+    }
+
+    private static string ReadJob(ReceivedFrame frame)
+    {
+        string job = frame.ReadJob();
+        return job.Contains('�', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(job) != frame.Header.Length
+            ? throw new MalformedFrameException("attach.job", frame.Header.Length, "its bytes are not UTF-8")
+            : job;
+    }
+}

@@ -1,0 +1,212 @@
+using System.Runtime.InteropServices;
+using Cluster.Contracts.Parameters;
+using Cluster.ParameterStore.Snapshots;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Parameters;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.ParameterStore.Models;
+
+/// <summary>A job's range on one ps task: what the coordinator asks of it, and its way to and from Redis.</summary>
+internal sealed class Model : IDisposable
+{
+    private static readonly TimeSpan WriteRetry = TimeSpan.FromSeconds(1);
+
+    private readonly V1.Model _settings;
+    private readonly TaskOptions _options;
+    private readonly ModelContext _context;
+    private readonly int _index;
+    private readonly ulong _incarnation;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _closed;
+    private bool _isWriting;
+    private long _writeFailed;
+
+    public Model(string job, int index, ulong incarnation, V1.Model settings, TimeSpan sendTimeout, ModelContext context)
+    {
+        (_index, _incarnation, _settings, _context) = (index, incarnation, settings, context);
+        _options = ModelSettings.ToOptions(settings);
+        _closed = _stop.Token;
+        Loop = new ModelLoop(job, _options, settings.Mode == V1.Mode.Asynchronous, sendTimeout, context) { Handled = WriteWhatIsCopied };
+    }
+
+    public ModelLoop Loop { get; }
+
+    public long MemoryBytes => Bytes(_options);
+
+    /// <summary>All that a model ever takes, copies under way included.</summary>
+    public static long Bytes(TaskOptions options) => checked(options.MemoryBytes() + ModelLoop.SliceBytes(options));
+
+    public bool Has(V1.Model settings) => _settings.Equals(settings);
+
+    /// <summary>Begins to load a generation, unless it or a newer one was begun before.</summary>
+    public async Task OpenAsync(Generation generation, V1.Snapshot? committed)
+    {
+        if (!await Loop.CallAsync(() => Loop.Task.BeginLoad(generation))) return;
+        ParameterStoreLog.ModelOpened(_context.Logger, Loop.Job, generation, Loop.Length, MemoryBytes);
+        _ = LoadAsync(generation, committed);
+    }
+
+    public Task<PushOutcome> AdvanceAsync(Generation generation, long committed, Segment segment) =>
+        Loop.CallAsync(() => Loop.Task.Advance(generation, committed, segment));
+
+    public Task<bool> WriteAgainAsync(Generation generation, long clock) => Loop.CallAsync(() =>
+    {
+        bool isCurrent = Loop.Task.Generation == generation;
+        if (isCurrent) Loop.Task.Snapshot.MarkLost(clock);
+        return isCurrent;
+    });
+
+    public Task<V1.TaskReport> ReportAsync() => Loop.CallAsync(Report);
+
+    /// <summary>Ends the loop and what is under way to and from Redis.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        Loop.Close();
+        _stop.Dispose();
+    }
+
+    private V1.TaskReport Report()
+    {
+        V1.TaskReport report = Loop.Task.Report(_incarnation).ToMessage();
+        report.Examples = Loop.Task.Examples;
+        report.MemoryBytes = MemoryBytes;
+        report.Streams = Loop.Streams;
+        report.Hints = Loop.Hints;
+        foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>())
+            report.Outcomes[outcome.ToString()] = Loop.Task.Count(outcome);
+        return report;
+    }
+
+    private async Task LoadAsync(Generation generation, V1.Snapshot? committed)
+    {
+        try
+        {
+            if (committed is null)
+                await Loop.CallAsync(() => Initialise(generation));
+            else
+                await RestoreAsync(generation, committed);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed.
+        }
+        catch (OperationCanceledException)
+        {
+            // Closed.
+        }
+#pragma warning disable CA1031 // Whatever went wrong, the report says that this generation is not served, and why is in the log.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ParameterStoreLog.LoadFailed(_context.Logger, e, Loop.Job, generation.ToString());
+            await LeaveAsync(generation);
+        }
+    }
+
+    private bool Initialise(Generation generation)
+    {
+        if (!IsLoading(generation)) return false;
+        InitialParameters.Fill(_settings.Initial, _settings.Offset, Loop.Task.LoadingParameters);
+        Loop.Task.LoadingSlot.Fill(_options.Optimizer.InitialSlot);
+        Loop.Task.CompleteLoad(generation, 0, 0);
+        return true;
+    }
+
+    private async Task RestoreAsync(Generation generation, V1.Snapshot committed)
+    {
+        var key = new SnapshotKey(Loop.Job, _index, committed.Generation.ToGeneration(), committed.Incarnation, committed.Clock);
+        SnapshotHead? head = await _context.Snapshots.ReadAsync(
+            key, _options.Length, _options.Optimizer.Slots, (vector, offset, part) => Loop.CallAsync(() => Take(generation, vector, offset, part)), _closed);
+        if (head is null) return;
+        await Loop.CallAsync(() =>
+        {
+            if (IsLoading(generation)) Loop.Task.CompleteLoad(generation, head.Clock, head.Examples);
+            return true;
+        });
+    }
+
+    private bool Take(Generation generation, int vector, int offset, ReadOnlyMemory<byte> part)
+    {
+        if (!IsLoading(generation)) return false;
+        Span<float> target = vector == 0 ? Loop.Task.LoadingParameters : Loop.Task.LoadingSlot;
+        MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(target[offset..]);
+        return true;
+    }
+
+    private async Task LeaveAsync(Generation generation)
+    {
+        try
+        {
+            await Loop.CallAsync(() =>
+            {
+                if (IsLoading(generation)) Loop.Task.Leave(generation);
+                return true;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed.
+        }
+    }
+
+    private bool IsLoading(Generation generation) => Loop.Task.Phase == TaskPhase.Loading && Loop.Task.Generation == generation;
+
+    // In the loop, after each message.
+    private void WriteWhatIsCopied()
+    {
+        Snapshot copy = Loop.Task.Snapshot;
+        if (_isWriting || !copy.IsHeld || copy.IsWritten) return;
+        if (_writeFailed != 0 && _context.Time.GetElapsedTime(_writeFailed) < WriteRetry) return;
+        _isWriting = true;
+        var key = new SnapshotKey(Loop.Job, _index, Loop.Task.Generation, _incarnation, copy.Clock);
+        long examples = copy.Examples;
+        _ = Task.Run(() => WriteAsync(key, examples));
+    }
+
+    private async Task WriteAsync(SnapshotKey key, long examples)
+    {
+        bool isWritten = false;
+        bool hasFailed = false;
+        long started = _context.Time.GetTimestamp();
+        try
+        {
+            isWritten = await _context.Snapshots.WriteAsync(key, examples, _options.Length, _options.Optimizer.Slots,
+                (vector, offset, target) => Loop.CallAsync(() => Copy(key, vector, offset, target)), _closed);
+        }
+#pragma warning disable CA1031 // Whatever went wrong, it is written again later.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            hasFailed = true;
+            if (!_closed.IsCancellationRequested) ParameterStoreLog.SnapshotFailed(_context.Logger, Loop.Job, key.Clock, e.Message);
+        }
+
+        if (isWritten) _context.Metrics.SnapshotWritten(_context.Time.GetElapsedTime(started));
+        try
+        {
+            await Loop.CallAsync(() =>
+            {
+                _isWriting = false;
+                _writeFailed = hasFailed ? _context.Time.GetTimestamp() : 0;
+                if (isWritten && IsHeld(key)) Loop.Task.Snapshot.MarkWritten(key.Clock);
+                return true;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed.
+        }
+    }
+
+    private bool Copy(SnapshotKey key, int vector, int offset, Memory<byte> target)
+    {
+        if (!IsHeld(key)) return false;
+        ReadOnlySpan<float> source = vector == 0 ? Loop.Task.Snapshot.Parameters : Loop.Task.Snapshot.Slot;
+        MemoryMarshal.AsBytes(source.Slice(offset, target.Length / sizeof(float))).CopyTo(target.Span);
+        return true;
+    }
+
+    private bool IsHeld(SnapshotKey key) => Loop.Task.Generation == key.Generation && Loop.Task.Snapshot.Clock == key.Clock;
+}

@@ -1,0 +1,294 @@
+using System.Threading.Channels;
+using Cluster.DataPlane.Frames;
+using Cluster.DataPlane.Sending;
+using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Stealing;
+
+namespace Cluster.ParameterStore.Models;
+
+/// <summary>The owner of one job's range: a loop with a bounded inbox, the only one that touches the <see cref="ParameterTask"/>.</summary>
+/// <remarks>
+/// A message that finds the loop idle is dealt with on its sender's thread, since a thread's wake-up costs more than a
+/// small step. Slices are copied once a version and sent by each connection's own sender, so nobody waits for a slow one.
+/// </remarks>
+internal sealed class ModelLoop
+{
+    private const int InboxLimit = 4096;
+    private const int MaxTurn = 64;
+
+    private readonly ModelContext _context;
+    private readonly TimeSpan _sendTimeout;
+    private readonly Channel<ModelMessage> _inbox = Channel.CreateBounded<ModelMessage>(
+        new BoundedChannelOptions(InboxLimit) { SingleReader = true, AllowSynchronousContinuations = true });
+
+    private readonly Dictionary<ulong, Attachment> _attached = [];
+    private readonly StealHint[] _hints = new StealHint[64];
+    private readonly SlicePool _slices;
+    private readonly int _streams;
+    private PublishedSlice? _newest;
+
+    public ModelLoop(string job, TaskOptions options, bool isAsync, TimeSpan sendTimeout, ModelContext context)
+    {
+        (Job, _context, _sendTimeout, _streams) = (job, context, sendTimeout, options.Streams);
+        Task = isAsync ? new AsyncParameterTask(options) : new SyncParameterTask(options);
+        Length = options.Length;
+        _slices = new SlicePool(options.Length, SlicePool.Capacity(options.Streams));
+        Completion = RunAsync();
+    }
+
+    public string Job { get; }
+
+    public int Length { get; }
+
+    /// <summary>Only for what runs in the loop: see <see cref="CallAsync"/>.</summary>
+    public ParameterTask Task { get; }
+
+    /// <summary>Runs in the loop after each message.</summary>
+    public Action? Handled { get; set; }
+
+    public long Hints { get; private set; }
+
+    public int Streams => _attached.Count;
+
+    /// <summary>Copies of the range that are under way to workers or kept as the newest.</summary>
+    public int SlicesHeld => _slices.Rented;
+
+    /// <summary>Ends when the model is closed or has failed.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Bytes beside those of the task: copies on their way.</summary>
+    public static long SliceBytes(TaskOptions options) => checked((long)SlicePool.Capacity(options.Streams) * options.Length * sizeof(float));
+
+    /// <summary>Hands a message over, waiting where the inbox is full.</summary>
+    /// <returns>False when the model is closed.</returns>
+    public async ValueTask<bool> PostAsync(ModelMessage message)
+    {
+        while (!_inbox.Writer.TryWrite(message))
+        {
+            if (!await _inbox.Writer.WaitToWriteAsync()) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks for hints and stuck workers; nothing where the inbox is full.</summary>
+    public void Tick() => _inbox.Writer.TryWrite(new ModelMessage(ModelMessageKind.Tick));
+
+    /// <summary>Runs a function in the loop.</summary>
+    /// <exception cref="ObjectDisposedException">The model is closed.</exception>
+    public async Task<T> CallAsync<T>(Func<T> function)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Run()
+        {
+            try
+            {
+                result.SetResult(function());
+            }
+            catch (InvalidOperationException e)
+            {
+                result.SetException(e);
+            }
+        }
+
+        ObjectDisposedException.ThrowIf(!await PostAsync(new ModelMessage(ModelMessageKind.Call, Call: Run)), this);
+        await System.Threading.Tasks.Task.WhenAny(result.Task, Completion);
+        ObjectDisposedException.ThrowIf(!result.Task.IsCompleted, this);
+        return await result.Task;
+    }
+
+    public void Close() => _inbox.Writer.TryComplete();
+
+    private async Task RunAsync()
+    {
+        ChannelReader<ModelMessage> inbox = _inbox.Reader;
+        try
+        {
+            while (await inbox.WaitToReadAsync())
+            {
+                // After a while on one sender's thread the loop moves on, so that this sender can go on too.
+                for (int turn = 0; turn < MaxTurn && inbox.TryRead(out ModelMessage message); turn++)
+                    Handle(message);
+                if (inbox.TryPeek(out _)) await System.Threading.Tasks.Task.Yield();
+            }
+        }
+#pragma warning disable CA1031 // Whatever went wrong, this model's state is not to be trusted, and only this model's.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ParameterStoreLog.ModelFailed(_context.Logger, e, Job);
+        }
+
+        _inbox.Writer.TryComplete();
+        foreach (Attachment attachment in _attached.Values)
+        {
+            attachment.End();
+            attachment.Cut();
+        }
+
+        _context.Metrics.Attached(-_attached.Count);
+        DropNewest();
+    }
+
+    private void Handle(in ModelMessage message)
+    {
+        switch (message.Kind)
+        {
+            case ModelMessageKind.Attach:
+                Attach(message.Attachment!, message.Header);
+                break;
+            case ModelMessageKind.Detach:
+                Detach(message.Attachment!);
+                break;
+            case ModelMessageKind.Push when !message.Attachment!.IsOver:
+                Push(message.Attachment, message.Header);
+                break;
+            case ModelMessageKind.Request when !message.Attachment!.IsOver:
+                Request(message.Attachment, message.Header);
+                break;
+            case ModelMessageKind.Tick:
+                Watch();
+                break;
+            case ModelMessageKind.Call:
+                message.Call!();
+                break;
+        }
+
+        Handled?.Invoke();
+    }
+
+    private void Attach(Attachment attachment, in FrameHeader header)
+    {
+        if (_attached.Count >= _streams || !_attached.TryAdd(attachment.Worker, attachment))
+        {
+            ParameterStoreLog.WorkerCut(_context.Logger, Job, attachment.Worker, $"{_attached.Count} of {_streams} streams are attached, or one under its name");
+            attachment.End();
+            attachment.Cut();
+            return;
+        }
+
+        // There is one for each stream beside those that the accumulator holds.
+        Task.Staging.TryRent(out StagedGradient staging);
+        attachment.Give(staging);
+        _context.Metrics.Attached(1);
+        attachment.Post(new FrameHeader { Kind = FrameKind.Attached, Outcome = Judge(header.Generation), Generation = Task.Generation });
+    }
+
+    private PushOutcome Judge(Generation generation) => Task switch
+    {
+        { Generation: var current } when generation.Counter < current.Counter => PushOutcome.Superseded,
+        { Generation: var current } when generation != current => PushOutcome.NotReady,
+        { Phase: TaskPhase.Serving } => PushOutcome.Admitted,
+        { Phase: TaskPhase.Loading } => PushOutcome.NotReady,
+        { Phase: TaskPhase.Diverged } => PushOutcome.Diverged,
+        _ => PushOutcome.Superseded,
+    };
+
+    private void Detach(Attachment attachment)
+    {
+        if (attachment.IsOver) return;
+        attachment.End();
+        if (attachment.Take() is { } staging) Task.Staging.Return(staging);
+        _attached.Remove(attachment.Worker);
+        (Task as SyncParameterTask)?.Disconnect(attachment.Worker);
+        _context.Metrics.Attached(-1);
+    }
+
+    private void Push(Attachment attachment, in FrameHeader header)
+    {
+        var push = new PushHeader(header.Generation, header.Block, header.Clock, header.Value, attachment.Worker);
+        PushAnswer answer = Task.Push(push, attachment.Take()!, Now());
+        Task.Staging.TryRent(out StagedGradient next);
+        attachment.Give(next);
+        _context.Metrics.Pushed(answer.Outcome);
+        if (answer.Outcome == PushOutcome.Diverged && Task.Divergence is { } divergence)
+            ParameterStoreLog.Diverged(_context.Logger, Job, divergence.ToString());
+        // In asynchronous mode a lane's clock may advance without a new version.
+        if (Task is AsyncParameterTask && answer.Outcome == PushOutcome.Admitted) DropNewest();
+        if (answer.Deliver) attachment.Sender.Post(Newest(), attachment.Number);
+        if (answer.Outcome != PushOutcome.Admitted || Task is AsyncParameterTask)
+            attachment.Post(AnswerFor(header, answer));
+        if (answer.Completed) Release();
+    }
+
+    private void Release()
+    {
+        PublishedSlice newest = Newest();
+        foreach (ulong worker in Task.Released)
+        {
+            if (_attached.TryGetValue(worker, out Attachment? waiting)) waiting.Sender.Post(newest, waiting.Number);
+        }
+    }
+
+    private void Request(Attachment attachment, in FrameHeader header)
+    {
+        ParametersAnswer answer = Task is SyncParameterTask sync
+            ? sync.Request(header.Generation, header.Clock, attachment.Worker, Now())
+            : ((AsyncParameterTask)Task).Request(header.Generation);
+        if (answer.Version < 0)
+            attachment.Post(new FrameHeader { Kind = FrameKind.RequestAnswered, Outcome = answer.Outcome, Clock = -1, Generation = Task.Generation });
+        else if (answer.Version == Task.Version)
+            attachment.Sender.Post(Newest(), attachment.Number);
+        else
+            SendPrevious(attachment, answer.Version);
+    }
+
+    private void SendPrevious(Attachment attachment, long version)
+    {
+        PublishedSlice slice = _slices.Rent();
+        Task.TryGetParameters(version, out ReadOnlySpan<float> parameters);
+        slice.Fill(new SliceLabel(Task.Generation, version), parameters, []);
+        attachment.Sender.Post(slice, attachment.Number);
+        slice.Release();
+    }
+
+    private void Watch()
+    {
+        int hints = Task is SyncParameterTask sync ? sync.CollectHints(Now(), _hints) : 0;
+        foreach (StealHint hint in _hints.AsSpan(0, hints))
+        {
+            if (_attached.TryGetValue(hint.Worker, out Attachment? waiting))
+                waiting.Post(new FrameHeader { Kind = FrameKind.Hint, Generation = hint.Generation, Clock = hint.Clock, Block = hint.Block });
+        }
+
+        Hints += hints;
+        if (hints > 0) _context.Metrics.Hinted(hints);
+        foreach (Attachment attachment in _attached.Values)
+        {
+            if (!attachment.Sender.IsStuck(_sendTimeout)) continue;
+            ParameterStoreLog.WorkerCut(_context.Logger, Job, attachment.Worker, "it does not read");
+            _context.Metrics.Cut();
+            attachment.Cut();
+        }
+    }
+
+    private FrameHeader AnswerFor(in FrameHeader header, in PushAnswer answer) => new()
+    {
+        Kind = FrameKind.PushAnswered,
+        Outcome = answer.Outcome,
+        Flags = answer.Displaced ? FrameFlags.Displaced : FrameFlags.None,
+        Generation = Task.Generation,
+        Block = header.Block,
+        Clock = header.Clock,
+        Value = answer.Expected,
+    };
+
+    private PublishedSlice Newest()
+    {
+        var label = new SliceLabel(Task.Generation, Task.Version);
+        if (_newest is { } newest && newest.Label == label) return newest;
+        DropNewest();
+        PublishedSlice slice = _slices.Rent();
+        Task.TryGetParameters(Task.Version, out ReadOnlySpan<float> parameters);
+        slice.Fill(label, parameters, Task is AsyncParameterTask ? Task.LaneClocks : []);
+        return _newest = slice;
+    }
+
+    private void DropNewest()
+    {
+        _newest?.Release();
+        _newest = null;
+    }
+
+    private TimeSpan Now() => _context.Time.GetElapsedTime(0);
+}

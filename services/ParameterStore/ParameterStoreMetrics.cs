@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.ParameterStore;
+
+/// <summary>Metrics of ps tasks.</summary>
+internal sealed class ParameterStoreMetrics
+{
+    private readonly Counter<long> _pushes;
+    private readonly Counter<long> _hints;
+    private readonly Counter<long> _cut;
+    private readonly UpDownCounter<long> _streams;
+    private readonly UpDownCounter<long> _memory;
+    private readonly Histogram<double> _snapshots;
+    private readonly KeyValuePair<string, object?>[] _outcomes =
+        [.. Enum.GetNames<PushOutcome>().Select(name => new KeyValuePair<string, object?>("outcome", name))];
+
+    public ParameterStoreMetrics(IMeterFactory meters)
+    {
+        Meter meter = meters.Create("Cluster.ParameterStore");
+        _pushes = meter.CreateCounter<long>("cluster.push.outcomes", "{push}", "Pushes by what became of them");
+        _hints = meter.CreateCounter<long>("cluster.steal.hints", "{hint}", "Blocks handed to waiting workers");
+        _cut = meter.CreateCounter<long>("cluster.stream.cut", "{stream}", "Streams cut since their worker did not read");
+        _streams = meter.CreateUpDownCounter<long>("cluster.stream.attached", "{stream}", "Streams attached to a model");
+        _memory = meter.CreateUpDownCounter<long>("cluster.model.memory", "By", "Memory of the models");
+        _snapshots = meter.CreateHistogram<double>("cluster.snapshot.duration", "s", "Time to write a snapshot");
+    }
+
+    public void Pushed(PushOutcome outcome) => _pushes.Add(1, _outcomes[(int)outcome]);
+
+    public void Hinted(int hints) => _hints.Add(hints);
+
+    public void Cut() => _cut.Add(1);
+
+    public void Attached(int change) => _streams.Add(change);
+
+    public void Reserved(long bytes) => _memory.Add(bytes);
+
+    public void SnapshotWritten(TimeSpan took) => _snapshots.Record(took.TotalSeconds);
+}

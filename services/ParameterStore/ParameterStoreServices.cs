@@ -1,0 +1,52 @@
+using Cluster.DataPlane.Frames;
+using Cluster.ParameterStore.Control;
+using Cluster.ParameterStore.Exchange;
+using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Snapshots;
+using Cluster.ParameterStore.Tasks;
+
+namespace Cluster.ParameterStore;
+
+/// <summary>What makes a process a ps task, or, in Standalone, several.</summary>
+public static class ParameterStoreServices
+{
+    private const int ConnectionWindowBytes = 64 << 20;
+    private const int StreamWindowBytes = 16 << 20;
+
+    /// <param name="builder">The process's builder.</param>
+    /// <param name="count">Ps tasks in this process, each with a lease and models of its own.</param>
+    public static WebApplicationBuilder AddParameterStores(this WebApplicationBuilder builder, int count)
+    {
+        builder.Services.AddOptions<ParameterStoreOptions>().BindConfiguration(ParameterStoreOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => new ParameterStorePool(count, services));
+        builder.Services.AddHostedService(services => services.GetRequiredService<ParameterStorePool>());
+        builder.Services.AddSingleton<ParameterStoreMetrics>();
+        builder.Services.AddSingleton<MemoryBudget>();
+        builder.Services.AddSingleton<RedisSnapshots>();
+        builder.Services.AddSingleton<ModelContext>();
+        builder.Services.AddHealthChecks().AddCheck<ParameterStoreHealthCheck>("parameter-store");
+        builder.Services.AddGrpc().AddServiceOptions<ExchangeGrpcService>(exchange =>
+        {
+            exchange.MaxReceiveMessageSize = FrameLimits.MaxBytes;
+            exchange.MaxSendMessageSize = FrameLimits.MaxBytes;
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // Streams live as long as their worker and may be silent for long; frames are bounded by themselves.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+            kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        });
+        return builder;
+    }
+
+    public static WebApplication MapParameterStore(this WebApplication app)
+    {
+        app.MapGrpcService<ParameterGrpcService>();
+        app.MapGrpcService<ExchangeGrpcService>();
+        return app;
+    }
+}

@@ -1,0 +1,11 @@
+using Cluster.ParameterStore;
+using Cluster.ServiceDefaults.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("parameter-store");
+builder.AddParameterStores(count: 1);
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapParameterStore();
+app.Run();

@@ -1,0 +1,82 @@
+using Cluster.ParameterStore.Models;
+using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Registry;
+using Microsoft.Extensions.Options;
+
+namespace Cluster.ParameterStore.Tasks;
+
+/// <summary>The ps tasks of this process: one, or in Standalone several behind one address.</summary>
+public sealed class ParameterStorePool(int count, IServiceProvider services) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private volatile ParameterStoreTask[] _tasks = [];
+    private Task _running = Task.CompletedTask;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when every task has had its lease.</summary>
+    public Task Ready => ReadyAsync();
+
+    /// <summary>Whether every task has its lease now.</summary>
+    public bool IsReady => _tasks.Length == count && _tasks.All(task => task.IsReady);
+
+    internal ParameterStoreTask? Find(int index) => Array.Find(_tasks, task => task.Index == index);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // The listeners are bound, and so the address is known, only when the host has started.
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(StartTasks);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _running.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task ReadyAsync()
+    {
+        await _started.Task;
+        await Task.WhenAll(_tasks.Select(task => task.Ready));
+    }
+
+    private void StartTasks()
+    {
+        _tasks = [.. Enumerable.Range(0, count).Select(Create)];
+        _running = Task.WhenAll(_tasks.Select(RunAsync));
+        _started.SetResult();
+    }
+
+    // A task that cannot go on ends the process, whose runner starts it anew, instead of standing there without work.
+    private async Task RunAsync(ParameterStoreTask task)
+    {
+        try
+        {
+            await task.RunAsync(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+#pragma warning disable CA1031 // Ends the process.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ILogger logger = services.GetRequiredService<ILogger<ParameterStorePool>>();
+            ParameterStoreLog.TaskFailed(logger, e);
+            Environment.ExitCode = 1;
+            services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+    }
+
+    private ParameterStoreTask Create(int position)
+    {
+        ParameterStoreOptions options = services.GetRequiredService<IOptions<ParameterStoreOptions>>().Value;
+        string instance = $"{ProcessInstance.Name(services.GetRequiredService<IConfiguration>())}-ps";
+        return new ParameterStoreTask(
+            services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<ModelContext>(), services.GetRequiredService<MemoryBudget>(),
+            options, count == 1 ? instance : $"{instance}-{position}", options.AdvertisedAddress ?? ServerAddress.Grpc(services).Authority);
+    }
+}

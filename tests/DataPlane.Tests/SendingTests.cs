@@ -1,0 +1,111 @@
+using System.Threading.Channels;
+using Cluster.DataPlane.Frames;
+using Cluster.DataPlane.Sending;
+using Cluster.Protocol.Parameters;
+using Grpc.Core;
+
+namespace Cluster.DataPlane.Tests;
+
+public sealed class SendingTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Sender_WorkerThatDoesNotRead_KeepsTheNewestSliceOnly()
+    {
+        var writer = new StoppedWriter();
+        var sender = new FrameSender(writer, TimeProvider.System);
+        var pool = new SlicePool(2, SlicePool.Capacity(1));
+        Task sending = sender.RunAsync();
+
+        for (int version = 0; version < 100; version++)
+        {
+            PublishedSlice slice = pool.Rent();
+            slice.Fill(new SliceLabel(new Generation(1, 1), version), [version, version], []);
+            sender.Post(slice, attachment: 1);
+            slice.Release();
+        }
+
+        Assert.Equal(2, pool.Rented);
+        Assert.Equal(98, sender.Replaced);
+        Assert.True(sender.IsStuck(TimeSpan.Zero));
+        writer.Resume();
+        await writer.Written(2).WaitAsync(Limit, _ct);
+        sender.Complete();
+        await sending.WaitAsync(Limit, _ct);
+        Assert.Equal([0, 99], writer.Clocks);
+        Assert.Equal(0, pool.Rented);
+    }
+
+    [Fact]
+    public void Post_MoreAnswersThanAWorkerCanOwe_IsRefused()
+    {
+        var sender = new FrameSender(new StoppedWriter(), TimeProvider.System);
+
+        Assert.All(Enumerable.Range(0, FrameSender.MaxAnswers), _ => Assert.True(sender.TryPost(default)));
+        Assert.False(sender.TryPost(default));
+    }
+
+    [Fact]
+    public void Release_SliceTooOften_Throws()
+    {
+        var pool = new SlicePool(1, 1);
+        PublishedSlice slice = pool.Rent();
+        slice.Release();
+
+        Assert.Throws<ObjectDisposedException>(slice.Release);
+        Assert.Throws<ObjectDisposedException>(() => slice.Values);
+    }
+
+    [Fact]
+    public async Task WakeUp_SignalsFromAnotherThread_AreNeverLost()
+    {
+        const int rounds = 20_000;
+        var (there, back) = (new WakeUp(), new WakeUp());
+        Task other = Task.Run(async () =>
+        {
+            for (int i = 0; i < rounds; i++)
+            {
+                await there.WaitAsync();
+                back.Set(inline: (i & 1) == 0);
+            }
+        }, _ct);
+
+        await Task.Run(async () =>
+        {
+            for (int i = 0; i < rounds; i++)
+            {
+                there.Set(inline: (i & 2) == 0);
+                await back.WaitAsync();
+            }
+        }, _ct).WaitAsync(Limit, _ct);
+        await other.WaitAsync(Limit, _ct);
+    }
+
+    /// <summary>A stream whose peer does not read until it is resumed.</summary>
+    private sealed class StoppedWriter : IAsyncStreamWriter<SentFrame>
+    {
+        private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Channel<bool> _written = Channel.CreateBounded<bool>(16);
+
+        public List<long> Clocks { get; } = [];
+
+        public WriteOptions? WriteOptions { get; set; }
+
+        public void Resume() => _resumed.SetResult();
+
+        public async Task Written(int count)
+        {
+            for (int i = 0; i < count; i++) await _written.Reader.ReadAsync();
+        }
+
+        public async Task WriteAsync(SentFrame message)
+        {
+            Clocks.Add(message.Header.Clock);
+            await _resumed.Task;
+            _written.Writer.TryWrite(true);
+        }
+    }
+}

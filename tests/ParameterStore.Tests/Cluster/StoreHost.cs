@@ -1,0 +1,148 @@
+using Cluster.DataPlane.Client;
+using Cluster.LocalHosting.Servers;
+using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Tasks;
+using Cluster.Protocol.Parameters;
+using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.ParameterStore.Tests.Cluster;
+
+/// <summary>A ps process with two tasks on loopback, and a Redis server of its own.</summary>
+internal sealed class StoreHost : IAsyncDisposable
+{
+    public const int Tasks = 2;
+    public const string Job = "job-1";
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly Generation First = new(1, 7);
+
+    private readonly RedisServerProcess _redis;
+    private WebApplication _app;
+
+    private StoreHost(RedisServerProcess redis, WebApplication app, string key)
+    {
+        (_redis, _app, Key) = (redis, app, key);
+        Connect();
+    }
+
+    public string Key { get; }
+
+    public ExchangeChannel Channel { get; private set; } = null!;
+
+    public V1.Parameters.ParametersClient Control { get; private set; } = null!;
+
+    public Uri Address => ServerAddress.Grpc(_app.Services);
+
+    public ParameterStorePool Pool => _app.Services.GetRequiredService<ParameterStorePool>();
+
+    public static async Task<StoreHost> StartAsync(CancellationToken cancellationToken)
+    {
+        Assert.SkipWhen(RedisServerProcess.FindExecutable() is null, "redis-server is not installed");
+        RedisServerProcess redis = await RedisServerProcess.StartAsync(cancellationToken: cancellationToken);
+        string key = ClusterKey.Generate();
+        return new StoreHost(redis, await StartAppAsync(redis, key, cancellationToken), key);
+    }
+
+    /// <summary>Ends the process's host and starts another one: tasks with other incarnations and without models.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        Channel.Dispose();
+        await _app.StopAsync(cancellationToken);
+        await _app.DisposeAsync();
+        _app = await StartAppAsync(_redis, Key, cancellationToken);
+        Connect();
+    }
+
+    public static V1.Model Settings(int length, int lanes = 1, long offset = 0, bool isAsync = false, bool usesAdagrad = false) => new()
+    {
+        Lanes = lanes,
+        Length = length,
+        Offset = offset,
+        Streams = 4,
+        Mode = isAsync ? V1.Mode.Asynchronous : V1.Mode.Synchronous,
+        Optimizer = usesAdagrad
+            ? new V1.Optimizer { LearningRate = 0.3f, Scale = V1.GradientScale.Mean, Adagrad = new V1.Adagrad { InitialAccumulator = 0.1f } }
+            : new V1.Optimizer { LearningRate = 1, Scale = V1.GradientScale.Sum, Sgd = new V1.Sgd() },
+        Initial = new V1.Initial { Constant = 0.5f },
+    };
+
+    /// <summary>Opens a model and waits until it serves.</summary>
+    public async Task OpenAsync(V1.Model settings, int task, Generation generation, V1.Snapshot? committed, CancellationToken cancellationToken)
+    {
+        await Control.OpenAsync(new V1.OpenRequest
+        {
+            Job = Job,
+            Task = task,
+            Generation = Message(generation),
+            Model = settings,
+            Committed = committed,
+        }, cancellationToken: cancellationToken);
+        await UntilAsync(task, report => report.Phase is V1.Phase.Serving, cancellationToken);
+    }
+
+    public async Task AdvanceAsync(int task, Generation generation, long committed, long from, long to, CancellationToken cancellationToken) =>
+        await Control.AdvanceAsync(new V1.AdvanceRequest
+        {
+            Job = Job,
+            Task = task,
+            Generation = Message(generation),
+            Committed = committed,
+            Segment = new V1.Segment { From = from, To = to },
+        }, cancellationToken: cancellationToken);
+
+    /// <summary>Asks for reports until one is as expected.</summary>
+    public async Task<V1.TaskReport> UntilAsync(int task, Func<V1.TaskReport, bool> isExpected, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        while (true)
+        {
+            V1.TaskReport report = await Control.ReportAsync(new V1.ReportRequest { Job = Job, Task = task }, cancellationToken: limit.Token);
+            if (isExpected(report)) return report;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
+        }
+    }
+
+    public ModelLoop Loop(int task) => Pool.Find(task)!.TryFind(Job, out Model? model) ? model.Loop : throw new InvalidOperationException();
+
+    public static V1.Generation Message(Generation generation) => new() { Counter = generation.Counter, Random = generation.Random };
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    private void Connect()
+    {
+        Channel = new ExchangeChannel(Address, Key);
+        Control = new V1.Parameters.ParametersClient(Channel.Invoker);
+    }
+
+    private static async Task<WebApplication> StartAppAsync(RedisServerProcess redis, string key, CancellationToken cancellationToken)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:redis"] = redis.ConnectionString,
+            [ClusterKey.Variable] = key,
+            ["ParameterStore:SendTimeout"] = "00:00:00.5",
+        });
+        builder.AddServiceDefaults("parameter-store");
+        builder.Logging.ClearProviders();
+        builder.AddParameterStores(Tasks);
+        WebApplication app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapParameterStore();
+        await app.StartAsync(cancellationToken);
+        await app.Services.GetRequiredService<ParameterStorePool>().Ready.WaitAsync(Limit, cancellationToken);
+        return app;
+    }
+}

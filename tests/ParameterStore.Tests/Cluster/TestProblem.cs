@@ -1,0 +1,64 @@
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Optimizers;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.ParameterStore.Tests.Cluster;
+
+/// <summary>Gradients whose sum depends on the order of addition, and the run of the protocol in memory.</summary>
+internal sealed class TestProblem
+{
+    public required int Lanes { get; init; }
+
+    /// <summary>Where each range starts, and last the number of all parameters.</summary>
+    public required int[] Offsets { get; init; }
+
+    public int Length => Offsets[^1];
+
+    /// <summary>The sum over a block's lanes, along the tree.</summary>
+    public (float[] Gradient, long Examples) Gradient(LaneBlock block, long clock, ReadOnlySpan<float> parameters)
+    {
+        var pool = new StagingPool(Length, Lanes + 1);
+        var sum = new BlockAccumulator(new BlockTree(Lanes), pool);
+        for (int lane = block.First; lane < block.End; lane++)
+        {
+            pool.TryRent(out StagedGradient gradient);
+            for (int i = 0; i < Length; i++)
+                gradient.Values[i] = (parameters[i] * Factor(lane, clock)) - Factor(i + 3, clock + lane);
+            sum.Add(new LaneBlock(lane, 1), gradient, lane + 1, worker: 1);
+        }
+
+        Assert.True(sum.TryGet(block, out StagedGradient? whole, out long examples));
+        return (whole!.Values.ToArray(), examples);
+    }
+
+    /// <summary>One ps task with all parameters, one worker with all lanes, no stream.</summary>
+    public float[] TrainInMemory(long clocks)
+    {
+        var task = new SyncParameterTask(new TaskOptions { Lanes = Lanes, Length = Length, Streams = 1, Optimizer = new Adagrad(0.3f) });
+        var generation = new Generation(1, 1);
+        task.BeginLoad(generation);
+        task.LoadingParameters.Fill(0.5f);
+        task.LoadingSlot.Fill(0.1f);
+        task.CompleteLoad(generation, 0, 0);
+        task.Advance(generation, 0, new Segment(0, clocks));
+        var all = new LaneBlock(0, Lanes);
+        for (long clock = 0; clock < clocks; clock++)
+        {
+            Assert.True(task.TryGetParameters(clock, out ReadOnlySpan<float> parameters));
+            (float[] gradient, long examples) = Gradient(all, clock, parameters);
+            task.Staging.TryRent(out StagedGradient staged);
+            gradient.CopyTo(staged.Values);
+            Assert.True(task.Push(new PushHeader(generation, all, clock, examples, 1), staged, TimeSpan.Zero).Completed);
+        }
+
+        Assert.True(task.TryGetParameters(clocks, out ReadOnlySpan<float> end));
+        return end.ToArray();
+    }
+
+    private static float Factor(long i, long j)
+    {
+        uint hash = unchecked((uint)((i * 73856093) ^ (j * 19349663)) * 2654435761u);
+        return ((hash >> 9) / (float)(1 << 23)) + 0.1f;
+    }
+}

@@ -1,0 +1,209 @@
+using System.Runtime.InteropServices;
+using Cluster.DataPlane;
+using Cluster.DataPlane.Client;
+using Cluster.DataPlane.Frames;
+using Cluster.ParameterStore.Tests.Cluster;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Grpc.Core;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.ParameterStore.Tests;
+
+public sealed class ExchangeTests : IAsyncLifetime
+{
+    private static readonly LaneBlock Lane = new(0, 1);
+
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+    private StoreHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await StoreHost.StartAsync(_ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(1_009)]
+    [InlineData(FrameLimits.FloatsPerFrame)]
+    [InlineData(FrameLimits.FloatsPerFrame + 1)]
+    [InlineData(1 << 20)]
+    public async Task Push_SliceOfAnyLength_ComesBackAppliedWithExactBits(int length)
+    {
+        await OpenAsync(StoreHost.Settings(length));
+        var sink = new RecordingSink(length);
+        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        float[] gradient = [.. Enumerable.Range(0, length).Select(i => (i * 0.37f) - 11)];
+
+        for (long clock = 0; clock < 2; clock++)
+        {
+            await stream.PushAsync(StoreHost.First, Lane, clock, 3, gradient);
+            Assert.Equal(new SliceLabel(StoreHost.First, clock + 1), await sink.NextAsync<SliceLabel>(_ct));
+        }
+
+        float[] expected = [.. gradient.Select(g => 0.5f - g - g)];
+        Assert.True(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(sink.Parameters)));
+        V1.TaskReport report = await _host.UntilAsync(0, _ => true, _ct);
+        Assert.Equal((6L, 2L), (report.Examples, report.Outcomes[nameof(PushOutcome.Admitted)]));
+    }
+
+    [Fact]
+    public async Task Push_AsynchronousLane_IsAppliedAndAnsweredAfterItsParameters()
+    {
+        await OpenAsync(StoreHost.Settings(5, lanes: 3, isAsync: true));
+        var sink = new RecordingSink(5);
+        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+
+        await stream.PushAsync(StoreHost.First, new LaneBlock(2, 1), 0, 1, new float[] { 1, 2, 3, 4, 5 });
+
+        Assert.Equal(1, (await sink.NextAsync<SliceLabel>(_ct)).Version);
+        PushAnswer answer = await sink.NextAsync<PushAnswer>(_ct);
+        Assert.Equal((PushOutcome.Admitted, 1L), (answer.Outcome, answer.Expected));
+        Assert.Equal([-0.5f, -1.5f, -2.5f, -3.5f, -4.5f], sink.Parameters);
+    }
+
+    [Fact]
+    public async Task Attach_JobThatIsNotOpen_IsNotReady()
+    {
+        var sink = new RecordingSink(1);
+        using var stream = new ExchangeStream(_host.Channel.Invoker, 0, sink, _ct);
+        Task receiving = stream.RunAsync();
+        await stream.AttachAsync("nobody", StoreHost.First, 1);
+
+        Assert.Equal(PushOutcome.NotReady, await sink.NextAsync<PushOutcome>(_ct));
+        await stream.RequestAsync(StoreHost.First, -1);
+        Assert.Equal(PushOutcome.NotReady, (await sink.NextAsync<ParametersAnswer>(_ct)).Outcome);
+        Assert.False(receiving.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Push_OlderGeneration_IsSuperseded()
+    {
+        await OpenAsync(StoreHost.Settings(2));
+        var sink = new RecordingSink(2);
+        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        await _host.OpenAsync(StoreHost.Settings(2), 0, new Generation(2, 9), null, _ct);
+
+        await stream.PushAsync(StoreHost.First, Lane, 0, 1, new float[2]);
+
+        Assert.Equal(PushOutcome.Superseded, (await sink.NextAsync<PushAnswer>(_ct)).Outcome);
+    }
+
+    [Fact]
+    public async Task Stream_KilledInMidPush_LeavesNoStagingLeak()
+    {
+        const int length = 3 * FrameLimits.FloatsPerFrame;
+        await OpenAsync(StoreHost.Settings(length));
+        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Staging.Available);
+        for (ulong worker = 1; worker <= 8; worker++)
+        {
+            using AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
+            await SendAsync(call, Attach(worker), "job-1"u8.ToArray());
+            Assert.True(await call.ResponseStream.MoveNext(_ct));
+            call.ResponseStream.Current.Dispose();
+            var part = new FrameHeader { Kind = FrameKind.Push, Attachment = 1, Generation = StoreHost.First, Block = Lane, Value = 1, Length = length, Here = 100 };
+            await call.RequestStream.WriteAsync(new SentFrame { Header = part, Floats = new float[100] }, _ct);
+        }
+
+        await _host.UntilAsync(0, report => report.Streams == 0, _ct);
+        Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Staging.Available));
+    }
+
+    [Fact]
+    public async Task Reader_ThatHasStopped_BlocksNobodyAndIsCutOff()
+    {
+        const int length = 1 << 20;
+        const int steps = 40;
+        await OpenAsync(StoreHost.Settings(length, lanes: 2, isAsync: true));
+        using var stoppedChannel = new ExchangeChannel(_host.Address, _host.Key);
+        using AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> stopped = stoppedChannel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
+        await SendAsync(stopped, Attach(worker: 9), "job-1"u8.ToArray());
+        for (int i = 0; i < 200; i++)
+            await SendAsync(stopped, new FrameHeader { Kind = FrameKind.Request, Attachment = 1, Generation = StoreHost.First, Clock = -1 });
+        var sink = new RecordingSink(length);
+        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        float[] gradient = new float[length];
+
+        for (long clock = 0; clock < steps; clock++)
+        {
+            await stream.PushAsync(StoreHost.First, Lane, clock, 1, gradient);
+            await sink.NextAsync<SliceLabel>(_ct);
+            await sink.NextAsync<PushAnswer>(_ct);
+            await SendAsync(stopped, new FrameHeader { Kind = FrameKind.Request, Attachment = 1, Generation = StoreHost.First, Clock = -1 }, mayFail: true);
+        }
+
+        Assert.InRange(_host.Loop(0).SlicesHeld, 1, 5);
+        await _host.UntilAsync(0, report => report.Streams == 1, _ct);
+    }
+
+    [Theory]
+    [InlineData(2, 3, 3, "frame.length")]
+    [InlineData(2, 1, 2, "frame.offset")]
+    [InlineData(99, 0, 0, "frame.kind")]
+    [InlineData(19, 0, 0, "frame.kind")]
+    [InlineData(32, 2, 2, "frame.kind")]
+    public async Task Frame_Malformed_IsRefusedWithItsField(byte kind, int length, int here, string field)
+    {
+        await OpenAsync(StoreHost.Settings(2));
+        using AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
+        await SendAsync(call, Attach(1), "job-1"u8.ToArray());
+        Assert.True(await call.ResponseStream.MoveNext(_ct));
+        call.ResponseStream.Current.Dispose();
+
+        var header = new FrameHeader { Kind = (FrameKind)kind, Attachment = 1, Generation = StoreHost.First, Block = Lane, Value = 1, Length = length, Here = here };
+        await call.RequestStream.WriteAsync(new SentFrame { Header = header, Floats = new float[here] }, _ct);
+
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(_ct));
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.Contains(field, refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stream_WithWrongKey_IsRefused()
+    {
+        using var channel = new ExchangeChannel(_host.Address, "not-the-cluster-key");
+        using var stream = new ExchangeStream(channel.Invoker, 0, new RecordingSink(1), _ct);
+
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(stream.RunAsync);
+        Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
+    }
+
+    private async Task OpenAsync(V1.Model settings)
+    {
+        await _host.OpenAsync(settings, 0, StoreHost.First, null, _ct);
+        await _host.AdvanceAsync(0, StoreHost.First, 0, 0, 1_000, _ct);
+    }
+
+    private async Task<ExchangeStream> AttachAsync(RecordingSink sink, ulong worker)
+    {
+        var stream = new ExchangeStream(_host.Channel.Invoker, 0, sink, _ct);
+        _ = stream.RunAsync();
+        await stream.AttachAsync(StoreHost.Job, StoreHost.First, worker);
+        Assert.Equal(PushOutcome.Admitted, await sink.NextAsync<PushOutcome>(_ct));
+        return stream;
+    }
+
+    private static FrameHeader Attach(ulong worker) => new()
+    {
+        Kind = FrameKind.Attach,
+        Attachment = 1,
+        Generation = StoreHost.First,
+        Value = (long)worker,
+        Length = StoreHost.Job.Length,
+    };
+
+    private async Task SendAsync(AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call, FrameHeader header, byte[]? text = null, bool mayFail = false)
+    {
+        try
+        {
+            await call.RequestStream.WriteAsync(new SentFrame { Header = header, Text = text }, _ct);
+        }
+        catch (Exception e) when (mayFail && e is RpcException or InvalidOperationException or IOException)
+        {
+            // Cut off by now.
+        }
+    }
+}

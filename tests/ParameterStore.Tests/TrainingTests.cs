@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using Cluster.Contracts.Parameters;
+using Cluster.ParameterStore.Tests.Cluster;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Grpc.Core;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.ParameterStore.Tests;
+
+public sealed class TrainingTests : IAsyncLifetime
+{
+    private const long Half = 12;
+
+    private readonly TestProblem _problem = new() { Lanes = 7, Offsets = [0, 5, 12] };
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+    private StoreHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await StoreHost.StartAsync(_ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Train_ThreeWorkersTwoTasksAndARestart_GivesTheBitsOfTheProtocolInMemory()
+    {
+        await OpenAsync(StoreHost.First, [null, null]);
+        await WorkAsync(StoreHost.First, new Segment(0, Half), committed: 0);
+        AssertBits(_problem.TrainInMemory(Half), await ParametersAsync());
+        V1.TaskReport[] written = await Task.WhenAll(Each(task => _host.UntilAsync(task, report => report.SnapshotWritten, _ct)));
+        Assert.All(written, report => Assert.Equal((Half, Half * 28), (report.SnapshotClock, report.SnapshotExamples)));
+
+        await _host.RestartAsync(_ct);
+        var second = new Generation(2, 8);
+        V1.Snapshot?[] committed = [.. written.Select(report => new V1.Snapshot { Generation = report.Generation, Incarnation = report.Incarnation, Clock = Half })];
+        await OpenAsync(second, committed);
+        AssertBits(_problem.TrainInMemory(Half), await ParametersAsync());
+        await WorkAsync(second, new Segment(Half, 2 * Half), committed: Half);
+
+        AssertBits(_problem.TrainInMemory(2 * Half), await ParametersAsync());
+        V1.TaskReport end = await _host.UntilAsync(0, _ => true, _ct);
+        Assert.Equal(2 * Half * 28, end.Examples);
+        Assert.NotEqual(written[0].Incarnation, end.Incarnation);
+    }
+
+    [Fact]
+    public async Task Open_SnapshotThatIsGone_LeavesTheGeneration()
+    {
+        await _host.Control.OpenAsync(new V1.OpenRequest
+        {
+            Job = StoreHost.Job,
+            Task = 0,
+            Generation = StoreHost.Message(StoreHost.First),
+            Model = Settings(0),
+            Committed = new V1.Snapshot { Generation = StoreHost.Message(StoreHost.First), Incarnation = 5, Clock = 3 },
+        }, cancellationToken: _ct);
+
+        V1.TaskReport report = await _host.UntilAsync(0, report => report.Phase != V1.Phase.Loading, _ct);
+        Assert.Equal((V1.Phase.Idle, StoreHost.First), (report.Phase, report.ToReport().Generation));
+    }
+
+    [Fact]
+    public async Task Open_ModelThatIsWrong_NamesEveryField()
+    {
+        V1.Model model = StoreHost.Settings(0, lanes: 257);
+        model.Optimizer.LearningRate = float.NaN;
+
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _host.Control.OpenAsync(
+            new V1.OpenRequest { Job = StoreHost.Job, Generation = StoreHost.Message(StoreHost.First), Model = model }, cancellationToken: _ct));
+
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.All(["model.lanes", "model.length", "model.optimizer.learning_rate"],
+            field => Assert.Contains(field, refused.Status.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_ModelBeyondTheMemory_IsExhausted()
+    {
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _host.Control.OpenAsync(new V1.OpenRequest
+        {
+            Job = StoreHost.Job,
+            Generation = StoreHost.Message(StoreHost.First),
+            Model = StoreHost.Settings(1 << 28, lanes: 256),
+        }, cancellationToken: _ct));
+
+        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
+        Assert.Contains("model.length is 268435456", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Close_OpenJob_FreesItAndReportsNothing()
+    {
+        await OpenAsync(StoreHost.First, [null, null]);
+
+        await _host.Control.CloseAsync(new V1.CloseRequest { Job = StoreHost.Job, Task = 1, Generation = StoreHost.Message(StoreHost.First) }, cancellationToken: _ct);
+
+        V1.TaskReport report = await _host.UntilAsync(1, _ => true, _ct);
+        Assert.Equal((0L, 0L, V1.Phase.Idle), (report.Generation.Counter, report.MemoryBytes, report.Phase));
+        Assert.Equal(V1.Phase.Serving, (await _host.UntilAsync(0, _ => true, _ct)).Phase);
+    }
+
+    private V1.Model Settings(int task) =>
+        StoreHost.Settings(_problem.Offsets[task + 1] - _problem.Offsets[task], _problem.Lanes, _problem.Offsets[task], usesAdagrad: true);
+
+    private async Task OpenAsync(Generation generation, V1.Snapshot?[] committed) =>
+        await Task.WhenAll(Each(task => _host.OpenAsync(Settings(task), task, generation, committed[task], _ct)));
+
+    private async Task WorkAsync(Generation generation, Segment segment, long committed)
+    {
+        foreach (int task in Enumerable.Range(0, StoreHost.Tasks))
+            await _host.AdvanceAsync(task, generation, committed, segment.From, segment.To, _ct);
+        IReadOnlyList<LaneSet> shares = LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, _problem.Lanes)), 3);
+        Assert.Equal(3, shares.Count);
+        await Task.WhenAll(shares.Select((share, i) =>
+            new SegmentWorker(_problem, new SegmentItem(generation, segment, share), (ulong)i + 1).RunAsync(_host.Channel, _ct))).WaitAsync(StoreHost.Limit, _ct);
+    }
+
+    private async Task<float[]> ParametersAsync() => [.. (await Task.WhenAll(Each(task => _host.Loop(task).CallAsync(() =>
+        _host.Loop(task).Task.TryGetParameters(_host.Loop(task).Task.Version, out ReadOnlySpan<float> values) ? values.ToArray() : [])))).SelectMany(x => x)];
+
+    private static IEnumerable<T> Each<T>(Func<int, T> function) => Enumerable.Range(0, StoreHost.Tasks).Select(function);
+
+    private static void AssertBits(float[] expected, float[] actual) =>
+        Assert.True(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(actual)));
+}
