@@ -3,7 +3,6 @@ using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Frames;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
