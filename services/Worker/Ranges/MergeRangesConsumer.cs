@@ -19,7 +19,9 @@ internal sealed class MergeRangesConsumer(RangeMerger merger, ILogger<MergeRange
             RangeLog.MergeFailed(logger, e, item.JobId);
             await context.Publish(new RangesNotMerged
             {
-                JobId = item.JobId, Generation = item.Generation, Error = e.Message.ReplaceLineEndings(" "),
+                JobId = item.JobId,
+                Generation = item.Generation,
+                Error = e.Message.ReplaceLineEndings(" "),
             }, context.CancellationToken);
         }
     }

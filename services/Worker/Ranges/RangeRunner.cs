@@ -62,13 +62,23 @@ internal sealed class RangeRunner(
         if (!await results.RecordAsync(item, payload, device, cancellationToken)) return null;
         return new RangeComputed
         {
-            JobId = item.JobId, Generation = item.Generation, From = item.From, To = item.To, Device = device, Seconds = seconds,
+            JobId = item.JobId,
+            Generation = item.Generation,
+            From = item.From,
+            To = item.To,
+            Device = device,
+            Seconds = seconds,
         };
     }
 
     private static RangeFailed Failure(ComputeRange item, DeviceSlot slot, string error, bool permanent) => new()
     {
-        JobId = item.JobId, Generation = item.Generation, From = item.From, To = item.To,
-        Device = slot.FullName.ToString(), Error = error, Permanent = permanent,
+        JobId = item.JobId,
+        Generation = item.Generation,
+        From = item.From,
+        To = item.To,
+        Device = slot.FullName.ToString(),
+        Error = error,
+        Permanent = permanent,
     };
 }

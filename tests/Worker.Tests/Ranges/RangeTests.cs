@@ -238,13 +238,25 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
 
     private ComputeRange Item(string arguments = "{}") => new()
     {
-        JobId = _id, Generation = Generation, From = 3, To = 5, Computation = "counting", Arguments = JsonElement.Parse(arguments),
-        IndexCount = 95, GrainSize = 10, Device = "",
+        JobId = _id,
+        Generation = Generation,
+        From = 3,
+        To = 5,
+        Computation = "counting",
+        Arguments = JsonElement.Parse(arguments),
+        IndexCount = 95,
+        GrainSize = 10,
+        Device = "",
     };
 
     private MergeRanges Merge() => new()
     {
-        JobId = _id, Generation = Generation, Computation = "counting", Arguments = JsonElement.Parse("{}"), IndexCount = 95, GrainSize = 10,
+        JobId = _id,
+        Generation = Generation,
+        Computation = "counting",
+        Arguments = JsonElement.Parse("{}"),
+        IndexCount = 95,
+        GrainSize = 10,
     };
 
     private async Task<(RangeRunner Runner, DeviceSlot Slot)> RunnerAsync(Counting computation)
