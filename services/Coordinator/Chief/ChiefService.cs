@@ -58,6 +58,7 @@ internal sealed class ChiefService(
         finally
         {
             office.Leave();
+            await term.CancelAsync();
             await runners.StopAsync();
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cluster.Coordinator.Jobs;
+using Cluster.ServiceDefaults.Redis;
 
 namespace Cluster.Coordinator.Computations;
 
@@ -25,23 +26,33 @@ internal sealed class JobRunners(RunnerContext context, RedisJobs jobs, JobFeeds
         _term = term;
         foreach (var id in await jobs.OpenAsync())
         {
-            if (!_running.ContainsKey(id)) await AdoptAsync(id, owner);
+            if (!_running.ContainsKey(id)) await TryAdoptAsync(id, owner);
         }
     }
 
     /// <summary>Runs a job that this chief owns, once.</summary>
     public void Start(JobRecord job, string owner)
     {
-        if (_term.IsCancellationRequested) return;
-        _ = _running.GetOrAdd(job.Id, id => new Lazy<Running>(() =>
-        {
-            var runner = new ComputationRunner(job, owner, context);
-            return new Running(runner, Task.Run(() => RunAsync(id, runner), CancellationToken.None));
-        })).Value;
+        if (_term.IsCancellationRequested || _running.ContainsKey(job.Id)) return;
+        var runner = new ComputationRunner(job, owner, context);
+        _ = _running.GetOrAdd(job.Id, id => new Lazy<Running>(() => new Running(runner, Task.Run(() => RunAsync(id, runner), CancellationToken.None)))).Value;
     }
 
     /// <summary>Waits for the runners to stop; their term is over.</summary>
     public Task StopAsync() => Task.WhenAll(_running.Values.Select(r => r.Value.Ended));
+
+    // A record that this coordinator cannot read, of a later version perhaps, must not keep it from the others.
+    private async Task TryAdoptAsync(string id, string owner)
+    {
+        try
+        {
+            await AdoptAsync(id, owner);
+        }
+        catch (Exception e) when (!RedisErrors.IsTransient(e))
+        {
+            JobLog.Unreadable(context.Logger, id, e.Message);
+        }
+    }
 
     private async Task AdoptAsync(string id, string owner)
     {
@@ -67,8 +78,9 @@ internal sealed class JobRunners(RunnerContext context, RedisJobs jobs, JobFeeds
         }
         finally
         {
-            _running.TryRemove(id, out _);
+            // In this order: a runner that starts anew opens a feed of its own.
             feeds.Close(id);
+            _running.TryRemove(id, out _);
         }
     }
 

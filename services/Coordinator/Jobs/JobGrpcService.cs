@@ -8,7 +8,8 @@ namespace Cluster.Coordinator.Jobs;
 
 /// <summary>The job service. Reads go to Redis; only the chief accepts and cancels.</summary>
 internal sealed class JobGrpcService(
-    RedisJobs jobs, JobRunners runners, JobFeeds feeds, ChiefOffice office, JobMetrics metrics, TimeProvider time, ILogger<JobGrpcService> logger)
+    RedisJobs jobs, JobRunners runners, JobFeeds feeds, ChiefOffice office, JobMetrics metrics, TimeProvider time,
+    IHostApplicationLifetime lifetime, ILogger<JobGrpcService> logger)
     : Contracts.Jobs.V1.Jobs.JobsBase
 {
     private const int DefaultLimit = 100;
@@ -44,8 +45,16 @@ internal sealed class JobGrpcService(
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<JobUpdate> stream, ServerCallContext context)
     {
-        var watch = new JobWatch(jobs, feeds, time, request);
-        await watch.RunAsync(stream, await FindAsync(request.Id), context.CancellationToken);
+        // A watcher must not hold up the end of this process; it finds the next one by itself.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await new JobWatch(jobs, feeds, time, request).RunAsync(stream, await FindAsync(request.Id), end.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "the coordinator stops; try again"));
+        }
     }
 
     public override async Task<Job> Cancel(CancelRequest request, ServerCallContext context)

@@ -34,4 +34,7 @@ internal static partial class JobLog
 
     [LoggerMessage(EventId = 11, EventName = "MergeFailed", Level = LogLevel.Warning, Message = "job {JobId}: the merge failed ({Failures} of {Limit}): {Error}")]
     public static partial void MergeFailed(ILogger logger, string jobId, int failures, int limit, string error);
+
+    [LoggerMessage(EventId = 12, EventName = "JobUnreadable", Level = LogLevel.Error, Message = "job {JobId}: its record cannot be read; it is passed over: {Error}")]
+    public static partial void Unreadable(ILogger logger, string jobId, string error);
 }

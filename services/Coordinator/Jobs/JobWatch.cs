@@ -17,17 +17,23 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, TimeProvider time
         {
             var feed = feeds.TryGet(job.Id, out var found) ? found : null;
             var changed = feed?.Changed;
-            var update = new JobUpdate { Job = job.ToMessage(feed?.Latest) };
-            await AddPlacementsAsync(update, job.Kind);
+            var update = new JobUpdate();
+            var hasMore = await AddPlacementsAsync(update, job.Kind);
+            // Watchers leave at the end of the job: it is told when they have heard of every placement.
+            update.Job = (hasMore ? Unended(job) : job).ToMessage(feed?.Latest);
             await stream.WriteAsync(update, cancellationToken);
-            if (job.HasEnded && update.Placements.Count == 0) return;
+            if (job.HasEnded && !hasMore) return;
 
             if (!job.HasEnded) await WaitAsync(feed, changed, cancellationToken);
             job = await jobs.ReadAsync(job.Id) ?? throw new RpcException(new Status(StatusCode.NotFound, $"job '{job.Id}' is not kept any more"));
         }
     }
 
-    private async Task AddPlacementsAsync(JobUpdate update, string kind)
+    private static JobRecord Unended(JobRecord job)
+        => job.HasEnded ? job with { State = JobState.Running, Ended = null, Result = "", Error = "" } : job;
+
+    // True when there are more than one update takes.
+    private async Task<bool> AddPlacementsAsync(JobUpdate update, string kind)
     {
         var fresh = await jobs.PlacementsAsync(request.Id, _placements);
         _placements += fresh.Count;
@@ -37,6 +43,8 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, TimeProvider time
             var item = $"{kind}/range_{placement[..space].Replace('-', '_')}";
             update.Placements.Add(new Contracts.Jobs.V1.Placement { Item = item, Device = placement[(space + 1)..] });
         }
+
+        return fresh.Count == RedisJobs.MaxPlacements;
     }
 
     private async Task WaitAsync(JobFeed? feed, Task? changed, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ namespace Cluster.Coordinator.Jobs;
 /// <summary>Records of jobs. Keys: <see cref="JobKeys"/>.</summary>
 internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time, IOptions<CoordinatorOptions> options)
 {
+    /// <summary>Placements that one reading gives at most.</summary>
+    public const int MaxPlacements = 1000;
+
     private static readonly TimeSpan SubmissionLife = TimeSpan.FromDays(1);
 
     // A submission lists its id before it writes the record; it does not take this long.
@@ -86,8 +89,6 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
     /// <summary>Placements from a position on, <c>from-to device</c> each.</summary>
     public async Task<IReadOnlyList<string>> PlacementsAsync(string id, long from)
         => [.. (await _database.ListRangeAsync(JobKeys.Placements(id), from, from + MaxPlacements - 1)).Select(p => (string)p!)];
-
-    private const int MaxPlacements = 1000;
 
     private async Task<string> CreateRecordAsync(NewJob job, string owner)
     {

@@ -24,10 +24,12 @@ internal sealed class ServeCommand : Command
     private static async Task<int> RunAsync(CommandLineHost host, EmbeddedClusterOptions options, string? stateFile, CancellationToken cancellationToken)
     {
         var path = stateFile ?? ClusterStateFile.DefaultPath(Environment.ProcessId);
+        var isWritten = false;
         try
         {
             await using var cluster = await EmbeddedCluster.StartAsync(options with { LogLevel = LogLevel.Information }, cancellationToken);
             ClusterStateFile.Write(path, State(cluster));
+            isWritten = true;
             host.Output.WriteLine($"the cluster is up: {options.Workers} {(options.Workers == 1 ? "worker" : "workers")}, coordinator at {cluster.Connection.Address}");
             host.Output.WriteLine($"`cluster pi` and the other commands find it by {path}; Ctrl+C ends it");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -44,7 +46,7 @@ internal sealed class ServeCommand : Command
         }
         finally
         {
-            File.Delete(path);
+            if (isWritten) File.Delete(path);
         }
     }
 

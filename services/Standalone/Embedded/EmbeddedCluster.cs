@@ -28,6 +28,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <summary>The worker tasks.</summary>
     public WorkerPool Workers => _app.Services.GetRequiredService<WorkerPool>();
 
+    /// <summary>The services of the cluster's process.</summary>
+    internal IServiceProvider Services => _app.Services;
+
     /// <summary>Starts a cluster and returns when its workers take work.</summary>
     /// <param name="options">How many workers, and how much is logged.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -80,6 +83,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddCoordinator();
         builder.AddWorkers(options.Workers);
+        options.Configure(builder.Services);
         builder.AddClusterBus(CoordinatorServices.AddConsumers, WorkerServices.AddConsumers);
 
         var app = builder.Build();

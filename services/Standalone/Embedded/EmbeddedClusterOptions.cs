@@ -8,6 +8,9 @@ public sealed record EmbeddedClusterOptions
     /// <summary>Worker tasks, 1 to <see cref="MaxWorkers"/>; they share the machine's cores.</summary>
     public int Workers { get; init; } = 2;
 
+    /// <summary>Adds to the cluster's services: computations of one's own, say.</summary>
+    public Action<IServiceCollection> Configure { get; init; } = _ => { };
+
     /// <summary>What is logged to standard error.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Error;
 }

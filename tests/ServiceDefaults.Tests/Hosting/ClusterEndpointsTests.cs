@@ -42,7 +42,7 @@ public sealed class ClusterEndpointsTests
     [InlineData("urls", "ASPNETCORE_URLS", "http://somewhere:0")]
     public async Task Start_AddressItCannotServe_NamesVariableAndValueInsteadOfListeningEverywhere(string setting, string variable, string url)
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        var error = await Assert.ThrowsAsync<SettingException>(async () =>
         {
             await using var app = TestHost.Build((setting, url));
             await app.StartAsync(_ct);
@@ -53,7 +53,7 @@ public sealed class ClusterEndpointsTests
     [Fact]
     public async Task Start_NoClusterKey_FailsAtOnce()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        var error = await Assert.ThrowsAsync<SettingException>(async () =>
         {
             await using var app = TestHost.Build(("CLUSTER_KEY", null));
             await app.StartAsync(_ct);

@@ -1,3 +1,4 @@
+using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
 
 namespace Cluster.ServiceDefaults.Tests.Security;
@@ -10,7 +11,7 @@ public sealed class ClusterKeyTests
     [InlineData("   ")]
     public void Create_NoKey_NamesTheVariableAndTheLimit(string? key)
     {
-        var error = Assert.Throws<InvalidOperationException>(() => new ClusterKey(key));
+        var error = Assert.Throws<SettingException>(() => new ClusterKey(key));
         Assert.Contains("CLUSTER_KEY is not set", error.Message, StringComparison.Ordinal);
         Assert.Contains("16 characters", error.Message, StringComparison.Ordinal);
     }
@@ -18,7 +19,7 @@ public sealed class ClusterKeyTests
     [Fact]
     public void Create_ShortKey_SaysTheLengthAndNeverTheKey()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => new ClusterKey("fifteen-chars-x"));
+        var error = Assert.Throws<SettingException>(() => new ClusterKey("fifteen-chars-x"));
         Assert.Contains("has 15 characters", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("fifteen", error.Message, StringComparison.Ordinal);
     }

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Cluster.Client.Errors;
+using Cluster.Client.Jobs;
+using Cluster.Contracts.Jobs;
+using Cluster.Standalone.Embedded;
+
+namespace Cluster.Standalone.Tests;
+
+/// <summary>Jobs through every service on embedded parts.</summary>
+public sealed class EmbeddedClusterTests(EmbeddedFixture embedded) : IClassFixture<EmbeddedFixture>
+{
+    private const int TestLimit = 60_000;
+
+    [Theory(Timeout = TestLimit)]
+    [InlineData(42UL, 2_000, 1_572)]
+    [InlineData(42UL, 1 << 21, 1_647_312)]
+    [InlineData(42UL, 1 << 24, 13_175_839)]
+    [InlineData(0UL, 1 << 21, 1_646_914)]
+    public async Task RunPi_KnownAnswers_AreExact(ulong seed, long points, long inside)
+    {
+        var result = await embedded.Client.RunPiAsync(new PiSpec { Points = points, Seed = seed }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((points, inside), (result.Points, result.Inside));
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task RunPi_TaskStopsInTheMiddle_CountsTheSame()
+    {
+        await using var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = 2 }, TestContext.Current.CancellationToken);
+        await using var client = Client.ClusterClient.Connect(cluster.Connection);
+        var job = await client.SubmitAsync(new PiSpec { Points = 2_000_000_000, Seed = 42 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        var doneAtStop = 0L;
+        JobInfo? last = null;
+        await foreach (var update in client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
+        {
+            last = update.Job;
+            if (doneAtStop > 0 || last.Progress is not { Fraction: > 0.1 and < 1 } progress) continue;
+            doneAtStop = progress.Done;
+            await cluster.Workers.StopTaskAsync(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange(doneAtStop, 1, 1_999_999_999);
+        Assert.Equal(1_570_807_796, PiResult.FromJob(last!).Inside);
+        Assert.Single(await client.ListTasksAsync(TestContext.Current.CancellationToken), t => t.JobName == "worker");
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task RunComputation_ThrowsAlways_FailsWithTheCauseAndOthersGoOn()
+    {
+        var failing = embedded.Client.RunComputationAsync(Throwing("always"), cancellationToken: TestContext.Current.CancellationToken);
+        var pi = await embedded.Client.RunPiAsync(new PiSpec { Points = 2_000, Seed = 42 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<JobFailedException>(() => failing);
+        Assert.Contains("planted", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1_572, pi.Inside);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task RunComputation_ThrowsOnce_SucceedsAndCountsTheFailure()
+    {
+        var result = await embedded.Client.RunComputationAsync(Throwing("once"), cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(100, result.Value.GetProperty("total").GetInt64());
+        Assert.Equal(1, (await embedded.Client.GetJobAsync(result.JobId, TestContext.Current.CancellationToken)).Progress.ItemsFailed);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task RunComputation_BadArguments_FailsAtTheFirstAttempt()
+    {
+        var error = await Assert.ThrowsAsync<JobFailedException>(
+            () => embedded.Client.RunComputationAsync(Throwing("bad"), cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Contains("always, never or once is needed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Submit_KeyUsedBefore_IsTheSameJobOrRefused()
+    {
+        var key = Guid.NewGuid().ToString("N");
+        var spec = new PiSpec { Points = 2_000, Seed = 42 };
+        var first = await embedded.Client.SubmitAsync(spec, key, TestContext.Current.CancellationToken);
+        var second = await embedded.Client.SubmitAsync(spec, key, TestContext.Current.CancellationToken);
+
+        Assert.Equal(first.Id, second.Id);
+        var error = await Assert.ThrowsAnyAsync<ClusterException>(() => embedded.Client.SubmitAsync(spec with { Seed = 43 }, key, TestContext.Current.CancellationToken));
+        Assert.Contains(first.Id, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Watch_EndedJob_TellsEveryPlacementOnce()
+    {
+        var spec = new PiSpec { Points = 400_000_000, Seed = 1, LogDevicePlacement = true };
+        var job = await embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        await embedded.Client.WaitAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
+
+        var items = new List<string>();
+        await foreach (var update in embedded.Client.WatchAsync(job.Id, TestContext.Current.CancellationToken)) items.AddRange(update.Placements.Select(p => p.Item));
+
+        var ended = await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken);
+        Assert.Equal(ended.Progress.ItemsDone, items.Distinct().LongCount());
+        Assert.Equal(items.Distinct().Count(), items.Count);
+    }
+
+    private static ComputationSpec Throwing(string throws) => new()
+    {
+        Name = "throwing",
+        Arguments = JsonSerializer.SerializeToElement(new { throws }),
+        IndexCount = 100,
+        GrainSize = 10,
+    };
+}
