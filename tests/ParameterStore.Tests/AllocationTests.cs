@@ -19,7 +19,9 @@ public sealed class AllocationTests : IAsyncLifetime
 {
     private const int Steps = 500;
     private const int Rounds = 12;
-    private const long Slack = 64;
+    // What gRPC itself allocates in two such runs differs by up to 181 bytes a step (15 runs). A slice or a frame made anew,
+    // instead of pooled, would cost kilobytes at the sizes that count; a smaller leak than this the test does not see.
+    private const long Slack = 512;
 
     private static readonly LaneBlock Lane = new(0, 1);
 
