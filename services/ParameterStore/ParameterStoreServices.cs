@@ -2,8 +2,12 @@ using Cluster.DataPlane.Frames;
 using Cluster.ParameterStore.Control;
 using Cluster.ParameterStore.Exchange;
 using Cluster.ParameterStore.Models;
-using Cluster.ParameterStore.Snapshots;
 using Cluster.ParameterStore.Tasks;
+using Cluster.Persistence;
+using Cluster.Persistence.Snapshots;
+using Cluster.ServiceDefaults.Redis;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace Cluster.ParameterStore;
 
@@ -23,7 +27,10 @@ public static class ParameterStoreServices
         builder.Services.AddHostedService(services => services.GetRequiredService<ParameterStorePool>());
         builder.Services.AddSingleton<ParameterStoreMetrics>();
         builder.Services.AddSingleton<MemoryBudget>();
-        builder.Services.AddSingleton<RedisSnapshots>();
+        builder.Services.AddPersistence();
+        builder.Services.AddSingleton(services => new SnapshotWriter(
+            services.GetRequiredKeyedService<IConnectionMultiplexer>(RedisExtensions.Bulk),
+            services.GetRequiredService<IOptions<ParameterStoreOptions>>().Value.SnapshotTimeToLive));
         builder.Services.AddSingleton<ModelContext>();
         builder.Services.AddHealthChecks().AddCheck<ParameterStoreHealthCheck>("parameter-store");
         builder.Services.AddGrpc().AddServiceOptions<ExchangeGrpcService>(exchange =>

@@ -5,4 +5,5 @@ public static class JobKinds
 {
     public const string Pi = "pi";
     public const string Computation = "computation";
+    public const string Training = "training";
 }

@@ -14,8 +14,6 @@ public static class TrainingNames
     public const string Sgd = "sgd";
     public const string Adagrad = "adagrad";
 
-    public static IReadOnlyList<string> Models { get; } = [Linear];
-
     public static IReadOnlyList<string> Modes { get; } = [Sync, Async];
 
     public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Adagrad];

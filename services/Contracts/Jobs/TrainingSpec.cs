@@ -8,15 +8,15 @@ public sealed record TrainingSpec
     public const int MaxEpochs = 1_000_000_000;
     public const int MaxParameterStores = 1024;
     public const int MaxLabelLength = 256;
-    public const int MaxDataLength = 64;
+    public const int MaxNameLength = 64;
 
     /// <summary>Most bytes of gradients under way that one ps task sets aside for a job.</summary>
     public const long MaxStagingBytes = 1L << 30;
 
-    /// <summary>The model, one of <see cref="TrainingNames.Models"/>.</summary>
+    /// <summary>Name of a model that the cluster's coordinator and workers have: 1 to <see cref="MaxNameLength"/> lower-case letters, digits or '-'.</summary>
     public string Model { get; init; } = TrainingNames.Linear;
 
-    /// <summary>Id of a loaded data set: 1 to <see cref="MaxDataLength"/> lower-case letters, digits or '-'; null for the example of a line.</summary>
+    /// <summary>Id of a loaded data set: 1 to <see cref="MaxNameLength"/> lower-case letters, digits or '-'; null for the example of a line.</summary>
     public string? Data { get; init; }
 
     /// <summary>Name of the data set's label, 1 to <see cref="MaxLabelLength"/> characters; null for the example.</summary>

@@ -6,10 +6,10 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
 
     private TrainingSpecValidator()
     {
-        OneOf("model", s => s.Model, TrainingNames.Models);
+        Satisfies("model", s => s.Model, IsName, $"must be 1 to {TrainingSpec.MaxNameLength} lower-case letters, digits or '-'");
         When(s => s.Data is not null, () =>
         {
-            Satisfies("data", s => s.Data!, IsDataId, $"must be 1 to {TrainingSpec.MaxDataLength} lower-case letters, digits or '-'");
+            Satisfies("data", s => s.Data!, IsName, $"must be 1 to {TrainingSpec.MaxNameLength} lower-case letters, digits or '-'");
             Satisfies("label", s => s.Label ?? "", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength, $"must have 1 to {TrainingSpec.MaxLabelLength} characters where data is given");
         }).Otherwise(() => Satisfies("label", s => s.Label ?? "", l => l.Length == 0, "must be empty where no data is given"));
         OneOf("mode", s => s.Mode, TrainingNames.Modes);
@@ -24,6 +24,6 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         Within("parameterStores", s => s.ParameterStores, 0, TrainingSpec.MaxParameterStores);
     }
 
-    private static bool IsDataId(string id)
-        => id.Length is > 0 and <= TrainingSpec.MaxDataLength && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+    private static bool IsName(string name)
+        => name.Length is > 0 and <= TrainingSpec.MaxNameLength && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Cluster.Contracts.Parameters;
-using Cluster.ParameterStore.Snapshots;
+using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Parameters;
 using V1 = Cluster.Contracts.Parameters.V1;
@@ -117,7 +117,7 @@ internal sealed class Model : IDisposable
     private async Task RestoreAsync(Generation generation, V1.Snapshot committed)
     {
         var key = new SnapshotKey(Loop.Job, _index, committed.Generation.ToGeneration(), committed.Incarnation, committed.Clock);
-        SnapshotHead? head = await _context.Snapshots.ReadAsync(
+        SnapshotHead? head = await _context.Reader.ReadAsync(
             key, _options.Length, _options.Optimizer.Slots, (vector, offset, part) => Loop.CallAsync(() => Take(generation, vector, offset, part)), _closed);
         if (head is null) return;
         await Loop.CallAsync(() =>
@@ -172,7 +172,7 @@ internal sealed class Model : IDisposable
         long started = _context.Time.GetTimestamp();
         try
         {
-            isWritten = await _context.Snapshots.WriteAsync(key, examples, _options.Length, _options.Optimizer.Slots,
+            isWritten = await _context.Writer.WriteAsync(key, examples, _options.Length, _options.Optimizer.Slots,
                 (vector, offset, target) => Loop.CallAsync(() => Copy(key, vector, offset, target)), _closed);
         }
 #pragma warning disable CA1031 // Whatever went wrong, it is written again later.

@@ -1,6 +1,6 @@
-using Cluster.ParameterStore.Snapshots;
+using Cluster.Persistence.Snapshots;
 
 namespace Cluster.ParameterStore.Models;
 
 /// <summary>What the models of a process share.</summary>
-internal sealed record ModelContext(RedisSnapshots Snapshots, ParameterStoreMetrics Metrics, TimeProvider Time, ILogger<ModelLoop> Logger);
+internal sealed record ModelContext(SnapshotReader Reader, SnapshotWriter Writer, ParameterStoreMetrics Metrics, TimeProvider Time, ILogger<ModelLoop> Logger);

@@ -1,3 +1,4 @@
+using Cluster.Protocol.Optimizers;
 using Cluster.Training.Data;
 
 namespace Cluster.Training.Models;
@@ -15,6 +16,9 @@ public interface IModel
 
     /// <summary>Features of an example, at least 1.</summary>
     int Features { get; }
+
+    /// <summary>What the optimizer makes of the summed gradient of a step: by default the mean.</summary>
+    GradientScale Scale => GradientScale.Mean;
 
     /// <summary>The tensors of the parameter vector.</summary>
     ParameterLayout Layout { get; }

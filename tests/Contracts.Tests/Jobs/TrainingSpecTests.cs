@@ -75,7 +75,7 @@ public sealed class TrainingSpecTests
     {
         var spec = new TrainingSpec
         {
-            Model = "mlp",
+            Model = "MLP",
             Data = "../x",
             Mode = "Sync",
             Lanes = 257,
@@ -91,7 +91,7 @@ public sealed class TrainingSpecTests
 
         Assert.Equal(
             [
-                "model: mlp: must be linear",
+                "model: MLP: must be 1 to 64 lower-case letters, digits or '-'",
                 "data: ../x: must be 1 to 64 lower-case letters, digits or '-'",
                 "label: '': must have 1 to 256 characters where data is given",
                 "mode: Sync: must be sync or async",

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.Json;
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Storage;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Parameters;
+using Cluster.ServiceDefaults.Redis;
+using StackExchange.Redis;
+
+namespace Cluster.Persistence.Training;
+
+/// <summary>What became of a coordinator's change to a training job's record.</summary>
+public enum TrainingAnswer
+{
+    Done,
+
+    /// <summary>Another coordinator runs the job.</summary>
+    Fenced,
+
+    /// <summary>The job has ended.</summary>
+    Closed,
+
+    /// <summary>The record is not what the caller read.</summary>
+    Moved,
+}
+
+/// <summary>Training jobs in Redis: plan, generation, commits, counters, blame. Keys: <see cref="TrainingKeys"/>. Each change is one script.</summary>
+public sealed class RedisTraining(IConnectionMultiplexer redis)
+{
+    private static readonly string[] NotCounters = ["plan", "generation", "incarnations", "manifest", "manifest-id"];
+
+    private readonly IDatabase _database = redis.GetDatabase();
+
+    /// <summary>Null where there is no such job.</summary>
+    public async Task<TrainingRecord?> ReadAsync(string id)
+    {
+        var reply = (RedisResult[])(await TrainingScripts.Read.EvaluateAsync(_database, Keys(id)))!;
+        var job = (RedisResult[])reply[0]!;
+        if (job[1].IsNull) return null;
+        var fields = ((RedisResult[])reply[1]!).Chunk(2).ToDictionary(pair => (string)pair[0]!, pair => (string)pair[1]!);
+        return new TrainingRecord
+        {
+            Owner = (string?)job[0] ?? "",
+            IsRunning = (string?)job[1] == "running",
+            HasResult = !job[2].IsNull,
+            Plan = Read<TrainingPlan>(fields, "plan"),
+            Protocol = new JobRecord(
+                fields.TryGetValue("generation", out var generation) ? Generation.Parse(generation) : Generation.None,
+                fields.TryGetValue("incarnations", out var incarnations) ? ParseIncarnations(incarnations) : [],
+                Read<CommitManifest>(fields, "manifest")),
+            Counters = fields.Where(field => !NotCounters.Contains(field.Key))
+                .ToDictionary(field => field.Key, field => long.Parse(field.Value, CultureInfo.InvariantCulture)),
+        };
+    }
+
+    /// <summary>Writes the plan, unless there is one.</summary>
+    public Task<TrainingAnswer> PlanAsync(string id, string owner, TrainingPlan plan) =>
+        ChangeAsync(TrainingScripts.Plan, id, owner, JsonSerializer.Serialize(plan, SpecJson.Options));
+
+    /// <summary>Starts a generation, where <see cref="GenerationRule"/> allows it.</summary>
+    public Task<TrainingAnswer> StartGenerationAsync(string id, string owner, GenerationRequest request) =>
+        ChangeAsync(TrainingScripts.StartGeneration, id, owner,
+            request.Current.ToString(), request.Next.ToString(), string.Join(',', request.Incarnations.Select(i => i.ToString("x16", CultureInfo.InvariantCulture))));
+
+    /// <summary>Makes a manifest the committed one, where <see cref="FlipRule"/> allows it.</summary>
+    public async Task<FlipResult> FlipAsync(string id, string owner, FlipRequest request, TrainingPlan plan)
+    {
+        CommitManifest next = request.Next;
+        RedisKey[] keys = [.. Keys(id), .. next.Snapshots.SelectMany(key => SnapshotParts(key, plan))];
+        string answer = (string)(await TrainingScripts.Flip.EvaluateAsync(_database, keys,
+            owner, next.Generation.ToString(), request.Previous is { } previous ? IdOf(previous) : "", IdOf(next.Id),
+            JsonSerializer.Serialize(next, SpecJson.Options), next.Clock))!;
+        return answer switch
+        {
+            "done" => FlipResult.Flipped,
+            "generation" => FlipResult.GenerationChanged,
+            "manifest" => FlipResult.ManifestChanged,
+            "missing" => FlipResult.SnapshotMissing,
+            _ => FlipResult.NotCoordinator,
+        };
+    }
+
+    /// <summary>Deletes snapshots.</summary>
+    public Task DeleteSnapshotsAsync(IEnumerable<SnapshotKey> snapshots, TrainingPlan plan) =>
+        _database.KeyDeleteAsync([.. snapshots.SelectMany(key => SnapshotParts(key, plan))]);
+
+    /// <summary>Adds to counters of the record.</summary>
+    public Task<TrainingAnswer> CountAsync(string id, string owner, IReadOnlyCollection<KeyValuePair<string, long>> counts) =>
+        ChangeAsync(TrainingScripts.Count, id, owner, [.. counts.SelectMany(count => new RedisValue[] { count.Key, count.Value })]);
+
+    /// <summary>The job has ended: what is kept of it goes when its record goes, the rest goes now.</summary>
+    public async Task CloseAsync(string id, TimeSpan retention)
+    {
+        if (await ReadAsync(id) is { Plan: { } plan, Protocol.Manifest: { } manifest })
+        {
+            await DeleteSnapshotsAsync([.. manifest.Previous, .. manifest.Expired], plan);
+            foreach (RedisKey key in manifest.Snapshots.SelectMany(snapshot => SnapshotParts(snapshot, plan)))
+                await _database.KeyExpireAsync(key, retention);
+        }
+
+        await _database.KeyDeleteAsync(TrainingKeys.Blame(id));
+        await _database.KeyExpireAsync(TrainingKeys.Training(id), retention);
+    }
+
+    /// <summary>The generation that a worker may work for; none where the job does not run.</summary>
+    public async Task<Generation> CurrentGenerationAsync(string id) =>
+        await ReadAsync(id) is { IsRunning: true } record ? record.Protocol.Generation : Generation.None;
+
+    /// <summary>A worker begins an item.</summary>
+    /// <returns>The workers that began it and did not end it, this one included; null where the item is no longer wanted.</returns>
+    public Task<long?> BeginItemAsync(string id, SegmentItem item) => BlameAsync(id, item.Generation, FieldOf(item), 1);
+
+    /// <summary>A worker ends an item, however it ended.</summary>
+    public Task EndItemAsync(string id, SegmentItem item) => BlameAsync(id, item.Generation, FieldOf(item), -1);
+
+    /// <summary>A batch has thrown.</summary>
+    /// <returns>How often it has; null where the item is no longer wanted.</returns>
+    public Task<long?> FailBatchAsync(string id, Generation generation, int lane, long clock) =>
+        BlameAsync(id, generation, string.Create(CultureInfo.InvariantCulture, $"{lane}@{clock}"), 1);
+
+    /// <summary>Records the result that was computed from a manifest; false where the job does not wait for it.</summary>
+    public async Task<bool> RecordResultAsync(string id, Generation generation, ManifestId manifest, string result) =>
+        (string?)await TrainingScripts.RecordResult.EvaluateAsync(_database, Keys(id), generation.ToString(), IdOf(manifest), result) == "done";
+
+    private async Task<long?> BlameAsync(string id, Generation generation, string field, long by)
+    {
+        string answer = (string)(await TrainingScripts.Blame.EvaluateAsync(
+            _database, [.. Keys(id), TrainingKeys.Blame(id)], generation.ToString(), field, by))!;
+        return answer == "closed" ? null : long.Parse(answer, CultureInfo.InvariantCulture);
+    }
+
+    private async Task<TrainingAnswer> ChangeAsync(RedisScript script, string id, string owner, params RedisValue[] arguments) =>
+        (string?)await script.EvaluateAsync(_database, Keys(id), [owner, .. arguments]) switch
+        {
+            "done" => TrainingAnswer.Done,
+            "fenced" => TrainingAnswer.Fenced,
+            "closed" => TrainingAnswer.Closed,
+            _ => TrainingAnswer.Moved,
+        };
+
+    private static RedisKey[] Keys(string id) => [JobKeys.Record(id), TrainingKeys.Training(id)];
+
+    private static string FieldOf(SegmentItem item) =>
+        string.Create(CultureInfo.InvariantCulture, $"segment of {item.Segment.From}@{item.Lanes.Run(0).First}");
+
+    private static string IdOf(ManifestId id) => string.Create(CultureInfo.InvariantCulture, $"{id.Generation}@{id.Clock}");
+
+    private static IEnumerable<RedisKey> SnapshotParts(SnapshotKey key, TrainingPlan plan)
+    {
+        yield return SnapshotKeys.Head(key);
+        for (int vector = 0; vector <= plan.Slots; vector++)
+        {
+            for (int chunk = 0; chunk < SnapshotKeys.Chunks(plan.Length(key.Task)); chunk++)
+                yield return SnapshotKeys.Chunk(key, vector, chunk);
+        }
+    }
+
+    private static ulong[] ParseIncarnations(string text) =>
+        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(i => ulong.Parse(i, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))];
+
+    private static T? Read<T>(Dictionary<string, string> fields, string name)
+        where T : class =>
+        fields.TryGetValue(name, out var json) ? JsonSerializer.Deserialize<T>(json, SpecJson.Options) : null;
+}

@@ -1,0 +1,75 @@
+using Cluster.ServiceDefaults.Redis;
+
+namespace Cluster.Persistence.Training;
+
+/// <summary>What coordinator and workers do to a training job's keys. KEYS of all begin with: record, training.</summary>
+internal static class TrainingScripts
+{
+    // ARGV[1]: token of the coordinator.
+    private const string CoordinatorGuard = """
+        local job = redis.call('HMGET', KEYS[1], 'owner', 'state')
+        if job[1] ~= ARGV[1] then return 'fenced' end
+        if job[2] ~= 'running' then return 'closed' end
+        """;
+
+    // ARGV[1]: generation of the item.
+    private const string WorkerGuard = """
+        if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 'closed' end
+        if redis.call('HGET', KEYS[2], 'generation') ~= ARGV[1] then return 'closed' end
+        """;
+
+    public static readonly RedisScript Read = new("training.read", """
+        return { redis.call('HMGET', KEYS[1], 'owner', 'state', 'result'), redis.call('HGETALL', KEYS[2]) }
+        """);
+
+    // ARGV[2]: the plan. The first one stays.
+    public static readonly RedisScript Plan = new("training.plan", CoordinatorGuard, """
+        redis.call('HSETNX', KEYS[2], 'plan', ARGV[2])
+        return 'done'
+        """);
+
+    // ARGV: token, current generation, next generation, incarnations. Decides as GenerationRule does.
+    public static readonly RedisScript StartGeneration = new("training.generation", CoordinatorGuard, """
+        local current = redis.call('HGET', KEYS[2], 'generation') or '0.0000000000000000'
+        if current ~= ARGV[2] then return 'moved' end
+        redis.call('HSET', KEYS[2], 'generation', ARGV[3])
+        redis.call('HSET', KEYS[2], 'incarnations', ARGV[4])
+        redis.call('HSET', KEYS[1], 'generation', ARGV[3])
+        redis.call('HINCRBY', KEYS[2], 'generations', 1)
+        return 'done'
+        """);
+
+    // KEYS from 3 on: all keys of all snapshots that the manifest names. ARGV: token, generation, id of the previous manifest
+    // (empty: none), id of the next one, the next one, its clock. Decides as FlipRule does.
+    public static readonly RedisScript Flip = new("training.flip", CoordinatorGuard, """
+        if redis.call('HGET', KEYS[2], 'generation') ~= ARGV[2] then return 'generation' end
+        if (redis.call('HGET', KEYS[2], 'manifest-id') or '') ~= ARGV[3] then return 'manifest' end
+        for i = 3, #KEYS do
+            if redis.call('EXISTS', KEYS[i]) == 0 then return 'missing' end
+        end
+        for i = 3, #KEYS do redis.call('PERSIST', KEYS[i]) end
+        redis.call('HSET', KEYS[2], 'manifest-id', ARGV[4])
+        redis.call('HSET', KEYS[2], 'manifest', ARGV[5])
+        redis.call('HSET', KEYS[1], 'done', ARGV[6])
+        redis.call('HINCRBY', KEYS[2], 'commits', 1)
+        return 'done'
+        """);
+
+    // ARGV: token, then counter, by how much, counter, by how much, …
+    public static readonly RedisScript Count = new("training.count", CoordinatorGuard, """
+        for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
+        return 'done'
+        """);
+
+    // KEYS[3]: blame. ARGV: generation, field, by how much; answers with the sum.
+    public static readonly RedisScript Blame = new("training.blame", WorkerGuard, """
+        return tostring(redis.call('HINCRBY', KEYS[3], ARGV[2], ARGV[3]))
+        """);
+
+    // ARGV: generation, id of the manifest, result.
+    public static readonly RedisScript RecordResult = new("training.result", WorkerGuard, """
+        if redis.call('HGET', KEYS[2], 'manifest-id') ~= ARGV[2] then return 'closed' end
+        redis.call('HSETNX', KEYS[1], 'result', ARGV[3])
+        return 'done'
+        """);
+}

@@ -1,0 +1,17 @@
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Training.Models;
+
+/// <summary>Makes a model for a job. Coordinator and workers have the same factories: registration is one line in each.</summary>
+public interface IModelFactory
+{
+    /// <summary>Name by which specs ask for the model: lower-case letters, digits and '-'.</summary>
+    string Name { get; }
+
+    /// <summary>The model of a job; the same arguments give the same model.</summary>
+    /// <param name="spec">The job's spec.</param>
+    /// <param name="features">Features of an example, at least 1.</param>
+    /// <param name="rows">Examples of the data set, at least 1.</param>
+    /// <exception cref="ArgumentException">The model is not for such a spec or such data: the message says why.</exception>
+    IModel Create(TrainingSpec spec, int features, long rows);
+}

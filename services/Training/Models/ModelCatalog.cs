@@ -1,0 +1,26 @@
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Training.Models;
+
+/// <summary>The models that a process knows, by name.</summary>
+public sealed class ModelCatalog
+{
+    private readonly Dictionary<string, IModelFactory> _factories;
+
+    /// <exception cref="ArgumentException">Two factories have one name.</exception>
+    public ModelCatalog(IEnumerable<IModelFactory> factories) =>
+        _factories = factories.ToDictionary(factory => factory.Name, StringComparer.Ordinal);
+
+    /// <summary>Names in order.</summary>
+    public IReadOnlyList<string> Names => [.. _factories.Keys.Order(StringComparer.Ordinal)];
+
+    /// <inheritdoc cref="IModelFactory.Create"/>
+    /// <exception cref="ArgumentException">There is no such model, or it is not for such a spec or such data.</exception>
+    public IModel Create(TrainingSpec spec, int features, long rows)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return _factories.TryGetValue(spec.Model, out IModelFactory? factory)
+            ? factory.Create(spec, features, rows)
+            : throw new ArgumentException($"there is no model '{spec.Model}'; there are {string.Join(", ", Names)}", nameof(spec));
+    }
+}
