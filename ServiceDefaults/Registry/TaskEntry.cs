@@ -15,6 +15,9 @@ public sealed record TaskEntry
 
     /// <summary>Names of the computations it can run.</summary>
     public IReadOnlyList<string> Computations { get; init; } = [];
+
+    /// <summary>Names of the models it can train.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
 }
 
 /// <summary>A device of a task.</summary>

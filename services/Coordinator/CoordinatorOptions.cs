@@ -19,6 +19,14 @@ public sealed class CoordinatorOptions
     [Within("00:00:01", "01:00:00")]
     public TimeSpan RangePatience { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Time a segment of a training job should take; 10 ms to 60 s, default 1.5 s.</summary>
+    [Within("00:00:00.010", "00:01:00")]
+    public TimeSpan SegmentDuration { get; set; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How long a lane of a training job may stand still before its work is published again; 100 ms to 10 min, default 10 s.</summary>
+    [Within("00:00:00.100", "00:10:00")]
+    public TimeSpan LaneGrace { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long the record of an ended job is kept; 1 min to 1 year, default 7 days.</summary>
     [Within("00:01:00", "365.00:00:00")]
     public TimeSpan JobRetention { get; set; } = TimeSpan.FromDays(7);

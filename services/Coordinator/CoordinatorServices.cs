@@ -2,6 +2,8 @@ using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Tasks;
+using Cluster.Coordinator.Training;
+using Cluster.Persistence;
 using MassTransit;
 
 namespace Cluster.Coordinator;
@@ -21,6 +23,16 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<TaskView>();
         builder.Services.AddSingleton<WorkPublisher>();
         builder.Services.AddSingleton<RunnerContext>();
+        builder.Services.AddPersistence();
+        builder.Services.AddModels();
+        builder.Services.AddSingleton<StoreChannels>();
+        builder.Services.AddSingleton<TrainingPlanner>();
+        builder.Services.AddSingleton<TrainingAdmission>();
+        builder.Services.AddSingleton<TrainingCleanUp>();
+        builder.Services.AddSingleton<WorkerShares>();
+        builder.Services.AddSingleton<TrainingContext>();
+        builder.Services.AddSingleton<JobKindRunners>();
+        builder.Services.AddSingleton<JobDescriber>();
         builder.Services.AddSingleton<JobRunners>();
         builder.Services.AddSingleton<ChiefOffice>();
         builder.Services.AddHostedService<ChiefService>();
@@ -37,5 +49,8 @@ public static class CoordinatorServices
 
     /// <summary>The coordinator's part of the process's bus.</summary>
     public static void AddConsumers(IBusRegistrationConfigurator bus)
-        => bus.AddConsumer<RangeEventsConsumer, RangeEventsConsumerDefinition>();
+    {
+        bus.AddConsumer<RangeEventsConsumer, RangeEventsConsumerDefinition>();
+        bus.AddConsumer<TrainingEventsConsumer, TrainingEventsConsumerDefinition>();
+    }
 }

@@ -1,4 +1,5 @@
 using Cluster.Persistence.Data;
+using Cluster.Persistence.Durability;
 using Cluster.Persistence.Snapshots;
 using Cluster.Persistence.Training;
 using Cluster.ServiceDefaults.Redis;
@@ -16,6 +17,7 @@ public static class PersistenceServices
     {
         services.TryAddSingleton<RedisTraining>();
         services.TryAddSingleton<RedisDataSets>();
+        services.TryAddSingleton<RedisDurability>();
         services.TryAddSingleton(provider => new SnapshotReader(provider.GetRequiredKeyedService<IConnectionMultiplexer>(RedisExtensions.Bulk)));
         return services;
     }

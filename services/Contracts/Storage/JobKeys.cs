@@ -6,7 +6,8 @@ namespace Cluster.Contracts.Storage;
 /// <code>
 /// cluster:job:{ID}             hash  state, kind, spec, generation, owner (token of the chief that runs it), submitted,
 ///                                    started, ended (ms since 1970), trace (of the submission), key (idempotency),
-///                                    cut (grains cut so far), done (grains recorded), result, error,
+///                                    cut (grains cut so far), done (grains recorded; clocks committed),
+///                                    total (clocks of a training job), result, error,
 ///                                    counters: ranges (recorded), republished, failed, takenover, chiefs
 /// cluster:job:{ID}:items       hash  from → to      ranges that are cut and not yet recorded; written before publishing
 /// cluster:job:{ID}:claims      hash  from → incarnation of the worker task that computes it

@@ -6,8 +6,9 @@ namespace Cluster.Contracts.Storage;
 /// <code>
 /// cluster:job:{ID}:training   hash  plan (JSON, written once), generation (counter.hex), incarnations (of the ps tasks that
 ///                                   the generation names: hex, by index, with commas), manifest (JSON of the last commit),
-///                                   manifest-id (generation@clock),
-///                                   counters: generations, commits, segments, steals, and pushes by outcome (push:Duplicate, …)
+///                                   manifest-id (generation@clock), segment (published last),
+///                                   counters: generations, commits, segments, and what each ps process counted:
+///                                   steals|INCARNATION, push:OUTCOME|INCARNATION
 /// cluster:job:{ID}:blame      hash  lane@clock → failures of that batch; segment of clock@lane → workers that left it undone
 /// </code>
 /// </summary>

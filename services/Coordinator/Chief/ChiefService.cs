@@ -1,5 +1,5 @@
 using Cluster.Contracts.Devices;
-using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.ServiceDefaults.Registry;

@@ -12,7 +12,7 @@ namespace Cluster.Coordinator.Computations;
 /// bounded channel and are hints: what counts is read from Redis each second, and anew after any trouble with Redis, so
 /// that starting, resuming after a crash and recovering are one path.
 /// </summary>
-internal sealed class ComputationRunner
+internal sealed class ComputationRunner : IJobRunner
 {
     private static readonly TimeSpan ReconcilePeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(100);

@@ -14,6 +14,22 @@ internal sealed record Placement(string Queue, int Slots)
         return slots == 0 ? null : new Placement(QueueFor(spec), slots);
     }
 
+    /// <summary>The placement of training items, or null when no worker has the model.</summary>
+    public static Placement? ForModel(string model, IReadOnlyList<RegisteredTask> workers)
+    {
+        var slots = workers.Where(w => w.Entry.Ready && w.Entry.Models.Contains(model)).Sum(w => w.Entry.Devices.Count);
+        return slots == 0 ? null : new Placement(QueueNames.WorkAny, slots);
+    }
+
+    /// <summary>What is missing where no worker can train, with what there is.</summary>
+    public static string MissingForModel(string model, IReadOnlyList<RegisteredTask> workers)
+    {
+        var ready = workers.Where(w => w.Entry.Ready).ToList();
+        return ready.Count == 0
+            ? "a worker"
+            : $"a worker with the model '{model}' (they have {string.Join(", ", ready.SelectMany(w => w.Entry.Models).Distinct().Order())})";
+    }
+
     /// <summary>What is missing where nothing can be placed, with what there is: <c>a worker</c>.</summary>
     public static string Missing(DeviceSpec spec, string computation, IReadOnlyList<RegisteredTask> workers)
     {

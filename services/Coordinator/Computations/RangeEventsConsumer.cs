@@ -1,4 +1,5 @@
 using Cluster.Contracts.Messages;
+using Cluster.Coordinator.Jobs;
 using MassTransit;
 
 namespace Cluster.Coordinator.Computations;

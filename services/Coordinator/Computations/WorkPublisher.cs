@@ -36,7 +36,8 @@ internal sealed class WorkPublisher(IBus bus, ILogger<WorkPublisher> logger)
             GrainSize = plan.Space.GrainSize,
         }, cancellationToken);
 
-    private async Task<bool> SendAsync<T>(JobRecord job, string queue, T item, CancellationToken cancellationToken)
+    /// <summary>Sends an item; false when it could not be sent in time.</summary>
+    public async Task<bool> SendAsync<T>(JobRecord job, string queue, T item, CancellationToken cancellationToken)
         where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

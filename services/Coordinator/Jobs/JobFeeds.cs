@@ -18,32 +18,3 @@ internal sealed class JobFeeds
         if (_feeds.TryRemove(id, out var feed)) feed.Close();
     }
 }
-
-/// <summary>The latest progress of one job. Written by its runner, read by any number of watchers.</summary>
-internal sealed class JobFeed
-{
-    private volatile JobProgress? _latest;
-    private volatile TaskCompletionSource _changed = New();
-    private readonly TaskCompletionSource _closed = New();
-
-    public JobProgress? Latest => _latest;
-
-    /// <summary>Completes at the next change; take it before reading <see cref="Latest"/>.</summary>
-    public Task Changed => _changed.Task;
-
-    /// <summary>Completes when the job no longer runs here.</summary>
-    public Task Closed => _closed.Task;
-
-    public void Publish(JobProgress progress)
-    {
-        if (progress == _latest) return;
-        _latest = progress;
-        var changed = _changed;
-        _changed = New();
-        changed.TrySetResult();
-    }
-
-    public void Close() => _closed.TrySetResult();
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-}

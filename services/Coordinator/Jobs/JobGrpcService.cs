@@ -1,14 +1,14 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Chief;
-using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Training;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Jobs;
 
 /// <summary>The job service. Reads go to Redis; only the chief accepts and cancels.</summary>
 internal sealed class JobGrpcService(
-    RedisJobs jobs, JobRunners runners, JobFeeds feeds, ChiefOffice office, JobMetrics metrics, TimeProvider time,
+    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, TrainingAdmission trainings, ChiefOffice office, JobMetrics metrics, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<JobGrpcService> logger)
     : Contracts.Jobs.V1.Jobs.JobsBase
 {
@@ -18,6 +18,7 @@ internal sealed class JobGrpcService(
     public override async Task<Job> Submit(SubmitRequest request, ServerCallContext context)
     {
         var job = JobSubmission.Read(request, time.GetUtcNow());
+        await trainings.RequireAsync(job, context.CancellationToken);
         var token = Token();
         var id = await jobs.CreateAsync(job, token);
         var record = await FindAsync(id);
@@ -30,17 +31,17 @@ internal sealed class JobGrpcService(
         }
 
         if (!record.HasEnded) runners.Start(record, token);
-        return record.ToMessage(Live(id));
+        return await describer.DescribeAsync(record);
     }
 
-    public override async Task<Job> Get(GetRequest request, ServerCallContext context) => (await FindAsync(request.Id)).ToMessage(Live(request.Id));
+    public override async Task<Job> Get(GetRequest request, ServerCallContext context) => await describer.DescribeAsync(await FindAsync(request.Id));
 
     public override async Task<ListReply> List(ListRequest request, ServerCallContext context)
     {
         if (request.Limit is < 0 or > MaxLimit)
             throw SpecRejection.ToRpcException([new SpecViolation("limit", $"{request.Limit}", $"must be from 1 to {MaxLimit}")]);
         var records = await jobs.ListAsync(request.Limit == 0 ? DefaultLimit : request.Limit);
-        return new ListReply { Jobs = { records.Select(r => r.ToMessage(Live(r.Id))) } };
+        return new ListReply { Jobs = { await Task.WhenAll(records.Select(describer.DescribeAsync)) } };
     }
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<JobUpdate> stream, ServerCallContext context)
@@ -49,7 +50,7 @@ internal sealed class JobGrpcService(
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await new JobWatch(jobs, feeds, time, request).RunAsync(stream, await FindAsync(request.Id), end.Token);
+            await new JobWatch(jobs, feeds, describer, time, request).RunAsync(stream, await FindAsync(request.Id), end.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -72,10 +73,8 @@ internal sealed class JobGrpcService(
         }
 
         runners.Tell(job.Id, request);
-        return job.ToMessage(Live(job.Id));
+        return await describer.DescribeAsync(job);
     }
-
-    private JobProgress? Live(string id) => feeds.TryGet(id, out var feed) ? feed.Latest : null;
 
     private async Task<JobRecord> FindAsync(string id)
         => await jobs.ReadAsync(id) ?? throw new RpcException(new Status(StatusCode.NotFound, $"there is no job '{id}'"));

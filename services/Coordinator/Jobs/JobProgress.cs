@@ -1,3 +1,5 @@
+using Cluster.Contracts.Jobs.V1;
+
 namespace Cluster.Coordinator.Jobs;
 
 /// <summary>What a running job's runner knows beyond the record.</summary>
@@ -6,4 +8,8 @@ namespace Cluster.Coordinator.Jobs;
 /// <param name="ItemsDone">Ranges recorded.</param>
 /// <param name="ItemsOutstanding">Ranges cut and not recorded.</param>
 /// <param name="WaitingFor">What it waits for; empty while it does not.</param>
-internal sealed record JobProgress(long Done, double Rate, long ItemsDone, long ItemsOutstanding, string WaitingFor);
+internal sealed record JobProgress(long Done, double Rate, long ItemsDone, long ItemsOutstanding, string WaitingFor)
+{
+    /// <summary>Of a training job that has begun.</summary>
+    public TrainingProgress? Training { get; init; }
+}

@@ -30,8 +30,11 @@ internal sealed record JobRecord
     /// <summary>Grains cut into ranges so far.</summary>
     public long Cut { get; init; }
 
-    /// <summary>Grains recorded so far.</summary>
+    /// <summary>Grains recorded so far; of a training job, clocks committed.</summary>
     public long Done { get; init; }
+
+    /// <summary>Clocks of a training job in all; 0 before its plan is made.</summary>
+    public long Total { get; init; }
 
     /// <summary>Ranges recorded so far.</summary>
     public long Ranges { get; init; }

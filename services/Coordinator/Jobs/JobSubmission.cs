@@ -47,8 +47,12 @@ internal static class JobSubmission
                     return request.Computation.TryToSpec(out var computation, out found)
                         ? (JobKinds.Computation, Json(computation), computation.LogDevicePlacement)
                         : ("", "", false);
+                case SubmitRequest.SpecOneofCase.Training:
+                    return request.Training.TryToSpec(out var training, out found)
+                        ? (JobKinds.Training, Json(training), training.LogDevicePlacement)
+                        : ("", "", false);
                 default:
-                    found = [new SpecViolation("spec", "", "is missing: one of pi, computation")];
+                    found = [new SpecViolation("spec", "", "is missing: one of pi, computation, training")];
                     return ("", "", false);
             }
         }

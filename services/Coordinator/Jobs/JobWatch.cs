@@ -1,15 +1,17 @@
+using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Jobs;
 
 /// <summary>One watcher of one job: sends the latest at a pace that suits people, and ends after the job's end.</summary>
-internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, TimeProvider time, WatchRequest request)
+internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber describer, TimeProvider time, WatchRequest request)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
 
     private long _placements = Math.Max(0, request.PlacementsSeen);
+    private long _partialResults;
 
     public async Task RunAsync(IServerStreamWriter<JobUpdate> stream, JobRecord job, CancellationToken cancellationToken)
     {
@@ -20,7 +22,8 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, TimeProvider time
             var update = new JobUpdate();
             var hasMore = await AddPlacementsAsync(update, job.Kind);
             // Watchers leave at the end of the job: it is told when they have heard of every placement.
-            update.Job = (hasMore ? Unended(job) : job).ToMessage(feed?.Latest);
+            update.Job = await describer.DescribeAsync(hasMore ? Unended(job) : job);
+            if (feed is not null) update.PartialResults.AddRange(feed.PartialResultsSince(ref _partialResults));
             await stream.WriteAsync(update, cancellationToken);
             if (job.HasEnded && !hasMore) return;
 
@@ -39,8 +42,8 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, TimeProvider time
         _placements += fresh.Count;
         foreach (var placement in fresh)
         {
-            var space = placement.IndexOf(' ', StringComparison.Ordinal);
-            var item = $"{kind}/range_{placement[..space].Replace('-', '_')}";
+            var space = placement.LastIndexOf(' ');
+            var item = kind == JobKinds.Training ? placement[..space] : $"{kind}/range_{placement[..space].Replace('-', '_')}";
             update.Placements.Add(new Contracts.Jobs.V1.Placement { Item = item, Device = placement[(space + 1)..] });
         }
 

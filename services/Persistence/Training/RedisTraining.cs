@@ -27,7 +27,7 @@ public enum TrainingAnswer
 /// <summary>Training jobs in Redis: plan, generation, commits, counters, blame. Keys: <see cref="TrainingKeys"/>. Each change is one script.</summary>
 public sealed class RedisTraining(IConnectionMultiplexer redis)
 {
-    private static readonly string[] NotCounters = ["plan", "generation", "incarnations", "manifest", "manifest-id"];
+    private static readonly string[] NotCounters = ["plan", "generation", "incarnations", "manifest", "manifest-id", "segment"];
 
     private readonly IDatabase _database = redis.GetDatabase();
 
@@ -48,14 +48,19 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
                 fields.TryGetValue("generation", out var generation) ? Generation.Parse(generation) : Generation.None,
                 fields.TryGetValue("incarnations", out var incarnations) ? ParseIncarnations(incarnations) : [],
                 Read<CommitManifest>(fields, "manifest")),
-            Counters = fields.Where(field => !NotCounters.Contains(field.Key))
-                .ToDictionary(field => field.Key, field => long.Parse(field.Value, CultureInfo.InvariantCulture)),
+            Counters = new TrainingCounters(fields.Where(field => !NotCounters.Contains(field.Key))
+                .ToDictionary(field => field.Key, field => long.Parse(field.Value, CultureInfo.InvariantCulture))),
         };
     }
 
-    /// <summary>Writes the plan, unless there is one.</summary>
-    public Task<TrainingAnswer> PlanAsync(string id, string owner, TrainingPlan plan) =>
-        ChangeAsync(TrainingScripts.Plan, id, owner, JsonSerializer.Serialize(plan, SpecJson.Options));
+    /// <summary>Writes the plan, unless there is one, and with it where variables lie, for a job that logs placement.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="owner">Token of the coordinator.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="placements"><c>variable device</c> of each variable's part on a ps task.</param>
+    public async Task<TrainingAnswer> PlanAsync(string id, string owner, TrainingPlan plan, IEnumerable<string> placements) =>
+        Answer(await TrainingScripts.Plan.EvaluateAsync(_database, [.. Keys(id), JobKeys.Placements(id)],
+            [owner, JsonSerializer.Serialize(plan, SpecJson.Options), plan.Schedule().TotalClocks, .. placements.Select(placement => (RedisValue)placement)]));
 
     /// <summary>Starts a generation, where <see cref="GenerationRule"/> allows it.</summary>
     public Task<TrainingAnswer> StartGenerationAsync(string id, string owner, GenerationRequest request) =>
@@ -84,9 +89,13 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
     public Task DeleteSnapshotsAsync(IEnumerable<SnapshotKey> snapshots, TrainingPlan plan) =>
         _database.KeyDeleteAsync([.. snapshots.SelectMany(key => SnapshotParts(key, plan))]);
 
-    /// <summary>Adds to counters of the record.</summary>
-    public Task<TrainingAnswer> CountAsync(string id, string owner, IReadOnlyCollection<KeyValuePair<string, long>> counts) =>
-        ChangeAsync(TrainingScripts.Count, id, owner, [.. counts.SelectMany(count => new RedisValue[] { count.Key, count.Value })]);
+    /// <summary>Notes what ps processes count: see <see cref="TrainingCounters"/>.</summary>
+    public Task<TrainingAnswer> ObserveAsync(string id, string owner, IReadOnlyCollection<KeyValuePair<string, long>> fields) =>
+        ChangeAsync(TrainingScripts.Observe, id, owner, [.. fields.SelectMany(field => new RedisValue[] { field.Key, field.Value })]);
+
+    /// <summary>Notes that items of a segment are about to be published: a new segment, or items that go out again.</summary>
+    public Task<TrainingAnswer> PublishedAsync(string id, string owner, Generation generation, Segment segment, int items) =>
+        ChangeAsync(TrainingScripts.Published, id, owner, $"{generation}{segment}", items);
 
     /// <summary>The job has ended: what is kept of it goes when its record goes, the rest goes now.</summary>
     public async Task CloseAsync(string id, TimeSpan retention)
@@ -130,13 +139,15 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
     }
 
     private async Task<TrainingAnswer> ChangeAsync(RedisScript script, string id, string owner, params RedisValue[] arguments) =>
-        (string?)await script.EvaluateAsync(_database, Keys(id), [owner, .. arguments]) switch
-        {
-            "done" => TrainingAnswer.Done,
-            "fenced" => TrainingAnswer.Fenced,
-            "closed" => TrainingAnswer.Closed,
-            _ => TrainingAnswer.Moved,
-        };
+        Answer(await script.EvaluateAsync(_database, Keys(id), [owner, .. arguments]));
+
+    private static TrainingAnswer Answer(RedisResult reply) => (string?)reply switch
+    {
+        "done" => TrainingAnswer.Done,
+        "fenced" => TrainingAnswer.Fenced,
+        "closed" => TrainingAnswer.Closed,
+        _ => TrainingAnswer.Moved,
+    };
 
     private static RedisKey[] Keys(string id) => [JobKeys.Record(id), TrainingKeys.Training(id)];
 

@@ -20,6 +20,5 @@ public sealed record TrainingRecord
     /// <summary>Generation, incarnations and committed state.</summary>
     public required JobRecord Protocol { get; init; }
 
-    /// <summary>Counters by name: see <see cref="TrainingCounters"/>.</summary>
-    public required IReadOnlyDictionary<string, long> Counters { get; init; }
+    public required TrainingCounters Counters { get; init; }
 }

@@ -22,9 +22,14 @@ internal static class TrainingScripts
         return { redis.call('HMGET', KEYS[1], 'owner', 'state', 'result'), redis.call('HGETALL', KEYS[2]) }
         """);
 
-    // ARGV[2]: the plan. The first one stays.
+    // KEYS[3]: placements. ARGV[2]: the plan, ARGV[3]: clocks in all, then "variable device" of each variable's part. The first plan stays.
     public static readonly RedisScript Plan = new("training.plan", CoordinatorGuard, """
-        redis.call('HSETNX', KEYS[2], 'plan', ARGV[2])
+        if redis.call('HSETNX', KEYS[2], 'plan', ARGV[2]) == 1 then
+            redis.call('HSET', KEYS[1], 'total', ARGV[3])
+            if redis.call('HGET', KEYS[1], 'placements') == '1' then
+                for i = 4, #ARGV do redis.call('RPUSH', KEYS[3], ARGV[i]) end
+            end
+        end
         return 'done'
         """);
 
@@ -55,9 +60,20 @@ internal static class TrainingScripts
         return 'done'
         """);
 
-    // ARGV: token, then counter, by how much, counter, by how much, …
-    public static readonly RedisScript Count = new("training.count", CoordinatorGuard, """
-        for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
+    // ARGV: token, then counter, value, counter, value, …
+    public static readonly RedisScript Observe = new("training.observe", CoordinatorGuard, """
+        for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+        return 'done'
+        """);
+
+    // ARGV: token, segment of a generation, items. Items of a segment that was published before are published again.
+    public static readonly RedisScript Published = new("training.published", CoordinatorGuard, """
+        if redis.call('HGET', KEYS[2], 'segment') == ARGV[2] then
+            redis.call('HINCRBY', KEYS[1], 'republished', ARGV[3])
+        else
+            redis.call('HSET', KEYS[2], 'segment', ARGV[2])
+            redis.call('HINCRBY', KEYS[2], 'segments', 1)
+        end
         return 'done'
         """);
 

@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
-using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Redis;
 
-namespace Cluster.Coordinator.Computations;
+namespace Cluster.Coordinator.Jobs;
 
 /// <summary>
 /// The runners of this chief's open jobs. Started by submissions and by the chief's sweep, which are the only ones that
 /// add; each runner removes itself.
 /// </summary>
-internal sealed class JobRunners(RunnerContext context, RedisJobs jobs, JobFeeds feeds)
+internal sealed class JobRunners(JobKindRunners kinds, RedisJobs jobs, JobFeeds feeds, ILogger<JobRunners> logger)
 {
     private readonly ConcurrentDictionary<string, Lazy<Running>> _running = new();
     private readonly HashSet<string> _withoutRecord = [];
@@ -34,7 +33,7 @@ internal sealed class JobRunners(RunnerContext context, RedisJobs jobs, JobFeeds
     public void Start(JobRecord job, string owner)
     {
         if (_term.IsCancellationRequested || _running.ContainsKey(job.Id)) return;
-        var runner = new ComputationRunner(job, owner, context);
+        var runner = kinds.Create(job, owner);
         _ = _running.GetOrAdd(job.Id, id => new Lazy<Running>(() => new Running(runner, Task.Run(() => RunAsync(id, runner), CancellationToken.None)))).Value;
     }
 
@@ -50,19 +49,19 @@ internal sealed class JobRunners(RunnerContext context, RedisJobs jobs, JobFeeds
         }
         catch (Exception e) when (!RedisErrors.IsTransient(e))
         {
-            JobLog.Unreadable(context.Logger, id, e.Message);
+            JobLog.Unreadable(logger, id, e.Message);
         }
     }
 
     private async Task AdoptAsync(string id, string owner)
     {
         if (await jobs.AdoptAsync(id, owner) && await jobs.ReadAsync(id) is { } job) Start(job, owner);
-        else if (await jobs.ReadAsync(id) is { HasEnded: true }) await jobs.CleanUpAsync(id);
+        else if (await jobs.ReadAsync(id) is { HasEnded: true } ended) await kinds.CleanUpAsync(ended, _term);
         // A submission lists its id before it writes the record: only one that stays without is dropped.
         else if (!_withoutRecord.Add(id)) await jobs.CloseAsync(id);
     }
 
-    private async Task RunAsync(string id, ComputationRunner runner)
+    private async Task RunAsync(string id, IJobRunner runner)
     {
         try
         {
@@ -74,7 +73,7 @@ internal sealed class JobRunners(RunnerContext context, RedisJobs jobs, JobFeeds
         }
         catch (Exception e)
         {
-            JobLog.Crashed(context.Logger, e, id);
+            JobLog.Crashed(logger, e, id);
         }
         finally
         {
@@ -84,5 +83,5 @@ internal sealed class JobRunners(RunnerContext context, RedisJobs jobs, JobFeeds
         }
     }
 
-    private sealed record Running(ComputationRunner Runner, Task Ended);
+    private sealed record Running(IJobRunner Runner, Task Ended);
 }

@@ -1,0 +1,71 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Jobs.V1;
+using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Training;
+using Cluster.Persistence.Training;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Cluster.Coordinator.Jobs;
+
+/// <summary>Jobs as clients see them: the record, and what the runner knows beyond it where the job runs here.</summary>
+internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
+{
+    public async Task<Job> DescribeAsync(JobRecord job)
+    {
+        JobProgress? live = feeds.TryGet(job.Id, out var feed) ? feed.Latest : null;
+        var message = new Job
+        {
+            Id = job.Id,
+            Kind = job.Kind,
+            State = job.State,
+            SpecJson = job.Spec,
+            SubmittedAt = job.Submitted.ToTimestamp(),
+            StartedAt = job.Started?.ToTimestamp(),
+            EndedAt = job.Ended?.ToTimestamp(),
+            ResultJson = job.State == JobState.Succeeded ? job.Result : "",
+            Error = job.Error,
+            Generation = job.Generation.ToString(),
+            Progress = Progress(job, live),
+        };
+        if (job.Kind == JobKinds.Training)
+            message.Training = (job.HasEnded ? null : live?.Training) ?? TrainingFigures.Describe(await trainings.ReadAsync(job.Id), live: null);
+        return message;
+    }
+
+    private static Progress Progress(JobRecord job, JobProgress? live)
+    {
+        (long done, long total, string unit) = Work(job);
+        return new Progress
+        {
+            Done = job.HasEnded ? done : Math.Max(done, live?.Done ?? 0),
+            Total = total,
+            Unit = unit,
+            Rate = job.HasEnded ? AverageRate(job, done) : live?.Rate ?? 0,
+            ItemsDone = Math.Max(job.Ranges, live?.ItemsDone ?? 0),
+            ItemsOutstanding = job.HasEnded ? 0 : live?.ItemsOutstanding ?? 0,
+            ItemsRepublished = job.Republished,
+            ItemsFailed = job.Failed,
+            ItemsTakenOver = job.TakenOver,
+            Chiefs = job.Chiefs,
+            WaitingFor = job.HasEnded ? "" : live?.WaitingFor ?? "",
+        };
+    }
+
+    // A job of a later version's kind is listed too, without what only that version knows.
+    private static (long Done, long Total, string Unit) Work(JobRecord job)
+    {
+        switch (job.Kind)
+        {
+            case JobKinds.Pi or JobKinds.Computation:
+                var plan = ComputationPlan.For(job);
+                return (plan.Units(job.Done), plan.TotalUnits, plan.Unit.Name);
+            case JobKinds.Training:
+                return (job.Done, job.Total, "steps");
+            default:
+                return (job.Done, job.Total, "");
+        }
+    }
+
+    private static double AverageRate(JobRecord job, long done)
+        => job is { Started: { } started, Ended: { } ended } && ended > started ? done / (ended - started).TotalSeconds : 0;
+}

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Cluster.ServiceDefaults.Security;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>Connections to the processes of ps tasks, one an address, kept for the life of this process.</summary>
+internal sealed class StoreChannels(IConfiguration configuration) : IDisposable
+{
+    /// <summary>Time in which a ps task answers a call; it answers before anything slow.</summary>
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> _channels = new();
+
+    /// <param name="address"><c>host:port</c> of the process's gRPC listener.</param>
+    public V1.Parameters.ParametersClient ClientOf(string address)
+    {
+        string key = configuration[ClusterKey.Variable] ?? "";
+        GrpcChannel channel = _channels.GetOrAdd(address, a => new Lazy<GrpcChannel>(() => Open(a))).Value;
+        return new V1.Parameters.ParametersClient(channel.CreateCallInvoker().Intercept(metadata =>
+        {
+            metadata.Add("authorization", $"Bearer {key}");
+            return metadata;
+        }));
+    }
+
+    public void Dispose()
+    {
+        foreach (Lazy<GrpcChannel> channel in _channels.Values) channel.Value.Dispose();
+    }
+
+    private static GrpcChannel Open(string address) => GrpcChannel.ForAddress($"http://{address}", new GrpcChannelOptions
+    {
+        HttpHandler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), EnableMultipleHttp2Connections = false },
+        DisposeHttpClient = true,
+    });
+}

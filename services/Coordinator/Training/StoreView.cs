@@ -1,0 +1,90 @@
+using Cluster.Contracts.Parameters;
+using Cluster.Coordinator.Tasks;
+using Cluster.ServiceDefaults.Registry;
+using Grpc.Core;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>The ps tasks of one job: who holds each index now, and what that process says of the job. Owned by one runner.</summary>
+internal sealed class StoreView(string jobId, StoreChannels channels, TaskView tasks)
+{
+    private RegisteredTask?[] _holders = [];
+
+    /// <summary>What each ps task said last; null for one that could not be reached.</summary>
+    public IReadOnlyList<V1.TaskReport?> Reports { get; private set; } = [];
+
+    /// <summary>Indices that no process holds.</summary>
+    public IEnumerable<int> Missing => Enumerable.Range(0, _holders.Length).Where(task => _holders[task] is null);
+
+    /// <summary>Asks the ps tasks 0 to <paramref name="stores"/> - 1 at once.</summary>
+    public async Task<IReadOnlyList<Protocol.Commits.TaskView>> ReadAsync(int stores, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RegisteredTask> registered = await tasks.StoresAsync(cancellationToken);
+        _holders = [.. Enumerable.Range(0, stores).Select(index => registered.FirstOrDefault(task => task.Index == index))];
+        Reports = await Task.WhenAll(_holders.Select((_, task) => ReportAsync(task, cancellationToken)));
+        return [.. _holders.Select((holder, task) => new Protocol.Commits.TaskView(
+            holder is null ? null : LeaseToken.Incarnation(holder.Incarnation), Reports[task]?.ToReport()))];
+    }
+
+    /// <summary>Calls a ps task.</summary>
+    /// <returns>False when it could not be reached: it is called again when it can.</returns>
+    /// <exception cref="RpcException">It refuses: INVALID_ARGUMENT for good, RESOURCE_EXHAUSTED for now.</exception>
+    public async Task<bool> CallAsync(int task, Func<V1.Parameters.ParametersClient, CallOptions, AsyncUnaryCall<V1.TaskReport>> call, CancellationToken cancellationToken)
+    {
+        if (_holders[task] is not { } holder) return false;
+        try
+        {
+            await call(channels.ClientOf(holder.Entry.Address), Options(cancellationToken));
+            return true;
+        }
+        catch (RpcException e) when (IsPassing(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Frees the job's memory at every ps task that can be reached.</summary>
+    /// <returns>False when one that is there could not be reached.</returns>
+    public async Task<bool> CloseAsync(V1.Generation generation, CancellationToken cancellationToken)
+    {
+        bool[] closed = await Task.WhenAll(_holders.Select((holder, task) => CloseAsync(holder, task, generation, cancellationToken)));
+        return !closed.Contains(false);
+    }
+
+    private async Task<bool> CloseAsync(RegisteredTask? holder, int task, V1.Generation generation, CancellationToken cancellationToken)
+    {
+        if (holder is null) return true;
+        try
+        {
+            var request = new V1.CloseRequest { Job = jobId, Task = task, Generation = generation };
+            await channels.ClientOf(holder.Entry.Address).CloseAsync(request, Options(cancellationToken));
+            return true;
+        }
+        catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async Task<V1.TaskReport?> ReportAsync(int task, CancellationToken cancellationToken)
+    {
+        if (_holders[task] is not { } holder) return null;
+        try
+        {
+            var request = new V1.ReportRequest { Job = jobId, Task = task };
+            return await channels.ClientOf(holder.Entry.Address).ReportAsync(request, Options(cancellationToken));
+        }
+        catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    // NOT_FOUND: the process has not the index any more, or not yet.
+    private static bool IsPassing(RpcException e) =>
+        e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.NotFound or StatusCode.Internal;
+
+    private static CallOptions Options(CancellationToken cancellationToken) =>
+        new(deadline: DateTime.UtcNow + StoreChannels.CallTimeout, cancellationToken: cancellationToken);
+}

@@ -1,0 +1,154 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Messages;
+using Cluster.Contracts.Parameters;
+using Cluster.Coordinator.Jobs;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Parameters;
+using Grpc.Core;
+using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>Does what the supervisor of a job decided: calls ps tasks, changes the record, publishes items. Owned by one runner.</summary>
+/// <remarks>Whatever does not get through is decided again from what the store and the ps tasks say.</remarks>
+internal sealed class SupervisorActions(
+    string jobId, string owner, TrainingPlan plan, JobSupervisor supervisor, StoreView stores, TrainingContext context)
+{
+    private readonly V1.Model?[] _models = new V1.Model?[plan.Stores];
+    private Segment? _published;
+    private Generation _publishedIn;
+
+    /// <summary>What a ps task waits for before it takes the job; empty while none does.</summary>
+    public string WaitingFor { get; private set; } = "";
+
+    /// <summary>Does one command.</summary>
+    /// <returns>The error with which the job ends; null while it goes on.</returns>
+    /// <exception cref="JobMovedException">The job is not this chief's any more, or has ended.</exception>
+    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, string queue, ulong storeRun, CancellationToken cancellationToken)
+    {
+        switch (command)
+        {
+            case SupervisorCommand.StepDown:
+                throw new JobMovedException("fenced");
+            case SupervisorCommand.StartGeneration start:
+                await StartAsync(start.Request);
+                return null;
+            case SupervisorCommand.Open open:
+                return await OpenAsync(open, cancellationToken);
+            case SupervisorCommand.Advance advance:
+                await AdvanceAsync(advance, cancellationToken);
+                return null;
+            case SupervisorCommand.WriteAgain again:
+                await WriteAgainAsync(again, cancellationToken);
+                return null;
+            case SupervisorCommand.Flip flip:
+                await FlipAsync(flip.Request);
+                return null;
+            case SupervisorCommand.ConfirmDurable confirm:
+                await context.Durability.WaitAsync(cancellationToken);
+                supervisor.Durable(confirm.Manifest, storeRun);
+                return null;
+            case SupervisorCommand.DeleteSnapshots delete:
+                await context.Records.DeleteSnapshotsAsync(delete.Keys, plan);
+                supervisor.Deleted(delete.Manifest);
+                return null;
+            case SupervisorCommand.Publish publish:
+                await PublishAsync(publish.Items, job, queue, cancellationToken);
+                return null;
+            case SupervisorCommand.Fail fail:
+                return Describe(fail);
+            default:
+                return null;
+        }
+    }
+
+    private async Task StartAsync(GenerationRequest request)
+    {
+        if (Require(await context.Records.StartGenerationAsync(jobId, owner, request)) != TrainingAnswer.Done) return;
+        long clock = (await context.Records.ReadAsync(jobId))?.Protocol.Manifest?.Clock ?? 0;
+        TrainingLog.GenerationStarted(context.Logger, jobId, request.Next, clock);
+    }
+
+    private async Task<string?> OpenAsync(SupervisorCommand.Open open, CancellationToken cancellationToken)
+    {
+        var request = new V1.OpenRequest
+        {
+            Job = jobId,
+            Task = open.Task,
+            Generation = open.Generation.ToMessage(),
+            Model = _models[open.Task] ??= context.Planner.ModelOf(plan, open.Task),
+            Committed = open.Manifest?.Snapshots[open.Task].ToMessage(),
+        };
+        try
+        {
+            await stores.CallAsync(open.Task, (client, options) => client.OpenAsync(request, options), cancellationToken);
+            WaitingFor = "";
+            return null;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
+        {
+            TrainingLog.StoreRefused(context.Logger, jobId, open.Task, e.Status.Detail);
+            WaitingFor = $"memory on /job:ps/task:{open.Task}";
+            return null;
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
+        {
+            return $"/job:ps/task:{open.Task} refuses the job: {e.Status.Detail}";
+        }
+    }
+
+    private async Task AdvanceAsync(SupervisorCommand.Advance advance, CancellationToken cancellationToken)
+    {
+        var request = new V1.AdvanceRequest
+        {
+            Job = jobId,
+            Task = advance.Task,
+            Generation = advance.Generation.ToMessage(),
+            Committed = advance.Committed,
+            Segment = advance.Segment.ToMessage(),
+        };
+        await stores.CallAsync(advance.Task, (client, options) => client.AdvanceAsync(request, options), cancellationToken);
+    }
+
+    private async Task WriteAgainAsync(SupervisorCommand.WriteAgain again, CancellationToken cancellationToken)
+    {
+        var request = new V1.WriteAgainRequest { Job = jobId, Task = again.Task, Generation = again.Generation.ToMessage(), Clock = again.Clock };
+        await stores.CallAsync(again.Task, (client, options) => client.WriteAgainAsync(request, options), cancellationToken);
+    }
+
+    private async Task FlipAsync(FlipRequest request)
+    {
+        FlipResult result = await context.Records.FlipAsync(jobId, owner, request, plan);
+        TrainingLog.Flipped(context.Logger, jobId, request.Next.Clock, request.Next.Examples, result);
+        supervisor.Flipped(request, result);
+    }
+
+    private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, string queue, CancellationToken cancellationToken)
+    {
+        (Generation generation, Segment segment) = (items[0].Generation, items[0].Segment);
+        Require(await context.Records.PublishedAsync(jobId, owner, generation, segment, items.Count));
+        if (_published == segment && _publishedIn == generation) TrainingLog.Republished(context.Logger, jobId, segment, items.Count);
+        else TrainingLog.Published(context.Logger, jobId, segment, items.Count);
+        (_published, _publishedIn) = (segment, generation);
+        // What could not be sent is published again when its lanes have stood still for their grace.
+        await Task.WhenAll(items.Select(item => context.Publisher.SendAsync(job, queue, TrainSegment.Of(jobId, item), cancellationToken)));
+        context.Metrics.Published(items.Count);
+    }
+
+    private string Describe(SupervisorCommand.Fail fail)
+    {
+        Divergence divergence = fail.Divergence;
+        PlannedTensor tensor = plan.TensorAt(plan.Offsets[fail.Task] + divergence.Offset);
+        string what = divergence.InGradient ? "the gradient of" : "the update of";
+        return $"diverged at clock {divergence.Clock}, {divergence.Lanes}: {what} tensor {tensor.Name} is not finite";
+    }
+
+    private static TrainingAnswer Require(TrainingAnswer answer) => answer switch
+    {
+        TrainingAnswer.Fenced => throw new JobMovedException("fenced"),
+        TrainingAnswer.Closed => throw new JobMovedException("closed"),
+        _ => answer,
+    };
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Tasks;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>Refuses training jobs that this cluster cannot run, before anything of them is written.</summary>
+internal sealed class TrainingAdmission(TrainingPlanner planner, TaskView tasks)
+{
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with every violation.</exception>
+    public async Task RequireAsync(NewJob job, CancellationToken cancellationToken)
+    {
+        if (job.Kind != JobKinds.Training) return;
+        var spec = JsonSerializer.Deserialize<TrainingSpec>(job.Spec, SpecJson.Options)!;
+        int stores = (await tasks.StoresAsync(cancellationToken)).Count;
+        IReadOnlyList<SpecViolation> wrong = await planner.CheckAsync(spec, stores, cancellationToken);
+        if (wrong.Count > 0) throw SpecRejection.ToRpcException(wrong);
+    }
+}

@@ -1,0 +1,27 @@
+using Cluster.Contracts.Parameters;
+using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Tasks;
+using Cluster.Persistence.Training;
+using Microsoft.Extensions.Options;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>What goes when a training job has ended: its models on the ps tasks, and all in Redis but the record and the last commit.</summary>
+internal sealed class TrainingCleanUp(
+    RedisTraining records, RedisJobs jobs, StoreChannels channels, TaskView tasks, IOptions<CoordinatorOptions> options)
+{
+    /// <summary>Cleans up; what could not be reached is left for the chief's next sweep.</summary>
+    public async Task RunAsync(string jobId, CancellationToken cancellationToken)
+    {
+        TrainingRecord? record = await records.ReadAsync(jobId);
+        if (record is { Plan: { } plan } && record.Protocol.Generation != Protocol.Parameters.Generation.None)
+        {
+            var stores = new StoreView(jobId, channels, tasks);
+            await stores.ReadAsync(plan.Stores, cancellationToken);
+            if (!await stores.CloseAsync(record.Protocol.Generation.ToMessage(), cancellationToken)) return;
+        }
+
+        await records.CloseAsync(jobId, options.Value.JobRetention);
+        await jobs.CleanUpAsync(jobId);
+    }
+}

@@ -1,0 +1,14 @@
+using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Tasks;
+using Cluster.Persistence.Durability;
+using Cluster.Persistence.Training;
+using Microsoft.Extensions.Options;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>What every training runner needs of its coordinator.</summary>
+internal sealed record TrainingContext(
+    RedisJobs Jobs, RedisTraining Records, RedisDurability Durability, TrainingPlanner Planner, TrainingCleanUp CleanUp,
+    StoreChannels Stores, WorkPublisher Publisher, TaskView Tasks, WorkerShares Shares, JobFeeds Feeds, JobMetrics Metrics,
+    IOptions<CoordinatorOptions> Options, TimeProvider Time, ILogger<TrainingRunner> Logger);

@@ -1,0 +1,97 @@
+using Cluster.Contracts.Jobs.V1;
+using Cluster.Contracts.Messages;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Parameters;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>What people are told of a training job: from its record, and live from the ps tasks' reports and the workers' events. Owned by one runner.</summary>
+internal sealed class TrainingFigures(TimeProvider time)
+{
+    private readonly Computations.RateMeter _steps = new(time);
+    private readonly Computations.RateMeter _examples = new(time);
+    private readonly Dictionary<string, long> _observed = [];
+    private Segment _segment;
+    private double _lossSum;
+    private long _lossExamples;
+
+    /// <summary>Clock of the slowest lane, everywhere.</summary>
+    public long Clock { get; private set; }
+
+    public long ContributedExamples { get; private set; }
+
+    public double StepsPerSecond { get; private set; }
+
+    public double ExamplesPerSecond { get; private set; }
+
+    /// <summary>Mean loss of the batches of the newest segment that was heard of.</summary>
+    public double? Loss => _lossExamples > 0 ? _lossSum / _lossExamples : null;
+
+    /// <summary>Takes note of what the ps tasks say now.</summary>
+    public void Observe(IReadOnlyList<V1.TaskReport?> reports)
+    {
+        foreach (V1.TaskReport report in reports.OfType<V1.TaskReport>())
+        {
+            _observed[TrainingCounters.StealsOf(report.Incarnation)] = report.Hints;
+            foreach ((string outcome, long count) in report.Outcomes)
+            {
+                if (Enum.TryParse(outcome, out PushOutcome push)) _observed[TrainingCounters.PushesOf(push, report.Incarnation)] = count;
+            }
+        }
+
+        if (reports.Count == 0 || reports.Any(report => report is not { Phase: V1.Phase.Serving })) return;
+        Clock = reports.Min(report => report!.LaneClocks.Min());
+        ContributedExamples = reports.Min(report => report!.Examples);
+        StepsPerSecond = _steps.Sample(Clock);
+        ExamplesPerSecond = _examples.Sample(ContributedExamples);
+    }
+
+    /// <summary>Takes note of a worker's share of a segment.</summary>
+    public void Reached(SegmentReached told)
+    {
+        var segment = new Segment(told.Generation, told.From);
+        if (segment != _segment) (_segment, _lossSum, _lossExamples) = (segment, 0, 0);
+        _lossSum += told.LossSum;
+        _lossExamples += told.Examples;
+    }
+
+    /// <summary>What the ps processes counted since the last call, as fields of the record.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, long>> TakeObserved()
+    {
+        KeyValuePair<string, long>[] observed = [.. _observed];
+        _observed.Clear();
+        return observed;
+    }
+
+    /// <summary>What clients see of a training job.</summary>
+    /// <param name="record">Its record.</param>
+    /// <param name="live">The runner's figures; null where it does not run here.</param>
+    public static TrainingProgress? Describe(TrainingRecord? record, TrainingFigures? live)
+    {
+        if (record?.Plan is not { } plan) return null;
+        long committed = record.Protocol.Manifest?.Examples ?? 0;
+        var progress = new TrainingProgress
+        {
+            Lanes = plan.Spec.Lanes,
+            ParameterStores = plan.Stores,
+            CommittedClock = record.Protocol.Manifest?.Clock ?? 0,
+            CommittedExamples = committed,
+            Segments = record.Counters.Segments,
+            Commits = record.Counters.Commits,
+            Generations = record.Counters.Generations,
+            Steals = record.Counters.Steals,
+            Examples = Math.Max(committed, live?.ContributedExamples ?? 0),
+            ExamplesRate = live?.ExamplesPerSecond ?? 0,
+        };
+        if (live?.Loss is { } loss) progress.Loss = loss;
+        foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>().Where(outcome => outcome != PushOutcome.Admitted))
+        {
+            if (record.Counters.Pushes(outcome) is > 0 and var count) progress.Refusals[outcome.ToString()] = count;
+        }
+
+        return progress;
+    }
+
+    private readonly record struct Segment(Generation Generation, long From);
+}
