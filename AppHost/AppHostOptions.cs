@@ -6,10 +6,12 @@ namespace Cluster.AppHost;
 internal sealed record AppHostOptions
 {
     public const int MaxWorkers = 64;
+    public const int MaxParameterStores = 64;
 
     public const string Help = """
         dotnet run --project AppHost -- [options]
           --workers N           worker processes, 1 to 64 (default 2)
+          --parameter-stores M  parameter store processes, 1 to 64 (default 1)
           --runner KIND         aspire or local (default: Aspire where its packages and a container engine are there)
           --state-file PATH     where the local engine writes resources, addresses and the cluster key (mode 600)
           --require-processes   an error instead of Standalone where the local engine finds no Redis and RabbitMQ servers
@@ -17,6 +19,8 @@ internal sealed record AppHostOptions
         """;
 
     public int Workers { get; private init; } = 2;
+
+    public int ParameterStores { get; private init; } = 1;
 
     public Runner? Runner { get; private init; }
 
@@ -44,7 +48,10 @@ internal sealed record AppHostOptions
             switch (parts[0])
             {
                 case "--workers":
-                    options = options with { Workers = ParseWorkers(Value()) };
+                    options = options with { Workers = ParseCount(parts[0], Value(), MaxWorkers) };
+                    break;
+                case "--parameter-stores":
+                    options = options with { ParameterStores = ParseCount(parts[0], Value(), MaxParameterStores) };
                     break;
                 case "--runner":
                     options = options with { Runner = ParseRunner(Value()) };
@@ -69,10 +76,10 @@ internal sealed record AppHostOptions
         return options;
     }
 
-    private static int ParseWorkers(string value) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var workers) && workers is >= 1 and <= MaxWorkers
-            ? workers
-            : throw new FormatException($"--workers: '{value}' is not an integer from 1 to {MaxWorkers}");
+    private static int ParseCount(string option, string value, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most
+            ? count
+            : throw new FormatException($"{option}: '{value}' is not an integer from 1 to {most}");
 
     private static Runner ParseRunner(string value) => value switch
     {

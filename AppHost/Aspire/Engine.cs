@@ -21,7 +21,7 @@ internal static class Engine
             throw new FormatException("--state-file and --require-processes are the local engine's: add --runner local");
 
         var builder = DistributedApplication.CreateBuilder([.. options.EngineArguments]);
-        builder.AddCluster(options.Workers);
+        builder.AddCluster(options.Workers, options.ParameterStores);
         await builder.Build().RunAsync();
         return ExitCodes.Ok;
     }

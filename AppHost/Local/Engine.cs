@@ -8,6 +8,8 @@ internal static class Engine
 {
     private const string Install = "sudo apt-get install redis-server rabbitmq-server";
 
+    private const int StandaloneParameterStores = 8;
+
     public const bool TakesOtherArguments = false;
 
     public static async Task<int> RunAsync(AppHostOptions options, string[] args)
@@ -26,16 +28,20 @@ internal static class Engine
     private static IDistributedApplicationBuilder Cluster(AppHostOptions options)
     {
         var builder = DistributedApplication.CreateBuilder(RunnerOptions(options));
-        builder.AddCluster(options.Workers);
+        builder.AddCluster(options.Workers, options.ParameterStores);
         return builder;
     }
 
     private static IDistributedApplicationBuilder Standalone(AppHostOptions options, string missing)
     {
         Console.WriteLine($"*** {missing} not installed: starting Standalone instead, one process with an embedded store and broker. For the real cluster: {Install}");
+        var parameterStores = Math.Min(options.ParameterStores, StandaloneParameterStores);
+        if (parameterStores < options.ParameterStores)
+            Console.WriteLine($"*** --parameter-stores: {options.ParameterStores}: Standalone has at most {StandaloneParameterStores}, and starts those");
         var builder = DistributedApplication.CreateBuilder(RunnerOptions(options) with { PublishesState = false });
         var standalone = builder.AddProject("standalone", "../services/Standalone/Standalone.csproj")
-            .WithArgs("--workers", options.Workers.ToString(CultureInfo.InvariantCulture), "serve");
+            .WithArgs("--workers", options.Workers.ToString(CultureInfo.InvariantCulture))
+            .WithArgs("--parameter-stores", parameterStores.ToString(CultureInfo.InvariantCulture), "serve");
         if (options.StateFile is not null)
             standalone.WithArgs("--state-file", options.StateFile);
         return builder;

@@ -1,11 +1,14 @@
 using Cluster.ParameterStore;
 using Cluster.ServiceDefaults.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("parameter-store");
-builder.AddParameterStores(count: 1);
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults("parameter-store");
+    builder.AddParameterStores(count: 1);
 
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapParameterStore();
-app.Run();
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    app.MapParameterStore();
+    return app;
+});

@@ -8,6 +8,7 @@ public sealed class AppHostOptionsTests
         var options = Parse();
 
         Assert.Equal(2, options.Workers);
+        Assert.Equal(1, options.ParameterStores);
         Assert.Null(options.Runner);
         Assert.Null(options.StateFile);
         Assert.False(options.RequireProcesses);
@@ -17,9 +18,10 @@ public sealed class AppHostOptionsTests
     [Fact]
     public void Parse_EveryOption_IsTaken()
     {
-        var options = Parse("--workers", "64", "--runner=local", "--state-file", "/tmp/state.json", "--require-processes", "--help");
+        var options = Parse("--workers", "64", "--parameter-stores=63", "--runner=local", "--state-file", "/tmp/state.json", "--require-processes", "--help");
 
         Assert.Equal(64, options.Workers);
+        Assert.Equal(63, options.ParameterStores);
         Assert.Equal(Runner.Local, options.Runner);
         Assert.Equal("/tmp/state.json", options.StateFile);
         Assert.True(options.RequireProcesses);
@@ -34,17 +36,20 @@ public sealed class AppHostOptionsTests
     [InlineData("")]
     [InlineData("many")]
     [InlineData("99999999999999999999")]
-    public void Parse_WrongWorkers_NamesOptionValueAndLimit(string value)
+    public void Parse_WrongCount_NamesOptionValueAndLimit(string value)
     {
-        var error = Assert.Throws<FormatException>(() => Parse("--workers", value));
-
-        Assert.Equal($"--workers: '{value}' is not an integer from 1 to 64", error.Message);
+        Assert.All(["--workers", "--parameter-stores"], option =>
+        {
+            var error = Assert.Throws<FormatException>(() => Parse(option, value));
+            Assert.Equal($"{option}: '{value}' is not an integer from 1 to 64", error.Message);
+        });
     }
 
     [Theory]
     [InlineData("--runner: 'docker' is neither aspire nor local", "--runner", "docker")]
     [InlineData("--workers: a value is missing", "--workers")]
-    [InlineData("'--parameter-stores' is not an option; --help lists them", "--parameter-stores", "2")]
+    [InlineData("--parameter-stores: a value is missing", "--parameter-stores")]
+    [InlineData("'--coordinators' is not an option; --help lists them", "--coordinators", "2")]
     [InlineData("'--require-processes=no' is not an option; --help lists them", "--require-processes=no")]
     [InlineData("--state-file: '' is not the path of a file", "--state-file", "")]
     [InlineData("--state-file: '/' is a directory, not the path of a file", "--state-file", "/")]

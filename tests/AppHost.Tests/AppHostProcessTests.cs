@@ -13,7 +13,8 @@ public sealed class AppHostProcessTests
     [Theory]
     [InlineData("--workers: '0' is not an integer from 1 to 64", "--workers", "0")]
     [InlineData("--runner: 'here' is neither aspire nor local", "--runner", "here")]
-    [InlineData("'--parameter-stores' is not an option; --help lists them", "--parameter-stores", "2")]
+    [InlineData("--parameter-stores: '65' is not an integer from 1 to 64", "--parameter-stores", "65")]
+    [InlineData("'--coordinators' is not an option; --help lists them", "--coordinators", "2")]
     public async Task Main_WrongOption_PrintsOneLineAndEndsWithTwo(string message, params string[] args)
     {
         var (exitCode, output, error) = await RunAsync(args);
@@ -30,7 +31,7 @@ public sealed class AppHostProcessTests
 
         Assert.Equal(0, exitCode);
         Assert.Empty(error);
-        Assert.All(["--workers", "--runner", "--state-file", "--require-processes"], option => Assert.Contains(option, output, StringComparison.Ordinal));
+        Assert.All(["--workers", "--parameter-stores", "--runner", "--state-file", "--require-processes"], option => Assert.Contains(option, output, StringComparison.Ordinal));
     }
 
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)

@@ -26,7 +26,7 @@ public sealed class LocalRunnerTests
 
         var state = await runner.UpAsync(_ct);
 
-        Assert.Equal(["alpha-0", "beta-0", "beta-1"], state.Resources.Select(resource => resource.Instance));
+        Assert.Equal(["alpha", "beta-0", "beta-1"], state.Resources.Select(resource => resource.Instance));
         Assert.All(state.Resources, resource => Assert.True(ProcessTable.IsAlive(resource.Pid)));
         Assert.Equal(state.Resources[0].Endpoints["grpc"], state.Coordinator);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(runner.StateFile));

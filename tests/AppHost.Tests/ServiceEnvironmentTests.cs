@@ -21,7 +21,7 @@ public sealed class ServiceEnvironmentTests
         Assert.Equal(ports.Address(coordinator, 0, "http"), environment["ASPNETCORE_URLS"]);
         Assert.Equal(ports.Address(coordinator, 0, "grpc"), environment["CLUSTER_GRPC_URL"]);
         Assert.Equal("coordinator", environment["OTEL_SERVICE_NAME"]);
-        Assert.Equal("service.instance.id=coordinator-0", environment["OTEL_RESOURCE_ATTRIBUTES"]);
+        Assert.Equal("service.instance.id=coordinator", environment["OTEL_RESOURCE_ATTRIBUTES"]);
         Assert.Equal(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), environment["CLUSTER_PARENT_PID"]);
     }
 
@@ -37,6 +37,21 @@ public sealed class ServiceEnvironmentTests
         Assert.Equal(ports.Address(coordinator, 0, "grpc"), environment["services__coordinator__grpc__0"]);
         Assert.Equal(ports.Address(coordinator, 0, "http"), environment["services__coordinator__http__0"]);
         Assert.DoesNotContain("CLUSTER_GRPC_URL", environment.Keys);
+    }
+
+    [Fact]
+    public void Compose_ParameterStore_KnowsItselfAndRedisAlone()
+    {
+        var (resources, ports) = Cluster();
+        var store = Service("ps-1", resources);
+
+        var environment = ServiceEnvironment.Compose(store, 0, ports, server => server.Name);
+
+        Assert.Equal("service.instance.id=ps-1", environment["OTEL_RESOURCE_ATTRIBUTES"]);
+        Assert.Equal("ps-1", environment["OTEL_SERVICE_NAME"]);
+        Assert.Equal(ports.Address(store, 0, "grpc"), environment["CLUSTER_GRPC_URL"]);
+        Assert.NotEqual(ports.Address(Service("ps-0", resources), 0, "grpc"), environment["CLUSTER_GRPC_URL"]);
+        Assert.Equal(["ConnectionStrings__redis"], environment.Keys.Where(name => name.StartsWith("ConnectionStrings", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -76,7 +91,7 @@ public sealed class ServiceEnvironmentTests
     private static (IReadOnlyList<Resource> Resources, EndpointPorts Ports) Cluster()
     {
         var builder = DistributedApplication.CreateBuilder(new LocalRunnerOptions());
-        builder.AddCluster(workers: 3);
+        builder.AddCluster(workers: 3, parameterStores: 2);
         return (builder.Resources, new EndpointPorts(builder.Resources));
     }
 }

@@ -3,15 +3,24 @@ namespace Cluster.AppHost.Tests;
 public sealed class TopologyTests
 {
     [Fact]
-    public void AddCluster_ThreeWorkers_HasServersCoordinatorAndReplicas()
+    public void AddCluster_ThreeWorkersTwoParameterStores_HasServersCoordinatorAppsAndReplicas()
     {
-        var resources = Build(workers: 3).Resources;
+        var resources = Build(workers: 3, parameterStores: 2).Resources;
 
-        Assert.Equal(["cluster-key", "redis", "messaging", "coordinator", "worker"], resources.Select(resource => resource.Name));
+        Assert.Equal(["cluster-key", "redis", "messaging", "coordinator", "ps-0", "ps-1", "worker"], resources.Select(resource => resource.Name));
         Assert.IsType<RedisResource>(resources[1]);
         Assert.IsType<RabbitMQServerResource>(resources[2]);
         Assert.Equal(1, Service("coordinator", resources).Replicas);
+        Assert.Equal(1, Service("ps-1", resources).Replicas);
         Assert.Equal(3, Service("worker", resources).Replicas);
+    }
+
+    [Fact]
+    public void Instance_AppAndReplica_HaveNamesOfTheirOwn()
+    {
+        var resources = Build(workers: 1, parameterStores: 2).Resources;
+
+        Assert.Equal(["coordinator", "ps-0", "ps-1", "worker-0"], resources.OfType<ProjectResource>().Select(service => service.Instance(0)));
     }
 
     [Fact]
@@ -20,6 +29,7 @@ public sealed class TopologyTests
         var resources = Build(workers: 1).Resources;
 
         Assert.Equal("../services/Coordinator/Coordinator.csproj", Service("coordinator", resources).ProjectPath);
+        Assert.Equal("../services/ParameterStore/ParameterStore.csproj", Service("ps-0", resources).ProjectPath);
         Assert.Equal("../services/Worker/Worker.csproj", Service("worker", resources).ProjectPath);
     }
 
@@ -34,14 +44,20 @@ public sealed class TopologyTests
         Assert.Equal([redis, messaging], coordinator.WaitsFor);
         Assert.Equal([redis, messaging, coordinator], worker.References);
         Assert.Equal([redis, messaging], worker.WaitsFor);
+        Assert.Equal([redis], Service("ps-0", resources).References);
+        Assert.Equal([redis], Service("ps-0", resources).WaitsFor);
     }
 
     [Fact]
-    public void AddCluster_Endpoints_CoordinatorAloneHasGrpc()
+    public void AddCluster_Endpoints_WorkersHaveNoGrpcAndTheCoordinatorsIsTheFirst()
     {
         var resources = Build(workers: 2).Resources;
+        var withGrpc = resources.OfType<ProjectResource>().Where(service => service.Endpoints.Any(endpoint => endpoint.Name == "grpc"));
 
         Assert.Equal(["http", "grpc"], Service("coordinator", resources).Endpoints.Select(endpoint => endpoint.Name));
+        Assert.Equal(["http", "grpc"], Service("ps-0", resources).Endpoints.Select(endpoint => endpoint.Name));
+        // The state file names the first one's as the cluster's address.
+        Assert.Equal(["coordinator", "ps-0"], withGrpc.Select(service => service.Name));
         Assert.Equal(["http"], Service("worker", resources).Endpoints.Select(endpoint => endpoint.Name));
         Assert.All(resources.OfType<ProjectResource>(), service => Assert.Equal("/alive", service.HealthCheckPath));
     }
@@ -75,10 +91,10 @@ public sealed class TopologyTests
     private static ProjectResource Service(string name, IReadOnlyList<Resource> resources) =>
         resources.OfType<ProjectResource>().Single(service => service.Name == name);
 
-    private static DistributedApplication Build(int workers)
+    private static DistributedApplication Build(int workers, int parameterStores = 1)
     {
         var builder = DistributedApplication.CreateBuilder(new LocalRunnerOptions());
-        builder.AddCluster(workers);
+        builder.AddCluster(workers, parameterStores);
         return builder.Build();
     }
 }

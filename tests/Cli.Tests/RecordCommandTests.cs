@@ -122,10 +122,11 @@ public sealed class RecordCommandTests
 
         Assert.Equal(
             """
-            TASK                ADDRESS  INSTANCE  INCARNATION  DEVICE                                     DOING       DESCRIPTION
+            TASK                ADDRESS  INSTANCE  INCARNATION  DEVICE                                     DOING                            DESCRIPTION
             /job:chief/task:0   h:1      chief-0   1.aa
-            /job:worker/task:0  h:2      worker-0  2.bb         /job:worker/replica:0/task:0/device:CPU:0  pi [0, 64)  2 cores
-            /job:worker/task:0  h:2      worker-0  2.bb         /job:worker/replica:0/task:0/device:GPU:0  idle        H200
+            /job:ps/task:0      h:3      ps-0      3.cc         /job:ps/replica:0/task:0/device:CPU:0      train-ab12cd34 clock 1200, 3 MiB  8 GiB for models
+            /job:worker/task:0  h:2      worker-0  2.bb         /job:worker/replica:0/task:0/device:CPU:0  pi [0, 64)                        2 cores
+            /job:worker/task:0  h:2      worker-0  2.bb         /job:worker/replica:0/task:0/device:GPU:0  idle                              H200
 
             """, run.Output);
     }
@@ -139,7 +140,8 @@ public sealed class RecordCommandTests
         var tasks = JsonElement.Parse(OneLine(await CliRun.RunAsync(coordinator, "tasks", "--json")));
 
         Assert.Equal("""{"task":"/job:chief/task:0","jobName":"chief","index":0,"address":"h:1","instance":"chief-0","incarnation":"1.aa","started":null,"devices":[]}""", tasks[0].GetRawText());
-        Assert.Equal("pi [0, 64)", tasks[1].GetProperty("devices")[0].GetProperty("doing").GetString());
+        Assert.Equal("train-ab12cd34 clock 1200, 3 MiB", tasks[1].GetProperty("devices")[0].GetProperty("doing").GetString());
+        Assert.Equal("pi [0, 64)", tasks[2].GetProperty("devices")[0].GetProperty("doing").GetString());
     }
 
     [Fact]
@@ -157,6 +159,18 @@ public sealed class RecordCommandTests
         Tasks =
         {
             new Contracts.Registry.V1.Task { JobName = "chief", Index = 0, Address = "h:1", Instance = "chief-0", Incarnation = "1.aa" },
+            new Contracts.Registry.V1.Task
+            {
+                JobName = "ps",
+                Index = 0,
+                Address = "h:3",
+                Instance = "ps-0",
+                Incarnation = "3.cc",
+                Devices =
+                {
+                    new Device { Name = "/job:ps/replica:0/task:0/device:CPU:0", Description = "8 GiB for models", Doing = "train-ab12cd34 clock 1200, 3 MiB" },
+                },
+            },
             new Contracts.Registry.V1.Task
             {
                 JobName = "worker",

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
 using Cluster.AppHost.Tests.Processes;
 using Cluster.Client.State;
 using Cluster.EndToEnd.Processes;
@@ -44,7 +46,8 @@ public sealed class AppHostTests : IAsyncLifetime
     [Fact(Timeout = TestLimit)]
     public async Task Terminate_RunningCluster_EverythingIsGoneWithinTenSeconds()
     {
-        var state = await StartAsync();
+        var state = await StartAsync(workers: 2, parameterStores: 1);
+        Assert.Equal(["redis", "messaging", "coordinator", "ps-0", "worker-0", "worker-1"], state.Resources.Select(resource => resource.Instance));
         var directories = DirectoriesOf(state);
         CommandLineTests.AssertKnownAnswer(await CommandProcess.RunAsync("services/Cli/Cli.csproj",
             ["pi", "--points", "16777216", "--seed", "42", "--json", "--state-file", StateFile], NoVariables, _ct));
@@ -62,7 +65,7 @@ public sealed class AppHostTests : IAsyncLifetime
     [Fact(Timeout = TestLimit)]
     public async Task Kill_RunningCluster_LeavesNoProcess()
     {
-        var state = await StartAsync();
+        var state = await StartAsync(workers: 2, parameterStores: 2);
         var directories = DirectoriesOf(state);
 
         _runner!.Kill();
@@ -70,19 +73,59 @@ public sealed class AppHostTests : IAsyncLifetime
         Assert.Empty(await LivingAsync(state, directories));
     }
 
-    private async Task<ClusterState> StartAsync()
+    [Fact(Timeout = TestLimit)]
+    public async Task Kill_ParameterStore_ComesBackUnderItsIndexInANewIncarnation()
+    {
+        var state = await StartAsync(workers: 1, parameterStores: 2);
+        Assert.Equal(["redis", "messaging", "coordinator", "ps-0", "ps-1", "worker-0"], state.Resources.Select(resource => resource.Instance));
+        var before = await ParameterStoreTasksAsync(tasks => tasks.Length == 2);
+        Assert.Equal(["/job:ps/task:0", "/job:ps/task:1"], before.Select(task => task.Task));
+        Assert.Equal(["ps-0", "ps-1"], before.Select(task => task.Instance).Order());
+        var victim = before[1];
+
+        using var process = Process.GetProcessById(state.Resources.Single(resource => resource.Instance == victim.Instance).Pid);
+        process.Kill();
+
+        var after = await ParameterStoreTasksAsync(tasks => tasks.Any(task => task.Instance == victim.Instance && task.Incarnation != victim.Incarnation));
+        Assert.Equal(2, after.Length);
+        Assert.Equal(before[0], after[0]);
+        Assert.Equal((victim.Task, victim.Instance, victim.Address), (after[1].Task, after[1].Instance, after[1].Address));
+        var restarted = ClusterStateFile.Read(StateFile).Resources.Where(resource => resource.Restarts > 0);
+        Assert.Equal([victim.Instance], restarted.Select(resource => resource.Instance));
+    }
+
+    private sealed record ListedTask(string Task, string Instance, string Incarnation, string Address);
+
+    /// <summary>The ps tasks as <c>cluster tasks --json</c> lists them.</summary>
+    private Task<ListedTask[]> ParameterStoreTasksAsync(Func<ListedTask[], bool> expected) => Poll.UntilAsync("the ps tasks are as expected", async () =>
+    {
+        var answer = await CommandProcess.RunAsync("services/Cli/Cli.csproj", ["tasks", "--json", "--state-file", StateFile], NoVariables, _ct);
+        Assert.True(answer.ExitCode == 0, answer.Error);
+        using var json = JsonDocument.Parse(answer.Output);
+        return json.RootElement.EnumerateArray().Where(task => task.GetProperty("jobName").GetString() == "ps").Select(Listed).ToArray();
+    }, expected, StartLimit, _ct);
+
+    private static ListedTask Listed(JsonElement task)
+    {
+        string Text(string name) => task.GetProperty(name).GetString()!;
+        return new ListedTask(Text("task"), Text("instance"), Text("incarnation"), Text("address"));
+    }
+
+    private async Task<ClusterState> StartAsync(int workers, int parameterStores)
     {
         _runner = CommandProcess.Start("AppHost/AppHost.csproj",
-            ["--runner", "local", "--require-processes", "--workers", "2", "--state-file", StateFile], NoVariables);
+            ["--runner", "local", "--require-processes", "--workers", Text(workers), "--parameter-stores", Text(parameterStores), "--state-file", StateFile],
+            NoVariables);
         _output = Task.WhenAll(
             _runner.StandardOutput.ReadToEndAsync(CancellationToken.None), _runner.StandardError.ReadToEndAsync(CancellationToken.None));
         await Poll.UntilAsync("the state file is there", () => Task.FromResult(File.Exists(StateFile) || _runner.HasExited),
             there => there, StartLimit, _ct);
         var state = ClusterStateFile.Read(StateFile);
-        Assert.Equal(["redis", "messaging", "coordinator-0", "worker-0", "worker-1"], state.Resources.Select(resource => resource.Instance));
         Assert.All(state.Resources, resource => Assert.True(ProcessTable.IsAlive(resource.Pid), resource.Instance));
         return state;
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Where the servers keep their data, and Erlang's port mapper works.</summary>
     private static List<string> DirectoriesOf(ClusterState state) =>

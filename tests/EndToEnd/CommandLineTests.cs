@@ -65,6 +65,8 @@ public sealed partial class CommandLineTests(SharedBroker broker) : ClusterTest(
         using var json = JsonDocument.Parse(answer.Output);
         var workers = json.RootElement.GetProperty("worker").EnumerateArray().Select(address => address.GetString());
         Assert.Equal((await cluster.WorkerTasksAsync(Ct)).OrderBy(task => task.Index).Select(task => task.Address), workers);
+        var stores = json.RootElement.GetProperty("ps").EnumerateArray().Select(address => address.GetString());
+        Assert.Equal((await cluster.ParameterStoreTasksAsync(Ct)).OrderBy(task => task.Index).Select(task => task.Address), stores);
         Assert.Equal(cluster.Connection.Address.Authority, json.RootElement.GetProperty("chief")[0].GetString());
     }
 

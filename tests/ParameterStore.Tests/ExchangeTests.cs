@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Cluster.Contracts.Devices;
 using Cluster.DataPlane;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Frames;
@@ -22,6 +24,23 @@ public sealed class ExchangeTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_host is not null) await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Stop_WorkersOnTheirStreams_EndsThemAtOnceAndHandsBackTheLeases()
+    {
+        await OpenAsync(StoreHost.Settings(2));
+        using ExchangeStream attached = await AttachAsync(new RecordingSink(2), worker: 1);
+        using var unattached = new ExchangeStream(_host.Channel.Invoker, 1, new RecordingSink(2), _ct);
+        Task reading = unattached.RunAsync();
+
+        var stopping = Stopwatch.StartNew();
+        await _host.StopAsync(_ct);
+
+        // A server that waits for the workers takes the eight seconds that a stop may take.
+        Assert.InRange(stopping.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        await Task.WhenAny(reading).WaitAsync(StoreHost.Limit, _ct);
+        Assert.Empty(await _host.Registry.ListAsync(JobNames.ParameterStore));
     }
 
     [Theory]

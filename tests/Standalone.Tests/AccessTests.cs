@@ -21,7 +21,8 @@ public sealed class AccessTests(EmbeddedFixture embedded) : IClassFixture<Embedd
         var methods = Endpoints().Select(e => e.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method).OfType<IMethod>().ToList();
         using var channel = GrpcChannel.ForAddress(embedded.Cluster.Connection.Address);
 
-        Assert.Contains(methods, m => m.FullName == "/cluster.jobs.v1.Jobs/Submit");
+        Assert.All(["/cluster.jobs.v1.Jobs/Submit", "/cluster.parameters.v1.Parameters/Open", "/cluster.exchange.v1.Exchange/Exchange"],
+            name => Assert.Contains(methods, m => m.FullName == name));
         foreach (var method in methods)
         {
             foreach (var headers in (Metadata[])[[], new Metadata { { "authorization", "Bearer not-the-cluster-key" } }])

@@ -4,7 +4,7 @@ using Cluster.Worker;
 
 namespace Cluster.Standalone.Tests;
 
-/// <summary>One embedded cluster of three workers for the tests of a class, with computations that go wrong.</summary>
+/// <summary>One embedded cluster of three workers and two ps tasks for the tests of a class, with computations that go wrong.</summary>
 public sealed class EmbeddedFixture : IAsyncLifetime
 {
     public EmbeddedCluster Cluster { get; private set; } = null!;
@@ -14,7 +14,7 @@ public sealed class EmbeddedFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Cluster = await EmbeddedCluster.StartAsync(
-            new EmbeddedClusterOptions { Workers = 3, Configure = services => services.AddComputation<ThrowingComputation>() },
+            new EmbeddedClusterOptions { Workers = 3, ParameterStores = 2, Configure = services => services.AddComputation<ThrowingComputation>() },
             TestContext.Current.CancellationToken);
         Client = ClusterClient.Connect(Cluster.Connection);
     }

@@ -98,7 +98,7 @@ public static class ResourceBuilderExtensions
     public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
-        builder.Resource.Replicas = replicas;
+        builder.Resource.Replicate(replicas);
         return builder;
     }
 }

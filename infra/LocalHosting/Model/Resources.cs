@@ -55,10 +55,15 @@ public abstract class ProcessResource(string name) : Resource(name)
     public string? HealthCheckPath { get; internal set; }
 
     /// <summary>Number of processes.</summary>
-    public int Replicas { get; internal set; } = 1;
+    public int Replicas { get; private set; } = 1;
 
-    /// <summary>Name of a replica, stable over its restarts.</summary>
-    public string Instance(int ordinal) => FormattableString.Invariant($"{Name}-{ordinal}");
+    /// <summary>Whether it was asked for in replicas, be it one.</summary>
+    public bool IsReplicated { get; private set; }
+
+    /// <summary>Name of a process, stable over its restarts: the resource's own, or with replicas its name and their ordinal.</summary>
+    public string Instance(int ordinal) => IsReplicated ? FormattableString.Invariant($"{Name}-{ordinal}") : Name;
+
+    internal void Replicate(int replicas) => (Replicas, IsReplicated) = (replicas, true);
 }
 
 /// <summary>A .NET project, started from its build output.</summary>

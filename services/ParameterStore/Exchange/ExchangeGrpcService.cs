@@ -7,12 +7,15 @@ using Grpc.Core;
 namespace Cluster.ParameterStore.Exchange;
 
 /// <summary>Serves exchange streams: one loop receives, one sends, and the model's owner knows neither gRPC nor waiting.</summary>
-internal sealed class ExchangeGrpcService(ParameterStorePool pool, TimeProvider time, ILogger<ExchangeGrpcService> logger) : ExchangeServiceBase
+internal sealed class ExchangeGrpcService(
+    ParameterStorePool pool, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<ExchangeGrpcService> logger) : ExchangeServiceBase
 {
     public override async Task Exchange(IAsyncStreamReader<ReceivedFrame> requests, IServerStreamWriter<SentFrame> responses, ServerCallContext context)
     {
         var cut = new StreamCut(context.GetHttpContext());
         var sender = new FrameSender(responses, time);
+        // The server would wait for the stream's end, which only its worker decides.
+        using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(cut.Abort);
         var connection = new ExchangeConnection(pool, sender, cut.Abort);
         Task sending = sender.RunAsync();
         try

@@ -26,6 +26,7 @@ internal sealed class ModelLoop
     private readonly SlicePool _slices;
     private readonly int _streams;
     private PublishedSlice? _newest;
+    private long _clock;
 
     public ModelLoop(string job, TaskOptions options, bool isAsync, TimeSpan sendTimeout, ModelContext context)
     {
@@ -39,6 +40,9 @@ internal sealed class ModelLoop
     public string Job { get; }
 
     public int Length { get; }
+
+    /// <summary>The clock of the slowest lane after the last message, for whoever looks from outside.</summary>
+    public long Clock => Volatile.Read(ref _clock);
 
     /// <summary>Only for what runs in the loop: see <see cref="CallAsync"/>.</summary>
     public ParameterTask Task { get; }
@@ -154,6 +158,7 @@ internal sealed class ModelLoop
                 break;
         }
 
+        Volatile.Write(ref _clock, Task.Clock);
         Handled?.Invoke();
     }
 

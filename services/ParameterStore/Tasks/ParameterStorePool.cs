@@ -19,7 +19,7 @@ public sealed class ParameterStorePool(int count, IServiceProvider services) : I
     /// <summary>Whether every task has its lease now.</summary>
     public bool IsReady => _tasks.Length == count && _tasks.All(task => task.IsReady);
 
-    internal ParameterStoreTask? Find(int index) => Array.Find(_tasks, task => task.Index == index);
+    internal ParameterStoreTask? Find(int index) => Array.Find(_tasks, task => task.IsReady && task.Index == index);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ public sealed class ParameterStorePool(int count, IServiceProvider services) : I
     private ParameterStoreTask Create(int position)
     {
         ParameterStoreOptions options = services.GetRequiredService<IOptions<ParameterStoreOptions>>().Value;
-        string instance = $"{ProcessInstance.Name(services.GetRequiredService<IConfiguration>())}-ps";
+        string instance = ProcessInstance.Name(services.GetRequiredService<IConfiguration>());
         return new ParameterStoreTask(
             services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<ModelContext>(), services.GetRequiredService<MemoryBudget>(),
             options, count == 1 ? instance : $"{instance}-{position}", options.AdvertisedAddress ?? ServerAddress.Grpc(services).Authority);

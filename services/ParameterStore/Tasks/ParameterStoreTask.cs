@@ -142,8 +142,8 @@ internal sealed class ParameterStoreTask(
                 Devices = [new DeviceEntry
                 {
                     Name = "/device:CPU:0",
-                    Description = $"{budget.Limit >> 20} MiB for models",
-                    Doing = _models.Count == 0 ? "" : $"{_models.Count} models, {_models.Values.Sum(model => model.MemoryBytes) >> 20} MiB",
+                    Description = $"{TaskDescription.Size(budget.Limit)} for models",
+                    Doing = TaskDescription.Doing(_models.Values),
                 }],
             };
         }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Cluster.Cli;
 using Cluster.Cli.Invocation;
@@ -18,17 +19,18 @@ internal sealed class DemoCommand : ClusterCommand
     private static readonly PiSpec Pi = new() { Points = 2_000_000_000, Seed = 42 };
 
     private readonly EmbeddedClusterHolder _embedded;
+    private readonly Func<ParseResult, EmbeddedClusterOptions> _options;
 
-    public DemoCommand(CommandLineHost host, GlobalOptions globals, EmbeddedClusterHolder embedded)
+    public DemoCommand(CommandLineHost host, GlobalOptions globals, EmbeddedClusterHolder embedded, Func<ParseResult, EmbeddedClusterOptions> options)
         : base("demo", "Compute something real on an embedded cluster, then once more while a worker stops.", host, globals)
-        => _embedded = embedded;
+        => (_embedded, _options) = (embedded, options);
 
     public override IReadOnlyList<string> Examples { get; } = ["demo"];
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         run.Display.Note($"starting a coordinator and {Workers} workers in this process");
-        await _embedded.ConnectAsync(new EmbeddedClusterOptions { Workers = Workers }, cancellationToken);
+        await _embedded.ConnectAsync(_options(run.Parsed) with { Workers = Workers }, cancellationToken);
         var cluster = await run.ConnectAsync(cancellationToken);
 
         run.Output.WriteLine($"1. π from {Points(Pi)} random points, on {Workers} workers");

@@ -30,7 +30,7 @@ internal sealed class ServeCommand : Command
             await using var cluster = await EmbeddedCluster.StartAsync(options with { LogLevel = LogLevel.Information }, cancellationToken);
             ClusterStateFile.Write(path, State(cluster));
             isWritten = true;
-            host.Output.WriteLine($"the cluster is up: {options.Workers} {(options.Workers == 1 ? "worker" : "workers")}, coordinator at {cluster.Connection.Address}");
+            host.Output.WriteLine($"the cluster is up: {Count(options.Workers, "worker")}, {Count(options.ParameterStores, "parameter store")}, coordinator at {cluster.Connection.Address}");
             host.Output.WriteLine($"`cluster pi` and the other commands find it by {path}; Ctrl+C ends it");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return (int)ExitCode.Ok;
@@ -49,6 +49,8 @@ internal sealed class ServeCommand : Command
             if (isWritten) File.Delete(path);
         }
     }
+
+    private static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
 
     private static ClusterState State(EmbeddedCluster cluster)
     {

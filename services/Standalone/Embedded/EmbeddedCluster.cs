@@ -1,5 +1,7 @@
 using Cluster.Client;
 using Cluster.Coordinator;
+using Cluster.ParameterStore;
+using Cluster.ParameterStore.Tasks;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.ServiceDefaults.Security;
@@ -31,8 +33,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <summary>The services of the cluster's process.</summary>
     internal IServiceProvider Services => _app.Services;
 
-    /// <summary>Starts a cluster and returns when its workers take work.</summary>
-    /// <param name="options">How many workers, and how much is logged.</param>
+    /// <summary>Starts a cluster and returns when its workers take work and its ps tasks serve.</summary>
+    /// <param name="options">How many workers and ps tasks, and how much is logged.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TimeoutException">Some part did not start in half a minute.</exception>
     public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellationToken)
@@ -46,7 +48,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             redis = await starting;
             app.Configuration["ConnectionStrings:redis"] = redis.ConnectionString;
             await app.StartAsync(cancellationToken);
-            await app.Services.GetRequiredService<WorkerPool>().Ready.WaitAsync(StartTimeout, cancellationToken);
+            await Task.WhenAll(app.Services.GetRequiredService<WorkerPool>().Ready, app.Services.GetRequiredService<ParameterStorePool>().Ready)
+                .WaitAsync(StartTimeout, cancellationToken);
             return new EmbeddedCluster(redis, app, key);
         }
         catch
@@ -82,6 +85,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddCoordinator();
+        builder.AddParameterStores(options.ParameterStores);
         builder.AddWorkers(options.Workers);
         options.Configure(builder.Services);
         builder.AddClusterBus(CoordinatorServices.AddConsumers, WorkerServices.AddConsumers);
@@ -89,6 +93,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapCoordinator();
+        app.MapParameterStore();
         return app;
     }
 }

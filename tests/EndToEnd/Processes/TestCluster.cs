@@ -24,17 +24,23 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         (Redis, Messaging) = (redis, messaging);
         var builder = DistributedApplication.CreateBuilder(new LocalRunnerOptions());
-        builder.AddCluster(options.Workers);
+        builder.AddCluster(options.Workers, options.ParameterStores);
         var resources = builder.Build().Resources;
         var processes = resources.OfType<ProcessResource>().ToDictionary(resource => resource.Name);
         // One core a worker, whatever the machine has: the jobs take the time that the tests need.
         processes["worker"].Environment["Worker__Cores"] = "1";
         foreach (var (name, value) in options.CoordinatorEnvironment)
             processes["coordinator"].Environment[name] = value;
+        foreach (var (name, value) in options.ParameterStoreEnvironment)
+        {
+            foreach (var store in Enumerable.Range(0, options.ParameterStores))
+                processes[StoreName(store)].Environment[name] = value;
+        }
 
         _key = resources.OfType<ParameterResource>().Single().Value;
         var ports = new EndpointPorts(resources);
         Coordinator = Create("coordinator", 0);
+        ParameterStores = [.. Enumerable.Range(0, options.ParameterStores).Select(store => Create(StoreName(store), 0))];
         Workers = [.. Enumerable.Range(0, options.Workers).Select(ordinal => Create("worker", ordinal))];
         Client = ClusterClient.Connect(Connection, new ClusterClientOptions
         {
@@ -45,6 +51,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
         ServiceProcess Create(string name, int ordinal) => new(
             processes[name], ordinal, ports, server => server.Name == "redis" ? redis.ConnectionString : messaging);
+
+        static string StoreName(int store) => FormattableString.Invariant($"ps-{store}");
     }
 
     public RedisServerProcess Redis { get; }
@@ -56,24 +64,49 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public IReadOnlyList<ServiceProcess> Workers { get; }
 
+    /// <summary>The ps processes; <see cref="ParameterStoreAsync"/> finds the one that is a certain task.</summary>
+    public IReadOnlyList<ServiceProcess> ParameterStores { get; }
+
     public ClusterClient Client { get; }
 
     public ClusterConnection Connection => new(Coordinator.Endpoint("grpc"), _key);
 
-    private IEnumerable<ServiceProcess> Processes => [Coordinator, .. Workers];
+    private IEnumerable<ServiceProcess> Processes => [Coordinator, .. ParameterStores, .. Workers];
 
-    /// <summary>Starts everything and returns when every worker takes work.</summary>
+    /// <summary>Starts everything and returns when every worker takes work and every ps task serves.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(Processes.Select(process => process.StartAsync(cancellationToken)));
-        await Task.WhenAll(Workers.Select(worker => TakesWorkAsync(worker, cancellationToken)));
-        await Poll.UntilAsync("chief and workers are listed", () => Client.ListTasksAsync(cancellationToken),
-            tasks => tasks.Count == 1 + Workers.Count, Limit, cancellationToken);
+        await Task.WhenAll(ParameterStores.Concat(Workers).Select(process => UntilHealthyAsync(process, cancellationToken)));
+        await Poll.UntilAsync("chief, ps tasks and workers are listed", () => Client.ListTasksAsync(cancellationToken),
+            tasks => tasks.Count == 1 + ParameterStores.Count + Workers.Count, Limit, cancellationToken);
     }
 
     /// <summary>The workers that hold a lease now.</summary>
     public async Task<ClusterTask[]> WorkerTasksAsync(CancellationToken cancellationToken)
-        => [.. (await Client.ListTasksAsync(cancellationToken)).Where(task => task.JobName == JobNames.Worker)];
+        => await TasksAsync(JobNames.Worker, cancellationToken);
+
+    /// <summary>The ps tasks that hold a lease now, by index.</summary>
+    public async Task<ClusterTask[]> ParameterStoreTasksAsync(CancellationToken cancellationToken)
+        => await TasksAsync(JobNames.ParameterStore, cancellationToken);
+
+    /// <summary>The process that is <c>/job:ps/task:INDEX</c>, to be killed, stopped, suspended, resumed or started again.</summary>
+    /// <remarks>Indices go to whoever asks first, so that ps-0 may be task 1. A process that comes back keeps its index.</remarks>
+    public async Task<ServiceProcess> ParameterStoreAsync(int index, CancellationToken cancellationToken)
+    {
+        var task = (await ParameterStoreTasksAsync(cancellationToken)).Single(task => task.Index == index);
+        return ParameterStores.Single(process => process.Instance == task.Instance);
+    }
+
+    /// <summary>Returns when the ps task is there in another incarnation than the one given: it came back, or a spare took its index.</summary>
+    public async Task<ClusterTask> UntilParameterStoreIsBackAsync(ClusterTask before, CancellationToken cancellationToken)
+    {
+        var tasks = await Poll.UntilAsync($"{before.Name} is back", () => ParameterStoreTasksAsync(cancellationToken),
+            tasks => tasks.Any(IsBack), Limit, cancellationToken);
+        return tasks.Single(IsBack);
+
+        bool IsBack(ClusterTask task) => task.Index == before.Index && task.Incarnation != before.Incarnation;
+    }
 
     public async Task<IConnectionMultiplexer> ConnectRedisAsync() => await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
 
@@ -87,8 +120,11 @@ internal sealed class TestCluster : IAsyncDisposable
         await Redis.DisposeAsync();
     }
 
-    private Task<bool> TakesWorkAsync(ServiceProcess worker, CancellationToken cancellationToken) => Poll.UntilAsync(
-        $"{worker.Instance} takes work", () => IsHealthyAsync(worker, cancellationToken), healthy => healthy, Limit, cancellationToken);
+    private async Task<ClusterTask[]> TasksAsync(string jobName, CancellationToken cancellationToken)
+        => [.. (await Client.ListTasksAsync(cancellationToken)).Where(task => task.JobName == jobName)];
+
+    private Task<bool> UntilHealthyAsync(ServiceProcess process, CancellationToken cancellationToken) => Poll.UntilAsync(
+        $"{process.Instance} can do its work", () => IsHealthyAsync(process, cancellationToken), healthy => healthy, Limit, cancellationToken);
 
     private async Task<bool> IsHealthyAsync(ServiceProcess worker, CancellationToken cancellationToken)
     {
@@ -102,5 +138,10 @@ internal sealed class TestCluster : IAsyncDisposable
 /// <summary>What a test's cluster consists of.</summary>
 internal sealed record TestClusterOptions(int Workers = 2)
 {
+    public int ParameterStores { get; init; } = 1;
+
     public IReadOnlyDictionary<string, string> CoordinatorEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Given to every ps process.</summary>
+    public IReadOnlyDictionary<string, string> ParameterStoreEnvironment { get; init; } = new Dictionary<string, string>();
 }

@@ -4,6 +4,7 @@ using Cluster.ParameterStore.Models;
 using Cluster.ParameterStore.Tasks;
 using Cluster.Protocol.Parameters;
 using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -38,6 +39,8 @@ internal sealed class StoreHost : IAsyncDisposable
 
     public Uri Address => ServerAddress.Grpc(_app.Services);
 
+    public RedisRegistry Registry => _app.Services.GetRequiredService<RedisRegistry>();
+
     public ParameterStorePool Pool => _app.Services.GetRequiredService<ParameterStorePool>();
 
     public static async Task<StoreHost> StartAsync(CancellationToken cancellationToken)
@@ -47,6 +50,9 @@ internal sealed class StoreHost : IAsyncDisposable
         string key = ClusterKey.Generate();
         return new StoreHost(redis, await StartAppAsync(redis, key, cancellationToken), key);
     }
+
+    /// <summary>Asks the process's host to end, while the workers stay.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
     /// <summary>Ends the process's host and starts another one: tasks with other incarnations and without models.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken)

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Cluster.ParameterStore.Models;
+
+namespace Cluster.ParameterStore.Tasks;
+
+/// <summary>What a ps task says of itself to people.</summary>
+internal static class TaskDescription
+{
+    private const int NamedModels = 3;
+
+    /// <summary><c>train-ab12cd34 clock 1200, 3 MiB</c>; of many models the first three by name, and how many more there are.</summary>
+    public static string Doing(IEnumerable<Model> models)
+    {
+        Model[] byName = [.. models.OrderBy(model => model.Loop.Job, StringComparer.Ordinal)];
+        IEnumerable<string> named = byName.Take(NamedModels).Select(Doing);
+        return string.Join("; ", byName.Length <= NamedModels ? named : named.Append(string.Create(CultureInfo.InvariantCulture, $"and {byName.Length - NamedModels} more")));
+    }
+
+    /// <summary>Bytes in the largest binary unit of which there is one.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1L << 10 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
+        < 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 10):0.#} KiB"),
+        < 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.#} MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.#} GiB"),
+    };
+
+    private static string Doing(Model model) =>
+        string.Create(CultureInfo.InvariantCulture, $"{model.Loop.Job} clock {model.Loop.Clock}, {Size(model.MemoryBytes)}");
+}
