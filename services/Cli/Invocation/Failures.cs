@@ -1,4 +1,5 @@
 using System.Text;
+using Cluster.Cli.Training;
 using Cluster.Client.Errors;
 
 namespace Cluster.Cli.Invocation;
@@ -17,7 +18,7 @@ internal static class Failures
         foreach (var line in Lines(exception)) error.WriteLine(line);
         return exception switch
         {
-            SpecRejectedException or ClusterSettingException => ExitCode.Usage,
+            SpecRejectedException or ClusterSettingException or DataFileException => ExitCode.Usage,
             ClusterNotFoundException or ClusterUnavailableException => ExitCode.NoCluster,
             ClusterAuthenticationException => ExitCode.Refused,
             JobNotFoundException => ExitCode.NoSuchJob,
