@@ -1,5 +1,4 @@
 using System.Text;
-using Cluster.Cli.Training;
 using Cluster.Client.Errors;
 
 namespace Cluster.Cli.Invocation;
@@ -18,7 +17,7 @@ internal static class Failures
         foreach (var line in Lines(exception)) error.WriteLine(line);
         return exception switch
         {
-            SpecRejectedException or ClusterSettingException or DataFileException => ExitCode.Usage,
+            SpecRejectedException or ClusterSettingException => ExitCode.Usage,
             ClusterNotFoundException or ClusterUnavailableException => ExitCode.NoCluster,
             ClusterAuthenticationException => ExitCode.Refused,
             JobNotFoundException => ExitCode.NoSuchJob,

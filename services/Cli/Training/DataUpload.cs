@@ -4,6 +4,7 @@ using Cluster.Cli.Output;
 using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Contracts.Data.V1;
+using Cluster.Contracts.Jobs;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -28,11 +29,11 @@ internal sealed class DataUpload : IDisposable
     }
 
     /// <summary>Opens the file, before anything is asked of the cluster; null for no file.</summary>
-    /// <exception cref="DataFileException">It cannot be read.</exception>
+    /// <exception cref="SpecRejectedException">It cannot be read.</exception>
     public static DataUpload? Open(string? path)
     {
         if (path is null) return null;
-        if (Directory.Exists(path)) throw new DataFileException(path, "is a directory, must be a CSV file");
+        if (Directory.Exists(path)) throw Rejected(path, "is a directory, must be a CSV file");
 
         try
         {
@@ -40,12 +41,12 @@ internal sealed class DataUpload : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new DataFileException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
+            throw Rejected(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
         }
     }
 
     /// <summary>Sends the file, shows how far that is, and returns the data set's id.</summary>
-    /// <exception cref="DataFileException">The cluster cannot use the file.</exception>
+    /// <exception cref="SpecRejectedException">The cluster cannot use the file: one line with row and column.</exception>
     public async Task<string> SendAsync(CommandRun run, string label, CancellationToken cancellationToken)
     {
         var length = _file.CanSeek ? _file.Length : 0;
@@ -95,16 +96,22 @@ internal sealed class DataUpload : IDisposable
         }
         catch (IOException e)
         {
-            throw new DataFileException(_path, e.Message, e);
+            throw Rejected(_path, e.Message, e);
         }
     }
 
     private ClusterException Translate(Exception exception, Uri address) => exception switch
     {
-        RpcException { StatusCode: StatusCode.InvalidArgument } e => new DataFileException(_path, e.Status.Detail, e),
+        RpcException e when SpecRejection.TryRead(e, out var violations) => new SpecRejectedException([.. violations.Select(Named)], e),
         RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } => new ClusterAuthenticationException(address, exception),
         RpcException { StatusCode: StatusCode.Unavailable } e => new ClusterUnavailableException(address, e.Status.DebugException?.GetBaseException().Message ?? e.Status.Detail, e),
-        RpcException { StatusCode: not StatusCode.Cancelled } e => new DataFileException(_path, $"the cluster answered {e.StatusCode}: {e.Status.Detail}", e),
+        RpcException { StatusCode: not StatusCode.Cancelled } e => new ClusterException($"the cluster answered {e.StatusCode}: {e.Status.Detail}", e),
         _ => new ClusterUnavailableException(address, "it takes no more of the data", exception),
     };
+
+    /// <summary>The cluster does not know the name of the file that it read.</summary>
+    private SpecViolation Named(SpecViolation violation) => violation is { Field: "data", Value: "" } ? violation with { Value = _path } : violation;
+
+    private static SpecRejectedException Rejected(string path, string reason, Exception? innerException = null)
+        => new([new SpecViolation("data", path, reason)], innerException);
 }
