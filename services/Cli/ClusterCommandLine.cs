@@ -5,6 +5,7 @@ using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Parsing;
 using Cluster.Cli.Tasks;
+using Cluster.Cli.Training;
 
 namespace Cluster.Cli;
 
@@ -35,6 +36,7 @@ public static class ClusterCommandLine
         };
         globals.AddTo(root);
         root.Add(new PiCommand(host, globals));
+        root.Add(new TrainCommand(host, globals));
         root.Add(new JobsCommand(host, globals));
         root.Add(new JobCommand(host, globals));
         root.Add(new WatchCommand(host, globals));

@@ -3,6 +3,7 @@ using Cluster.Client.Discovery;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Client.Tasks;
+using Cluster.Client.Training;
 using Cluster.Client.Transport;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
@@ -75,7 +76,7 @@ public sealed class ClusterClient : IAsyncDisposable
         IProgress<JobProgress>? progress = null,
         OnCancellation onCancellation = OnCancellation.Detach,
         CancellationToken cancellationToken = default)
-        => PiResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), progress, cancellationToken).ConfigureAwait(false));
+        => PiResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), ReportTo(progress), cancellationToken).ConfigureAwait(false));
 
     /// <summary>Runs a computation that the cluster's workers have registered, and waits for the result.</summary>
     /// <inheritdoc cref="RunPiAsync"/>
@@ -85,10 +86,30 @@ public sealed class ClusterClient : IAsyncDisposable
         OnCancellation onCancellation = OnCancellation.Detach,
         CancellationToken cancellationToken = default)
     {
-        var job = await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), progress, cancellationToken).ConfigureAwait(false);
+        var job = await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), ReportTo(progress), cancellationToken).ConfigureAwait(false);
         return job.Result is { } value
             ? new ComputationResult(value, job.Elapsed, job.Id)
             : throw new ClusterException($"job {job.Id} succeeded without a result");
+    }
+
+    /// <summary>
+    /// Trains a model on the cluster and waits for it. <see cref="WatchAsync"/> has partial results and placements too: submit
+    /// with <see cref="SubmitAsync(TrainingSpec, string?, CancellationToken)"/>, watch, and read the end with
+    /// <see cref="TrainedModel.FromJob"/>.
+    /// </summary>
+    /// <param name="spec">Which model on which data, how, and for how long.</param>
+    /// <param name="progress">Told how far the training is, a few times a second at most.</param>
+    /// <param name="onCancellation">What a cancelled token means for the job; by default it goes on.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <inheritdoc cref="RunPiAsync" path="/exception"/>
+    public async Task<TrainedModel> TrainAsync(
+        TrainingSpec spec,
+        IProgress<TrainingProgress>? progress = null,
+        OnCancellation onCancellation = OnCancellation.Detach,
+        CancellationToken cancellationToken = default)
+    {
+        Action<JobInfo>? report = progress is null ? null : job => progress.Report(job.Training ?? new TrainingProgress { Job = job.Progress });
+        return TrainedModel.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), report, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Submits a Pi job and returns as soon as it is accepted.</summary>
@@ -113,9 +134,17 @@ public sealed class ClusterClient : IAsyncDisposable
         return SubmitAsync(new V1.SubmitRequest { Computation = spec.ToProto() }, idempotencyKey, cancellationToken);
     }
 
+    /// <summary>Submits a training job and returns as soon as it is accepted.</summary>
+    /// <inheritdoc cref="SubmitAsync(PiSpec, string?, CancellationToken)"/>
+    public Task<JobInfo> SubmitAsync(TrainingSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfWrong(spec.Validate());
+        return SubmitAsync(new V1.SubmitRequest { Training = spec.ToProto() }, idempotencyKey, cancellationToken);
+    }
+
     /// <summary>
     /// The job now, then whenever it changes, to its end. A coordinator that is away is awaited for
-    /// <see cref="ClusterClientOptions.ReconnectTimeout"/>; placements are reported once each.
+    /// <see cref="ClusterClientOptions.ReconnectTimeout"/>; placements and partial results are reported once each.
     /// </summary>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
     public async IAsyncEnumerable<JobUpdate> WatchAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -126,17 +155,8 @@ public sealed class ClusterClient : IAsyncDisposable
 
     /// <summary>Waits until a job has ended, and returns how.</summary>
     /// <inheritdoc cref="WatchAsync"/>
-    public async Task<JobInfo> WaitAsync(string jobId, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        JobInfo? last = null;
-        await foreach (var update in WatchAsync(jobId, cancellationToken).ConfigureAwait(false))
-        {
-            last = update.Job;
-            progress?.Report(last.Progress);
-        }
-
-        return last!;
-    }
+    public Task<JobInfo> WaitAsync(string jobId, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
+        => FollowAsync(jobId, ReportTo(progress), cancellationToken);
 
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
     public Task<JobInfo> GetJobAsync(string jobId, CancellationToken cancellationToken = default)
@@ -191,6 +211,20 @@ public sealed class ClusterClient : IAsyncDisposable
         _coordinator.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    internal async Task<JobInfo> FollowAsync(string jobId, Action<JobInfo>? report, CancellationToken cancellationToken)
+    {
+        JobInfo? last = null;
+        await foreach (var update in WatchAsync(jobId, cancellationToken).ConfigureAwait(false))
+        {
+            last = update.Job;
+            report?.Invoke(last);
+        }
+
+        return last!;
+    }
+
+    private static Action<JobInfo>? ReportTo(IProgress<JobProgress>? progress) => progress is null ? null : job => progress.Report(job.Progress);
 
     private static void ThrowIfWrong(IReadOnlyList<SpecViolation> violations)
     {

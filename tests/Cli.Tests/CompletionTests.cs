@@ -7,10 +7,15 @@ public sealed class CompletionTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("cluster ", "pi", "jobs", "job", "watch", "cancel", "tasks", "spec", "completion", "--help")]
+    [InlineData("cluster ", "pi", "train", "jobs", "job", "watch", "cancel", "tasks", "spec", "completion", "--help")]
     [InlineData("cluster p", "pi")]
     [InlineData("cluster pi --", "--points", "--seed", "--device", "--cancel-on-exit", "--json", "--address")]
     [InlineData("cluster pi --po", "--points")]
+    [InlineData("cluster tr", "train")]
+    [InlineData("cluster train ", "linear")]
+    [InlineData("cluster train linear --", "--data", "--label", "--mode", "--lanes", "--batch", "--epochs", "--optimizer", "--learning-rate", "--detach")]
+    [InlineData("cluster train linear --mode ", "sync", "async")]
+    [InlineData("cluster train linear --optimizer a", "adagrad")]
     [InlineData("cluster completion ", "bash", "zsh", "fish", "pwsh")]
     public async Task Suggest_LineSoFar_OffersWhatFits(string line, params string[] expected)
     {
@@ -38,6 +43,7 @@ public sealed class CompletionTests
     [InlineData("cluster pi --po", "--points")]
     [InlineData("cluster can", "cancel")]
     [InlineData("cluster completion f", "fish")]
+    [InlineData("cluster train l", "linear")]
     public async Task Completion_InBash_CompletesTheWord(string line, string expected)
     {
         if (!File.Exists("/bin/bash")) Assert.Skip("bash is not installed");

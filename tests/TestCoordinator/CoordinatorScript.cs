@@ -1,6 +1,8 @@
+using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Registry.V1;
 using Grpc.Core;
+using GetRequest = Cluster.Contracts.Jobs.V1.GetRequest;
 using Task = System.Threading.Tasks.Task;
 
 namespace Cluster.TestCoordinator;
@@ -23,6 +25,15 @@ public sealed class CoordinatorScript
     };
 
     public Func<CancelRequest, ServerCallContext, Task<Job>> Cancel { get; set; } = (_, _) => Task.FromResult(SampleJobs.Ended(JobState.Cancelled, "interrupted"));
+
+    /// <summary>By default: reads the whole file, and has made a data set of three rows from it.</summary>
+    public Func<IAsyncEnumerable<LoadRequest>, ServerCallContext, Task<DataSet>> Load { get; set; } = async (parts, _) =>
+    {
+        var label = "";
+        await foreach (var part in parts)
+            if (part.Header is { } header) label = header.Label;
+        return new DataSet { Id = "data-1", Features = { "x" }, Label = label, Rows = 3, Fingerprint = "ab" };
+    };
 
     public Func<ListTasksReply> Tasks { get; set; } = () => new ListTasksReply();
 

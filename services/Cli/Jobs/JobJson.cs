@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cluster.Cli.Output;
+using Cluster.Cli.Training;
 using Cluster.Client.Jobs;
 
 namespace Cluster.Cli.Jobs;
@@ -34,6 +35,7 @@ internal static class JobJson
         json.WriteString("error", job.Error);
         WriteProgress(json, job.Progress);
         json.WriteString("generation", job.Generation);
+        if (job.Training is { } training) TrainingJson.Write(json, training);
         json.WriteEndObject();
     }
 

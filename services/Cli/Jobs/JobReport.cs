@@ -1,7 +1,9 @@
 using System.Globalization;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
+using Cluster.Cli.Training;
 using Cluster.Client.Jobs;
+using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Jobs;
@@ -12,15 +14,9 @@ internal static class JobReport
     /// <summary>The result of a job that ended, in its kind's own form.</summary>
     public static void WriteResult(CommandRun run, JobInfo job)
     {
-        if (job.Kind != JobKinds.Pi)
-        {
-            WriteJob(run, job);
-            return;
-        }
-
-        var result = PiResult.FromJob(job);
-        if (run.Json) JsonLine.Write(run.Output, json => JobJson.Write(json, result));
-        else WritePi(run.Output, result);
+        if (job.Kind == JobKinds.Pi) WritePi(run, PiResult.FromJob(job));
+        else if (job.Kind == JobKinds.Training) WriteModel(run, TrainedModel.FromJob(job));
+        else WriteJob(run, job);
     }
 
     /// <summary>What is on record of a job.</summary>
@@ -44,9 +40,22 @@ internal static class JobReport
         table.Add("items", $"{progress.ItemsDone} done, {progress.ItemsOutstanding} outstanding, {progress.ItemsRepublished} published again, {progress.ItemsTakenOver} taken over, {progress.ItemsFailed} failed");
         table.Add("chiefs", Figures.Count(progress.Chiefs));
         table.Add("generation", job.Generation);
+        if (job.Training is { } training) TrainingReport.AddTo(table, training);
         if (job.Result is { } result) table.Add("result", result.GetRawText());
         if (job.Error.Length > 0) table.Add("error", job.Error);
         table.Write(run.Output);
+    }
+
+    private static void WritePi(CommandRun run, PiResult result)
+    {
+        if (run.Json) JsonLine.Write(run.Output, json => JobJson.Write(json, result));
+        else WritePi(run.Output, result);
+    }
+
+    private static void WriteModel(CommandRun run, TrainedModel model)
+    {
+        if (run.Json) JsonLine.Write(run.Output, json => TrainingJson.Write(json, model));
+        else TrainingReport.Write(run.Output, model);
     }
 
     private static void WritePi(TextWriter output, PiResult result)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Cluster.Cli.Invocation;
-using Cluster.Cli.Output;
 using Cluster.Cli.Parsing;
 using Cluster.Contracts.Jobs;
 
@@ -13,8 +12,7 @@ internal sealed class PiCommand : ClusterCommand
     private readonly Option<ulong> _seed = ValueOptions.Number<ulong>("--seed", "Key of the generator: the same seed and points give the same count anywhere.", 0, 0, ulong.MaxValue);
     private readonly Option<string?> _device = ValueOptions.Device("--device", "Where to run, whole or in part, such as /gpu:0 or /job:worker/task:1/cpu:0. Default: anywhere.");
     private readonly Option<bool> _logPlacement = new("--log-device-placement") { Description = "Say on standard error where each item ran." };
-    private readonly Option<bool> _cancelOnExit = new("--cancel-on-exit") { Description = "Ctrl+C cancels the job instead of leaving it." };
-    private readonly Option<bool> _detach = new("--detach") { Description = "Write the job's id as soon as it is accepted, and end." };
+    private readonly JobLaunch _launch;
 
     public PiCommand(CommandLineHost host, GlobalOptions globals)
         : base("pi", "Estimate π by drawing points in the unit square and counting those inside the quarter circle.", host, globals)
@@ -23,10 +21,8 @@ internal sealed class PiCommand : ClusterCommand
         Options.Add(_seed);
         Options.Add(_device);
         Options.Add(_logPlacement);
-        if (host.EmbeddedCluster is not null) return;
-
-        Options.Add(_cancelOnExit);
-        Options.Add(_detach);
+        _launch = new JobLaunch(host);
+        _launch.AddTo(this);
     }
 
     public override IReadOnlyList<string> Examples { get; } =
@@ -38,34 +34,9 @@ internal sealed class PiCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var isEmbedded = run.Host.EmbeddedCluster is not null;
-        var cancelOnExit = isEmbedded || run.Parsed.GetValue(_cancelOnExit);
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-
-        // A submission cut short may have made a job whose id nobody knows; one that is to be cancelled must be known.
-        var submission = cancelOnExit ? CancellationToken.None : cancellationToken;
-        var job = await client.SubmitAsync(ReadSpec(run.Parsed), cancellationToken: submission).ConfigureAwait(false);
-        if (isEmbedded || !run.Parsed.GetValue(_detach)) return await new JobFollower(run, client, cancelOnExit).FollowAsync(job.Id, cancellationToken).ConfigureAwait(false);
-
-        WriteId(run, job.Id);
-        return ExitCode.Ok;
-    }
-
-    private static void WriteId(CommandRun run, string jobId)
-    {
-        if (run.Json)
-        {
-            JsonLine.Write(run.Output, json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("job", jobId);
-                json.WriteEndObject();
-            });
-            return;
-        }
-
-        run.Output.WriteLine(jobId);
-        run.Display.Note($"`{run.Host.CommandName} watch {jobId}` shows it");
+        var spec = ReadSpec(run.Parsed);
+        return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
     }
 
     private PiSpec ReadSpec(ParseResult parsed) => new()

@@ -35,6 +35,24 @@ internal static class Figures
         _ => $"{time.Days} d {time.Hours} h",
     };
 
+    /// <summary><c>0.1583</c>: six significant digits.</summary>
+    public static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+
+    /// <summary>Six significant digits, of a float's own value.</summary>
+    public static string Number(float value) => value.ToString("G6", CultureInfo.InvariantCulture);
+
+    /// <summary><c>1.98</c>, and <c>0.0012</c> where two decimals would not say enough.</summary>
+    public static string Rough(float value)
+        => value.ToString(value == 0 || Math.Abs(value) is >= 0.1f and < 1e6f ? "F2" : "G2", CultureInfo.InvariantCulture);
+
+    /// <summary><c>1.98</c> for one value, <c>[1.98, 0.3, …]</c> for several.</summary>
+    public static string Values(IReadOnlyList<float> values, int limit, Func<float, string> form)
+    {
+        if (values.Count == 1) return form(values[0]);
+        var shown = string.Join(", ", values.Take(limit).Select(form));
+        return values.Count > limit ? $"[{shown}, …] ({Count(values.Count)} values)" : $"[{shown}]";
+    }
+
     public static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(fraction * 1000) / 10:0.0} %");
 
     /// <summary><c>2026-01-31 12:00:00Z</c>, or nothing.</summary>

@@ -8,6 +8,12 @@ internal interface IJobDisplay
     /// <summary>Follows a job through its updates; returns it as the last one had it.</summary>
     Task<JobInfo> ShowAsync(IAsyncEnumerable<JobUpdate> updates);
 
+    /// <summary>Shows how a file is sent.</summary>
+    /// <param name="name">Name of the file.</param>
+    /// <param name="length">Its bytes; 0 while that is not known.</param>
+    /// <param name="transferAsync">Sends it, and tells how many bytes are sent.</param>
+    Task<T> ShowTransferAsync<T>(string name, long length, Func<IProgress<long>, Task<T>> transferAsync);
+
     /// <summary>Writes a line beside the progress; from any thread.</summary>
     void Note(string line);
 }

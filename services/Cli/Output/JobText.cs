@@ -1,10 +1,15 @@
+using System.Globalization;
 using Cluster.Client.Jobs;
+using Cluster.Client.Training;
 
 namespace Cluster.Cli.Output;
 
 /// <summary>Jobs in words.</summary>
 internal static class JobText
 {
+    /// <summary>Values of a tensor, and tensors, that a partial result shows.</summary>
+    private const int MaxShown = 4;
+
     public static string State(JobState state) => state switch
     {
         JobState.Pending => "pending",
@@ -16,7 +21,7 @@ internal static class JobText
     };
 
     /// <summary><c>pi-1a2b: running, 12.0 %, 120,000,000 of 1,000,000,000 points, 411 M points/s, 2.1 s left</c>.</summary>
-    public static string ProgressLine(JobInfo job) => $"{job.Id}: {State(job.State)}, {string.Join(", ", Details(job.Progress))}".TrimEnd(',', ' ');
+    public static string ProgressLine(JobInfo job) => $"{job.Id}: {State(job.State)}, {string.Join(", ", Details(job))}".TrimEnd(',', ' ');
 
     /// <summary><c>12.0 %</c>, or nothing while the total is not known.</summary>
     public static string Share(JobProgress progress) => progress.Total > 0 ? Figures.Percent(progress.Fraction) : "";
@@ -31,9 +36,30 @@ internal static class JobText
         _ => "",
     };
 
-    private static IEnumerable<string> Details(JobProgress progress)
+    /// <summary><c>2.4 k examples/s, loss 0.158, committed 1,000, 2 steals, generation 2</c>: of these, what there is.</summary>
+    public static string Training(TrainingProgress training) => string.Join(", ", TrainingDetails(training));
+
+    /// <summary><c>partial result from /job:worker/task:0: w 1.98, b 0.21</c>.</summary>
+    public static string PartialResultLine(PartialResult result)
     {
+        var tensors = result.Parameters.Take(MaxShown).Select(t => $"{t.Name} {Figures.Values(t.Values, MaxShown, Figures.Rough)}");
+        return $"partial result from {result.Task}: {string.Join(", ", tensors)}{(result.Parameters.Count > MaxShown ? ", …" : "")}";
+    }
+
+    private static IEnumerable<string> TrainingDetails(TrainingProgress training)
+    {
+        if (training.ExamplesRate > 0 && !training.Job.State.IsEnd()) yield return Figures.Rate(training.ExamplesRate, "examples");
+        if (training.Loss is { } loss) yield return $"loss {loss.ToString("G3", CultureInfo.InvariantCulture)}";
+        if (training.CommittedClock > 0) yield return $"committed {Figures.Count(training.CommittedClock)}";
+        if (training.Steals > 0) yield return $"{Figures.Count(training.Steals)} steals";
+        if (training.Generations > 1) yield return $"generation {Figures.Count(training.Generations)}";
+    }
+
+    private static IEnumerable<string> Details(JobInfo job)
+    {
+        var progress = job.Progress;
         if (progress.Total > 0) yield return $"{Share(progress)}, {Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} {progress.Unit}";
         if (Pace(progress) is { Length: > 0 } pace) yield return pace;
+        if (job.Training is { } training && Training(training) is { Length: > 0 } details) yield return details;
     }
 }

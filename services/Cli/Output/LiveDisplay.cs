@@ -4,8 +4,8 @@ using Spectre.Console.Rendering;
 
 namespace Cluster.Cli.Output;
 
-/// <summary>A progress bar with rate and time left, on a terminal.</summary>
-internal sealed class LiveDisplay(TextWriter error) : IJobDisplay
+/// <summary>A progress bar with rate and time left, and for training a line below it, on a terminal.</summary>
+internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDisplay
 {
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
     {
@@ -14,11 +14,25 @@ internal sealed class LiveDisplay(TextWriter error) : IJobDisplay
         Interactive = InteractionSupport.Yes,
     });
 
+    private readonly PartialResultLines _partialResults = new(time);
+
     public Task<JobInfo> ShowAsync(IAsyncEnumerable<JobUpdate> updates)
         => _console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new ShareColumn(), new PaceColumn())
+            .UseRenderHook(WithTraining)
             .StartAsync(context => FollowAsync(context, updates));
+
+    public Task<T> ShowTransferAsync<T>(string name, long length, Func<IProgress<long>, Task<T>> transferAsync)
+        => _console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn())
+            .StartAsync(context =>
+            {
+                var bar = context.AddTask(Markup.Escape(name), maxValue: Math.Max(1, length));
+                bar.IsIndeterminate = length == 0;
+                return transferAsync(new BytesSent(bar));
+            });
 
     public void Note(string line) => _console.WriteLine(line);
 
@@ -30,19 +44,30 @@ internal sealed class LiveDisplay(TextWriter error) : IJobDisplay
         {
             job = update.Job;
             foreach (var placement in update.Placements) Note(placement.ToString());
+            foreach (var line in _partialResults.Next(update.PartialResults)) Note(line);
 
             bar ??= context.AddTask(Markup.Escape(job.Id), maxValue: 1);
-            bar.Tag = job.Progress;
+            bar.Tag = job;
             bar.Value = job.Progress.Fraction;
         }
 
         return job!;
     }
 
+    private static IRenderable WithTraining(IRenderable bars, IReadOnlyList<ProgressTask> tasks)
+        => tasks is [{ Tag: JobInfo { Training: { } training } }] && JobText.Training(training) is { Length: > 0 } details
+            ? new Rows(bars, new Text(details))
+            : bars;
+
+    private sealed class BytesSent(ProgressTask bar) : IProgress<long>
+    {
+        public void Report(long value) => bar.Value = value;
+    }
+
     private sealed class ShareColumn : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-            => new Text(task.Tag is JobProgress progress ? JobText.Share(progress) : "");
+            => new Text(task.Tag is JobInfo job ? JobText.Share(job.Progress) : "");
     }
 
     private sealed class PaceColumn : ProgressColumn
@@ -50,6 +75,6 @@ internal sealed class LiveDisplay(TextWriter error) : IJobDisplay
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-            => new Text(task.Tag is JobProgress progress ? JobText.Pace(progress) : "");
+            => new Text(task.Tag is JobInfo job ? JobText.Pace(job.Progress) : "");
     }
 }

@@ -8,6 +8,7 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly TextWriter _error = TextWriter.Synchronized(error);
+    private readonly PartialResultLines _partialResults = new(time);
     private long? _lastTime;
     private string _lastLine = "";
 
@@ -18,11 +19,14 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
         {
             job = update.Job;
             foreach (var placement in update.Placements) Note(placement.ToString());
+            foreach (var line in _partialResults.Next(update.PartialResults)) Note(line);
             ShowProgress(job);
         }
 
         return job!;
     }
+
+    public Task<T> ShowTransferAsync<T>(string name, long length, Func<IProgress<long>, Task<T>> transferAsync) => transferAsync(new Unseen());
 
     public void Note(string line) => _error.WriteLine(line);
 
@@ -35,5 +39,13 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
         _lastTime = time.GetTimestamp();
         _lastLine = line;
         Note(line);
+    }
+
+    /// <summary>A log has no use for the bytes sent.</summary>
+    private sealed class Unseen : IProgress<long>
+    {
+        public void Report(long value)
+        {
+        }
     }
 }

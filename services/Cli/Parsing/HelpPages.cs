@@ -12,7 +12,14 @@ public interface IHasExamples
     IReadOnlyList<string> Examples { get; }
 }
 
-/// <summary>Help pages with examples and exit codes, and the version of this program instead of its host's.</summary>
+/// <summary>A command whose help page explains more than a line can.</summary>
+public interface IHasNotes
+{
+    /// <summary>Whole lines of text.</summary>
+    string Notes { get; }
+}
+
+/// <summary>Help pages with notes, examples and exit codes, and the version of this program instead of its host's.</summary>
 internal static class HelpPages
 {
     private const string ExitCodes = """
@@ -47,6 +54,12 @@ internal static class HelpPages
         {
             _standard.Invoke(parseResult);
             var output = parseResult.InvocationConfiguration.Output;
+            if (parseResult.CommandResult.Command is IHasNotes { Notes: var notes })
+            {
+                output.WriteLine(notes);
+                output.WriteLine();
+            }
+
             if (parseResult.CommandResult.Command is IHasExamples { Examples: { Count: > 0 } examples })
             {
                 output.WriteLine("Examples:");

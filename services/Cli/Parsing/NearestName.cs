@@ -11,6 +11,9 @@ internal static class NearestName
             .Select(n => n.name)
             .FirstOrDefault();
 
+    /// <summary><c>; did you mean sync?</c>, or nothing.</summary>
+    public static string Hint(string text, IEnumerable<string> names) => Find(text, names) is { } near ? $"; did you mean {near}?" : "";
+
     /// <summary>Insertions, deletions, replacements and swaps of neighbours (Damerau 1964, optimal string alignment).</summary>
     public static int Distance(string a, string b)
     {

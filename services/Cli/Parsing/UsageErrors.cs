@@ -15,7 +15,7 @@ internal static class UsageErrors
     {
         var unknown = Unknown(parsed.UnmatchedTokens).ToList();
         if (unknown.Count > 0) return [.. unknown.Select(token => DescribeUnknown(token, parsed)), .. ValueErrors(parsed)];
-        if (parsed.Errors.Any(IsMissingCommand)) return [$"a command is missing; {commandName} --help lists them"];
+        if (parsed.Errors.Any(IsMissingCommand)) return [DescribeMissingCommand(parsed.CommandResult.Command, commandName)];
         return parsed.Errors.Select(Describe).Distinct();
     }
 
@@ -30,6 +30,15 @@ internal static class UsageErrors
     private static bool IsMissingCommand(ParseError error)
         => error.SymbolResult is CommandResult { Command: { Action: null, Subcommands.Count: > 0 } };
 
+    private static string DescribeMissingCommand(Command command, string commandName) => command is RootCommand
+        ? $"a command is missing; {commandName} --help lists them"
+        : $"{command.Name}: {OneOfItsCommands(command)}; {commandName} {command.Name} --help says more";
+
+    /// <summary>What there is below a command.</summary>
+    private static string OneOfItsCommands(Command command) => $"must be followed by {string.Join(" or ", Names(command))}";
+
+    private static IEnumerable<string> Names(Command command) => command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
+
     private static string Describe(ParseError error) => OneLine(error.SymbolResult switch
     {
         OptionResult { IdentifierTokenCount: > 1 } option => $"{option.Option.Name}: given {option.IdentifierTokenCount} times: must be given once",
@@ -42,8 +51,9 @@ internal static class UsageErrors
     {
         var command = parsed.CommandResult.Command;
         var what = IsOption(token) ? "unknown option" : command.Subcommands.Count > 0 ? "unknown command" : "unexpected argument";
-        var near = NearestName.Find(token, IsOption(token) ? OptionNames(parsed.CommandResult) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
-        return OneLine(near is null ? $"{token}: {what}" : $"{token}: {what}; did you mean {near}?");
+        var hint = NearestName.Hint(token, IsOption(token) ? OptionNames(parsed.CommandResult) : Names(command));
+        var isBelow = !IsOption(token) && command is not RootCommand && command.Subcommands.Count > 0;
+        return OneLine(hint.Length == 0 && isBelow ? $"{token}: {what}: {command.Name} {OneOfItsCommands(command)}" : $"{token}: {what}{hint}");
     }
 
     private static IEnumerable<string> OptionNames(CommandResult result)

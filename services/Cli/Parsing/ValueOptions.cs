@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Numerics;
 using Cluster.Contracts.Devices;
 
@@ -19,6 +20,38 @@ internal static class ValueOptions
             CustomParser = result => ReadNumber(result, name, from, to),
         };
 
+    /// <summary>A whole number within limits, or null where it is not given.</summary>
+    public static Option<T?> OptionalNumber<T>(string name, string description, T from, T to)
+        where T : struct, IBinaryInteger<T>
+        => new(name)
+        {
+            Description = description,
+            HelpName = "NUMBER",
+            CustomParser = result => ReadNumber(result, name, from, to),
+        };
+
+    /// <summary>A finite number, above 0 where that is asked for, or null where it is not given.</summary>
+    public static Option<float?> OptionalReal(string name, string description, bool isPositive)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "NUMBER",
+            CustomParser = result => ReadReal(result, name, isPositive),
+        };
+
+    /// <summary>One of a few names, or null where none is given.</summary>
+    public static Option<string?> OptionalName(string name, string description, IReadOnlyList<string> names)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', names) };
+        option.CompletionSources.Add([.. names]);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !names.Contains(text))
+                result.AddError($"{name}: {text}: must be {string.Join(" or ", names)}{NearestName.Hint(text, names)}");
+        });
+        return option;
+    }
+
     /// <summary>A device spec, whole or in part.</summary>
     public static Option<string?> Device(string name, string description)
     {
@@ -29,6 +62,16 @@ internal static class ValueOptions
                 result.AddError($"{name}: {text}: {error}");
         });
         return option;
+    }
+
+    private static float? ReadReal(ArgumentResult result, string name, bool isPositive)
+    {
+        var text = result.Tokens[0].Value;
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value) && !(isPositive && value <= 0))
+            return value;
+
+        result.AddError($"{name}: {text}: must be a finite number{(isPositive ? " above 0" : "")}, such as {(isPositive ? "0.8" : "-1.5")}");
+        return null;
     }
 
     private static T ReadNumber<T>(ArgumentResult result, string name, T from, T to)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cluster.Client.Errors;
+using Cluster.Client.Training;
 
 namespace Cluster.Client.Jobs;
 
@@ -8,7 +9,7 @@ public sealed record JobInfo
 {
     public required string Id { get; init; }
 
-    /// <summary>What was submitted: <c>pi</c>, <c>computation</c>.</summary>
+    /// <summary>What was submitted: <c>pi</c>, <c>computation</c>, <c>training</c>, or what a later cluster knows.</summary>
     public required string Kind { get; init; }
 
     public required JobState State { get; init; }
@@ -29,6 +30,9 @@ public sealed record JobInfo
     public string Error { get; init; } = "";
 
     public required JobProgress Progress { get; init; }
+
+    /// <summary>Of a training job that has begun, else null.</summary>
+    public TrainingProgress? Training { get; init; }
 
     /// <summary>Incarnation of the job: <c>counter.random</c>.</summary>
     public string Generation { get; init; } = "";

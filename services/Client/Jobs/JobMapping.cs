@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cluster.Client.Errors;
+using Cluster.Client.Training;
 using Google.Protobuf.WellKnownTypes;
 using V1 = Cluster.Contracts.Jobs.V1;
 
@@ -9,9 +10,18 @@ namespace Cluster.Client.Jobs;
 internal static class JobMapping
 {
     public static JobUpdate ToUpdate(this V1.JobUpdate update)
-        => new(update.Job.ToInfo(), [.. update.Placements.Select(p => new Placement(p.Item, p.Device))]);
+        => new(update.Job.ToInfo(), [.. update.Placements.Select(p => new Placement(p.Item, p.Device))])
+        {
+            PartialResults = [.. update.PartialResults.Select(r => r.ToResult())],
+        };
 
-    public static JobInfo ToInfo(this V1.Job job) => new()
+    public static JobInfo ToInfo(this V1.Job job)
+    {
+        var progress = ToProgress(job, job.Progress ?? new V1.Progress());
+        return ToInfo(job, progress, job.Training?.ToProgress(progress));
+    }
+
+    private static JobInfo ToInfo(V1.Job job, JobProgress progress, TrainingProgress? training) => new()
     {
         Id = job.Id,
         Kind = job.Kind,
@@ -22,7 +32,8 @@ internal static class JobMapping
         EndedAt = ToTime(job.EndedAt),
         Result = ReadJson(job.Id, "result", job.ResultJson),
         Error = job.Error,
-        Progress = ToProgress(job, job.Progress ?? new V1.Progress()),
+        Progress = progress,
+        Training = training,
         Generation = job.Generation,
     };
 

@@ -6,14 +6,14 @@ namespace Cluster.Client.Jobs;
 internal sealed class JobRun(ClusterClient client, OnCancellation onCancellation, TimeSpan cancelTimeout)
 {
     public async Task<JobInfo> RunAsync(
-        Func<CancellationToken, Task<JobInfo>> submitAsync, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<JobInfo>> submitAsync, Action<JobInfo>? report, CancellationToken cancellationToken)
     {
         // A submission cut short may have made a job whose id nobody knows; one that is to be cancelled must be known.
         var submission = onCancellation == OnCancellation.CancelJob ? CancellationToken.None : cancellationToken;
         var job = await submitAsync(submission).ConfigureAwait(false);
         try
         {
-            job = await client.WaitAsync(job.Id, progress, cancellationToken).ConfigureAwait(false);
+            job = await client.FollowAsync(job.Id, report, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -31,6 +31,6 @@ internal sealed class JobRun(ClusterClient client, OnCancellation onCancellation
         if (job.State.IsEnd()) return job;
 
         using var limit = new CancellationTokenSource(cancelTimeout);
-        return await client.WaitAsync(jobId, cancellationToken: limit.Token).ConfigureAwait(false);
+        return await client.FollowAsync(jobId, null, limit.Token).ConfigureAwait(false);
     }
 }

@@ -14,6 +14,7 @@ namespace Cluster.Client.Jobs;
 internal sealed class JobWatcher(CoordinatorConnection connection, ClusterClientOptions options, string jobId)
 {
     private readonly Backoff _backoff = new(options.RetryDelay, options.MaxRetryDelay);
+    private readonly Dictionary<string, V1.PartialResult> _lastResults = new(StringComparer.Ordinal);
     private long _placementsSeen;
     private long _lastHeard = Stopwatch.GetTimestamp();
     private bool _isLost;
@@ -25,7 +26,9 @@ internal sealed class JobWatcher(CoordinatorConnection connection, ClusterClient
             using var call = Open(cancellationToken);
             while (await MoveNextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
             {
-                var update = call.ResponseStream.Current.ToUpdate();
+                var message = call.ResponseStream.Current;
+                DropResultsSeen(message);
+                var update = message.ToUpdate();
                 _placementsSeen += update.Placements.Count;
                 yield return update;
                 if (update.Job.State.IsEnd()) yield break;
@@ -59,6 +62,18 @@ internal sealed class JobWatcher(CoordinatorConnection connection, ClusterClient
             NoteLoss(e);
             return false;
         }
+    }
+
+    /// <summary>A stream that is opened again may begin with results that the one before has reported.</summary>
+    private void DropResultsSeen(V1.JobUpdate message)
+    {
+        for (var i = message.PartialResults.Count - 1; i >= 0; i--)
+        {
+            var result = message.PartialResults[i];
+            if (_lastResults.TryGetValue(result.Task, out var last) && last.Equals(result)) message.PartialResults.RemoveAt(i);
+        }
+
+        foreach (var result in message.PartialResults) _lastResults[result.Task] = result;
     }
 
     private bool NoteArrival()

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Cluster.Cli.Invocation;
+using Cluster.Cli.Output;
+using Cluster.Client;
+using Cluster.Client.Jobs;
+
+namespace Cluster.Cli.Jobs;
+
+/// <summary>How a command that submits a job stays with it: to its end, or not at all, as its options say.</summary>
+internal sealed class JobLaunch(CommandLineHost host)
+{
+    private readonly bool _isEmbedded = host.EmbeddedCluster is not null;
+    private readonly Option<bool> _cancelOnExit = new("--cancel-on-exit") { Description = "Ctrl+C cancels the job instead of leaving it." };
+    private readonly Option<bool> _detach = new("--detach") { Description = "Write the job's id as soon as it is accepted, and end." };
+
+    /// <summary>A cluster that ends with this process has no job that could be left.</summary>
+    public void AddTo(Command command)
+    {
+        if (_isEmbedded) return;
+
+        command.Options.Add(_cancelOnExit);
+        command.Options.Add(_detach);
+    }
+
+    public async Task<ExitCode> RunAsync(
+        CommandRun run, ClusterClient client, Func<CancellationToken, Task<JobInfo>> submitAsync, CancellationToken cancellationToken)
+    {
+        var cancelOnExit = _isEmbedded || run.Parsed.GetValue(_cancelOnExit);
+
+        // A submission cut short may have made a job whose id nobody knows; one that is to be cancelled must be known.
+        var job = await submitAsync(cancelOnExit ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
+        if (_isEmbedded || !run.Parsed.GetValue(_detach)) return await new JobFollower(run, client, cancelOnExit).FollowAsync(job.Id, cancellationToken).ConfigureAwait(false);
+
+        WriteId(run, job.Id);
+        return ExitCode.Ok;
+    }
+
+    private static void WriteId(CommandRun run, string jobId)
+    {
+        if (run.Json)
+        {
+            JsonLine.Write(run.Output, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("job", jobId);
+                json.WriteEndObject();
+            });
+            return;
+        }
+
+        run.Output.WriteLine(jobId);
+        run.Display.Note($"`{run.Host.CommandName} watch {jobId}` shows it");
+    }
+}

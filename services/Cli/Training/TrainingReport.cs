@@ -1,0 +1,50 @@
+using System.Globalization;
+using Cluster.Cli.Output;
+using Cluster.Client.Training;
+
+namespace Cluster.Cli.Training;
+
+/// <summary>Training in tables, for people.</summary>
+internal static class TrainingReport
+{
+    /// <summary>Values of a tensor that are shown; all are in the JSON.</summary>
+    private const int MaxValues = 8;
+
+    /// <summary>What a training job came to.</summary>
+    public static void Write(TextWriter output, TrainedModel model)
+    {
+        var table = new TextTable("loss", Figures.Number(model.Loss));
+        foreach (var (name, values) in model.Parameters ?? new Dictionary<string, IReadOnlyList<float>>())
+            table.Add(name, Figures.Values(values, MaxValues, Figures.Number));
+        table.Add("steps", $"{Figures.Count(model.Steps)}, {model.Mode}, {Plural(model.Lanes, "lane")}");
+        table.Add("examples", Figures.Count(model.Examples));
+        if (model.Elapsed > TimeSpan.Zero) table.Add("speed", Speed(model));
+        table.Add("time", $"{model.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s");
+        table.Add("fingerprint", model.Fingerprint);
+        table.Add("job", model.JobId);
+        table.Write(output);
+    }
+
+    /// <summary>What a training job took so far, as rows of its record.</summary>
+    public static void AddTo(TextTable table, TrainingProgress training)
+    {
+        table.Add("training", $"{Plural(training.Lanes, "lane")} on {Plural(training.ParameterStores, "parameter store")}");
+        table.Add("committed", $"clock {Figures.Count(training.CommittedClock)}, {Figures.Count(training.CommittedExamples)} examples");
+        table.Add("examples", training.ExamplesRate > 0 ? $"{Figures.Count(training.Examples)}, {Figures.Rate(training.ExamplesRate, "examples")}" : Figures.Count(training.Examples));
+        table.Add("loss", training.Loss is { } loss ? Figures.Number(loss) : "");
+        table.Add("segments", Figures.Count(training.Segments));
+        table.Add("commits", Figures.Count(training.Commits));
+        table.Add("generations", Figures.Count(training.Generations));
+        table.Add("steals", Figures.Count(training.Steals));
+        table.Add("refusals", Refusals(training));
+    }
+
+    private static string Speed(TrainedModel model)
+        => $"{Figures.Rate(model.Steps / model.Elapsed.TotalSeconds, "steps")}, {Figures.Rate(model.Examples / model.Elapsed.TotalSeconds, "examples")}";
+
+    private static string Refusals(TrainingProgress training) => training.Refusals.Count == 0
+        ? "0"
+        : string.Join(", ", training.Refusals.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{Figures.Count(r.Value)} {r.Key}"));
+
+    private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Figures.Count(count)} {noun}s";
+}

@@ -1,0 +1,28 @@
+using Cluster.Client.Jobs;
+using V1 = Cluster.Contracts.Jobs.V1;
+
+namespace Cluster.Client.Training;
+
+/// <summary>The coordinator's messages on training as the client's types.</summary>
+internal static class TrainingMapping
+{
+    public static TrainingProgress ToProgress(this V1.TrainingProgress training, JobProgress job) => new()
+    {
+        Job = job,
+        Lanes = training.Lanes,
+        ParameterStores = training.ParameterStores,
+        CommittedClock = training.CommittedClock,
+        CommittedExamples = training.CommittedExamples,
+        Segments = training.Segments,
+        Commits = training.Commits,
+        Generations = training.Generations,
+        Steals = training.Steals,
+        Refusals = training.Refusals.ToDictionary(),
+        Loss = training.HasLoss ? training.Loss : null,
+        Examples = training.Examples,
+        ExamplesRate = training.ExamplesRate,
+    };
+
+    public static PartialResult ToResult(this V1.PartialResult result)
+        => new(result.Task, result.Clock, [.. result.Parameters.Select(p => new NamedTensor(p.Name, [.. p.Values]))]);
+}

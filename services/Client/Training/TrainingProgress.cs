@@ -1,0 +1,50 @@
+using Cluster.Client.Jobs;
+
+namespace Cluster.Client.Training;
+
+/// <summary>How far a training job is, and what it took so far.</summary>
+public sealed record TrainingProgress
+{
+    /// <summary>State, steps done, steps a second, and what the job waits for. Its unit is <c>steps</c>.</summary>
+    public required JobProgress Job { get; init; }
+
+    /// <summary>Clock of the slowest lane.</summary>
+    public long Step => Job.Done;
+
+    /// <summary>Steps in all; 0 while that is not known.</summary>
+    public long Steps => Job.Total;
+
+    /// <summary>Logical workers; 0 before the job has begun.</summary>
+    public int Lanes { get; init; }
+
+    /// <summary>Ps tasks that hold the parameters; 0 before the job has begun.</summary>
+    public int ParameterStores { get; init; }
+
+    /// <summary>Clock of the last commit: no failure takes the job back behind it.</summary>
+    public long CommittedClock { get; init; }
+
+    /// <summary>Examples contributed up to the last commit.</summary>
+    public long CommittedExamples { get; init; }
+
+    public long Segments { get; init; }
+
+    public long Commits { get; init; }
+
+    /// <summary>Incarnations of the job: 1 where nothing had to be recovered, 0 before the job has begun.</summary>
+    public long Generations { get; init; }
+
+    /// <summary>Blocks that were handed to waiting workers.</summary>
+    public long Steals { get; init; }
+
+    /// <summary>Pushes that were not admitted, by reason.</summary>
+    public IReadOnlyDictionary<string, long> Refusals { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Mean loss of the batches of the last segment, each at the parameters of its clock; null before the first ends.</summary>
+    public double? Loss { get; init; }
+
+    /// <summary>Examples contributed now, as the ps tasks count them.</summary>
+    public long Examples { get; init; }
+
+    /// <summary>Examples a second over the last seconds; 0 while that is not known.</summary>
+    public double ExamplesRate { get; init; }
+}
