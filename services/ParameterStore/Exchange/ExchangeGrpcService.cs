@@ -13,7 +13,7 @@ internal sealed class ExchangeGrpcService(ParameterStorePool pool, TimeProvider 
     {
         var cut = new StreamCut(context.GetHttpContext());
         var sender = new FrameSender(responses, time);
-        var connection = new ExchangeConnection(pool, sender, cut.Abort);
+        var connection = new ExchangeConnection(pool, sender, cut);
         Task sending = sender.RunAsync();
         try
         {
@@ -23,6 +23,11 @@ internal sealed class ExchangeGrpcService(ParameterStorePool pool, TimeProvider 
         {
             ParameterStoreLog.FrameRefused(logger, context.Peer, e.Message);
             throw new RpcException(new Status(StatusCode.InvalidArgument, e.Message));
+        }
+        catch (RpcException) when (cut.Refusal is { } refusal)
+        {
+            ParameterStoreLog.StreamRefused(logger, context.Peer, refusal.Status.Detail);
+            throw refusal;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
