@@ -27,4 +27,7 @@ internal static partial class ParameterStoreLog
 
     [LoggerMessage(EventId = 8, EventName = "Diverged", Level = LogLevel.Error, Message = "job {Job}: {Divergence}")]
     public static partial void Diverged(ILogger logger, string job, string divergence);
+
+    [LoggerMessage(EventId = 9, EventName = "StreamRefused", Level = LogLevel.Warning, Message = "stream of {Peer} is refused: {Reason}")]
+    public static partial void StreamRefused(ILogger logger, string peer, string reason);
 }

@@ -112,6 +112,31 @@ public sealed class ExchangeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Request_EachVersion_IsAnsweredByItOrTheNewestOrWaits()
+    {
+        await OpenAsync(StoreHost.Settings(2));
+        var sink = new RecordingSink(2);
+        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        for (long clock = 0; clock < 3; clock++)
+        {
+            await stream.PushAsync(StoreHost.First, Lane, clock, 1, new float[] { -1, -10 });
+            await sink.NextAsync<SliceLabel>(_ct);
+        }
+
+        foreach ((long asked, long given) in new[] { (2L, 2L), (3, 3), (1, 3), (-1, 3), (9, 3), (2, 2) })
+        {
+            await stream.RequestAsync(StoreHost.First, asked);
+            Assert.Equal(new SliceLabel(StoreHost.First, given), await sink.NextAsync<SliceLabel>(_ct));
+            Assert.Equal([0.5f + given, 0.5f + (10 * given)], sink.Parameters);
+        }
+
+        await stream.RequestAsync(StoreHost.First, 4);
+        Assert.Equal(new ParametersAnswer(PushOutcome.Admitted, -1), await sink.NextAsync<ParametersAnswer>(_ct));
+        await stream.PushAsync(StoreHost.First, Lane, 3, 1, new float[] { -1, -10 });
+        Assert.Equal(4, (await sink.NextAsync<SliceLabel>(_ct)).Version);
+    }
+
+    [Fact]
     public async Task Stream_KilledInMidPush_LeavesNoStagingLeak()
     {
         const int length = 3 * FrameLimits.FloatsPerFrame;
@@ -190,20 +215,9 @@ public sealed class ExchangeTests : IAsyncLifetime
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
     }
 
-    private async Task OpenAsync(V1.Model settings)
-    {
-        await _host.OpenAsync(settings, 0, StoreHost.First, null, _ct);
-        await _host.AdvanceAsync(0, StoreHost.First, 0, 0, 1_000, _ct);
-    }
+    private Task OpenAsync(V1.Model settings) => _host.OpenAsync(settings, _ct);
 
-    private async Task<ExchangeStream> AttachAsync(RecordingSink sink, ulong worker)
-    {
-        var stream = new ExchangeStream(_host.Channel.Invoker, 0, sink, _ct);
-        _ = stream.RunAsync();
-        await stream.AttachAsync(StoreHost.Job, StoreHost.First, worker);
-        Assert.Equal(PushOutcome.Admitted, await sink.NextAsync<PushOutcome>(_ct));
-        return stream;
-    }
+    private Task<ExchangeStream> AttachAsync(RecordingSink sink, ulong worker) => _host.AttachAsync(sink, worker, _ct);
 
     private static FrameHeader Attach(ulong worker) => new()
     {

@@ -9,7 +9,7 @@ using Cluster.Protocol.Parameters;
 namespace Cluster.ParameterStore.Exchange;
 
 /// <summary>The receiving side of one exchange stream: checks frames, puts pushes together in staging buffers, hands both to the model's owner.</summary>
-internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender sender, Action cut)
+internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender sender, StreamCut cut)
 {
     private readonly SliceAssembly _slice = new();
     private ModelLoop? _model;
@@ -82,7 +82,7 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     private void Answer(FrameKind kind, PushOutcome outcome, FrameHeader to = default)
     {
         var answer = new FrameHeader { Kind = kind, Outcome = outcome, Attachment = _number, Block = to.Block, Clock = kind == FrameKind.PushAnswered ? to.Clock : -1 };
-        if (!sender.TryPost(answer)) cut();
+        if (!sender.TryPost(answer)) cut.Abort();
     }
 
     private static string ReadJob(ReceivedFrame frame)

@@ -14,9 +14,9 @@ internal sealed class ExchangeGrpcService(
     {
         var cut = new StreamCut(context.GetHttpContext());
         var sender = new FrameSender(responses, time);
-        // The server would wait for the stream's end, which only its worker decides.
+// The server would wait for the stream's end, which only its worker decides.
         using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(cut.Abort);
-        var connection = new ExchangeConnection(pool, sender, cut.Abort);
+        var connection = new ExchangeConnection(pool, sender, cut);
         Task sending = sender.RunAsync();
         try
         {
@@ -26,6 +26,11 @@ internal sealed class ExchangeGrpcService(
         {
             ParameterStoreLog.FrameRefused(logger, context.Peer, e.Message);
             throw new RpcException(new Status(StatusCode.InvalidArgument, e.Message));
+        }
+        catch (RpcException) when (cut.Refusal is { } refusal)
+        {
+            ParameterStoreLog.StreamRefused(logger, context.Peer, refusal.Status.Detail);
+            throw refusal;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {

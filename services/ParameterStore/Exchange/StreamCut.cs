@@ -1,16 +1,40 @@
+using Grpc.Core;
+
 namespace Cluster.ParameterStore.Exchange;
 
-/// <summary>Breaks a stream, unless it has ended: the server uses a request's context again for the next one.</summary>
+/// <summary>Ends a stream from any thread and without waiting, unless it has ended: the server uses a request's context again for the next one.</summary>
 internal sealed class StreamCut(HttpContext context)
 {
     private readonly Lock _gate = new();
+    private RpcException? _refusal;
     private bool _hasEnded;
 
+    /// <summary>Why the stream is to end; null while it is not, and when it breaks.</summary>
+    public RpcException? Refusal
+    {
+        get
+        {
+            lock (_gate) return _refusal;
+        }
+    }
+
+    /// <summary>Breaks the stream: its worker does not read.</summary>
     public void Abort()
     {
         lock (_gate)
         {
             if (!_hasEnded) context.Abort();
+        }
+    }
+
+    /// <summary>Ends the stream with a status; its reader wakes up from the frame that it waits for, or at the next one.</summary>
+    public void Refuse(StatusCode code, string detail)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded || _refusal is not null) return;
+            _refusal = new RpcException(new Status(code, detail));
+            context.Request.BodyReader.CancelPendingRead();
         }
     }
 

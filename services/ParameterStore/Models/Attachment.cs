@@ -1,6 +1,8 @@
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
+using Cluster.ParameterStore.Exchange;
 using Cluster.Protocol.Parameters;
+using Grpc.Core;
 
 namespace Cluster.ParameterStore.Models;
 
@@ -8,8 +10,8 @@ namespace Cluster.ParameterStore.Models;
 /// <param name="sender">The stream's sender.</param>
 /// <param name="number">Number of the Attach, which answers carry.</param>
 /// <param name="worker">Who works.</param>
-/// <param name="cut">Breaks the stream.</param>
-internal sealed class Attachment(FrameSender sender, uint number, ulong worker, Action cut)
+/// <param name="cut">Ends the stream.</param>
+internal sealed class Attachment(FrameSender sender, uint number, ulong worker, StreamCut cut)
 {
     private readonly WakeUp _given = new();
     private StagedGradient? _staging;
@@ -52,7 +54,15 @@ internal sealed class Attachment(FrameSender sender, uint number, ulong worker, 
         _given.Set(inline: false);
     }
 
-    public void Cut() => cut();
+    /// <summary>Breaks the stream.</summary>
+    public void Cut() => cut.Abort();
+
+    /// <summary>Lets it go and ends the stream with a status.</summary>
+    public void Refuse(StatusCode code, string detail)
+    {
+        End();
+        cut.Refuse(code, detail);
+    }
 
     /// <summary>Sends a frame without floats; a worker that does not read its answers is cut off.</summary>
     public void Post(in FrameHeader header)

@@ -3,6 +3,7 @@ using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
 using Cluster.Protocol.Parameters;
 using Cluster.Protocol.Stealing;
+using Grpc.Core;
 
 namespace Cluster.ParameterStore.Models;
 
@@ -164,14 +165,19 @@ internal sealed class ModelLoop
 
     private void Attach(Attachment attachment, in FrameHeader header)
     {
-        if (_attached.Count >= _streams || !_attached.TryAdd(attachment.Worker, attachment))
+        if (_attached.ContainsKey(attachment.Worker))
         {
-            ParameterStoreLog.WorkerCut(_context.Logger, Job, attachment.Worker, $"{_attached.Count} of {_streams} streams are attached, or one under its name");
-            attachment.End();
-            attachment.Cut();
+            attachment.Refuse(StatusCode.AlreadyExists, $"attach.worker is {attachment.Worker}; another stream of job {Job} is attached under this name");
             return;
         }
 
+        if (_attached.Count >= _streams)
+        {
+            attachment.Refuse(StatusCode.ResourceExhausted, $"attach.streams is {_attached.Count + 1}; job {Job} takes at most {_streams} at once");
+            return;
+        }
+
+        _attached.Add(attachment.Worker, attachment);
         // There is one for each stream beside those that the accumulator holds.
         Task.Staging.TryRent(out StagedGradient staging);
         attachment.Give(staging);

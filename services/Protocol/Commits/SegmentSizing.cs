@@ -11,6 +11,9 @@ public sealed record SegmentSizing
     /// <summary>Clocks of the first segment, whose rate nobody has measured. Default 32.</summary>
     public long InitialClocks { get; init; } = 32;
 
+    /// <summary>Clocks whose multiples no segment crosses, so that what is decided there does not depend on measured speed; 0, the default, for none.</summary>
+    public long Every { get; init; }
+
     /// <summary>The segment after <paramref name="last"/>: as many clocks as the target takes at the measured rate, at most eight times the last one's.</summary>
     /// <param name="last">The segment before; empty for none.</param>
     /// <param name="took">The time from its publication to its end; zero for not measured.</param>
@@ -20,7 +23,9 @@ public sealed record SegmentSizing
         long length = last.To - last.From;
         long clocks = InitialClocks;
         if (length > 0 && took > TimeSpan.Zero)
-            clocks = (long)Math.Clamp(length * (Target / took), 1, length * MaximumGrowth);
-        return new Segment(last.To, Math.Min(total, last.To + clocks));
+            clocks = (long)Math.Clamp(length * (Target / took), 1, (double)length * MaximumGrowth);
+        if (Every > 0)
+            clocks = Math.Min(clocks, Every - (last.To % Every));
+        return new Segment(last.To, last.To + Math.Min(clocks, total - last.To));
     }
 }

@@ -49,10 +49,11 @@ public sealed class BatchReader
         ArgumentOutOfRangeException.ThrowIfNegative(clock);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(clock, _schedule.TotalClocks);
         EpochShare share = _schedule.Share(clock, lane);
+        EpochOrder order = _order.Of(share.Epoch);
         batch.Clear();
         for (long position = share.Start; position < share.End; position++)
         {
-            long row = _order.Example(share.Epoch, position);
+            long row = order.Example(position);
             batch.Add(_data.Features(row), _data.Label(row));
         }
 

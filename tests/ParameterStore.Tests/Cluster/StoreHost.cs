@@ -22,14 +22,18 @@ internal sealed class StoreHost : IAsyncDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     public static readonly Generation First = new(1, 7);
 
-    private readonly RedisServerProcess _redis;
     private WebApplication _app;
 
-    private StoreHost(RedisServerProcess redis, WebApplication app, string key)
+    private StoreHost(RedisServerProcess redis, WebApplication app, string key, RecordingLog log)
     {
-        (_redis, _app, Key) = (redis, app, key);
+        (Redis, _app, Key, Log) = (redis, app, key, log);
         Connect();
     }
+
+    public RedisServerProcess Redis { get; }
+
+    /// <summary>Warnings and errors of the process.</summary>
+    public RecordingLog Log { get; }
 
     public string Key { get; }
 
@@ -48,7 +52,8 @@ internal sealed class StoreHost : IAsyncDisposable
         Assert.SkipWhen(RedisServerProcess.FindExecutable() is null, "redis-server is not installed");
         RedisServerProcess redis = await RedisServerProcess.StartAsync(cancellationToken: cancellationToken);
         string key = ClusterKey.Generate();
-        return new StoreHost(redis, await StartAppAsync(redis, key, cancellationToken), key);
+        var log = new RecordingLog();
+        return new StoreHost(redis, await StartAppAsync(redis, key, log, cancellationToken), key, log);
     }
 
     /// <summary>Asks the process's host to end, while the workers stay.</summary>
@@ -60,7 +65,7 @@ internal sealed class StoreHost : IAsyncDisposable
         Channel.Dispose();
         await _app.StopAsync(cancellationToken);
         await _app.DisposeAsync();
-        _app = await StartAppAsync(_redis, Key, cancellationToken);
+        _app = await StartAppAsync(Redis, Key, Log, cancellationToken);
         Connect();
     }
 
@@ -76,6 +81,13 @@ internal sealed class StoreHost : IAsyncDisposable
             : new V1.Optimizer { LearningRate = 1, Scale = V1.GradientScale.Sum, Sgd = new V1.Sgd() },
         Initial = new V1.Initial { Constant = 0.5f },
     };
+
+    /// <summary>Opens a model on the first task and its first segment, of a thousand clocks where not said otherwise.</summary>
+    public async Task OpenAsync(V1.Model settings, CancellationToken cancellationToken, long to = 1_000)
+    {
+        await OpenAsync(settings, 0, First, null, cancellationToken);
+        await AdvanceAsync(0, First, 0, 0, to, cancellationToken);
+    }
 
     /// <summary>Opens a model and waits until it serves.</summary>
     public async Task OpenAsync(V1.Model settings, int task, Generation generation, V1.Snapshot? committed, CancellationToken cancellationToken)
@@ -114,6 +126,16 @@ internal sealed class StoreHost : IAsyncDisposable
         }
     }
 
+    /// <summary>A stream that is attached to the first generation on a task.</summary>
+    public async Task<ExchangeStream> AttachAsync(RecordingSink sink, ulong worker, CancellationToken cancellationToken)
+    {
+        var stream = new ExchangeStream(Channel.Invoker, 0, sink, cancellationToken);
+        _ = stream.RunAsync();
+        await stream.AttachAsync(Job, First, worker);
+        Assert.Equal(PushOutcome.Admitted, await sink.NextAsync<PushOutcome>(cancellationToken));
+        return stream;
+    }
+
     public ModelLoop Loop(int task) => Pool.Find(task)!.TryFind(Job, out Model? model) ? model.Loop : throw new InvalidOperationException();
 
     public static V1.Generation Message(Generation generation) => new() { Counter = generation.Counter, Random = generation.Random };
@@ -123,7 +145,7 @@ internal sealed class StoreHost : IAsyncDisposable
         Channel.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        await _redis.DisposeAsync();
+        await Redis.DisposeAsync();
     }
 
     private void Connect()
@@ -132,7 +154,7 @@ internal sealed class StoreHost : IAsyncDisposable
         Control = new V1.Parameters.ParametersClient(Channel.Invoker);
     }
 
-    private static async Task<WebApplication> StartAppAsync(RedisServerProcess redis, string key, CancellationToken cancellationToken)
+    private static async Task<WebApplication> StartAppAsync(RedisServerProcess redis, string key, RecordingLog log, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -143,6 +165,7 @@ internal sealed class StoreHost : IAsyncDisposable
         });
         builder.AddServiceDefaults("parameter-store");
         builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(log);
         builder.AddParameterStores(Tasks);
         WebApplication app = builder.Build();
         app.MapServiceDefaults();

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Cluster.DataPlane.Client;
+using Cluster.ParameterStore.Tests.Cluster;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Stealing;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.ParameterStore.Tests;
+
+public sealed class StealingTests : IAsyncLifetime
+{
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+    private StoreHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await StoreHost.StartAsync(_ct);
+        await _host.OpenAsync(StoreHost.Settings(1, lanes: 4), _ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Hint_OneOfTwoWorkersIsSilent_GoesToTheOtherAfterTheGrace()
+    {
+        var sink = new RecordingSink(1);
+        var silent = new RecordingSink(1);
+        using ExchangeStream stream = await _host.AttachAsync(sink, worker: 5, _ct);
+        using ExchangeStream other = await _host.AttachAsync(silent, worker: 6, _ct);
+        var missing = new LaneBlock(2, 2);
+
+        long pushed = Stopwatch.GetTimestamp();
+        await stream.PushAsync(StoreHost.First, new LaneBlock(0, 2), 0, 1, new float[] { -1 });
+        Assert.Equal(new StealHint(5, StoreHost.First, 0, missing), await sink.NextAsync<StealHint>(_ct));
+        Assert.True(Stopwatch.GetElapsedTime(pushed) >= new StealOptions().InitialGrace);
+
+        await stream.PushAsync(StoreHost.First, missing, 0, 1, new float[] { -2 });
+        Assert.Equal(new SliceLabel(StoreHost.First, 1), await sink.NextAsync<SliceLabel>(_ct));
+        Assert.Equal([3.5f], sink.Parameters);
+        V1.TaskReport report = await _host.UntilAsync(0, _ => true, _ct);
+        Assert.Equal((1L, 2L), (report.Hints, report.Examples));
+
+        // The displaced owner comes back: the silent one was asked for nothing, and is told.
+        await other.PushAsync(StoreHost.First, missing, 0, 1, new float[] { -2 });
+        Assert.Equal(new SliceLabel(StoreHost.First, 1), await silent.NextAsync<SliceLabel>(_ct));
+        Assert.Equal((PushOutcome.Duplicate, true), await silent.NextAsync<PushAnswer>(_ct) is var answer ? (answer.Outcome, answer.Displaced) : default);
+    }
+
+    [Fact]
+    public async Task Hint_NobodyWaits_IsNotGiven()
+    {
+        var sink = new RecordingSink(1);
+        using ExchangeStream stream = await _host.AttachAsync(sink, worker: 5, _ct);
+        using ExchangeStream other = await _host.AttachAsync(new RecordingSink(1), worker: 6, _ct);
+
+        for (long clock = 0; clock < 20; clock++)
+        {
+            await stream.PushAsync(StoreHost.First, new LaneBlock(0, 2), clock, 1, new float[] { 1 });
+            await other.PushAsync(StoreHost.First, new LaneBlock(2, 2), clock, 1, new float[] { 1 });
+            Assert.Equal(clock + 1, (await sink.NextAsync<SliceLabel>(_ct)).Version);
+        }
+
+        Assert.Equal(0, (await _host.UntilAsync(0, _ => true, _ct)).Hints);
+    }
+}

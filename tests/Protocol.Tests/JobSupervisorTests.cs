@@ -1,0 +1,264 @@
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.Protocol.Tests;
+
+/// <summary>Each decision from a view made by hand: two ps tasks held by the processes 21 and 22, four lanes, 100 clocks.</summary>
+public sealed class JobSupervisorTests
+{
+    private static readonly CoordinatorToken Token = new(1, 11);
+    private static readonly Generation First = new(1, 7);
+    private static readonly Segment Start = new(0, 32);
+    private static readonly JobRecord Opened = new(First, [21, 22], null);
+
+    private readonly JobSupervisor _supervisor = new(
+        new SupervisorOptions { Job = "job-1", Lanes = 4, Tasks = 2, TotalClocks = 100 }, Token, () => 77);
+
+    [Fact]
+    public void Decide_NewJob_StartsTheFirstGenerationOnceAllTasksAreHeld()
+    {
+        ClusterView view = View(JobRecord.New, null, null);
+
+        GenerationRequest request = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(view))).Request;
+        Assert.Equal((Token, Generation.None, new Generation(1, 77)), (request.Token, request.Current, request.Next));
+        Assert.Equal([21, 22], request.Incarnations);
+        Assert.Empty(Decide(view with { Tasks = [view.Tasks[0], new TaskView(null, null)] }));
+    }
+
+    [Fact]
+    public void Decide_AnotherCoordinator_StepsDownAndDoesNothingElse() => Assert.Equal(
+        [new SupervisorCommand.StepDown()], Decide(View(JobRecord.New, null, null) with { Holder = Token with { Random = 12 } }));
+
+    [Fact]
+    public void Decide_TaskBehindTheGeneration_IsOpenedWithTheManifest()
+    {
+        CommitManifest manifest = Manifest(32);
+        TaskReport behind = Report(0) with { Generation = Generation.None, Phase = TaskPhase.Idle };
+        ClusterView view = View(Opened with { Manifest = manifest }, behind, Report(1) with { Phase = TaskPhase.Loading });
+
+        Assert.Equal(
+            [new SupervisorCommand.ConfirmDurable(manifest.Id), new SupervisorCommand.Open(0, First, manifest)], Decide(view));
+    }
+
+    [Fact]
+    public void Decide_TaskThatCannotBeReached_IsWaitedFor() => Assert.Empty(Decide(View(Opened, Report(0), null)));
+
+    [Fact]
+    public void Decide_ReportOfAProcessThatLostItsIndex_IsNoReport() =>
+        Assert.Empty(Decide(View(Opened, Report(0), Report(1) with { Incarnation = 99, Phase = TaskPhase.Diverged })));
+
+    [Fact]
+    public void Decide_AllAtTheBoundary_OpenTheNextSegment()
+    {
+        TaskReport[] reports = [At(0, default), At(1, default)];
+
+        SupervisorCommand[] expected = [new SupervisorCommand.Advance(0, First, 0, Start), new SupervisorCommand.Advance(1, First, 0, Start)];
+        Assert.Equal(expected, Decide(View(Opened, reports)));
+        Assert.Equal(expected, Decide(View(Opened, reports), second: 9));
+    }
+
+    [Fact]
+    public void Decide_OneTaskWithoutTheSegment_GetsItAndNothingIsPublished() => Assert.Equal(
+        [new SupervisorCommand.Advance(1, First, 0, Start)], Decide(View(Opened, Report(0), At(1, default))));
+
+    [Fact]
+    public void Decide_OpenSegment_IsPublishedOnceAndThenOnlyLanesThatStandStill()
+    {
+        var publish = Assert.IsType<SupervisorCommand.Publish>(Assert.Single(Decide(View(Opened, Report(0), Report(1)))));
+        Assert.Equal(
+            [new SegmentItem(First, Start, Lanes(0, 1)), new SegmentItem(First, Start, Lanes(2, 3))], publish.Items);
+
+        // Lane 2 moves on one task only; the other one lacks it.
+        TaskReport[] later = [Report(0) with { LaneClocks = [9, 9, 9, 32] }, Report(1) with { LaneClocks = [9, 9, 0, 32] }];
+        Assert.Empty(Decide(View(Opened, Report(0), Report(1)), second: 1));
+        Assert.Empty(Decide(View(Opened, later), second: 5));
+        publish = Assert.IsType<SupervisorCommand.Publish>(Assert.Single(Decide(View(Opened, later), second: 12)));
+        Assert.Equal([new SegmentItem(First, Start, Lanes(2))], publish.Items);
+    }
+
+    [Fact]
+    public void Decide_SegmentsThatDoNotFollow_NeedANewGeneration() =>
+        Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(View(Opened, Report(0), At(1, new Segment(0, 5))))));
+
+    [Fact]
+    public void Decide_AllSnapshotsWritten_Flips()
+    {
+        Assert.DoesNotContain(Decide(View(Opened, Copied(0, 32), Copied(1, 32) with { SnapshotWritten = false })), IsFlip);
+        Assert.DoesNotContain(Decide(View(Opened, Copied(0, 32), Report(1))), IsFlip);
+
+        FlipRequest request = FlipOf(Decide(View(Opened, Copied(0, 32), Copied(1, 32))));
+        Assert.Equal((Token, null), (request.Token, request.Previous));
+        Assert.Equal((First, 32, 640), (request.Next.Generation, request.Next.Clock, request.Next.Examples));
+        Assert.Equal(
+            [new SnapshotKey("job-1", 0, First, 21, 32), new SnapshotKey("job-1", 1, First, 22, 32)], request.Next.Snapshots);
+        Assert.Empty(request.Next.Expired);
+    }
+
+    [Fact]
+    public void Decide_NextCommit_ExpiresWhatTheCommitBeforeSuperseded()
+    {
+        SnapshotKey[] older = [new("job-1", 0, First, 21, 16)];
+        CommitManifest manifest = Manifest(32) with { Previous = older };
+
+        FlipRequest request = FlipOf(Decide(View(Opened with { Manifest = manifest }, Copied(0, 64), Copied(1, 64))));
+
+        Assert.Equal(manifest.Id, request.Previous);
+        Assert.Equal(manifest.Snapshots, request.Next.Previous);
+        Assert.Equal(older, request.Next.Expired);
+    }
+
+    [Fact]
+    public void Decide_TasksThatCountedDifferently_IsAnError()
+    {
+        ClusterView view = View(Opened, Copied(0, 32), Copied(1, 32) with { SnapshotExamples = 639 });
+
+        Assert.Contains("640 and 639", Assert.Throws<InvalidOperationException>(() => Decide(view)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Flipped_SnapshotMissing_HasAllWrittenAgainAndThenFlipsAgain()
+    {
+        ClusterView view = View(Opened, Copied(0, 32), Copied(1, 32));
+        _supervisor.Flipped(FlipOf(Decide(view)), FlipResult.SnapshotMissing);
+
+        IReadOnlyList<SupervisorCommand> commands = Decide(view);
+        Assert.Equal(
+            [new SupervisorCommand.WriteAgain(0, First, 32), new SupervisorCommand.WriteAgain(1, First, 32)],
+            commands.OfType<SupervisorCommand.WriteAgain>());
+        Assert.DoesNotContain(commands, IsFlip);
+        Assert.Contains(Decide(view), IsFlip);
+    }
+
+    [Fact]
+    public void Decide_LastCommit_IsConfirmedBeforeTheJobFinishes()
+    {
+        CommitManifest manifest = Manifest(100);
+        ClusterView view = View(Opened with { Manifest = manifest }, Copied(0, 100), Copied(1, 100));
+
+        IReadOnlyList<SupervisorCommand> commands = Decide(view);
+        Assert.Contains(new SupervisorCommand.ConfirmDurable(manifest.Id), commands);
+        Assert.DoesNotContain(commands, command => command is SupervisorCommand.Finish);
+        _supervisor.Durable(manifest.Id, storeRun: 4);
+        Assert.DoesNotContain(Decide(view), command => command is SupervisorCommand.Finish);
+        _supervisor.Durable(manifest.Id, storeRun: 5);
+        Assert.Equal([new SupervisorCommand.Finish(manifest)], Decide(view));
+    }
+
+    [Fact]
+    public void Decide_StoreThatWasRestarted_IsAskedAgainWhatIsDurable()
+    {
+        CommitManifest manifest = Manifest(32);
+        ClusterView view = View(Opened with { Manifest = manifest }, Copied(0, 32), Copied(1, 32));
+        Decide(view);
+        _supervisor.Durable(manifest.Id, storeRun: 5);
+
+        Assert.Equal(32, Decide(view).OfType<SupervisorCommand.Advance>().First().Committed);
+        IReadOnlyList<SupervisorCommand> commands = Decide(view with { StoreRun = 6 });
+        Assert.Contains(new SupervisorCommand.ConfirmDurable(manifest.Id), commands);
+        Assert.All(commands.OfType<SupervisorCommand.Advance>(), advance => Assert.Equal(0, advance.Committed));
+    }
+
+    [Fact]
+    public void Decide_DurableManifest_DeletesWhatExpiredWithItOnce()
+    {
+        SnapshotKey[] expired = [new("job-1", 0, First, 21, 16)];
+        CommitManifest manifest = Manifest(32) with { Expired = expired };
+        ClusterView view = View(Opened with { Manifest = manifest }, Copied(0, 32), Copied(1, 32));
+
+        Assert.DoesNotContain(Decide(view), command => command is SupervisorCommand.DeleteSnapshots);
+        _supervisor.Durable(manifest.Id, storeRun: 5);
+        Assert.Contains(new SupervisorCommand.DeleteSnapshots(manifest.Id, expired), Decide(view));
+        _supervisor.Deleted(manifest.Id);
+        Assert.DoesNotContain(Decide(view), command => command is SupervisorCommand.DeleteSnapshots);
+    }
+
+    [Fact]
+    public void Decide_IndexWithANewHolder_StartsAGenerationAboveAllThatWereOpened()
+    {
+        ClusterView view = View(Opened, Report(0), null);
+        view = view with { Tasks = [view.Tasks[0], new TaskView(23, Report(1) with { Generation = new Generation(6, 1) })] };
+
+        GenerationRequest request = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(view))).Request;
+        Assert.Equal((First, new Generation(7, 77)), (request.Current, request.Next));
+        Assert.Equal([21, 23], request.Incarnations);
+    }
+
+    [Theory]
+    [InlineData(1, 7, TaskPhase.Idle)]
+    [InlineData(1, 8, TaskPhase.Serving)]
+    [InlineData(2, 7, TaskPhase.Serving)]
+    public void Decide_TaskThatLeftTheGenerationOrIsAhead_StartsTheNext(long counter, ulong random, TaskPhase phase)
+    {
+        TaskReport report = Report(1) with { Generation = new Generation(counter, random), Phase = phase };
+
+        var start = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(View(Opened, Report(0), report))));
+        Assert.Equal(counter + 1, start.Request.Next.Counter);
+    }
+
+    [Fact]
+    public void Decide_Divergence_FailsTheJobNamingTheTask()
+    {
+        var divergence = new Divergence(new LaneBlock(2, 1), 5, 3, InGradient: true);
+
+        Assert.Equal(
+            [new SupervisorCommand.Fail(1, divergence)],
+            Decide(View(Opened, Report(0), Report(1) with { Phase = TaskPhase.Diverged, Divergence = divergence })));
+    }
+
+    private IReadOnlyList<SupervisorCommand> Decide(ClusterView view, double second = 0) => _supervisor.Decide(view, TimeSpan.FromSeconds(second));
+
+    private static ClusterView View(JobRecord record, params TaskReport?[] reports) => new()
+    {
+        Record = record,
+        Holder = Token,
+        StoreRun = 5,
+        WorkerSlots = 2,
+        Tasks = [.. reports.Select((report, task) => new TaskView(21 + (ulong)task, report))],
+    };
+
+    /// <summary>A task that works on the first segment.</summary>
+    private static TaskReport Report(int task) => new()
+    {
+        Incarnation = 21 + (ulong)task,
+        Generation = First,
+        Phase = TaskPhase.Serving,
+        Segment = Start,
+        LaneClocks = [0, 0, 0, 0],
+        IsCopied = false,
+        SnapshotClock = -1,
+        SnapshotExamples = 0,
+        SnapshotWritten = false,
+    };
+
+    /// <summary>A task that stands at the end of a segment which is committed.</summary>
+    private static TaskReport At(int task, Segment segment) =>
+        Report(task) with { Segment = segment, LaneClocks = [segment.To, segment.To, segment.To, segment.To], IsCopied = true };
+
+    /// <summary>A task that stands at a clock and has written its state there.</summary>
+    private static TaskReport Copied(int task, long clock) =>
+        At(task, new Segment(clock - 10, clock)) with { SnapshotClock = clock, SnapshotExamples = 20 * clock, SnapshotWritten = true };
+
+    private static CommitManifest Manifest(long clock) => new()
+    {
+        Generation = First,
+        Clock = clock,
+        Examples = 20 * clock,
+        Snapshots = [new SnapshotKey("job-1", 0, First, 21, clock), new SnapshotKey("job-1", 1, First, 22, clock)],
+        Previous = [],
+        Expired = [],
+    };
+
+    private static bool IsFlip(SupervisorCommand command) => command is SupervisorCommand.Flip;
+
+    private static FlipRequest FlipOf(IReadOnlyList<SupervisorCommand> commands) =>
+        Assert.Single(commands.OfType<SupervisorCommand.Flip>()).Request;
+
+    private static LaneSet Lanes(params int[] lanes)
+    {
+        var set = default(LaneSet);
+        foreach (int lane in lanes)
+            set.Add(lane);
+        return set;
+    }
+}

@@ -1,0 +1,78 @@
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Stealing;
+
+namespace Cluster.Protocol.Tests;
+
+public sealed class LaneWatchTests
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public void TakeStalled_LanesThatStandStill_AreTakenOnceAGrace()
+    {
+        LaneWatch watch = Start(lanes: 3);
+        Observe(watch, [4, 4, 4], second: 1);
+        Observe(watch, [5, 4, 4], second: 6);
+
+        Assert.Equal(Lanes(), watch.TakeStalled(end: 9, At(10.9)));
+        Assert.Equal(Lanes(1, 2), watch.TakeStalled(end: 9, At(11)));
+        Assert.Equal(Lanes(), watch.TakeStalled(end: 9, At(12)));
+        Assert.Equal(Lanes(0), watch.TakeStalled(end: 9, At(16)));
+        Assert.Equal(Lanes(1, 2), watch.TakeStalled(end: 9, At(21)));
+    }
+
+    [Fact]
+    public void TakeStalled_LanesAtTheEnd_AreDone()
+    {
+        LaneWatch watch = Start(lanes: 3);
+        Observe(watch, [9, 8, 10], second: 1);
+
+        Assert.Equal(Lanes(1), watch.TakeStalled(end: 9, At(60)));
+    }
+
+    [Fact]
+    public void TakeStalled_LanesNobodyObserved_StandStillFromTheRestart()
+    {
+        LaneWatch watch = Start(lanes: 2);
+        Observe(watch, [9, 9], second: 1);
+        watch.Restart(At(5));
+
+        Assert.Equal(Lanes(), watch.TakeStalled(end: 9, At(14.9)));
+        Assert.Equal(Lanes(0, 1), watch.TakeStalled(end: 9, At(15)));
+    }
+
+    /// <summary>After a failure lanes may be behind where they were: that is a move too.</summary>
+    [Fact]
+    public void Observe_ClockThatFell_StartsANewGrace()
+    {
+        LaneWatch watch = Start(lanes: 1);
+        Observe(watch, [6], second: 1);
+        Observe(watch, [3], second: 9);
+
+        Assert.Equal(Lanes(), watch.TakeStalled(end: 9, At(18.9)));
+        Assert.Equal(Lanes(0), watch.TakeStalled(end: 9, At(19)));
+    }
+
+    private static LaneWatch Start(int lanes)
+    {
+        var watch = new LaneWatch(lanes, Grace);
+        watch.Restart(At(0));
+        return watch;
+    }
+
+    private static void Observe(LaneWatch watch, long[] clocks, double second)
+    {
+        for (int lane = 0; lane < clocks.Length; lane++)
+            watch.Observe(lane, clocks[lane], At(second));
+    }
+
+    private static TimeSpan At(double second) => TimeSpan.FromSeconds(second);
+
+    private static LaneSet Lanes(params int[] lanes)
+    {
+        var set = default(LaneSet);
+        foreach (int lane in lanes)
+            set.Add(lane);
+        return set;
+    }
+}
