@@ -26,7 +26,7 @@ internal sealed class SupervisorActions(
     /// <summary>Does one command.</summary>
     /// <returns>The error with which the job ends; null while it goes on.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more, or has ended.</exception>
-    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, string queue, ulong storeRun, CancellationToken cancellationToken)
+    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, string queue, CancellationToken cancellationToken)
     {
         switch (command)
         {
@@ -48,7 +48,8 @@ internal sealed class SupervisorActions(
                 return null;
             case SupervisorCommand.ConfirmDurable confirm:
                 await context.Durability.WaitAsync(cancellationToken);
-                supervisor.Durable(confirm.Manifest, storeRun);
+                // Asked anew: a Redis that was restarted in between may have lost the manifest.
+                supervisor.Durable(confirm.Manifest, await context.Durability.RunAsync());
                 return null;
             case SupervisorCommand.DeleteSnapshots delete:
                 await context.Records.DeleteSnapshotsAsync(delete.Keys, plan);

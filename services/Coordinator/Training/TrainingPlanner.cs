@@ -71,6 +71,13 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         };
     }
 
+    /// <summary>Checks that every ps task can be told its range.</summary>
+    /// <exception cref="NotSupportedException">The model starts with more different values than can be sent.</exception>
+    public void RequireModels(TrainingPlan plan)
+    {
+        for (int task = 0; task < plan.Stores; task++) _ = ModelOf(plan, task);
+    }
+
     /// <summary>Where the variables lie, <c>name device</c> each; a variable that several ps tasks share is named by its parts.</summary>
     public static IEnumerable<string> Placements(TrainingPlan plan)
     {

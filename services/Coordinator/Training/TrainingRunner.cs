@@ -28,9 +28,11 @@ internal sealed class TrainingRunner : IJobRunner
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
 
-    // Between two turns: soon where something was done that will show, later where only time passes.
+    // Between two turns: at once where something was done that shows now, soon where it shows by and by.
+    private static readonly TimeSpan NextTurn = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan SoonTurn = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LateTurn = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RunPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecordPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DataPeriod = TimeSpan.FromMinutes(5);
 
@@ -48,6 +50,7 @@ internal sealed class TrainingRunner : IJobRunner
     private SupervisorActions? _actions;
     private string _waitingFor = "";
     private ulong _storeRun;
+    private long? _runReadAt;
     private long? _recordedAt;
     private long? _prolongedAt;
 
@@ -113,18 +116,13 @@ internal sealed class TrainingRunner : IJobRunner
         }
 
         if (_plan is null && await PlanAsync(cancellationToken)) return true;
-        bool hasActed = false;
-        if (_plan is not null)
-        {
-            (bool hasEnded, hasActed) = await SuperviseAsync(_plan, cancellationToken);
-            if (hasEnded) return true;
-        }
-
-        await WaitAsync(hasActed ? SoonTurn : LateTurn, cancellationToken);
-        return false;
+        TimeSpan? wait = _plan is null ? LateTurn : await SuperviseAsync(_plan, cancellationToken);
+        if (wait is { } turn) await WaitAsync(turn, cancellationToken);
+        return wait is null;
     }
 
-    private async Task<(bool HasEnded, bool HasActed)> SuperviseAsync(TrainingPlan plan, CancellationToken cancellationToken)
+    // How long to wait for the next turn; null when the job has ended.
+    private async Task<TimeSpan?> SuperviseAsync(TrainingPlan plan, CancellationToken cancellationToken)
     {
         IReadOnlyList<RegisteredTask> workers = await _context.Tasks.WorkersAsync(cancellationToken);
         Placement? placement = Placement.ForModel(_spec.Model, workers);
@@ -136,14 +134,18 @@ internal sealed class TrainingRunner : IJobRunner
         {
             if (command is SupervisorCommand.Finish finish)
                 await _evaluation.SendAsync(_job, finish.Manifest, record.Protocol.Generation, queue, cancellationToken);
-            else if (await _actions!.DoAsync(command, _job, queue, _storeRun, cancellationToken) is { } error)
-                return (await EndAsync(JobState.Failed, error, cancellationToken), true);
+            else if (await _actions!.DoAsync(command, _job, queue, cancellationToken) is { } error)
+            {
+                await EndAsync(JobState.Failed, error, cancellationToken);
+                return null;
+            }
         }
 
         _waitingFor = WaitingFor(placement, workers);
         await RecordAsync(cancellationToken);
         Show(record);
-        return (false, commands.Any(command => command is not SupervisorCommand.Finish) || _stores.Reports.Any(IsUnsettled));
+        if (commands.Any(command => command is SupervisorCommand.StartGeneration or SupervisorCommand.Advance or SupervisorCommand.Flip)) return NextTurn;
+        return _stores.Reports.Any(IsUnsettled) ? SoonTurn : LateTurn;
     }
 
     // Loading ends, and a snapshot is written, without a word to us.
@@ -152,7 +154,12 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task<ClusterView> ViewAsync(TrainingPlan plan, TrainingRecord record, int slots, CancellationToken cancellationToken)
     {
-        _storeRun = await _context.Durability.RunAsync();
+        if (_runReadAt is not { } at || _context.Time.GetElapsedTime(at) > RunPeriod)
+        {
+            _storeRun = await _context.Durability.RunAsync();
+            _runReadAt = _context.Time.GetTimestamp();
+        }
+
         IReadOnlyList<TaskView> tasks = await _stores.ReadAsync(plan.Stores, cancellationToken);
         _figures.Observe(_stores.Reports);
         return new ClusterView
@@ -214,8 +221,9 @@ internal sealed class TrainingRunner : IJobRunner
             try
             {
                 plan = await _context.Planner.PlanAsync(_spec, wanted, cancellationToken);
+                _context.Planner.RequireModels(plan);
             }
-            catch (Exception e) when (e is ArgumentException or DataFormatException)
+            catch (Exception e) when (e is ArgumentException or DataFormatException or NotSupportedException)
             {
                 return await EndAsync(JobState.Failed, e.Message, cancellationToken);
             }

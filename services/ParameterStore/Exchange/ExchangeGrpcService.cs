@@ -14,7 +14,7 @@ internal sealed class ExchangeGrpcService(
     {
         var cut = new StreamCut(context.GetHttpContext());
         var sender = new FrameSender(responses, time);
-// The server would wait for the stream's end, which only its worker decides.
+        // The server would wait for the stream's end, which only its worker decides.
         using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(cut.Abort);
         var connection = new ExchangeConnection(pool, sender, cut);
         Task sending = sender.RunAsync();
