@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Cluster.ServiceDefaults.Hosting;
 
 namespace Cluster.Worker;
@@ -14,5 +15,11 @@ public sealed class WorkerOptions
     /// <summary>Address under which others reach this worker; the default is what it listens on.</summary>
     public string? AdvertisedAddress { get; set; }
 
+    /// <summary>Bytes of data sets that training keeps in memory; 0, the default, means a quarter of the memory there is.</summary>
+    [Range(0, long.MaxValue)]
+    public long DataCacheBytes { get; set; }
+
     internal int CoresOrAll => Cores == 0 ? Environment.ProcessorCount : Cores;
+
+    internal long DataCacheBytesOrDefault => DataCacheBytes == 0 ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 : DataCacheBytes;
 }

@@ -2,6 +2,7 @@ using Cluster.Compute.Computations;
 using Cluster.Compute.Pi;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
+using Cluster.Worker.Training;
 using MassTransit;
 
 namespace Cluster.Worker;
@@ -22,6 +23,7 @@ public static class WorkerServices
         builder.Services.AddSingleton<RangeMerger>();
         builder.Services.AddSingleton<CoordinatorNotice>();
         builder.Services.AddSingleton<RangeMetrics>();
+        builder.Services.AddTraining();
         builder.Services.AddSingleton(services => new ComputationCatalog(services.GetServices<IComputation>()));
         builder.Services.AddComputation<PiComputation>();
         builder.Services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");
@@ -38,5 +40,7 @@ public static class WorkerServices
     {
         bus.AddConsumer<ComputeRangeConsumer>().ExcludeFromConfigureEndpoints();
         bus.AddConsumer<MergeRangesConsumer>().ExcludeFromConfigureEndpoints();
+        bus.AddConsumer<TrainSegmentConsumer>().ExcludeFromConfigureEndpoints();
+        bus.AddConsumer<EvaluateModelConsumer>().ExcludeFromConfigureEndpoints();
     }
 }

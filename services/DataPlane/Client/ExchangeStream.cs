@@ -14,6 +14,8 @@ public sealed class ExchangeStream : IDisposable
     private static readonly WriteOptions Flushed = new();
     private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
 
+    // Held while the sink is called, so that a job which was detached hears no more when Detach has returned.
+    private readonly Lock _turn = new();
     private readonly AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> _call;
     private readonly IExchangeSink _sink;
     private readonly SentFrame _frame = new();
@@ -50,7 +52,7 @@ public sealed class ExchangeStream : IDisposable
         var header = new FrameHeader
         {
             Kind = FrameKind.Attach,
-            Attachment = ++_attachment,
+            Attachment = Turn(),
             Generation = generation,
             Block = new LaneBlock(Task, 0),
             Value = unchecked((long)worker),
@@ -59,6 +61,9 @@ public sealed class ExchangeStream : IDisposable
         _frame.Set(header, name);
         return WriteAsync(isLast: true);
     }
+
+    /// <summary>Works for no job until it is attached again: when this returns, the sink is not called for the one before any more.</summary>
+    public void Detach() => Turn();
 
     /// <summary>Pushes a gradient's slice for this ps task.</summary>
     /// <param name="generation">The generation whose parameters it was computed on.</param>
@@ -93,7 +98,7 @@ public sealed class ExchangeStream : IDisposable
         while (await _call.ResponseStream.MoveNext(CancellationToken.None))
         {
             using ReceivedFrame frame = _call.ResponseStream.Current;
-            Take(frame);
+            lock (_turn) Take(frame);
         }
     }
 
@@ -143,8 +148,13 @@ public sealed class ExchangeStream : IDisposable
 
     private void EndSlice()
     {
-        if (_slice.IsWanted)
+        if (_slice.IsWanted && _slice.Header.Attachment == _attachment)
             _sink.Received(Task, LabelOf(_slice.Header), _clocks.AsSpan(0, _clockCount));
+    }
+
+    private uint Turn()
+    {
+        lock (_turn) return ++_attachment;
     }
 
     private FrameHeader Header(FrameKind kind, Generation generation) =>

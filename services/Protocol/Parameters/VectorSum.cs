@@ -5,11 +5,12 @@ using System.Runtime.Intrinsics;
 namespace Cluster.Protocol.Parameters;
 
 /// <summary>Element-wise passes over gradients.</summary>
-internal static class VectorSum
+public static class VectorSum
 {
     private const int ExponentBits = 0x7F800000;
 
     /// <summary>left += right.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(Span<float> left, ReadOnlySpan<float> right)
     {

@@ -1,7 +1,7 @@
 namespace Cluster.Protocol.Stealing;
 
 /// <summary>The median of the latest step times.</summary>
-internal sealed class StepTimes
+public sealed class StepTimes
 {
     private const int Window = 15;
     private const int Enough = 5;
@@ -13,6 +13,7 @@ internal sealed class StepTimes
 
     public void Add(TimeSpan time) => _times[_count++ % Window] = time;
 
+    /// <summary>The median; false until enough steps were measured.</summary>
     public bool TryMedian(out TimeSpan median)
     {
         int measured = Math.Min(_count, Window);

@@ -1,6 +1,7 @@
 using Cluster.Contracts.Messages;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.Worker.Ranges;
+using Cluster.Worker.Training;
 using MassTransit;
 
 namespace Cluster.Worker.Slots;
@@ -42,6 +43,8 @@ internal sealed class WorkQueueEndpoints(IReceiveEndpointConnector connector) : 
                     configurator.AsWorkQueue(slots);
                     configurator.ConfigureConsumer<ComputeRangeConsumer>(context);
                     configurator.ConfigureConsumer<MergeRangesConsumer>(context);
+                    configurator.ConfigureConsumer<TrainSegmentConsumer>(context);
+                    configurator.ConfigureConsumer<EvaluateModelConsumer>(context);
                 });
                 _endpoints.Add(queue, endpoint);
             }

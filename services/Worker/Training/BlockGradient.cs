@@ -1,0 +1,67 @@
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Cluster.Training.Data;
+using Cluster.Training.Models;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>The gradient of a block of lanes, summed strictly along the block tree: the bits that a ps task would get from the lanes one by one.</summary>
+/// <remarks>
+/// value(node) = left + right. A lane without examples is absent and not zero, so its sibling passes through. For one
+/// thread; allocates only when a block is larger than any before.
+/// </remarks>
+internal sealed class BlockGradient
+{
+    private readonly IModel _model;
+    private readonly BatchReader _reader;
+    private readonly Batch _batch;
+    private readonly List<float[]> _levels;
+
+    /// <param name="model">The model.</param>
+    /// <param name="reader">Fetches the examples of a lane.</param>
+    public BlockGradient(IModel model, BatchReader reader)
+    {
+        (_model, _reader, _batch) = (model, reader, reader.CreateBatch());
+        _levels = [new float[model.Layout.Length]];
+    }
+
+    /// <summary>The sum of the block computed last; undefined where <see cref="Examples"/> is 0.</summary>
+    public ReadOnlyMemory<float> Sum => _levels[0];
+
+    /// <summary>Examples in the sum.</summary>
+    public long Examples { get; private set; }
+
+    /// <summary>The sum of their losses.</summary>
+    public double Loss { get; private set; }
+
+    /// <summary>The lane computed last: where the model threw, the one it threw at.</summary>
+    public int Lane { get; private set; }
+
+    /// <summary>Computes a block of the tree.</summary>
+    public void Compute(LaneBlock block, long clock, ReadOnlySpan<float> parameters)
+    {
+        Loss = 0;
+        Examples = Add(block, clock, parameters, level: 0);
+    }
+
+    // Writes the node's sum to the level's buffer, unless it has no examples.
+    private long Add(LaneBlock node, long clock, ReadOnlySpan<float> parameters, int level)
+    {
+        if (node.Count == 1) return AddLane(node.First, clock, parameters, _levels[level]);
+        (LaneBlock left, LaneBlock right) = BlockTree.Children(node);
+        long examples = Add(left, clock, parameters, level);
+        if (examples == 0) return Add(right, clock, parameters, level);
+        if (level + 1 == _levels.Count) _levels.Add(new float[_levels[0].Length]);
+        long rightExamples = Add(right, clock, parameters, level + 1);
+        if (rightExamples > 0) VectorSum.Add(_levels[level], _levels[level + 1]);
+        return examples + rightExamples;
+    }
+
+    private int AddLane(int lane, long clock, ReadOnlySpan<float> parameters, float[] target)
+    {
+        Lane = lane;
+        int examples = _reader.Read(lane, clock, _batch);
+        if (examples > 0) Loss += _model.Gradient(parameters, _batch, target);
+        return examples;
+    }
+}

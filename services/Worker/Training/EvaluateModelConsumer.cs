@@ -1,0 +1,24 @@
+using Cluster.Contracts.Devices;
+using Cluster.Contracts.Messages;
+using Cluster.Worker.Ranges;
+using Cluster.Worker.Slots;
+using MassTransit;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>Takes the evaluation of a trained model from a work queue to a free device slot. What it throws hands the item back to the queue.</summary>
+internal sealed class EvaluateModelConsumer(WorkerPool pool, ModelEvaluator evaluator, CoordinatorNotice notice, WorkerStop stop) : IConsumer<EvaluateModel>
+{
+    public async Task Consume(ConsumeContext<EvaluateModel> context)
+    {
+        using var either = await stop.LinkAsync(context.CancellationToken);
+        if (await RunAsync(context.Message, either.Token) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+    }
+
+    private async Task<object?> RunAsync(EvaluateModel item, CancellationToken cancellationToken)
+    {
+        using var lease = await pool.Slots.AcquireAsync(new DeviceSpec(), cancellationToken);
+        lease.Slot.Doing = $"{item.JobId} evaluation";
+        return await evaluator.RunAsync(item, cancellationToken);
+    }
+}

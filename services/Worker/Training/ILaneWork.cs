@@ -1,0 +1,97 @@
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Stealing;
+using Cluster.Protocol.Workers;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>What the exchange loop needs of a worker's part in a segment, in either mode. Not thread safe; no call allocates.</summary>
+internal interface ILaneWork
+{
+    /// <summary>The parameters to compute on, while a computation is under way.</summary>
+    ReadOnlyMemory<float> Parameters { get; }
+
+    /// <summary>The newest parameters that are here as a whole; empty for none.</summary>
+    ReadOnlyMemory<float> Newest { get; }
+
+    WorkAction Next();
+
+    void Computed(LaneBlock block);
+
+    bool TryReceive(int task, SliceLabel label, out Memory<float> target);
+
+    void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks);
+
+    void Answered(int task, LaneBlock block, long clock, in PushAnswer answer);
+
+    void Answered(int task, in ParametersAnswer answer);
+
+    /// <summary>Adopts a block; false where it is not wanted or not new.</summary>
+    bool Steal(in StealHint hint);
+
+    void Resend(int task);
+
+    void CurrentGeneration(Generation generation);
+}
+
+internal sealed class SyncLaneWork(SegmentWork work, LabelledBuffers buffers) : ILaneWork
+{
+    public ReadOnlyMemory<float> Parameters => work.Parameters;
+
+    public ReadOnlyMemory<float> Newest => buffers.FullVersion is >= 0 and var version ? buffers.Version(version) : default;
+
+    public WorkAction Next() => work.Next();
+
+    public void Computed(LaneBlock block) => work.Computed(block);
+
+    public bool TryReceive(int task, SliceLabel label, out Memory<float> target) => work.TryReceive(task, label, out target);
+
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks) => work.Received(task, label);
+
+    public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer) => work.Answered(task, block, clock, answer);
+
+    public void Answered(int task, in ParametersAnswer answer) => work.Answered(task, answer);
+
+    public bool Steal(in StealHint hint)
+    {
+        LaneSet before = work.Lanes;
+        work.Steal(hint);
+        return work.Lanes != before;
+    }
+
+    public void Resend(int task) => work.Resend(task);
+
+    public void CurrentGeneration(Generation generation) => work.CurrentGeneration(generation);
+}
+
+internal sealed class AsyncLaneWork(AsyncSegmentWork work) : ILaneWork
+{
+    private bool _hasReceived;
+
+    public ReadOnlyMemory<float> Parameters => work.Parameters;
+
+    public ReadOnlyMemory<float> Newest => _hasReceived ? work.Parameters : default;
+
+    public WorkAction Next() => work.Next();
+
+    public void Computed(LaneBlock block) => work.Computed();
+
+    public bool TryReceive(int task, SliceLabel label, out Memory<float> target) => work.TryReceive(task, label.Generation, out target);
+
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks)
+    {
+        _hasReceived = true;
+        work.Received(task, label.Generation, clocks);
+    }
+
+    public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer) => work.Answered(task, block, answer);
+
+    public void Answered(int task, in ParametersAnswer answer) => work.Answered(task, answer);
+
+    /// <remarks>Nobody waits in asynchronous mode, so no ps task sends hints.</remarks>
+    public bool Steal(in StealHint hint) => false;
+
+    public void Resend(int task) => work.Resend(task);
+
+    public void CurrentGeneration(Generation generation) => work.CurrentGeneration(generation);
+}

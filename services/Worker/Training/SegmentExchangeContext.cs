@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using Cluster.DataPlane.Client;
+using Cluster.DataPlane.Sending;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>What the exchanges of a process share.</summary>
+internal sealed class SegmentExchangeContext(
+    StoreDirectory directory, RedisTraining training, TrainingMetrics metrics, TimeProvider time, ILogger<SegmentExchange> logger)
+{
+    public TimeProvider Time => time;
+
+    public TrainingMetrics Metrics => metrics;
+
+    public StoreLink CreateLink(int task, IExchangeSink sink, WakeUp opened) => new(task, sink, directory, opened, time, logger);
+
+    public GenerationWatch Watch(SegmentRun run, Action<SegmentRun, Generation> superseded) => new(training, run, superseded, time);
+
+    /// <summary>Names a slot's work on an item to the ps tasks: random, not 0.</summary>
+    public static ulong NewWorker()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes) | 1;
+    }
+}

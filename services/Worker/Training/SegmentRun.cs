@@ -1,0 +1,37 @@
+using Cluster.Protocol.Commits;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>An item on its way through the exchange loop.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Item">What is asked.</param>
+/// <param name="Context">Model and data.</param>
+/// <param name="Incarnations">The ps processes that the item's generation names, by index.</param>
+internal sealed record SegmentRun(string JobId, SegmentItem Item, TrainingContext Context, IReadOnlyList<ulong> Incarnations);
+
+internal enum SegmentEnding
+{
+    /// <summary>The item's lanes are at the end of the segment.</summary>
+    Reached,
+
+    /// <summary>The generation is over, or the job does not run.</summary>
+    Superseded,
+
+    /// <summary>A value is not finite; the ps task that found it has told the coordinator.</summary>
+    Diverged,
+}
+
+/// <summary>What became of an item.</summary>
+/// <param name="Ending">How it ended.</param>
+/// <param name="LossSum">Sum of the losses of the batches that were computed for it.</param>
+/// <param name="Examples">Examples of those batches.</param>
+/// <param name="Newest">The newest parameters that are there as a whole, empty for none; valid until the slot's next item.</param>
+internal readonly record struct SegmentOutcome(SegmentEnding Ending, double LossSum, long Examples, ReadOnlyMemory<float> Newest);
+
+/// <summary>The gradient of a batch threw, or was refused as malformed.</summary>
+internal sealed class BatchFailedException(int lane, long clock, Exception cause) : Exception(cause.Message, cause)
+{
+    public int Lane { get; } = lane;
+
+    public long Clock { get; } = clock;
+}

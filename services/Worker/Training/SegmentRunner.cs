@@ -1,0 +1,142 @@
+using Cluster.Contracts.Messages;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Commits;
+using Cluster.ServiceDefaults.Redis;
+using Cluster.Training.Data;
+using Cluster.Worker.Slots;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>Runs one item of a training job on a device slot: begins it in Redis, exchanges with the ps tasks, ends it.</summary>
+internal sealed class SegmentRunner(RedisTraining training, TrainingContexts contexts, SegmentExchanges exchanges, ILogger<SegmentRunner> logger)
+{
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The event to tell the coordinator, or null where there is nothing new to tell.</summary>
+    /// <exception cref="OperationCanceledException">The worker stops before the item is done: it goes back to the queue.</exception>
+    public async Task<object?> RunAsync(TrainSegment message, DeviceSlot slot, CancellationToken cancellationToken)
+    {
+        SegmentItem item = message.ToItem();
+        TrainingRecord? record = await RetryAsync(() => training.ReadAsync(message.JobId), cancellationToken);
+        if (record is not { IsRunning: true, Plan: not null } || record.Protocol.Generation != item.Generation) return Superseded(message);
+        if (await RetryAsync(() => training.BeginItemAsync(message.JobId, item), cancellationToken) is not { } begun) return Superseded(message);
+        if (begun > RangeLimits.MaxAttempts) return Poisoned(message, slot, begun);
+        slot.Doing = $"{message.JobId} {item.Lanes} clocks {message.From}-{message.To}";
+        try
+        {
+            return await RunAsync(message, item, record, slot, cancellationToken);
+        }
+        finally
+        {
+            await EndAsync(message, item);
+        }
+    }
+
+    private async Task<object?> RunAsync(TrainSegment message, SegmentItem item, TrainingRecord record, DeviceSlot slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            TrainingContext context = await ContextAsync(message, item, record, cancellationToken);
+            var run = new SegmentRun(message.JobId, item, context, record.Protocol.Incarnations);
+            SegmentOutcome outcome = await exchanges.Of(slot).RunAsync(run, cancellationToken);
+            switch (outcome.Ending)
+            {
+                case SegmentEnding.Reached:
+                    return Reached(message, slot, context, outcome);
+                case SegmentEnding.Diverged:
+                    TrainingLog.Diverged(logger, message.JobId, message.From, message.To);
+                    return null;
+                default:
+                    return Superseded(message);
+            }
+        }
+        catch (BatchFailedException failure)
+        {
+            TrainingLog.BatchFailed(logger, failure.InnerException!, message.JobId, failure.Lane, failure.Clock);
+            long? attempts = await RetryAsync(
+                () => training.FailBatchAsync(message.JobId, message.Generation, failure.Lane, failure.Clock), cancellationToken);
+            return attempts is null ? null : Failed(message, slot, failure, attempts.Value);
+        }
+    }
+
+    // What is wrong with the model or the data as a whole counts against the first batch of the item.
+    private async Task<TrainingContext> ContextAsync(TrainSegment message, SegmentItem item, TrainingRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            TrainingContext context = await contexts.GetAsync(message.JobId, record.Plan!, cancellationToken);
+            int lanes = context.Tree.Lanes;
+            if (item.Lanes.IsEmpty || item.Lanes.Run(lanes).Count > 0 || message.From < 0 || message.To > context.Plan.Schedule().TotalClocks)
+                throw new ArgumentException($"{item.Lanes} at clocks {item.Segment} are not of this job; it has {lanes} lanes and {context.Plan.Schedule().TotalClocks} clocks");
+            if (record.Protocol.Incarnations.Count != context.Plan.Stores)
+                throw new ArgumentException($"the generation names {record.Protocol.Incarnations.Count} ps tasks, the job's plan {context.Plan.Stores}");
+            return context;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !RedisErrors.IsTransient(e))
+        {
+            throw new BatchFailedException(item.Lanes.Run(0).First, message.From, e);
+        }
+    }
+
+    private object? Superseded(TrainSegment message)
+    {
+        TrainingLog.Superseded(logger, message.JobId, message.From, message.To, message.Generation);
+        return null;
+    }
+
+    private async Task EndAsync(TrainSegment message, SegmentItem item)
+    {
+        try
+        {
+            await training.EndItemAsync(message.JobId, item).WaitAsync(EndLimit);
+        }
+        catch (Exception e) when (RedisErrors.IsTransient(e))
+        {
+            TrainingLog.NotEnded(logger, message.JobId, message.From, message.To, e.Message);
+        }
+    }
+
+    private static async Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
+        await RedisRetry.Pipeline.ExecuteAsync(async token => await call().WaitAsync(token), cancellationToken);
+
+    private static SegmentReached Reached(TrainSegment message, DeviceSlot slot, TrainingContext context, in SegmentOutcome outcome) => new()
+    {
+        JobId = message.JobId,
+        Generation = message.Generation,
+        From = message.From,
+        To = message.To,
+        Device = slot.FullName.ToString(),
+        LossSum = outcome.LossSum,
+        Examples = outcome.Examples,
+        Parameters = Partial(context, outcome.Newest),
+    };
+
+    private static IReadOnlyList<PartialTensor> Partial(TrainingContext context, ReadOnlyMemory<float> parameters) =>
+        parameters.Length is 0 or > PartialTensor.MaxParameters
+            ? []
+            : [.. context.Plan.Tensors.Select(tensor => new PartialTensor(tensor.Name, parameters.Slice(tensor.Offset, tensor.Length).ToArray()))];
+
+    private static SegmentFailed Failed(TrainSegment message, DeviceSlot slot, BatchFailedException failure, long attempts) => new()
+    {
+        JobId = message.JobId,
+        Generation = message.Generation,
+        Lane = failure.Lane,
+        Clock = failure.Clock,
+        Device = slot.FullName.ToString(),
+        Error = failure.Message.ReplaceLineEndings(" "),
+        Attempts = attempts,
+        Permanent = failure.InnerException is ArgumentException or DataFormatException,
+    };
+
+    private static SegmentFailed Poisoned(TrainSegment message, DeviceSlot slot, long begun) => new()
+    {
+        JobId = message.JobId,
+        Generation = message.Generation,
+        Lane = message.Lanes[0],
+        Clock = message.From,
+        Device = slot.FullName.ToString(),
+        Error = $"{begun - 1} workers left clocks {message.From}-{message.To} of {message.ToItem().Lanes} unfinished",
+        Attempts = begun,
+        Permanent = true,
+    };
+}

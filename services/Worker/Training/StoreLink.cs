@@ -1,0 +1,114 @@
+using Cluster.DataPlane.Client;
+using Cluster.DataPlane.Frames;
+using Cluster.DataPlane.Sending;
+using Grpc.Core;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>A slot's stream to one ps task, kept over items and opened anew when it breaks, with growing waits in between.</summary>
+/// <remarks>The loop of the slot sends on <see cref="Stream"/>; a task of the link's own receives, so at most one receives at a time.</remarks>
+internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory directory, WakeUp opened, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private ulong _incarnation;
+    private int _failures;
+    private volatile ExchangeStream? _stream;
+    private CancellationTokenSource? _break;
+
+    /// <summary>The open stream; null while there is none.</summary>
+    public ExchangeStream? Stream => _stream;
+
+    /// <summary>Keeps a stream to this process open from now on.</summary>
+    public async Task UseAsync(ulong incarnation)
+    {
+        if (_incarnation == incarnation && !_running.IsCompleted) return;
+        await StopAsync();
+        (_incarnation, _failures, _stop) = (incarnation, 0, new CancellationTokenSource());
+        _running = RunAsync(_stop.Token);
+    }
+
+    /// <summary>The ps task has answered: the next failure is the first one.</summary>
+    public void Confirm() => Volatile.Write(ref _failures, 0);
+
+    /// <summary>Breaks the open stream, which is then opened anew; for one that hangs.</summary>
+    public void Break()
+    {
+        try
+        {
+            Volatile.Read(ref _break)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await OpenAsync(stop);
+                int failures = Interlocked.Increment(ref _failures);
+                await Task.Delay(Backoff.Of(failures, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)), time, stop);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Finds the ps task and serves one stream to its end, whatever ends it.</summary>
+    private async Task OpenAsync(CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            if (await directory.FindAsync(task, _incarnation, stop) is not { } address)
+            {
+                TrainingLog.StoreNotFound(logger, task, _incarnation);
+                return;
+            }
+
+            using StoreDirectory.SharedChannel channel = directory.Connect(address);
+            using var stream = new ExchangeStream(channel.Channel.Invoker, task, sink, end.Token);
+            Volatile.Write(ref _break, end);
+            _stream = stream;
+            int failures = Volatile.Read(ref _failures);
+            TrainingLog.StreamOpened(logger, task, address, failures);
+            opened.Set(inline: false);
+            await stream.RunAsync();
+            TrainingLog.StreamBroken(logger, task, "the ps task ended it");
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            string reason = e is RpcException rpc ? rpc.Status.Detail : e.Message;
+            TrainingLog.StreamBroken(logger, task, reason);
+        }
+        finally
+        {
+            _stream = null;
+            Volatile.Write(ref _break, null);
+        }
+    }
+
+    /// <summary>Whether sending failed since the stream is broken, of which its receiving task finds out too.</summary>
+    public static bool IsBroken(Exception exception) =>
+        exception is RpcException or IOException or InvalidOperationException or OperationCanceledException or MalformedFrameException;
+}

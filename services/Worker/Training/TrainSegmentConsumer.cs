@@ -1,0 +1,24 @@
+using Cluster.Contracts.Devices;
+using Cluster.Contracts.Messages;
+using Cluster.Worker.Ranges;
+using Cluster.Worker.Slots;
+using MassTransit;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>Takes lanes of a training job from a work queue to a free device slot. What it throws hands the item back to the queue.</summary>
+internal sealed class TrainSegmentConsumer(WorkerPool pool, SegmentRunner runner, CoordinatorNotice notice, WorkerStop stop) : IConsumer<TrainSegment>
+{
+    public async Task Consume(ConsumeContext<TrainSegment> context)
+    {
+        using var either = await stop.LinkAsync(context.CancellationToken);
+        if (await RunAsync(context.Message, either.Token) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+    }
+
+    // The slot is free again before the coordinator is told: telling may take as long as the broker is away.
+    private async Task<object?> RunAsync(TrainSegment item, CancellationToken cancellationToken)
+    {
+        using var lease = await pool.Slots.AcquireAsync(new DeviceSpec(), cancellationToken);
+        return await runner.RunAsync(item, lease.Slot, cancellationToken);
+    }
+}

@@ -1,0 +1,37 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Protocol.Lanes;
+using Cluster.Training.Data;
+using Cluster.Training.Models;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>What a worker needs to know of a training job to compute any batch of it. Immutable and shared by slots.</summary>
+internal sealed class TrainingContext
+{
+    /// <exception cref="ArgumentException">Model or data are not what the plan says.</exception>
+    public TrainingContext(TrainingPlan plan, IModel model, DataSet data)
+    {
+        Require("rows", data.Rows, plan.Rows);
+        Require("features", data.FeatureCount, plan.Features);
+        Require("parameters", model.Layout.Length, plan.Parameters);
+        (Plan, Model, Data) = (plan, model, data);
+        Reader = new BatchReader(data, plan.Schedule(), plan.Spec.Seed);
+        Tree = new BlockTree(plan.Spec.Lanes);
+    }
+
+    public TrainingPlan Plan { get; }
+
+    public IModel Model { get; }
+
+    public DataSet Data { get; }
+
+    public BatchReader Reader { get; }
+
+    public BlockTree Tree { get; }
+
+    private static void Require(string field, long here, long planned)
+    {
+        if (here != planned)
+            throw new ArgumentException($"{field}: this worker has {here}, the job's plan says {planned}");
+    }
+}

@@ -1,0 +1,22 @@
+using Cluster.Persistence;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>What of a worker is about training.</summary>
+internal static class TrainingServices
+{
+    public static IServiceCollection AddTraining(this IServiceCollection services)
+    {
+        services.AddPersistence();
+        services.AddModels();
+        services.AddSingleton<TrainingContexts>();
+        services.AddSingleton<TrainingMetrics>();
+        services.AddSingleton<StoreDirectory>();
+        services.AddSingleton<SegmentExchangeContext>();
+        services.AddSingleton<SegmentExchanges>();
+        services.AddSingleton<SegmentRunner>();
+        services.AddSingleton<ModelEvaluator>();
+        services.AddSingleton<WorkerStop>();
+        return services;
+    }
+}
