@@ -122,7 +122,7 @@ public sealed class RecordCommandTests
 
         Assert.Equal(
             """
-            TASK                ADDRESS  INSTANCE  INCARNATION  DEVICE                                     DOING                            DESCRIPTION
+            TASK                ADDRESS  INSTANCE  INCARNATION  DEVICE                                     DOING                             DESCRIPTION
             /job:chief/task:0   h:1      chief-0   1.aa
             /job:ps/task:0      h:3      ps-0      3.cc         /job:ps/replica:0/task:0/device:CPU:0      train-ab12cd34 clock 1200, 3 MiB  8 GiB for models
             /job:worker/task:0  h:2      worker-0  2.bb         /job:worker/replica:0/task:0/device:CPU:0  pi [0, 64)                        2 cores
