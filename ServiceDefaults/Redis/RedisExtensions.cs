@@ -30,6 +30,8 @@ public static class RedisExtensions
             ?? throw new SettingException("ConnectionStrings__redis is not set; it must hold host:port,password=…");
         var options = ConfigurationOptions.Parse(text);
         options.AbortOnConnectFail = false;
+        // INFO and CONFIG GET, by which durability is judged, count as administration.
+        options.AllowAdmin = true;
         options.ConnectTimeout = 2_000;
         options.AsyncTimeout = (int)timeout.TotalMilliseconds;
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(500);

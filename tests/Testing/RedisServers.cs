@@ -57,7 +57,7 @@ public sealed class RedisServers : IAsyncDisposable
 
     // A loaded machine answers late; a test is about what is answered.
     private static async Task<IConnectionMultiplexer> OpenAsync(string connectionString)
-        => await ConnectionMultiplexer.ConnectAsync(connectionString + ",connectTimeout=20000,asyncTimeout=20000");
+        => await ConnectionMultiplexer.ConnectAsync(connectionString + ",connectTimeout=20000,asyncTimeout=20000,allowAdmin=true");
 
     private sealed record Running(IConnectionMultiplexer Connection, string ConnectionString, Func<ValueTask> Stop) : IAsyncDisposable
     {

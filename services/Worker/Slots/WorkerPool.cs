@@ -1,6 +1,7 @@
 using Cluster.Compute.Computations;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Registry;
+using Cluster.Training.Models;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -97,7 +98,7 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
             services.GetRequiredService<ILogger<WorkerTask>>(),
             count == 1 ? instance : $"{instance}-{position}",
             options.AdvertisedAddress ?? ServerAddress.Http(services).Authority,
-            services.GetRequiredService<ComputationCatalog>().Names,
+            new WorkerSkills(services.GetRequiredService<ComputationCatalog>().Names, services.GetRequiredService<ModelCatalog>().Names),
             options.CoresOrAll);
     }
 

@@ -13,15 +13,15 @@ internal sealed class WorkerTask
     private readonly ILogger _logger;
     private readonly string _instance;
     private readonly string _address;
-    private readonly IReadOnlyList<string> _computations;
+    private readonly WorkerSkills _skills;
     private readonly DateTimeOffset _startedAt;
     private readonly TaskCompletionSource _readyOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskLease? _lease;
     private volatile bool _ready;
 
-    public WorkerTask(RedisRegistry registry, TimeProvider time, ILogger logger, string instance, string address, IReadOnlyList<string> computations, int cores)
+    public WorkerTask(RedisRegistry registry, TimeProvider time, ILogger logger, string instance, string address, WorkerSkills skills, int cores)
     {
-        (_registry, _time, _logger, _instance, _address, _computations) = (registry, time, logger, instance, address, computations);
+        (_registry, _time, _logger, _instance, _address, _skills) = (registry, time, logger, instance, address, skills);
         _startedAt = time.GetUtcNow();
         Slots = [new DeviceSlot(this, DeviceSpec.Parse("/cpu:0"), CpuDescription.For(cores), cores)];
     }
@@ -74,7 +74,8 @@ internal sealed class WorkerTask
         Address = _address,
         StartedAt = _startedAt,
         Ready = _ready,
-        Computations = _computations,
+        Computations = _skills.Computations,
+        Models = _skills.Models,
         Devices = [.. Slots.Select(s => new DeviceEntry { Name = s.Device.ToString(), Description = s.Description, Doing = s.Doing })],
     };
 

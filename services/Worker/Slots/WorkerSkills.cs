@@ -1,0 +1,6 @@
+namespace Cluster.Worker.Slots;
+
+/// <summary>What a worker's items may ask of it.</summary>
+/// <param name="Computations">Names of the computations it can run.</param>
+/// <param name="Models">Names of the models it can train.</param>
+internal sealed record WorkerSkills(IReadOnlyList<string> Computations, IReadOnlyList<string> Models);
