@@ -4,6 +4,7 @@ using Cluster.Contracts.Devices;
 using Cluster.DataPlane;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Frames;
+using Cluster.ParameterStore.Models;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
@@ -67,6 +68,28 @@ public sealed class ExchangeTests : IAsyncLifetime
         Assert.True(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(sink.Parameters)));
         V1.TaskReport report = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal((6L, 2L), (report.Examples, report.Outcomes[nameof(PushOutcome.Admitted)]));
+    }
+
+    [Fact]
+    public async Task Push_SecondBeforeTheOwnerCameToTheFirst_KeepsBoth()
+    {
+        await OpenAsync(StoreHost.Settings(3, lanes: 2));
+        var sink = new RecordingSink(3);
+        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        using ExchangeStream other = await AttachAsync(new RecordingSink(3), worker: 2);
+        Assert.True(_host.Pool.Find(0)!.TryFind(StoreHost.Job, out Model? model));
+        using var busy = new ManualResetEventSlim();
+        Task<bool> held = Task.Run(() => model.Loop.CallAsync(() => busy.Wait(StoreHost.Limit)), _ct);
+
+        await stream.PushAsync(StoreHost.First, Lane, 0, 1, new float[] { 1, 2, 3 });
+        await stream.PushAsync(StoreHost.First, new LaneBlock(1, 1), 0, 1, new float[] { 10, 20, 30 });
+        // The second one is on its way through the same connection when the first is let in.
+        await other.RequestAsync(StoreHost.First, -1);
+        busy.Set();
+
+        Assert.True(await held.WaitAsync(StoreHost.Limit, _ct));
+        Assert.Equal(new SliceLabel(StoreHost.First, 1), await sink.NextAsync<SliceLabel>(_ct));
+        Assert.Equal([0.5f - 11, 0.5f - 22, 0.5f - 33], sink.Parameters);
     }
 
     [Fact]

@@ -67,7 +67,8 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     private async ValueTask EndPushAsync()
     {
         FrameHeader header = _slice.Header;
-        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header)))
+        // The buffer leaves with the message: the next push, read before the owner has come to this one, waits for another.
+        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header, Staging: _attachment!.Take())))
             Answer(FrameKind.PushAnswered, PushOutcome.NotReady, header);
     }
 

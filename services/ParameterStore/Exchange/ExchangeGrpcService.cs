@@ -32,7 +32,7 @@ internal sealed class ExchangeGrpcService(
             ParameterStoreLog.StreamRefused(logger, context.Peer, refusal.Status.Detail);
             throw refusal;
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or OperationCanceledException || (e is InvalidOperationException && context.CancellationToken.IsCancellationRequested))
         {
             // The worker went away, or was cut off.
         }

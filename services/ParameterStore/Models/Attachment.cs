@@ -45,7 +45,7 @@ internal sealed class Attachment(FrameSender sender, uint number, ulong worker, 
         _given.Set(inline: false);
     }
 
-    /// <summary>The owner takes the buffer.</summary>
+    /// <summary>Takes the buffer: the reader with a whole push, or the owner when the attachment ends.</summary>
     public StagedGradient? Take() => Interlocked.Exchange(ref _staging, null);
 
     public void End()

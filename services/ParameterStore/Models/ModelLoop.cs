@@ -146,7 +146,7 @@ internal sealed class ModelLoop
                 Detach(message.Attachment!);
                 break;
             case ModelMessageKind.Push when !message.Attachment!.IsOver:
-                Push(message.Attachment, message.Header);
+                Push(message.Attachment, message.Header, message.Staging!);
                 break;
             case ModelMessageKind.Request when !message.Attachment!.IsOver:
                 Request(message.Attachment, message.Header);
@@ -205,10 +205,10 @@ internal sealed class ModelLoop
         _context.Metrics.Attached(-1);
     }
 
-    private void Push(Attachment attachment, in FrameHeader header)
+    private void Push(Attachment attachment, in FrameHeader header, StagedGradient staging)
     {
         var push = new PushHeader(header.Generation, header.Block, header.Clock, header.Value, attachment.Worker);
-        PushAnswer answer = Task.Push(push, attachment.Take()!, Now());
+        PushAnswer answer = Task.Push(push, staging, Now());
         Task.Staging.TryRent(out StagedGradient next);
         attachment.Give(next);
         _context.Metrics.Pushed(answer.Outcome);

@@ -1,4 +1,5 @@
 using Cluster.DataPlane.Frames;
+using Cluster.Protocol.Parameters;
 
 namespace Cluster.ParameterStore.Models;
 
@@ -12,5 +13,5 @@ internal enum ModelMessageKind
     Call,
 }
 
-/// <summary>One thing for a model's owner to do. A push's floats are in the attachment's staging buffer.</summary>
-internal readonly record struct ModelMessage(ModelMessageKind Kind, Attachment? Attachment = null, FrameHeader Header = default, Action? Call = null);
+/// <summary>One thing for a model's owner to do. A push comes with the staging buffer that holds its floats.</summary>
+internal readonly record struct ModelMessage(ModelMessageKind Kind, Attachment? Attachment = null, FrameHeader Header = default, Action? Call = null, StagedGradient? Staging = null);
