@@ -47,14 +47,16 @@ internal static class ExchangeBenchmark
         await Task.WhenAll(team.Select(worker => worker.AttachAsync(job, First)));
         await Task.WhenAll(team.Select(worker => Task.Run(() => worker.StepAsync(warmUp, First))));
         long allocated = GC.GetTotalAllocatedBytes();
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         long started = Stopwatch.GetTimestamp();
         double[][] times = await Task.WhenAll(team.Select(worker => Task.Run(() => worker.StepAsync(steps, First))));
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
+        processor = Environment.CpuUsage.TotalTime - processor;
         double[] sorted = [.. times.SelectMany(t => t).Order()];
         long updates = (long)steps * (isAsync ? workers : 1);
         Console.WriteLine(FormattableString.Invariant(
-            $"{(isAsync ? "async" : "sync"),-5} {length,8} floats {workers} workers: p50 {sorted[sorted.Length / 2],7:F0} us, p99 {sorted[sorted.Length * 99 / 100],7:F0} us, {updates / seconds,7:F0} updates/s, {8.0 * length * steps * workers / seconds / 1e9,6:F3} GB/s both ways, {allocated / (steps * workers),6} B a step"));
+            $"{(isAsync ? "async" : "sync"),-5} {length,8} floats {workers} workers: p5 {sorted[sorted.Length / 20],7:F0} us, p50 {sorted[sorted.Length / 2],7:F0} us, p99 {sorted[sorted.Length * 99 / 100],7:F0} us, {updates / seconds,7:F0} updates/s, {8.0 * length * steps * workers / seconds / 1e9,6:F3} GB/s both ways, {processor.TotalMicroseconds / steps / workers,6:F0} us of processor and {allocated / (steps * workers),6} B a step"));
         foreach (ExchangeWorker worker in team) worker.Dispose();
         foreach (ExchangeChannel channel in channels) channel.Dispose();
     }
