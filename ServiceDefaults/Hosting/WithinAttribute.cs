@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace Cluster.ServiceDefaults.Hosting;
 
@@ -7,6 +8,11 @@ public sealed class WithinAttribute : RangeAttribute
 {
     public WithinAttribute(int from, int to)
         : base(from, to)
+    {
+    }
+
+    public WithinAttribute(long from, long to)
+        : base(typeof(long), from.ToString(CultureInfo.InvariantCulture), to.ToString(CultureInfo.InvariantCulture))
     {
     }
 

@@ -1,7 +1,9 @@
 using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Data;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Tasks;
+using Cluster.Persistence;
 using MassTransit;
 
 namespace Cluster.Coordinator;
@@ -14,6 +16,9 @@ public static class CoordinatorServices
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<UnavailableInterceptor>());
         builder.Services.AddOptions<CoordinatorOptions>().BindConfiguration(CoordinatorOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddPersistence();
+        builder.Services.AddSingleton<DataMetrics>();
+        builder.Services.AddSingleton<DataLoader>();
         builder.Services.AddSingleton<RedisJobs>();
         builder.Services.AddSingleton<RedisRanges>();
         builder.Services.AddSingleton<JobFeeds>();
@@ -32,6 +37,7 @@ public static class CoordinatorServices
     {
         app.MapGrpcService<JobGrpcService>();
         app.MapGrpcService<RegistryGrpcService>();
+        app.MapGrpcService<DataSetsGrpcService>();
         return app;
     }
 

@@ -1,6 +1,8 @@
+using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Registry.V1;
 using Grpc.Core;
+using GetRequest = Cluster.Contracts.Jobs.V1.GetRequest;
 using Task = System.Threading.Tasks.Task;
 
 namespace Cluster.TestCoordinator;
@@ -23,6 +25,16 @@ public sealed class CoordinatorScript
     };
 
     public Func<CancelRequest, ServerCallContext, Task<Job>> Cancel { get; set; } = (_, _) => Task.FromResult(SampleJobs.Ended(JobState.Cancelled, "interrupted"));
+
+    /// <summary>By default: reads everything and answers with an empty data set.</summary>
+    public Func<IAsyncStreamReader<LoadRequest>, ServerCallContext, Task<DataSet>> Load { get; set; } = async (parts, _) =>
+    {
+        while (await parts.MoveNext())
+        {
+        }
+
+        return new DataSet();
+    };
 
     public Func<ListTasksReply> Tasks { get; set; } = () => new ListTasksReply();
 

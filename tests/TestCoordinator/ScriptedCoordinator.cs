@@ -70,6 +70,7 @@ public sealed class ScriptedCoordinator : IAsyncDisposable
         _server.Use(RequireKey);
         _server.MapGrpcService<ScriptedJobs>();
         _server.MapGrpcService<ScriptedRegistry>();
+        _server.MapGrpcService<ScriptedDataSets>();
         await _server.StartAsync();
         Address = new Uri(_server.Urls.Single());
     }
