@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cluster.Client.Data;
 using Cluster.Client.Discovery;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
@@ -181,6 +182,44 @@ public sealed class ClusterClient : IAsyncDisposable
         var request = new V1.ListRequest { Limit = limit };
         var reply = await _coordinator.CallAsync(c => _coordinator.Jobs.ListAsync(request, c), null, cancellationToken).ConfigureAwait(false);
         return [.. reply.Jobs.Select(j => j.ToInfo())];
+    }
+
+    /// <summary>Loads a CSV file with a header as a data set, for training jobs to name by its id. It stays for the coordinator's <c>DataRetention</c>.</summary>
+    /// <param name="csv">Read from where it is to its end. Where it can seek, a load whose connection broke begins there again.</param>
+    /// <param name="label">The label's column; all others are features.</param>
+    /// <param name="bytes">Told how many bytes are sent; less than before when the load begins again.</param>
+    /// <param name="cancellationToken">Ends the load; nothing of the file stays.</param>
+    /// <exception cref="SpecRejectedException">The file cannot be used: one line with row and column; nothing of it stays.</exception>
+    public Task<DataSetInfo> LoadDataAsync(Stream csv, string label, IProgress<long>? bytes = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(csv);
+        ArgumentNullException.ThrowIfNull(label);
+        if (label.Length is 0 or > TrainingSpec.MaxLabelLength)
+            throw new SpecRejectedException([new SpecViolation("label", label, $"must have 1 to {TrainingSpec.MaxLabelLength} characters")]);
+        return new DataUpload(_coordinator, _options, csv, label, bytes).RunAsync(cancellationToken);
+    }
+
+    /// <inheritdoc cref="LoadDataAsync(Stream, string, IProgress{long}?, CancellationToken)"/>
+    /// <param name="path">The file; violations name it.</param>
+    /// <param name="label">The label's column; all others are features.</param>
+    /// <param name="bytes">Told how many bytes are sent; less than before when the load begins again.</param>
+    /// <param name="cancellationToken">Ends the load; nothing of the file stays.</param>
+    public async Task<DataSetInfo> LoadDataAsync(string path, string label, IProgress<long>? bytes = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            var csv = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+            await using (csv.ConfigureAwait(false)) return await LoadDataAsync(csv, label, bytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SpecRejectedException([new SpecViolation("data", path, $"cannot be read: {e.Message}")], e);
+        }
+        catch (SpecRejectedException e)
+        {
+            throw new SpecRejectedException([.. e.Violations.Select(v => v is { Field: "data", Value: "" } ? v with { Value = path } : v)], e);
+        }
     }
 
     /// <summary>The tasks that hold a lease now, with their devices and what these are doing.</summary>

@@ -21,6 +21,9 @@ public sealed record ClusterClientOptions
     /// <summary>A watch asks anew after this time, so that no stream outlives what it watches. Default 10 min; more than zero.</summary>
     public TimeSpan WatchStreamTime { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long the coordinator may take nothing of a file that is sent to it. Default 2 min; more than zero.</summary>
+    public TimeSpan DataStallTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Called when a watch lost the coordinator and tries to reach it again, once for each loss; the text says why.</summary>
     public Action<string>? ConnectionLost { get; init; }
 
@@ -32,5 +35,6 @@ public sealed record ClusterClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryDelay, RetryDelay);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ReconnectTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(WatchStreamTime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DataStallTimeout, TimeSpan.Zero);
     }
 }

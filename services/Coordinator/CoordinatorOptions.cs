@@ -31,6 +31,14 @@ public sealed class CoordinatorOptions
     [Within("00:01:00", "365.00:00:00")]
     public TimeSpan JobRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Most bytes of a file that is loaded as a data set; 1 to 68,719,476,736 (64 GiB), default 4 GiB.</summary>
+    [Within(1L, 64L << 30)]
+    public long DataMaxBytes { get; set; } = 4L << 30;
+
+    /// <summary>How long a data set is kept after it was loaded or last used; 1 min to 1 year, default 7 days.</summary>
+    [Within("00:01:00", "365.00:00:00")]
+    public TimeSpan DataRetention { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Address under which others reach this coordinator; the default is what it listens on.</summary>
     public string? AdvertisedAddress { get; set; }
 }

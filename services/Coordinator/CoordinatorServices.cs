@@ -1,5 +1,6 @@
 using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Data;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Tasks;
 using Cluster.Coordinator.Training;
@@ -16,6 +17,9 @@ public static class CoordinatorServices
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<UnavailableInterceptor>());
         builder.Services.AddOptions<CoordinatorOptions>().BindConfiguration(CoordinatorOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddPersistence();
+        builder.Services.AddSingleton<DataMetrics>();
+        builder.Services.AddSingleton<DataLoader>();
         builder.Services.AddSingleton<RedisJobs>();
         builder.Services.AddSingleton<RedisRanges>();
         builder.Services.AddSingleton<JobFeeds>();
@@ -44,6 +48,7 @@ public static class CoordinatorServices
     {
         app.MapGrpcService<JobGrpcService>();
         app.MapGrpcService<RegistryGrpcService>();
+        app.MapGrpcService<DataSetsGrpcService>();
         return app;
     }
 

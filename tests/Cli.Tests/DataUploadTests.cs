@@ -32,7 +32,7 @@ public sealed class DataUploadTests : IDisposable
         Assert.Equal(
             new V1.TrainingSpec { Model = "linear", Data = "data-1", Label = "y", Mode = "sync", Lanes = 8, Batch = 8, Epochs = 100, Optimizer = "adagrad", LearningRate = 0.1f, InitialAccumulator = 0.1f },
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
-        Assert.Equal((0, $"{_file}: 3 rows, 1 features; data set data-1"), (run.ExitCode, run.ErrorLines[0]));
+        Assert.Equal((0, $"{_file}: 3 rows, 1 feature; data set data-1"), (run.ExitCode, run.ErrorLines[0]));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class DataUploadTests : IDisposable
         await File.WriteAllBytesAsync(_file, new byte[20_000_000], Token);
         coordinator.Script.Load = async (parts, _) =>
         {
-            await foreach (var part in parts) if (part.Content.Length > 0) break;
+            while (await parts.MoveNext(Token) && parts.Current.Content.Length == 0) continue;
             throw SpecRejection.ToRpcException([new SpecViolation("label", "y", "the file has no such column")]);
         };
 

@@ -27,11 +27,11 @@ public sealed class CoordinatorScript
     public Func<CancelRequest, ServerCallContext, Task<Job>> Cancel { get; set; } = (_, _) => Task.FromResult(SampleJobs.Ended(JobState.Cancelled, "interrupted"));
 
     /// <summary>By default: reads the whole file, and has made a data set of three rows from it.</summary>
-    public Func<IAsyncEnumerable<LoadRequest>, ServerCallContext, Task<DataSet>> Load { get; set; } = async (parts, _) =>
+    public Func<IAsyncStreamReader<LoadRequest>, ServerCallContext, Task<DataSet>> Load { get; set; } = async (parts, _) =>
     {
         var label = "";
-        await foreach (var part in parts)
-            if (part.Header is { } header) label = header.Label;
+        while (await parts.MoveNext())
+            if (parts.Current.Header is { } header) label = header.Label;
         return new DataSet { Id = "data-1", Features = { "x" }, Label = label, Rows = 3, Fingerprint = "ab" };
     };
 

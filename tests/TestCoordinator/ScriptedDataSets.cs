@@ -5,15 +5,20 @@ namespace Cluster.TestCoordinator;
 
 internal sealed class ScriptedDataSets(ScriptedCoordinator coordinator) : DataSets.DataSetsBase
 {
-    public override async Task<DataSet> Load(IAsyncStreamReader<LoadRequest> requestStream, ServerCallContext context)
-        => await coordinator.Script.Load(NotedAsync(requestStream, context), context);
+    public override Task<DataSet> Load(IAsyncStreamReader<LoadRequest> requestStream, ServerCallContext context)
+        => coordinator.Script.Load(new NotedParts(coordinator, requestStream, context), context);
 
-    private async IAsyncEnumerable<LoadRequest> NotedAsync(IAsyncStreamReader<LoadRequest> parts, ServerCallContext context)
+    /// <summary>Notes each part when it is read.</summary>
+    private sealed class NotedParts(ScriptedCoordinator coordinator, IAsyncStreamReader<LoadRequest> parts, ServerCallContext context)
+        : IAsyncStreamReader<LoadRequest>
     {
-        await foreach (var part in parts.ReadAllAsync(context.CancellationToken))
+        public LoadRequest Current => parts.Current;
+
+        public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
-            coordinator.Note(part, context);
-            yield return part;
+            if (!await parts.MoveNext(cancellationToken)) return false;
+            coordinator.Note(Current, context);
+            return true;
         }
     }
 }

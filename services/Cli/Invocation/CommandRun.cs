@@ -8,7 +8,6 @@ namespace Cluster.Cli.Invocation;
 internal sealed class CommandRun(CommandLineHost host, GlobalOptions globals, ParseResult parsed) : IAsyncDisposable
 {
     private ClusterClient? _client;
-    private ClusterConnection? _connection;
 
     public CommandLineHost Host { get; } = host;
 
@@ -20,16 +19,13 @@ internal sealed class CommandRun(CommandLineHost host, GlobalOptions globals, Pa
 
     public IJobDisplay Display { get; } = host.IsErrorTerminal ? new LiveDisplay(host.Error, host.TimeProvider) : new PlainDisplay(host.Error, host.TimeProvider);
 
-    /// <summary>Where the client is connected to.</summary>
-    public ClusterConnection Connection => _connection ?? throw new InvalidOperationException("not connected yet");
-
     public async ValueTask<ClusterClient> ConnectAsync(CancellationToken cancellationToken)
     {
-        _connection = Host.EmbeddedCluster is { } embedded
+        var connection = Host.EmbeddedCluster is { } embedded
             ? await embedded(Parsed, cancellationToken).ConfigureAwait(false)
             : globals.Find(Parsed, Host.Lookup);
         var options = Host.ClientOptions;
-        return _client = ClusterClient.Connect(_connection, options with
+        return _client = ClusterClient.Connect(connection, options with
         {
             ConnectionLost = reason => Display.Note($"the coordinator is away ({reason}); trying again for {options.ReconnectTimeout.TotalSeconds:0} s"),
         });

@@ -10,6 +10,9 @@ internal static class Figures
     /// <summary><c>1,000,000</c>.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary><c>1 lane</c>, <c>2 lanes</c>.</summary>
+    public static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{Count(count)} {noun}s";
+
     /// <summary><c>411 M points/s</c>.</summary>
     public static string Rate(double rate, string unit)
     {

@@ -1,6 +1,7 @@
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Parsing;
+using Cluster.Client;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Training;
@@ -40,14 +41,14 @@ internal sealed class LinearCommand : ClusterCommand, IHasNotes
     {
         using var upload = DataUpload.Open(run.Parsed.GetValue(_options.Data));
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var spec = await ReadSpecAsync(run, upload, cancellationToken).ConfigureAwait(false);
+        var spec = await ReadSpecAsync(run, client, upload, cancellationToken).ConfigureAwait(false);
         return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TrainingSpec> ReadSpecAsync(CommandRun run, DataUpload? upload, CancellationToken cancellationToken)
+    private async Task<TrainingSpec> ReadSpecAsync(CommandRun run, ClusterClient client, DataUpload? upload, CancellationToken cancellationToken)
     {
         var label = run.Parsed.GetValue(_options.Label);
-        var data = upload is null ? null : await upload.SendAsync(run, label!, cancellationToken).ConfigureAwait(false);
+        var data = upload is null ? null : await upload.SendAsync(run, client, label!, cancellationToken).ConfigureAwait(false);
         return _options.ReadSpec(run.Parsed, data);
     }
 }

@@ -16,7 +16,7 @@ internal static class TrainingReport
         var table = new TextTable("loss", Figures.Number(model.Loss));
         foreach (var (name, values) in model.Parameters ?? new Dictionary<string, IReadOnlyList<float>>())
             table.Add(name, Figures.Values(values, MaxValues, Figures.Number));
-        table.Add("steps", $"{Figures.Count(model.Steps)}, {model.Mode}, {Plural(model.Lanes, "lane")}");
+        table.Add("steps", $"{Figures.Count(model.Steps)}, {model.Mode}, {Figures.Count(model.Lanes, "lane")}");
         table.Add("examples", Figures.Count(model.Examples));
         if (model.Elapsed > TimeSpan.Zero) table.Add("speed", Speed(model));
         table.Add("time", $"{model.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s");
@@ -28,7 +28,7 @@ internal static class TrainingReport
     /// <summary>What a training job took so far, as rows of its record.</summary>
     public static void AddTo(TextTable table, TrainingProgress training)
     {
-        table.Add("training", $"{Plural(training.Lanes, "lane")} on {Plural(training.ParameterStores, "parameter store")}");
+        table.Add("training", $"{Figures.Count(training.Lanes, "lane")} on {Figures.Count(training.ParameterStores, "parameter store")}");
         table.Add("committed", $"clock {Figures.Count(training.CommittedClock)}, {Figures.Count(training.CommittedExamples)} examples");
         table.Add("examples", training.ExamplesRate > 0 ? $"{Figures.Count(training.Examples)}, {Figures.Rate(training.ExamplesRate, "examples")}" : Figures.Count(training.Examples));
         table.Add("loss", training.Loss is { } loss ? Figures.Number(loss) : "");
@@ -45,6 +45,4 @@ internal static class TrainingReport
     private static string Refusals(TrainingProgress training) => training.Refusals.Count == 0
         ? "0"
         : string.Join(", ", training.Refusals.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{Figures.Count(r.Value)} {r.Key}"));
-
-    private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Figures.Count(count)} {noun}s";
 }

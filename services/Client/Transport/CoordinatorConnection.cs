@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using DataSetsClient = Cluster.Contracts.Data.V1.DataSets.DataSetsClient;
 using JobsClient = Cluster.Contracts.Jobs.V1.Jobs.JobsClient;
 using RegistryClient = Cluster.Contracts.Registry.V1.Registry.RegistryClient;
 
@@ -31,6 +32,7 @@ internal sealed class CoordinatorConnection : IDisposable
         });
         Jobs = new JobsClient(invoker);
         Registry = new RegistryClient(invoker);
+        DataSets = new DataSetsClient(invoker);
     }
 
     public Uri Address { get; }
@@ -38,6 +40,8 @@ internal sealed class CoordinatorConnection : IDisposable
     public JobsClient Jobs { get; }
 
     public RegistryClient Registry { get; }
+
+    public DataSetsClient DataSets { get; }
 
     /// <summary>
     /// One call with its repetitions. It must be safe to repeat: the coordinator may have done it and died before it

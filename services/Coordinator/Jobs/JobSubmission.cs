@@ -23,7 +23,7 @@ internal static class JobSubmission
         if (violations.Count > 0) throw SpecRejection.ToRpcException(violations);
         return new NewJob
         {
-            Id = $"{kind}-{RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 8)}",
+            Id = NewId.Of(kind),
             IdempotencyKey = request.IdempotencyKey,
             Kind = kind,
             Spec = spec,

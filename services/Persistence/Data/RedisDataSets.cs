@@ -11,45 +11,27 @@ namespace Cluster.Persistence.Data;
 /// <summary>Data sets in Redis. Keys: <see cref="DataKeys"/>.</summary>
 public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] IConnectionMultiplexer redis)
 {
-    private static readonly TimeSpan LoadingTimeToLive = TimeSpan.FromMinutes(10);
-
     private readonly IDatabase _database = redis.GetDatabase();
 
-    /// <summary>Stores a file chunk by chunk, holding one at a time, and the manifest last. What fails leaves nothing behind.</summary>
-    /// <exception cref="DataFormatException">The file cannot be used.</exception>
-    public async Task<DataManifest> WriteAsync(string id, CsvData csv, TimeSpan timeToLive, CancellationToken cancellationToken)
-    {
-        long chunks = 0;
-        try
-        {
-            using var fingerprint = new DataFingerprint(csv.Schema);
-            (long rows, int chunkRows) = (0, 0);
-            foreach (DataChunk chunk in csv.ReadChunks(cancellationToken))
-            {
-                fingerprint.Add(chunk);
-                await SetAsync(DataKeys.Chunk(id, chunks++), chunk.ToBytes(), LoadingTimeToLive, cancellationToken);
-                rows += chunk.Rows;
-                chunkRows = Math.Max(chunkRows, chunk.Rows);
-            }
+    /// <summary>How long Redis keeps the chunks of a data set whose writer died before the end; a live writer renews it.</summary>
+    internal TimeSpan LoadingTimeToLive { get; init; } = TimeSpan.FromMinutes(10);
 
-            var manifest = new DataManifest(csv.Schema.Label, csv.Schema.Features, rows, chunkRows, fingerprint.Finish());
-            await ProlongChunksAsync(id, chunks, timeToLive);
-            await SetAsync(DataKeys.Manifest(id), JsonSerializer.SerializeToUtf8Bytes(manifest, SpecJson.Options), timeToLive, cancellationToken);
-            return manifest;
-        }
-        catch
-        {
-            for (long chunk = 0; chunk < chunks; chunk++)
-                _ = _database.KeyDeleteAsync(DataKeys.Chunk(id, chunk), CommandFlags.FireAndForget);
-            throw;
-        }
-    }
+    /// <summary>Stores a file chunk by chunk, holding one at a time, and the manifest last. What fails leaves nothing behind.</summary>
+    /// <param name="id">Of the new data set.</param>
+    /// <param name="csv">Read on a thread of its own, so that it may block; on cancellation it has to end or to throw.</param>
+    /// <param name="options">The label, and how much is read at most.</param>
+    /// <param name="timeToLive">How long Redis keeps the data set; see <see cref="ProlongAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DataFormatException">The file cannot be used.</exception>
+    public Task<DataManifest> WriteAsync(string id, Stream csv, CsvOptions options, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        new DataSetWriter(_database, id, LoadingTimeToLive).WriteAsync(csv, options, timeToLive, cancellationToken);
 
     /// <summary>Null where there is no such data set.</summary>
+    /// <exception cref="DataFormatException">Its manifest is damaged.</exception>
     public async Task<DataManifest?> FindAsync(string id, CancellationToken cancellationToken)
     {
         RedisValue json = await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.StringGetAsync(DataKeys.Manifest(id)), cancellationToken);
-        return json.IsNull ? null : JsonSerializer.Deserialize<DataManifest>((string)json!, SpecJson.Options);
+        return json.IsNull ? null : ReadManifest(id, json);
     }
 
     /// <summary>The whole data set.</summary>
@@ -59,13 +41,7 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
         DataManifest manifest = await FindAsync(id, cancellationToken) ?? throw new DataFormatException($"there is no data set '{id}'");
         var chunks = new DataChunk[manifest.Chunks];
         for (long i = 0; i < chunks.Length; i++)
-        {
-            RedisKey key = DataKeys.Chunk(id, i);
-            RedisValue bytes = await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.StringGetAsync(key), cancellationToken);
-            if (bytes.IsNull) throw new DataFormatException($"chunk {i} of data set '{id}' is not in Redis any more");
-            chunks[i] = DataChunk.FromBytes(((ReadOnlyMemory<byte>)bytes).Span);
-        }
-
+            chunks[i] = await LoadChunkAsync(id, i, cancellationToken);
         var data = new DataSet(manifest.Schema, chunks);
         return DataFingerprint.Of(data) == manifest.Fingerprint
             ? data
@@ -73,16 +49,41 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     }
 
     /// <summary>Keeps a data set for this long from now on.</summary>
-    public async Task ProlongAsync(string id, TimeSpan timeToLive, CancellationToken cancellationToken)
+    /// <returns>False where it, or a part of it, is gone.</returns>
+    public async Task<bool> ProlongAsync(string id, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, cancellationToken) is not { } manifest) return;
-        await ProlongChunksAsync(id, manifest.Chunks, timeToLive);
-        await _database.KeyExpireAsync(DataKeys.Manifest(id), timeToLive);
+        if (await FindAsync(id, cancellationToken) is not { } manifest) return false;
+        RedisKey[] keys = DataSetKeys.All(id, manifest.Chunks);
+        return await RedisRetry.Pipeline.ExecuteAsync(async _ => await DataSetKeys.ExpireAsync(_database, keys, timeToLive), cancellationToken);
     }
 
-    private async Task ProlongChunksAsync(string id, long chunks, TimeSpan timeToLive) =>
-        await Task.WhenAll(Enumerable.Range(0, (int)chunks).Select(i => _database.KeyExpireAsync(DataKeys.Chunk(id, i), timeToLive)));
+    private async Task<DataChunk> LoadChunkAsync(string id, long chunk, CancellationToken cancellationToken)
+    {
+        RedisKey key = DataKeys.Chunk(id, chunk);
+        RedisValue bytes = await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.StringGetAsync(key), cancellationToken);
+        if (bytes.IsNull) throw new DataFormatException($"chunk {chunk} of data set '{id}' is not in Redis any more");
+        try
+        {
+            return DataChunk.FromBytes(((ReadOnlyMemory<byte>)bytes).Span);
+        }
+        catch (DataFormatException e)
+        {
+            throw new DataFormatException($"chunk {chunk} of data set '{id}' is damaged: {e.Message}", e);
+        }
+    }
 
-    private async Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.StringSetAsync(key, value, timeToLive), cancellationToken);
+    private static DataManifest ReadManifest(string id, RedisValue json)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize<DataManifest>((string)json!, SpecJson.Options) is { Rows: > 0, ChunkRows: > 0, Features.Count: > 0, Label: not null } manifest)
+                return manifest;
+        }
+        catch (JsonException e)
+        {
+            throw new DataFormatException($"the manifest of data set '{id}' is damaged", e);
+        }
+
+        throw new DataFormatException($"the manifest of data set '{id}' is damaged");
+    }
 }

@@ -18,7 +18,7 @@ public sealed record SnapshotHead(long Clock, long Examples, int Length, int Slo
         for (int vector = 0; vector <= slots; vector++)
         {
             for (int chunk = 0; chunk < SnapshotKeys.Chunks(length); chunk++)
-                yield return (vector, chunk, (chunk * floats)..Math.Min(length, (chunk + 1) * floats));
+                yield return (vector, chunk, (chunk * floats)..(int)Math.Min(length, (chunk + 1L) * floats));
         }
     }
 }

@@ -21,8 +21,7 @@ public sealed class SnapshotReader(IConnectionMultiplexer redis)
     /// <exception cref="SnapshotUnreadableException">A key is gone, or the state is of another shape or damaged.</exception>
     public async Task<SnapshotHead?> ReadAsync(SnapshotKey key, int length, int slots, TakePart take, CancellationToken cancellationToken)
     {
-        using Lease<byte> text = await GetAsync(SnapshotKeys.Head(key), cancellationToken);
-        SnapshotHead head = JsonSerializer.Deserialize<SnapshotHead>(text.Span, JsonSerializerOptions.Web)!;
+        SnapshotHead head = await ReadHeadAsync(SnapshotKeys.Head(key), cancellationToken);
         if (head.Length != length || head.Slots != slots || head.Clock != key.Clock)
             throw new SnapshotUnreadableException($"{SnapshotKeys.Head(key)} holds {head}, not {length} floats and {slots} slots");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -39,6 +38,20 @@ public sealed class SnapshotReader(IConnectionMultiplexer redis)
         return Convert.ToHexStringLower(hash.GetHashAndReset()) == head.Sha256
             ? head
             : throw new SnapshotUnreadableException($"{SnapshotKeys.Head(key)}: the chunks do not have the hash in it");
+    }
+
+    private async Task<SnapshotHead> ReadHeadAsync(string name, CancellationToken cancellationToken)
+    {
+        using Lease<byte> text = await GetAsync(name, cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize<SnapshotHead>(text.Span, JsonSerializerOptions.Web)
+                ?? throw new SnapshotUnreadableException($"{name} is no head of a snapshot");
+        }
+        catch (JsonException e)
+        {
+            throw new SnapshotUnreadableException($"{name} is no head of a snapshot: {e.Message}", e);
+        }
     }
 
     private async Task<Lease<byte>> GetAsync(string key, CancellationToken cancellationToken) =>

@@ -12,6 +12,11 @@ internal static class TrainingScripts
         if job[2] ~= 'running' then return 'closed' end
         """;
 
+    // Before the first generation the record has none, which Generation.None stands for.
+    private const string CurrentGeneration = """
+        local generation = redis.call('HGET', KEYS[2], 'generation') or '0.0000000000000000'
+        """;
+
     // ARGV[1]: generation of the item.
     private const string WorkerGuard = """
         if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 'closed' end
@@ -34,9 +39,8 @@ internal static class TrainingScripts
         """);
 
     // ARGV: token, current generation, next generation, incarnations. Decides as GenerationRule does.
-    public static readonly RedisScript StartGeneration = new("training.generation", CoordinatorGuard, """
-        local current = redis.call('HGET', KEYS[2], 'generation') or '0.0000000000000000'
-        if current ~= ARGV[2] then return 'moved' end
+    public static readonly RedisScript StartGeneration = new("training.generation", CoordinatorGuard, CurrentGeneration, """
+        if generation ~= ARGV[2] then return 'moved' end
         redis.call('HSET', KEYS[2], 'generation', ARGV[3])
         redis.call('HSET', KEYS[2], 'incarnations', ARGV[4])
         redis.call('HSET', KEYS[1], 'generation', ARGV[3])
@@ -46,8 +50,8 @@ internal static class TrainingScripts
 
     // KEYS from 3 on: all keys of all snapshots that the manifest names. ARGV: token, generation, id of the previous manifest
     // (empty: none), id of the next one, the next one, its clock. Decides as FlipRule does.
-    public static readonly RedisScript Flip = new("training.flip", CoordinatorGuard, """
-        if redis.call('HGET', KEYS[2], 'generation') ~= ARGV[2] then return 'generation' end
+    public static readonly RedisScript Flip = new("training.flip", CoordinatorGuard, CurrentGeneration, """
+        if generation ~= ARGV[2] then return 'generation' end
         if (redis.call('HGET', KEYS[2], 'manifest-id') or '') ~= ARGV[3] then return 'manifest' end
         for i = 3, #KEYS do
             if redis.call('EXISTS', KEYS[i]) == 0 then return 'missing' end

@@ -1,0 +1,206 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Storage;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Cluster.Testing;
+
+namespace Cluster.Persistence.Tests.Training;
+
+public sealed class RedisTrainingOnGarnetTests(RedisServers servers) : RedisTrainingTests(servers, RedisKind.Garnet);
+
+public sealed class RedisTrainingOnRedisServerTests(RedisServers servers) : RedisTrainingTests(servers, RedisKind.RedisServer);
+
+public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) : RedisTest(servers, kind)
+{
+    private static readonly CoordinatorToken Token = new(4, 0xC0FFEE);
+    private static readonly string Owner = StoreModel.Text(Token);
+    private static readonly Generation First = new(1, ulong.MaxValue);
+
+    private readonly string _job = NewId();
+    private RedisTraining _training = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _training = new RedisTraining(Redis);
+    }
+
+    [Fact]
+    public async Task Read_NoSuchJob_IsNull()
+    {
+        Assert.Null(await _training.ReadAsync(_job));
+        Assert.Equal(Generation.None, await _training.CurrentGenerationAsync(_job));
+        Assert.Equal(TrainingAnswer.Fenced, await _training.PlanAsync(_job, Owner, Plans.Plan));
+        Assert.Empty(await KeysWithAsync(_job));
+    }
+
+    [Fact]
+    public async Task Read_WhatWasWritten_ComesBack()
+    {
+        await RunningAsync();
+        await _training.PlanAsync(_job, Owner, Plans.Plan);
+        await _training.StartGenerationAsync(_job, Owner, new GenerationRequest(Token, Generation.None, First, [0xAB00, ulong.MaxValue]));
+        CommitManifest manifest = await CommitAsync(null, 16);
+        await _training.CountAsync(_job, Owner, [new(TrainingCounters.Segments, 3), new(TrainingCounters.Push(PushOutcome.Duplicate), 5)]);
+
+        TrainingRecord record = (await _training.ReadAsync(_job))!;
+
+        Assert.Equivalent(Plans.Plan, record.Plan, strict: true);
+        Assert.Equal((Owner, true, false), (record.Owner, record.IsRunning, record.HasResult));
+        Assert.Equal(First, record.Protocol.Generation);
+        Assert.Equal([0xAB00, ulong.MaxValue], record.Protocol.Incarnations);
+        Assert.Equivalent(manifest, record.Protocol.Manifest, strict: true);
+        Assert.Equal(
+            new Dictionary<string, long> { ["generations"] = 1, ["commits"] = 1, ["segments"] = 3, ["push:Duplicate"] = 5 }, record.Counters);
+        Assert.Equal(First, await _training.CurrentGenerationAsync(_job));
+    }
+
+    [Fact]
+    public async Task Plan_SecondTime_LeavesTheFirst()
+    {
+        await RunningAsync();
+
+        Assert.Equal(TrainingAnswer.Done, await _training.PlanAsync(_job, Owner, Plans.Plan));
+        Assert.Equal(TrainingAnswer.Done, await _training.PlanAsync(_job, Owner, Plans.Plan with { Rows = 7 }));
+        Assert.Equal(TrainingAnswer.Fenced, await _training.PlanAsync(_job, "another", Plans.Plan with { Rows = 8 }));
+
+        Assert.Equal(Plans.Plan.Rows, (await _training.ReadAsync(_job))!.Plan!.Rows);
+    }
+
+    [Fact]
+    public async Task Count_ManyAtOnce_LosesNone()
+    {
+        await RunningAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => _training.CountAsync(_job, Owner, [new(TrainingCounters.Steals, 2)]), Ct)));
+
+        Assert.Equal(200, (await _training.ReadAsync(_job))!.Counters[TrainingCounters.Steals]);
+    }
+
+    [Fact]
+    public async Task Flip_ManyAtOnceFromOneManifest_DoesOne()
+    {
+        await RunningAsync();
+        await StartAsync();
+        FlipRequest[] requests = await Task.WhenAll(Enumerable.Range(1, 20).Select(clock => PrepareAsync(null, clock)));
+
+        FlipResult[] results = await Task.WhenAll(requests.Select(request => Task.Run(() => _training.FlipAsync(_job, Owner, request, Plans.Plan), Ct)));
+
+        int winner = Assert.Single(Enumerable.Range(0, results.Length), i => results[i] == FlipResult.Flipped);
+        Assert.Equal(19, results.Count(result => result == FlipResult.ManifestChanged));
+        Assert.Equal(requests[winner].Next.Clock, (await _training.ReadAsync(_job))!.Protocol.Manifest!.Clock);
+    }
+
+    [Fact]
+    public async Task Close_JobWithOldSnapshots_DeletesThemAndKeepsTheLastForTheRecordsTime()
+    {
+        await RunningAsync();
+        await _training.PlanAsync(_job, Owner, Plans.Plan);
+        await StartAsync();
+        CommitManifest first = await CommitAsync(null, 1);
+        CommitManifest second = await CommitAsync(first, 2);
+        CommitManifest third = await CommitAsync(second, 3);
+        await _training.BeginItemAsync(_job, new SegmentItem(First, new Segment(3, 4), LaneSet.Of(new LaneBlock(0, 4))));
+        Assert.All(await Task.WhenAll(KeysOf(third).Concat(KeysOf(second)).Concat(KeysOf(first)).Select(key => Database.KeyTimeToLiveAsync(key))), Assert.Null);
+
+        await _training.CloseAsync(_job, TimeSpan.FromMinutes(30));
+
+        Assert.Equal(Sorted([JobKeys.Record(_job), TrainingKeys.Training(_job), .. KeysOf(third)]), await KeysWithAsync(_job));
+        foreach (string key in (string[])[TrainingKeys.Training(_job), .. KeysOf(third)])
+            Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(29), TimeSpan.FromMinutes(30));
+    }
+
+    [Fact]
+    public async Task DeleteSnapshots_Named_LeavesOthers()
+    {
+        await RunningAsync();
+        await StartAsync();
+        CommitManifest first = await CommitAsync(null, 1);
+        CommitManifest second = await CommitAsync(first, 2);
+
+        await _training.DeleteSnapshotsAsync(first.Snapshots, Plans.Plan);
+        await _training.DeleteSnapshotsAsync([], Plans.Plan);
+
+        Assert.Equal(Sorted([JobKeys.Record(_job), TrainingKeys.Training(_job), .. KeysOf(second)]), await KeysWithAsync(_job));
+    }
+
+    [Fact]
+    public async Task BeginAndEndItem_Workers_AreCountedByItem()
+    {
+        await RunningAsync();
+        await StartAsync();
+        var item = new SegmentItem(First, new Segment(8, 16), LaneSet.Of(new LaneBlock(2, 2)));
+
+        Assert.Equal(1, await _training.BeginItemAsync(_job, item));
+        Assert.Equal(2, await _training.BeginItemAsync(_job, item));
+        await _training.EndItemAsync(_job, item);
+        Assert.Equal(2, await _training.BeginItemAsync(_job, item));
+        Assert.Equal(1, await _training.BeginItemAsync(_job, item with { Segment = new Segment(16, 24) }));
+        Assert.Null(await _training.BeginItemAsync(_job, item with { Generation = new Generation(1, 0) }));
+    }
+
+    [Fact]
+    public async Task FailBatch_Failures_AreCountedByLaneAndClock()
+    {
+        await RunningAsync();
+        await StartAsync();
+
+        Assert.Equal(1, await _training.FailBatchAsync(_job, First, 3, 100));
+        Assert.Equal(2, await _training.FailBatchAsync(_job, First, 3, 100));
+        Assert.Equal(1, await _training.FailBatchAsync(_job, First, 3, 101));
+        Assert.Equal(1, await _training.FailBatchAsync(_job, First, 4, 100));
+        Assert.Null(await _training.FailBatchAsync(_job, Generation.None, 3, 100));
+
+        await Database.HashSetAsync(JobKeys.Record(_job), "state", "failed");
+        Assert.Null(await _training.FailBatchAsync(_job, First, 3, 100));
+    }
+
+    [Fact]
+    public async Task RecordResult_OfTheCommittedStateAlone_StaysTheFirst()
+    {
+        await RunningAsync();
+        await StartAsync();
+        CommitManifest manifest = await CommitAsync(null, 16);
+
+        Assert.False(await _training.RecordResultAsync(_job, First, manifest.Id with { Clock = 8 }, "clock"));
+        Assert.False(await _training.RecordResultAsync(_job, new Generation(2, 1), manifest.Id, "generation"));
+        Assert.False((await _training.ReadAsync(_job))!.HasResult);
+        Assert.True(await _training.RecordResultAsync(_job, First, manifest.Id, "first"));
+        Assert.True(await _training.RecordResultAsync(_job, First, manifest.Id, "second"));
+
+        Assert.True((await _training.ReadAsync(_job))!.HasResult);
+        Assert.Equal("first", await Database.HashGetAsync(JobKeys.Record(_job), "result"));
+    }
+
+    private Task RunningAsync() => Database.HashSetAsync(JobKeys.Record(_job), [new("owner", Owner), new("state", "running")]);
+
+    private Task<TrainingAnswer> StartAsync() => _training.StartGenerationAsync(_job, Owner, new GenerationRequest(Token, Generation.None, First, [0xAB00, 0xAB01]));
+
+    private async Task<CommitManifest> CommitAsync(CommitManifest? previous, long clock)
+    {
+        FlipRequest request = await PrepareAsync(previous, clock);
+        Assert.Equal(FlipResult.Flipped, await _training.FlipAsync(_job, Owner, request, Plans.Plan));
+        return request.Next;
+    }
+
+    private async Task<FlipRequest> PrepareAsync(CommitManifest? previous, long clock)
+    {
+        var next = new CommitManifest
+        {
+            Generation = First,
+            Clock = clock,
+            Examples = 32 * clock,
+            Snapshots = Plans.Snapshots(_job, First, clock),
+            Previous = previous?.Snapshots ?? [],
+            Expired = previous?.Previous ?? [],
+        };
+        foreach (string key in KeysOf(next)) await Database.StringSetAsync(key, "x", TimeSpan.FromMinutes(10));
+        return new FlipRequest(Token, previous?.Id, next);
+    }
+
+    private static SortedSet<string> Sorted(IEnumerable<string> keys) => new(keys, StringComparer.Ordinal);
+
+    private static string[] KeysOf(CommitManifest manifest) => [.. manifest.Snapshots.SelectMany(Plans.Keys)];
+}
