@@ -67,6 +67,7 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     private async ValueTask EndPushAsync()
     {
         FrameHeader header = _slice.Header;
+        if (IsCurrent(header)) _attachment!.Hand();
         if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header)))
             Answer(FrameKind.PushAnswered, PushOutcome.NotReady, header);
     }

@@ -13,6 +13,7 @@ internal sealed class Attachment(FrameSender sender, uint number, ulong worker, 
 {
     private readonly WakeUp _given = new();
     private StagedGradient? _staging;
+    private volatile bool _isHanded;
     private volatile bool _isOver;
 
     public FrameSender Sender { get; } = sender;
@@ -30,15 +31,19 @@ internal sealed class Attachment(FrameSender sender, uint number, ulong worker, 
         while (true)
         {
             if (_isOver) return null;
-            if (Volatile.Read(ref _staging) is { } staging) return staging;
+            if (!_isHanded && Volatile.Read(ref _staging) is { } staging) return staging;
             await _given.WaitAsync();
         }
     }
+
+    /// <summary>The reader hands the filled buffer to the owner, together with a push; until it is given another one it has none.</summary>
+    public void Hand() => _isHanded = true;
 
     /// <summary>The owner hands a buffer to the stream's reader.</summary>
     public void Give(StagedGradient staging)
     {
         Volatile.Write(ref _staging, staging);
+        _isHanded = false;
         // The owner goes on at once: a reader that waits here has a large push to receive.
         _given.Set(inline: false);
     }
