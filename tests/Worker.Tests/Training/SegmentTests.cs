@@ -119,7 +119,7 @@ public sealed class SegmentTests : IAsyncLifetime
         await job.SubmitAsync();
         TestWorker worker = await _cluster.AddWorkerAsync(_ct);
         Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
-        while (_cluster.Proxy.Accepted == 0) await Task.Delay(5, _ct);
+        await _cluster.Proxy.ConnectedAsync(_ct);
 
         await job.OpenAsync();
         // Served, but no segment is open: pushes meet the limit.

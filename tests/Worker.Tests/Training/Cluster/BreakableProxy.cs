@@ -9,6 +9,7 @@ internal sealed class BreakableProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<TcpClient> _clients = [];
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
 
     public BreakableProxy()
@@ -24,6 +25,9 @@ internal sealed class BreakableProxy : IAsyncDisposable
 
     /// <summary>Connections there were.</summary>
     public int Accepted { get; private set; }
+
+    /// <summary>Completes when there was a connection.</summary>
+    public Task ConnectedAsync(CancellationToken cancellationToken) => _connected.Task.WaitAsync(TrainingCluster.Limit, cancellationToken);
 
     public void Break()
     {
@@ -52,6 +56,7 @@ internal sealed class BreakableProxy : IAsyncDisposable
             {
                 TcpClient worker = await _listener.AcceptTcpClientAsync(_stop.Token);
                 Accepted++;
+                _connected.TrySetResult();
                 var store = new TcpClient();
                 await store.ConnectAsync(Target!.Host, Target.Port, _stop.Token);
                 (worker.NoDelay, store.NoDelay) = (true, true);
