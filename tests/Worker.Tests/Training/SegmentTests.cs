@@ -2,7 +2,6 @@ using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Contracts.Storage;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
 using Cluster.Training.Data;
 using Cluster.Training.Models;

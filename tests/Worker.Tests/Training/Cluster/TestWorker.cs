@@ -3,7 +3,6 @@ using Cluster.Persistence;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
-using Cluster.Training.Models;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Training;
 using Microsoft.Extensions.Configuration;
