@@ -50,7 +50,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
     public async Task SubmitAsync()
     {
         await cluster.Redis.GetDatabase().HashSetAsync(JobKeys.Record(Id), [new HashEntry("state", "running"), new HashEntry("owner", Owner)]);
-        Assert.Equal(TrainingAnswer.Done, await cluster.Training.PlanAsync(Id, Owner, Plan));
+        Assert.Equal(TrainingAnswer.Done, await cluster.Training.PlanAsync(Id, Owner, Plan, []));
         await StartGenerationAsync(new Generation(1, 7));
     }
 
