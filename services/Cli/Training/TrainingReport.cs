@@ -31,7 +31,7 @@ internal static class TrainingReport
         table.Add("training", $"{Figures.Count(training.Lanes, "lane")} on {Figures.Count(training.ParameterStores, "parameter store")}");
         table.Add("committed", $"clock {Figures.Count(training.CommittedClock)}, {Figures.Count(training.CommittedExamples)} examples");
         table.Add("examples", training.ExamplesRate > 0 ? $"{Figures.Count(training.Examples)}, {Figures.Rate(training.ExamplesRate, "examples")}" : Figures.Count(training.Examples));
-        table.Add("loss", training.Loss is { } loss ? Figures.Number(loss) : "");
+        if (training.Loss is { } loss) table.Add("loss", Figures.Number(loss));
         table.Add("segments", Figures.Count(training.Segments));
         table.Add("commits", Figures.Count(training.Commits));
         table.Add("generations", Figures.Count(training.Generations));

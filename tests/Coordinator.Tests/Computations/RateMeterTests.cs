@@ -36,4 +36,17 @@ public sealed class RateMeterTests
         _time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(0, meter.Sample(1000));
     }
+
+    [Fact]
+    public void Sample_WorkThatWasLost_NeverGivesANegativeRate()
+    {
+        var meter = new RateMeter(_time);
+        meter.Sample(0);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        meter.Sample(1000);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, meter.Sample(200));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(300, meter.Sample(500));
+    }
 }
