@@ -19,6 +19,7 @@ internal sealed class SupervisorActions(
     private readonly V1.Model?[] _models = new V1.Model?[plan.Stores];
     private Segment? _published;
     private Generation _publishedIn;
+    private IReadOnlyList<SegmentItem> _unsent = [];
 
     /// <summary>What a ps task waits for before it takes the job; empty while none does.</summary>
     public string WaitingFor { get; private set; } = "";
@@ -63,6 +64,15 @@ internal sealed class SupervisorActions(
             default:
                 return null;
         }
+    }
+
+    /// <summary>Sends the items of the open segment that the broker did not take.</summary>
+    public async Task SendAsync(JobRecord job, string queue, CancellationToken cancellationToken)
+    {
+        if (_unsent.Count == 0) return;
+        bool[] sent = await Task.WhenAll(_unsent.Select(item => context.Publisher.SendAsync(job, queue, TrainSegment.Of(jobId, item), cancellationToken)));
+        context.Metrics.Published(sent.Count(isSent => isSent));
+        _unsent = [.. _unsent.Where((_, i) => !sent[i])];
     }
 
     private async Task StartAsync(GenerationRequest request)
@@ -133,9 +143,8 @@ internal sealed class SupervisorActions(
         if (_published == segment && _publishedIn == generation) TrainingLog.Republished(context.Logger, jobId, segment, items.Count);
         else TrainingLog.Published(context.Logger, jobId, segment, items.Count);
         (_published, _publishedIn) = (segment, generation);
-        // What could not be sent is published again when its lanes have stood still for their grace.
-        await Task.WhenAll(items.Select(item => context.Publisher.SendAsync(job, queue, TrainSegment.Of(jobId, item), cancellationToken)));
-        context.Metrics.Published(items.Count);
+        _unsent = items;
+        await SendAsync(job, queue, cancellationToken);
     }
 
     private string Describe(SupervisorCommand.Fail fail)

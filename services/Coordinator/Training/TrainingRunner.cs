@@ -141,6 +141,7 @@ internal sealed class TrainingRunner : IJobRunner
             }
         }
 
+        await _actions!.SendAsync(_job, queue, cancellationToken);
         _waitingFor = WaitingFor(placement, workers);
         await RecordAsync(cancellationToken);
         Show(record);
