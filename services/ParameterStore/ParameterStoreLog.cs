@@ -30,4 +30,7 @@ internal static partial class ParameterStoreLog
 
     [LoggerMessage(EventId = 9, EventName = "StreamRefused", Level = LogLevel.Warning, Message = "stream of {Peer} is refused: {Reason}")]
     public static partial void StreamRefused(ILogger logger, string peer, string reason);
+
+    [LoggerMessage(EventId = 10, EventName = "ModelDropped", Level = LogLevel.Information, Message = "job {Job}: it has ended; its model is dropped")]
+    public static partial void ModelDropped(ILogger logger, string job);
 }

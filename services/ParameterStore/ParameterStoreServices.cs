@@ -16,6 +16,7 @@ public static class ParameterStoreServices
 {
     private const int ConnectionWindowBytes = 64 << 20;
     private const int StreamWindowBytes = 16 << 20;
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
     /// <param name="builder">The process's builder.</param>
     /// <param name="count">Ps tasks in this process, each with a lease and models of its own.</param>
@@ -25,6 +26,7 @@ public static class ParameterStoreServices
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(services => new ParameterStorePool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<ParameterStorePool>());
+        builder.Services.AddHostedService<ModelSweeper>();
         builder.Services.AddSingleton<ParameterStoreMetrics>();
         builder.Services.AddSingleton<MemoryBudget>();
         builder.Services.AddPersistence();
@@ -45,6 +47,9 @@ public static class ParameterStoreServices
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+            // A worker whose machine is gone says nothing; its streams are others' to have.
+            kestrel.Limits.Http2.KeepAlivePingDelay = KeepAlive;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = KeepAlive;
             kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
         });
         return builder;

@@ -18,7 +18,23 @@ public sealed class LaneWatchTests
         Assert.Equal(Lanes(1, 2), watch.TakeStalled(end: 9, At(11)));
         Assert.Equal(Lanes(), watch.TakeStalled(end: 9, At(12)));
         Assert.Equal(Lanes(0), watch.TakeStalled(end: 9, At(16)));
-        Assert.Equal(Lanes(1, 2), watch.TakeStalled(end: 9, At(21)));
+        Assert.Equal(Lanes(), watch.TakeStalled(end: 9, At(30.9)));
+        Assert.Equal(Lanes(1, 2), watch.TakeStalled(end: 9, At(31)));
+    }
+
+    [Fact]
+    public void TakeStalled_LaneThatNobodyMoves_IsTakenEverMoreSeldom()
+    {
+        LaneWatch watch = Start(lanes: 1);
+        var taken = new List<int>();
+        for (int second = 1; second <= 1000; second++)
+        {
+            if (!watch.TakeStalled(end: 9, At(second)).IsEmpty) taken.Add(second);
+        }
+
+        Assert.Equal([10, 30, 70, 150, 310, 470, 630, 790, 950], taken);
+        Observe(watch, [1], second: 1001);
+        Assert.Equal(Lanes(0), watch.TakeStalled(end: 9, At(1011)));
     }
 
     [Fact]

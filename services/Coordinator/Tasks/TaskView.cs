@@ -18,6 +18,11 @@ internal sealed class TaskView(RedisRegistry registry, TimeProvider time) : IDis
     /// <exception cref="StackExchange.Redis.RedisException">Redis does not answer.</exception>
     public Task<IReadOnlyList<RegisteredTask>> StoresAsync(CancellationToken cancellationToken) => _stores.ReadAsync(cancellationToken);
 
+    /// <summary>Ps tasks 0, 1, … without a gap: those that a job's ranges can lie on.</summary>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis does not answer.</exception>
+    public async Task<int> StoreCountAsync(CancellationToken cancellationToken)
+        => (await StoresAsync(cancellationToken)).TakeWhile((task, index) => task.Index == index).Count();
+
     public void Dispose()
     {
         _workers.Dispose();

@@ -12,6 +12,8 @@ internal sealed class StoreChannels(IConfiguration configuration) : IDisposable
     /// <summary>Time in which a ps task answers a call; it answers before anything slow.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> _channels = new();
 
     /// <param name="address"><c>host:port</c> of the process's gRPC listener.</param>
@@ -33,7 +35,7 @@ internal sealed class StoreChannels(IConfiguration configuration) : IDisposable
 
     private static GrpcChannel Open(string address) => GrpcChannel.ForAddress($"http://{address}", new GrpcChannelOptions
     {
-        HttpHandler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), EnableMultipleHttp2Connections = false },
+        HttpHandler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), KeepAlivePingDelay = KeepAlive, KeepAlivePingTimeout = KeepAlive },
         DisposeHttpClient = true,
     });
 }

@@ -14,6 +14,9 @@ internal sealed class StoreView(string jobId, StoreChannels channels, TaskView t
     /// <summary>What each ps task said last; null for one that could not be reached.</summary>
     public IReadOnlyList<V1.TaskReport?> Reports { get; private set; } = [];
 
+    /// <summary>Why a ps task could not load the state of its generation; null where none says so.</summary>
+    public string? LoadError => Reports.Select((report, task) => report is { LoadError.Length: > 0 } ? $"/job:ps/task:{task}: {report.LoadError}" : null).FirstOrDefault(error => error is not null);
+
     /// <summary>Indices that no process holds.</summary>
     public IEnumerable<int> Missing => Enumerable.Range(0, _holders.Length).Where(task => _holders[task] is null);
 

@@ -16,9 +16,13 @@ namespace Cluster.Coordinator.Training;
 internal sealed class SupervisorActions(
     string jobId, string owner, TrainingPlan plan, JobSupervisor supervisor, StoreView stores, TrainingContext context)
 {
+    private const int MaxFailedLoads = 5;
+    private static readonly TimeSpan LoadBackoff = TimeSpan.FromMilliseconds(100);
+
     private readonly V1.Model?[] _models = new V1.Model?[plan.Stores];
     private Segment? _published;
     private Generation _publishedIn;
+    private int _failedLoads;
     private IReadOnlyList<SegmentItem> _unsent = [];
 
     /// <summary>What a ps task waits for before it takes the job; empty while none does.</summary>
@@ -34,8 +38,7 @@ internal sealed class SupervisorActions(
             case SupervisorCommand.StepDown:
                 throw new JobMovedException("fenced");
             case SupervisorCommand.StartGeneration start:
-                await StartAsync(start.Request);
-                return null;
+                return await StartAsync(start.Request, cancellationToken);
             case SupervisorCommand.Open open:
                 return await OpenAsync(open, cancellationToken);
             case SupervisorCommand.Advance advance:
@@ -75,11 +78,22 @@ internal sealed class SupervisorActions(
         _unsent = [.. _unsent.Where((_, i) => !sent[i])];
     }
 
-    private async Task StartAsync(GenerationRequest request)
+    /// <summary>All ps tasks serve: what they loaded was right.</summary>
+    public void Served() => _failedLoads = 0;
+
+    private async Task<string?> StartAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
-        if (Require(await context.Records.StartGenerationAsync(jobId, owner, request)) != TrainingAnswer.Done) return;
+        // The same commit may be unreadable for a moment, while Redis restarts, or for ever.
+        if (stores.LoadError is { } error)
+        {
+            if (++_failedLoads > MaxFailedLoads) return $"the last commit cannot be loaded: {error}";
+            await Task.Delay(LoadBackoff * (1 << _failedLoads), context.Time, cancellationToken);
+        }
+
+        if (Require(await context.Records.StartGenerationAsync(jobId, owner, request)) != TrainingAnswer.Done) return null;
         long clock = (await context.Records.ReadAsync(jobId))?.Protocol.Manifest?.Clock ?? 0;
         TrainingLog.GenerationStarted(context.Logger, jobId, request.Next, clock);
+        return null;
     }
 
     private async Task<string?> OpenAsync(SupervisorCommand.Open open, CancellationToken cancellationToken)
@@ -100,7 +114,7 @@ internal sealed class SupervisorActions(
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
         {
-            TrainingLog.StoreRefused(context.Logger, jobId, open.Task, e.Status.Detail);
+            if (WaitingFor.Length == 0) TrainingLog.StoreRefused(context.Logger, jobId, open.Task, e.Status.Detail);
             WaitingFor = $"memory on /job:ps/task:{open.Task}";
             return null;
         }

@@ -13,7 +13,7 @@ internal sealed class TrainingAdmission(TrainingPlanner planner, TaskView tasks)
     {
         if (job.Kind != JobKinds.Training) return;
         var spec = JsonSerializer.Deserialize<TrainingSpec>(job.Spec, SpecJson.Options)!;
-        int stores = (await tasks.StoresAsync(cancellationToken)).Count;
+        int stores = await tasks.StoreCountAsync(cancellationToken);
         IReadOnlyList<SpecViolation> wrong = await planner.CheckAsync(spec, stores, cancellationToken);
         if (wrong.Count > 0) throw SpecRejection.ToRpcException(wrong);
     }

@@ -32,6 +32,8 @@ internal sealed class TrainingRunner : IJobRunner
     private static readonly TimeSpan NextTurn = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan SoonTurn = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LateTurn = TimeSpan.FromMilliseconds(100);
+    private const int MissingLimit = 5;
+
     private static readonly TimeSpan RunPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecordPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DataPeriod = TimeSpan.FromMinutes(5);
@@ -68,7 +70,6 @@ internal sealed class TrainingRunner : IJobRunner
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _context.Shares.Enter(_job.Id);
         try
         {
             await TurnAsync(cancellationToken);
@@ -82,15 +83,17 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task TurnAsync(CancellationToken cancellationToken)
     {
         TimeSpan backoff = ShortestBackoff;
+        int missing = 0;
         while (true)
         {
             try
             {
                 if (await StepAsync(cancellationToken)) return;
-                backoff = ShortestBackoff;
+                (backoff, missing) = (ShortestBackoff, 0);
             }
-            catch (JobMovedException e) when (e.Answer == "fenced")
+            catch (JobMovedException e) when (e.Answer == "fenced" || (e.Answer == "missing" && ++missing > MissingLimit))
             {
+                // A record that stays away was lost by Redis, and the job with it.
                 JobLog.Left(_context.Logger, _job.Id, e.Answer);
                 return;
             }
@@ -127,6 +130,13 @@ internal sealed class TrainingRunner : IJobRunner
         IReadOnlyList<RegisteredTask> workers = await _context.Tasks.WorkersAsync(cancellationToken);
         Placement? placement = Placement.ForModel(_spec.Model, workers);
         TrainingRecord record = await _context.Records.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
+        if (record.Plan is null)
+        {
+            // A Redis that lost its last second: workers go by the plan, and what was begun goes by this one.
+            await _context.Records.PlanAsync(_job.Id, _owner, plan, TrainingPlanner.Placements(plan));
+            return NextTurn;
+        }
+
         ClusterView view = await ViewAsync(plan, record, placement?.Slots ?? 0, cancellationToken);
         IReadOnlyList<SupervisorCommand> commands = _supervisor!.Decide(view, _context.Time.GetElapsedTime(0));
         string queue = placement?.Queue ?? QueueNames.WorkAny;
@@ -139,6 +149,9 @@ internal sealed class TrainingRunner : IJobRunner
                 await EndAsync(JobState.Failed, error, cancellationToken);
                 return null;
             }
+
+            // What one ps task refuses for now, the others need not keep for it: another job may need both.
+            if (_actions!.WaitingFor.Length > 0) break;
         }
 
         await _actions!.SendAsync(_job, queue, cancellationToken);
@@ -163,13 +176,18 @@ internal sealed class TrainingRunner : IJobRunner
 
         IReadOnlyList<TaskView> tasks = await _stores.ReadAsync(plan.Stores, cancellationToken);
         _figures.Observe(_stores.Reports);
+        bool isServed = _stores.Reports.All(report => report is { Phase: Contracts.Parameters.V1.Phase.Serving });
+        if (isServed) _actions!.Served();
+        // A job that only waits leaves the workers to the others.
+        if (isServed && record.Protocol.Manifest?.Clock != plan.Schedule().TotalClocks) _context.Shares.Enter(_job.Id);
+        else _context.Shares.Leave(_job.Id);
         return new ClusterView
         {
             Record = record.Protocol,
             Holder = TokenOf(record.Owner),
             StoreRun = _storeRun,
             Tasks = tasks,
-            WorkerSlots = _context.Shares.Of(_job.Id, slots),
+            WorkerSlots = Math.Min(plan.Streams, _context.Shares.Of(_job.Id, slots)),
         };
     }
 
@@ -214,7 +232,7 @@ internal sealed class TrainingRunner : IJobRunner
         TrainingPlan? plan = record.Plan;
         if (plan is null)
         {
-            int stores = (await _context.Tasks.StoresAsync(cancellationToken)).Count;
+            int stores = await _context.Tasks.StoreCountAsync(cancellationToken);
             int wanted = _spec.ParameterStores > 0 ? _spec.ParameterStores : Math.Max(1, stores);
             _waitingFor = stores >= wanted ? "" : $"{wanted} ps tasks (there are {stores})";
             ShowWaiting();

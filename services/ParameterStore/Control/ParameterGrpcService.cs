@@ -21,8 +21,10 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
         if (request.Committed is { } committed)
             ModelSettings.CheckRange(wrong, "committed.clock", committed.Clock, 0, long.MaxValue);
         if (wrong.Count > 0) throw SpecRejection.ToRpcException(wrong);
-        Model model = task.FindOrCreate(request.Job, request.Model);
-        return await AnswerAsync(task, model, () => model.OpenAsync(request.Generation.ToGeneration(), request.Committed));
+        Generation generation = request.Generation.ToGeneration();
+        return task.FindOrCreate(request.Job, request.Model, generation) is { } model
+            ? await AnswerAsync(task, request.Job, model, () => model.OpenAsync(generation, request.Committed))
+            : Nothing(task, request.Job);
     }
 
     public override Task<V1.TaskReport> Advance(V1.AdvanceRequest request, ServerCallContext context)
@@ -55,10 +57,10 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
         wrong.AddRange(CheckJob(job));
         if (wrong.Count > 0) throw SpecRejection.ToRpcException(wrong);
         ParameterStoreTask task = Find(index);
-        return task.TryFind(job, out Model? model) ? await AnswerAsync(task, model, () => action(model)) : Nothing(task);
+        return task.TryFind(job, out Model? model) ? await AnswerAsync(task, job, model, () => action(model)) : Nothing(task, job);
     }
 
-    private static async Task<V1.TaskReport> AnswerAsync(ParameterStoreTask task, Model model, Func<Task> action)
+    private static async Task<V1.TaskReport> AnswerAsync(ParameterStoreTask task, string job, Model model, Func<Task> action)
     {
         try
         {
@@ -67,14 +69,14 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
         }
         catch (ObjectDisposedException)
         {
-            return Nothing(task);
+            return Nothing(task, job);
         }
     }
 
-    private static V1.TaskReport Nothing(ParameterStoreTask task) => new()
+    private static V1.TaskReport Nothing(ParameterStoreTask task, string job) => new()
     {
         Incarnation = task.Incarnation,
-        Generation = Generation.None.ToMessage(),
+        Generation = task.Lost(job).ToMessage(),
         Segment = new V1.Segment(),
         SnapshotClock = -1,
     };

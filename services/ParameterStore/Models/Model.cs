@@ -19,6 +19,8 @@ internal sealed class Model : IDisposable
     private readonly ulong _incarnation;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _closed;
+    // Both owned by the loop.
+    private string _loadError = "";
     private bool _isWriting;
     private long _writeFailed;
 
@@ -74,6 +76,7 @@ internal sealed class Model : IDisposable
         report.MemoryBytes = MemoryBytes;
         report.Streams = Loop.Streams;
         report.Hints = Loop.Hints;
+        report.LoadError = Loop.Task.Phase == TaskPhase.Idle ? _loadError : "";
         foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>())
             report.Outcomes[outcome.ToString()] = Loop.Task.Count(outcome);
         return report;
@@ -101,7 +104,7 @@ internal sealed class Model : IDisposable
 #pragma warning restore CA1031
         {
             ParameterStoreLog.LoadFailed(_context.Logger, e, Loop.Job, generation.ToString());
-            await LeaveAsync(generation);
+            await LeaveAsync(generation, e.Message.ReplaceLineEndings(" "));
         }
     }
 
@@ -135,13 +138,15 @@ internal sealed class Model : IDisposable
         return true;
     }
 
-    private async Task LeaveAsync(Generation generation)
+    private async Task LeaveAsync(Generation generation, string error)
     {
         try
         {
             await Loop.CallAsync(() =>
             {
-                if (IsLoading(generation)) Loop.Task.Leave(generation);
+                if (!IsLoading(generation)) return false;
+                _loadError = error;
+                Loop.Task.Leave(generation);
                 return true;
             });
         }

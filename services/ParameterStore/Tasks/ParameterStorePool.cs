@@ -19,6 +19,8 @@ public sealed class ParameterStorePool(int count, IServiceProvider services) : I
     /// <summary>Whether every task has its lease now.</summary>
     public bool IsReady => _tasks.Length == count && _tasks.All(task => task.IsReady);
 
+    internal IReadOnlyList<ParameterStoreTask> Tasks => _tasks;
+
     internal ParameterStoreTask? Find(int index) => Array.Find(_tasks, task => task.IsReady && task.Index == index);
 
     public Task StartAsync(CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal sealed class ParameterStoreTask(
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Model> _models = [];
+
+    // The last generation of each model that failed: what it held is gone, and no other state may pass for that generation's.
+    private readonly Dictionary<string, Generation> _lost = [];
     private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
     private readonly TaskCompletionSource _readyOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskLease? _lease;
@@ -35,21 +38,51 @@ internal sealed class ParameterStoreTask(
         lock (_gate) return _models.TryGetValue(job, out model) && !model.Loop.Completion.IsCompleted;
     }
 
-    /// <summary>The job's model, made where it is not there.</summary>
-    /// <exception cref="RpcException">It is there with other settings, or there is no memory for it.</exception>
-    public Model FindOrCreate(string job, V1.Model settings)
+    /// <summary>The generation that a job had here when its model failed; none where it did not.</summary>
+    public Generation Lost(string job)
     {
         lock (_gate)
         {
-            if (_models.TryGetValue(job, out Model? model) && !model.Loop.Completion.IsCompleted)
+            DropFailed(job);
+            return _lost.GetValueOrDefault(job);
+        }
+    }
+
+    /// <summary>The job's model, made where it is not there; null for a generation that was lost here with its model.</summary>
+    /// <exception cref="RpcException">It is there with other settings, there is no memory for it, or the task has just lost its index.</exception>
+    public Model? FindOrCreate(string job, V1.Model settings, Generation generation)
+    {
+        lock (_gate)
+        {
+            if (!IsReady) throw new RpcException(new Status(StatusCode.NotFound, "task: it has just lost its index"));
+            DropFailed(job);
+            if (_models.TryGetValue(job, out Model? model))
             {
                 return model.Has(settings)
                     ? model
                     : throw new RpcException(new Status(StatusCode.FailedPrecondition, $"model: job {job} is open here with other settings"));
             }
 
-            if (model is not null) Remove(job, model);
-            return _models[job] = Create(job, settings);
+            if (_lost.TryGetValue(job, out Generation lost) && generation.Counter <= lost.Counter) return null;
+            model = Create(job, settings);
+            _lost.Remove(job);
+            return _models[job] = model;
+        }
+    }
+
+    /// <summary>Jobs whose models have no stream: nobody works on them here.</summary>
+    public IReadOnlyList<string> Unattended()
+    {
+        lock (_gate) return [.. _models.Where(entry => entry.Value.Loop.Streams == 0).Select(entry => entry.Key)];
+    }
+
+    /// <summary>Frees the memory of a job that has ended.</summary>
+    public void Drop(string job)
+    {
+        lock (_gate)
+        {
+            if (_models.TryGetValue(job, out Model? model)) Remove(job, model);
+            _lost.Remove(job);
         }
     }
 
@@ -57,7 +90,9 @@ internal sealed class ParameterStoreTask(
     {
         lock (_gate)
         {
-            if (_models.TryGetValue(job, out Model? model) && current.Counter <= generation.Counter) Remove(job, model);
+            if (current.Counter > generation.Counter) return;
+            if (_models.TryGetValue(job, out Model? model)) Remove(job, model);
+            _lost.Remove(job);
         }
     }
 
@@ -103,6 +138,14 @@ internal sealed class ParameterStoreTask(
         }
     }
 
+    private void DropFailed(string job)
+    {
+        if (!_models.TryGetValue(job, out Model? model) || !model.Loop.Completion.IsCompleted) return;
+        // Nobody else touches the task any more.
+        _lost[job] = model.Loop.Task.Generation;
+        Remove(job, model);
+    }
+
     private Model Create(string job, V1.Model settings)
     {
         long bytes = Model.Bytes(ModelSettings.ToOptions(settings));
@@ -127,6 +170,7 @@ internal sealed class ParameterStoreTask(
         lock (_gate)
         {
             foreach ((string job, Model model) in _models.ToArray()) Remove(job, model);
+            _lost.Clear();
         }
     }
 

@@ -2,19 +2,22 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Cluster.ServiceDefaults.Redis;
+using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
 namespace Cluster.Persistence.Durability;
 
-/// <summary>Which run of Redis answers, and whether what it acknowledged is on its disk.</summary>
+/// <summary>Which run of Redis answers, and whether what it acknowledged, over any connection, is on its disk.</summary>
 /// <remarks>
 /// Redis 7.2 is asked with WAITAOF. An older one has synced what it acknowledged where <c>appendfsync</c> is
 /// <c>always</c>; otherwise it does so within two seconds. One without an append-only file is as durable as its operator wants it.
 /// </remarks>
-public sealed class RedisDurability(IConnectionMultiplexer redis, TimeProvider time)
+public sealed class RedisDurability([FromKeyedServices(RedisExtensions.Bulk)] IConnectionMultiplexer redis, TimeProvider time)
 {
     private static readonly TimeSpan SyncPeriod = TimeSpan.FromSeconds(2);
     private const int WaitMilliseconds = 4_000;
+    private const string WrittenKey = "cluster:durable";
 
     private readonly IDatabase _database = redis.GetDatabase();
 
@@ -42,6 +45,8 @@ public sealed class RedisDurability(IConnectionMultiplexer redis, TimeProvider t
     {
         try
         {
+            // It blocks its connection, and covers what that connection wrote: all that came before is in the file too.
+            await _database.StringSetAsync(WrittenKey, "", SyncPeriod * 10);
             var reply = (RedisResult[])(await _database.ExecuteAsync("WAITAOF", 1, 0, WaitMilliseconds))!;
             return (long)reply[0] >= 1
                 ? true

@@ -116,11 +116,20 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
         await ReadAsync(id) is { IsRunning: true } record ? record.Protocol.Generation : Generation.None;
 
     /// <summary>A worker begins an item.</summary>
-    /// <returns>The workers that began it and did not end it, this one included; null where the item is no longer wanted.</returns>
-    public Task<long?> BeginItemAsync(string id, SegmentItem item) => BlameAsync(id, item.Generation, FieldOf(item), 1);
+    /// <param name="id">The job.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="isRedelivered">Whether another worker had this very message and did not acknowledge it.</param>
+    /// <returns>The workers that have left it unfinished since one ended it; null where the item is no longer wanted.</returns>
+    public Task<long?> BeginItemAsync(string id, SegmentItem item, bool isRedelivered) =>
+        BlameAsync(id, item.Generation, FieldOf(item), isRedelivered ? 1 : 0);
 
-    /// <summary>A worker ends an item, however it ended.</summary>
+    /// <summary>A worker ends an item, however it ended: nobody is to blame.</summary>
     public Task EndItemAsync(string id, SegmentItem item) => BlameAsync(id, item.Generation, FieldOf(item), -1);
+
+    /// <summary>A worker begins the evaluation of a commit.</summary>
+    /// <returns>The workers that have left it unfinished; null where it is no longer wanted.</returns>
+    public Task<long?> BeginEvaluationAsync(string id, Generation generation, long clock, bool isRedelivered) =>
+        BlameAsync(id, generation, string.Create(CultureInfo.InvariantCulture, $"evaluation@{clock}"), isRedelivered ? 1 : 0);
 
     /// <summary>A batch has thrown.</summary>
     /// <returns>How often it has; null where the item is no longer wanted.</returns>

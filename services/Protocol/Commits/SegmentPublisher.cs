@@ -12,7 +12,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
     private Segment _planned;
     private Segment? _published;
     private TimeSpan _publishedAt;
-    private TimeSpan _took;
+    private TimeSpan? _reachedAt;
 
     /// <summary>Adds what moves the open segment on.</summary>
     /// <returns>False when the tasks' segments do not follow one another, as two coordinators at once may leave them: only a new generation helps.</returns>
@@ -20,11 +20,13 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
         Generation generation, long committed, TaskReport[] reports, int slots, List<SupervisorCommand> commands, TimeSpan now)
     {
         if (_generation != generation)
-            (_generation, _planned, _published, _took) = (generation, default, null, default);
+            (_generation, _planned, _published, _reachedAt) = (generation, default, null, null);
         Segment open = reports.MaxBy(report => report.Segment.To)!.Segment;
         if (reports.Any(report => report.Segment != open && report.Segment.To != open.From))
             return false;
         bool openEverywhere = reports.All(report => report.Segment == open);
+        // What is measured is the work: copies may wait for the commit before, which no shorter segment would hasten.
+        if (_published == open && reports.All(report => report.LaneClocks.Min() >= open.To)) _reachedAt ??= now;
         Segment target = openEverywhere && reports.All(report => report.IsCopied) ? Plan(open, now) : open;
         for (int task = 0; task < reports.Length; task++)
         {
@@ -45,9 +47,8 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
             return done;
         if (_planned.From == done.To && _planned.To > done.To)
             return _planned;
-        if (_published == done)
-            _took = now - _publishedAt;
-        _planned = options.Sizing.Next(done, _took, options.TotalClocks);
+        TimeSpan took = _published == done ? (_reachedAt ?? now) - _publishedAt : default;
+        _planned = options.Sizing.Next(done, took, options.TotalClocks);
         return _planned;
     }
 
@@ -57,7 +58,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
         LaneSet lanes;
         if (_published != segment)
         {
-            (_published, _publishedAt) = (segment, now);
+            (_published, _publishedAt, _reachedAt) = (segment, now, null);
             _watch.Restart(now);
             lanes = LaneSet.Of(new LaneBlock(0, options.Lanes));
         }

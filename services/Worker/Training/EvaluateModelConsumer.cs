@@ -12,13 +12,13 @@ internal sealed class EvaluateModelConsumer(WorkerPool pool, ModelEvaluator eval
     public async Task Consume(ConsumeContext<EvaluateModel> context)
     {
         using var either = await stop.LinkAsync(context.CancellationToken);
-        if (await RunAsync(context.Message, either.Token) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+        if (await RunAsync(context.Message, context.ReceiveContext.Redelivered, either.Token) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
     }
 
-    private async Task<object?> RunAsync(EvaluateModel item, CancellationToken cancellationToken)
+    private async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)
     {
         using var lease = await pool.Slots.AcquireAsync(new DeviceSpec(), cancellationToken);
         lease.Slot.Doing = $"{item.JobId} evaluation";
-        return await evaluator.RunAsync(item, cancellationToken);
+        return await evaluator.RunAsync(item, isRedelivered, cancellationToken);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
     private const int BatchRows = 256;
 
     /// <summary>The event to tell the coordinator, or null where the result is no longer wanted.</summary>
-    public async Task<object?> RunAsync(EvaluateModel item, CancellationToken cancellationToken)
+    public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)
     {
         TrainingRecord? record = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.ReadAsync(item.JobId), cancellationToken);
         if (record is not { IsRunning: true, Plan: { } plan, Protocol.Manifest: { } manifest }
@@ -26,6 +26,10 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
             return null;
         }
 
+        long? left = await RedisRetry.Pipeline.ExecuteAsync(
+            async _ => await training.BeginEvaluationAsync(item.JobId, item.Generation, item.Clock, isRedelivered), cancellationToken);
+        if (left is null) return null;
+        if (left >= RangeLimits.MaxAttempts) return Failed(item, $"{left} workers left the evaluation unfinished");
         try
         {
             TrainingResult result = await EvaluateAsync(item.JobId, plan, manifest, cancellationToken);
@@ -37,9 +41,12 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         catch (Exception e) when (e is not OperationCanceledException && !RedisErrors.IsTransient(e))
         {
             TrainingLog.EvaluationFailed(logger, e, item.JobId, item.Clock);
-            return new ModelNotEvaluated { JobId = item.JobId, Generation = item.Generation, Error = e.Message.ReplaceLineEndings(" ") };
+            return Failed(item, e.Message.ReplaceLineEndings(" "));
         }
     }
+
+    private static ModelNotEvaluated Failed(EvaluateModel item, string error) =>
+        new() { JobId = item.JobId, Generation = item.Generation, Error = error };
 
     private async Task<TrainingResult> EvaluateAsync(string jobId, TrainingPlan plan, CommitManifest manifest, CancellationToken cancellationToken)
     {

@@ -10,17 +10,20 @@ namespace Cluster.Worker.Training;
 /// <summary>Runs one item of a training job on a device slot: begins it in Redis, exchanges with the ps tasks, ends it.</summary>
 internal sealed class SegmentRunner(RedisTraining training, TrainingContexts contexts, SegmentExchanges exchanges, ILogger<SegmentRunner> logger)
 {
+    private static readonly TimeSpan PassOnPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan EndLimit = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The event to tell the coordinator, or null where there is nothing new to tell.</summary>
     /// <exception cref="OperationCanceledException">The worker stops before the item is done: it goes back to the queue.</exception>
-    public async Task<object?> RunAsync(TrainSegment message, DeviceSlot slot, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">This worker does not have the model: as above.</exception>
+    public async Task<object?> RunAsync(TrainSegment message, bool isRedelivered, DeviceSlot slot, CancellationToken cancellationToken)
     {
         SegmentItem item = message.ToItem();
         TrainingRecord? record = await RetryAsync(() => training.ReadAsync(message.JobId), cancellationToken);
         if (record is not { IsRunning: true, Plan: not null } || record.Protocol.Generation != item.Generation) return Superseded(message);
-        if (await RetryAsync(() => training.BeginItemAsync(message.JobId, item), cancellationToken) is not { } begun) return Superseded(message);
-        if (begun > RangeLimits.MaxAttempts) return Poisoned(message, slot, begun);
+        if (!contexts.Has(record.Plan.Spec.Model)) await PassOnAsync(record.Plan.Spec.Model, cancellationToken);
+        if (await RetryAsync(() => training.BeginItemAsync(message.JobId, item, isRedelivered), cancellationToken) is not { } left) return Superseded(message);
+        if (left >= RangeLimits.MaxAttempts) return Poisoned(message, slot, left);
         slot.Doing = $"{message.JobId} {item.Lanes} clocks {message.From}-{message.To}";
         try
         {
@@ -57,6 +60,13 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
                 () => training.FailBatchAsync(message.JobId, message.Generation, failure.Lane, failure.Clock), cancellationToken);
             return attempts is null ? null : Failed(message, slot, failure, attempts.Value);
         }
+    }
+
+    // Another worker has it, or the coordinator would not have sent the item.
+    private static async Task PassOnAsync(string model, CancellationToken cancellationToken)
+    {
+        await Task.Delay(PassOnPause, cancellationToken);
+        throw new InvalidOperationException($"this worker has no model '{model}'; the item goes back to the queue");
     }
 
     // What is wrong with the model or the data as a whole counts against the first batch of the item.
@@ -128,15 +138,15 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
         Permanent = failure.InnerException is ArgumentException or DataFormatException,
     };
 
-    private static SegmentFailed Poisoned(TrainSegment message, DeviceSlot slot, long begun) => new()
+    private static SegmentFailed Poisoned(TrainSegment message, DeviceSlot slot, long left) => new()
     {
         JobId = message.JobId,
         Generation = message.Generation,
         Lane = message.Lanes[0],
         Clock = message.From,
         Device = slot.FullName.ToString(),
-        Error = $"{begun - 1} workers left clocks {message.From}-{message.To} of {message.ToItem().Lanes} unfinished",
-        Attempts = begun,
+        Error = $"{left} workers left clocks {message.From}-{message.To} of {message.ToItem().Lanes} unfinished",
+        Attempts = left,
         Permanent = true,
     };
 }

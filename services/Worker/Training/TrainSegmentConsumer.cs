@@ -12,13 +12,13 @@ internal sealed class TrainSegmentConsumer(WorkerPool pool, SegmentRunner runner
     public async Task Consume(ConsumeContext<TrainSegment> context)
     {
         using var either = await stop.LinkAsync(context.CancellationToken);
-        if (await RunAsync(context.Message, either.Token) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+        if (await RunAsync(context.Message, context.ReceiveContext.Redelivered, either.Token) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
     }
 
     // The slot is free again before the coordinator is told: telling may take as long as the broker is away.
-    private async Task<object?> RunAsync(TrainSegment item, CancellationToken cancellationToken)
+    private async Task<object?> RunAsync(TrainSegment item, bool isRedelivered, CancellationToken cancellationToken)
     {
         using var lease = await pool.Slots.AcquireAsync(new DeviceSpec(), cancellationToken);
-        return await runner.RunAsync(item, lease.Slot, cancellationToken);
+        return await runner.RunAsync(item, isRedelivered, lease.Slot, cancellationToken);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class TrainingContexts
             data => data.Chunks.Sum(chunk => chunk.ByteLength), data => _jobs.Drop(job => ReferenceEquals(job.Data, data)));
     }
 
+    /// <summary>Whether this process knows a model.</summary>
+    public bool Has(string model) => _models.Names.Contains(model);
+
     /// <summary>What a job needs.</summary>
     /// <exception cref="ArgumentException">The model does not exist here, or model and data are not what the plan says.</exception>
     /// <exception cref="DataFormatException">The data set is gone or damaged.</exception>

@@ -122,7 +122,7 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
         CommitManifest first = await CommitAsync(null, 1);
         CommitManifest second = await CommitAsync(first, 2);
         CommitManifest third = await CommitAsync(second, 3);
-        await _training.BeginItemAsync(_job, new SegmentItem(First, new Segment(3, 4), LaneSet.Of(new LaneBlock(0, 4))));
+        await _training.BeginItemAsync(_job, new SegmentItem(First, new Segment(3, 4), LaneSet.Of(new LaneBlock(0, 4))), isRedelivered: true);
         Assert.All(await Task.WhenAll(KeysOf(third).Concat(KeysOf(second)).Concat(KeysOf(first)).Select(key => Database.KeyTimeToLiveAsync(key))), Assert.Null);
 
         await _training.CloseAsync(_job, TimeSpan.FromMinutes(30));
@@ -147,18 +147,33 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     }
 
     [Fact]
-    public async Task BeginAndEndItem_Workers_AreCountedByItem()
+    public async Task BeginAndEndItem_WorkersThatLeft_AreCountedByItemUntilOneEndsIt()
     {
         await RunningAsync();
         await StartAsync();
         var item = new SegmentItem(First, new Segment(8, 16), LaneSet.Of(new LaneBlock(2, 2)));
 
-        Assert.Equal(1, await _training.BeginItemAsync(_job, item));
-        Assert.Equal(2, await _training.BeginItemAsync(_job, item));
+        Assert.Equal(0, await _training.BeginItemAsync(_job, item, isRedelivered: false));
+        Assert.Equal(0, await _training.BeginItemAsync(_job, item, isRedelivered: false));
+        Assert.Equal(1, await _training.BeginItemAsync(_job, item, isRedelivered: true));
+        Assert.Equal(2, await _training.BeginItemAsync(_job, item, isRedelivered: true));
+        Assert.Equal(1, await _training.BeginItemAsync(_job, item with { Segment = new Segment(16, 24) }, isRedelivered: true));
         await _training.EndItemAsync(_job, item);
-        Assert.Equal(2, await _training.BeginItemAsync(_job, item));
-        Assert.Equal(1, await _training.BeginItemAsync(_job, item with { Segment = new Segment(16, 24) }));
-        Assert.Null(await _training.BeginItemAsync(_job, item with { Generation = new Generation(1, 0) }));
+        Assert.Equal(0, await _training.BeginItemAsync(_job, item, isRedelivered: false));
+        Assert.Null(await _training.BeginItemAsync(_job, item with { Generation = new Generation(1, 0) }, isRedelivered: true));
+        Assert.Equal(1, await Database.HashLengthAsync(TrainingKeys.Blame(_job)));
+    }
+
+    [Fact]
+    public async Task BeginEvaluation_WorkersThatLeft_AreCountedByClock()
+    {
+        await RunningAsync();
+        await StartAsync();
+
+        Assert.Equal(0, await _training.BeginEvaluationAsync(_job, First, 9, isRedelivered: false));
+        Assert.Equal(1, await _training.BeginEvaluationAsync(_job, First, 9, isRedelivered: true));
+        Assert.Equal(2, await _training.BeginEvaluationAsync(_job, First, 9, isRedelivered: true));
+        Assert.Equal(0, await _training.BeginEvaluationAsync(_job, First, 10, isRedelivered: false));
     }
 
     [Fact]

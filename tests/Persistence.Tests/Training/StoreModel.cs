@@ -60,7 +60,12 @@ internal sealed class StoreModel(string job)
         return TrainingAnswer.Done;
     }
 
-    public long? Blame(Generation generation, string field, long by) => IsWanted(generation) ? Add(_blame, field, by) : null;
+    public long? Blame(Generation generation, string field, long by)
+    {
+        if (!IsWanted(generation)) return null;
+        if (by < 0) _blame.Remove(field);
+        return by > 0 ? Add(_blame, field, by) : _blame.GetValueOrDefault(field);
+    }
 
     public bool RecordResult(Generation generation, ManifestId manifest, string result)
     {

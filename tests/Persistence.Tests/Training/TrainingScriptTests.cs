@@ -72,7 +72,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
             case StoreAction.Item item:
                 var work = new SegmentItem(Generation(model, item.Generation), new Segment(8, 16), LaneSet.Of(new LaneBlock(item.Lane, 2)));
                 long? workers = model.Blame(work.Generation, $"segment of 8@{item.Lane}", item.Ends ? -1 : 1);
-                if (!item.Ends) return (workers, await store.BeginItemAsync(job, work));
+                if (!item.Ends) return (workers, await store.BeginItemAsync(job, work, isRedelivered: true));
                 await store.EndItemAsync(job, work);
                 return (workers, workers);
             case StoreAction.Batch batch:

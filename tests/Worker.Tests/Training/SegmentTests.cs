@@ -176,18 +176,16 @@ public sealed class SegmentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_ModelThatIsNotHere_FailsForGood()
+    public async Task Run_ModelThatThisWorkerDoesNotHave_GoesBackForAnother()
     {
         TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = "none" }, stores: 1);
         TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        TrainSegment item = job.Items(new Segment(0, 3), 1)[0];
 
-        var failed = Assert.IsType<SegmentFailed>(await worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
-        var again = Assert.IsType<SegmentFailed>(await worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
 
-        Assert.True(failed.Permanent);
-        Assert.Contains("there is no model 'none'", failed.Error, StringComparison.Ordinal);
-        Assert.Equal((1L, 2L), (failed.Attempts, again.Attempts));
+        Assert.Contains("no model 'none'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await _cluster.Training.BeginItemAsync(job.Id, item.ToItem(), isRedelivered: false));
     }
 
     [Fact]
@@ -197,7 +195,7 @@ public sealed class SegmentTests : IAsyncLifetime
         TestWorker worker = await _cluster.AddWorkerAsync(_ct);
         TrainSegment item = job.Items(new Segment(0, 3), 1)[0];
         for (int left = 0; left < RangeLimits.MaxAttempts; left++)
-            await _cluster.Training.BeginItemAsync(job.Id, item.ToItem());
+            await _cluster.Training.BeginItemAsync(job.Id, item.ToItem(), isRedelivered: true);
 
         var failed = Assert.IsType<SegmentFailed>(await worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
 

@@ -54,10 +54,10 @@ internal sealed class TestWorker : IAsyncDisposable
     }
 
     public Task<object?> RunAsync(TrainSegment item, CancellationToken cancellationToken) => Task.Run(
-        () => _services.GetRequiredService<SegmentRunner>().RunAsync(item, Slot, cancellationToken), cancellationToken);
+        () => _services.GetRequiredService<SegmentRunner>().RunAsync(item, isRedelivered: false, Slot, cancellationToken), cancellationToken);
 
     public Task<object?> EvaluateAsync(EvaluateModel item, CancellationToken cancellationToken) =>
-        _services.GetRequiredService<ModelEvaluator>().RunAsync(item, cancellationToken);
+        _services.GetRequiredService<ModelEvaluator>().RunAsync(item, isRedelivered: false, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
