@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Running;
 using Cluster.Benchmarks.Exchange;
 
-if (args is ["exchange", ..])
-    await ExchangeBenchmark.RunAsync();
+if (args is ["exchange", .. string[] parts])
+    await ExchangeBenchmark.RunAsync(parts);
 else
     BenchmarkSwitcher.FromAssembly(typeof(ExchangeBenchmark).Assembly).Run(args);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cluster.Contracts.Storage;
@@ -18,11 +19,14 @@ public sealed class SnapshotWriter(IConnectionMultiplexer redis, TimeSpan timeTo
     /// <summary>Copies a part of a snapshot's vector, from a float on; false when the state is no longer held.</summary>
     public delegate Task<bool> CopyPart(int vector, int offset, Memory<byte> target);
 
+    /// <summary>Bytes of the buffer that chunks of a vector of this many floats are copied into, as the pool rounds them up.</summary>
+    public static int BufferBytes(int length) => (int)Math.Min(SnapshotKeys.ChunkBytes, BitOperations.RoundUpToPowerOf2((ulong)length * sizeof(float)));
+
     /// <summary>Writes all chunks, then the head.</summary>
     /// <returns>False when the state was let go meanwhile; what was written expires.</returns>
     public async Task<bool> WriteAsync(SnapshotKey key, long examples, int length, int slots, CopyPart copy, CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(SnapshotKeys.ChunkBytes);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes(length));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try
         {

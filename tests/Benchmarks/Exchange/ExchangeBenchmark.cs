@@ -1,100 +1,61 @@
-using System.Diagnostics;
-using Cluster.DataPlane.Client;
+using System.Globalization;
 using Cluster.LocalHosting.Servers;
-using Cluster.ParameterStore;
-using Cluster.ParameterStore.Tasks;
-using Cluster.Protocol.Parameters;
-using Cluster.ServiceDefaults.Hosting;
-using Cluster.ServiceDefaults.Security;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Benchmarks.Exchange;
 
-/// <summary>Steps of workers that compute nothing, through real streams on loopback; both sides are in this process.</summary>
+/// <summary>The figures that training is judged by; all sides run in this process and share its cores.</summary>
 internal static class ExchangeBenchmark
 {
-    private const int WarmUp = 3_000;
-    private const int Steps = 6_000;
-    private const long Clocks = 1_000_000;
+    private static readonly StepBenchmark[] Steps =
+    [
+        new(2, IsAsync: true, Workers: 1, Prototypes.OneAsynchronous),
+        new(2, IsAsync: true, Workers: 2, Prototypes.None),
+        new(2, IsAsync: true, Workers: 8, Prototypes.EightAsynchronous),
+        new(2, IsAsync: false, Workers: 1, Prototypes.NullStep),
+        new(2, IsAsync: false, Workers: 2, Prototypes.NullStep),
+        new(1 << 10, IsAsync: false, Workers: 1, Prototypes.None),
+        new(1 << 16, IsAsync: false, Workers: 1, Prototypes.None),
+        new(1 << 20, IsAsync: false, Workers: 1, Prototypes.OneMebiFloats),
+    ];
 
-    private static readonly Generation First = new(1, 1);
-
-    public static async Task RunAsync()
+    /// <summary>Runs the parts that are named, all where none is.</summary>
+    public static async Task RunAsync(string[] parts)
     {
-        await using RedisServerProcess redis = await RedisServerProcess.StartAsync();
-        string key = ClusterKey.Generate();
-        await using WebApplication app = await StartAsync(redis.ConnectionString, key);
-        Uri address = ServerAddress.Grpc(app.Services);
-        Console.WriteLine($"{Environment.ProcessorCount} cores, load {(File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : "unknown")}");
-        foreach ((bool isAsync, int workers) in new[] { (false, 1), (false, 2), (true, 1), (true, 2), (true, 8) })
-            await MeasureAsync(address, key, 2, isAsync, workers, WarmUp, Steps);
-        foreach (int length in new[] { 1 << 10, 1 << 16, 1 << 20 })
-            await MeasureAsync(address, key, length, isAsync: false, workers: 1, length > 1 << 16 ? 30 : WarmUp / 6, length > 1 << 16 ? 100 : 1_000);
-        await app.StopAsync();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {Load()}"));
+        if (IsAsked(parts, "steps")) await OnStoreAsync("Steps: from a worker's push to the parameters after it", RunStepsAsync);
+        if (IsAsked(parts, "snapshots")) await OnStoreAsync("A snapshot of 16 MiB behind the steps of a model of 4 Mi floats", SnapshotBenchmark.RunAsync);
+        if (IsAsked(parts, "training")) await RunTrainingAsync();
+        Console.WriteLine($"\nload at the end {Load()}");
     }
 
-    private static async Task MeasureAsync(Uri address, string key, int length, bool isAsync, int workers, int warmUp, int steps)
-    {
-        string job = $"{length}-{isAsync}-{workers}";
-        using var control = new ExchangeChannel(address, key);
-        await OpenAsync(new V1.Parameters.ParametersClient(control.Invoker), job, length, isAsync, workers);
-        ExchangeChannel[] channels = [.. Enumerable.Range(0, workers).Select(_ => new ExchangeChannel(address, key))];
-        ExchangeWorker[] team = [.. channels.Select((channel, lane) => new ExchangeWorker(channel, lane, length, isAsync))];
-        await Task.WhenAll(team.Select(worker => worker.AttachAsync(job, First)));
-        await Task.WhenAll(team.Select(worker => Task.Run(() => worker.StepAsync(warmUp, First))));
-        long allocated = GC.GetTotalAllocatedBytes();
-        TimeSpan processor = Environment.CpuUsage.TotalTime;
-        long started = Stopwatch.GetTimestamp();
-        double[][] times = await Task.WhenAll(team.Select(worker => Task.Run(() => worker.StepAsync(steps, First))));
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        allocated = GC.GetTotalAllocatedBytes() - allocated;
-        processor = Environment.CpuUsage.TotalTime - processor;
-        double[] sorted = [.. times.SelectMany(t => t).Order()];
-        long updates = (long)steps * (isAsync ? workers : 1);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{(isAsync ? "async" : "sync"),-5} {length,8} floats {workers} workers: p5 {sorted[sorted.Length / 20],7:F0} us, p50 {sorted[sorted.Length / 2],7:F0} us, p99 {sorted[sorted.Length * 99 / 100],7:F0} us, {updates / seconds,7:F0} updates/s, {8.0 * length * steps * workers / seconds / 1e9,6:F3} GB/s both ways, {processor.TotalMicroseconds / steps / workers,6:F0} us of processor and {allocated / (steps * workers),6} B a step"));
-        foreach (ExchangeWorker worker in team) worker.Dispose();
-        foreach (ExchangeChannel channel in channels) channel.Dispose();
-    }
+    private static bool IsAsked(string[] parts, string part) => parts.Length == 0 || parts.Contains(part);
 
-    private static async Task OpenAsync(V1.Parameters.ParametersClient control, string job, int length, bool isAsync, int workers)
+    private static async Task OnStoreAsync(string title, Func<BenchmarkStore, Task> runAsync)
     {
-        var generation = new V1.Generation { Counter = First.Counter, Random = First.Random };
-        V1.TaskReport report = await control.OpenAsync(new V1.OpenRequest
+        Console.WriteLine($"\n{title}");
+        if (RedisServerProcess.FindExecutable() is null)
         {
-            Job = job,
-            Generation = generation,
-            Model = new V1.Model
-            {
-                Lanes = workers,
-                Length = length,
-                Streams = workers,
-                Mode = isAsync ? V1.Mode.Asynchronous : V1.Mode.Synchronous,
-                Optimizer = new V1.Optimizer { LearningRate = 0.1f, Scale = V1.GradientScale.Mean, Sgd = new V1.Sgd() },
-                Initial = new V1.Initial { Constant = 1 },
-            },
-        });
-        while (report.Phase != V1.Phase.Serving)
-            report = await control.ReportAsync(new V1.ReportRequest { Job = job });
-        await control.AdvanceAsync(new V1.AdvanceRequest { Job = job, Generation = generation, Segment = new V1.Segment { To = Clocks } });
+            Console.WriteLine("skipped: redis-server is not installed");
+            return;
+        }
+
+        await using BenchmarkStore store = await BenchmarkStore.StartAsync();
+        await runAsync(store);
     }
 
-    private static async Task<WebApplication> StartAsync(string redis, string key)
+    private static async Task RunStepsAsync(BenchmarkStore store)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:redis"] = redis, [ClusterKey.Variable] = key });
-        builder.AddServiceDefaults("parameter-store");
-        builder.Logging.ClearProviders();
-        builder.AddParameterStores(count: 1);
-        WebApplication app = builder.Build();
-        app.MapServiceDefaults();
-        app.MapParameterStore();
-        await app.StartAsync();
-        await app.Services.GetRequiredService<ParameterStorePool>().Ready.WaitAsync(TimeSpan.FromSeconds(30));
-        return app;
+        foreach (StepBenchmark benchmark in Steps)
+            await benchmark.RunAsync(store);
     }
+
+    private static async Task RunTrainingAsync()
+    {
+        Console.WriteLine("\nTraining of the example on an embedded cluster with 1 ps task");
+        await TrainingBenchmark.RunAsync(workers: 1);
+        await TrainingBenchmark.RunAsync(workers: 3);
+    }
+
+    /// <summary>Runnable threads of the whole machine, the mean over 1, 5 and 15 minutes.</summary>
+    private static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]) : "unknown";
 }

@@ -1,0 +1,24 @@
+using Cluster.ParameterStore.Models;
+using Cluster.Protocol.Optimizers;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.ParameterStore.Tests;
+
+/// <summary>What a model takes from the process's budget.</summary>
+public sealed class ModelMemoryTests
+{
+    // Two versions and the copy at the boundary, staging for a lane and four streams, ten slices on their way to them.
+    private const int Vectors = 2 + 1 + 1 + 4 + 10;
+
+    [Theory]
+    [InlineData(100, 512)]
+    [InlineData(1 << 20, 4 << 20)]
+    [InlineData((1 << 20) + 1, 8 << 20)]
+    [InlineData(1 << 26, 8 << 20)]
+    public void Bytes_ModelOfThisLength_CountsTheBufferThatASnapshotIsWrittenFrom(int length, long buffer)
+    {
+        var options = new TaskOptions { Lanes = 1, Length = length, Streams = 4, Optimizer = new Sgd(0.1f) };
+
+        Assert.Equal((Vectors * 4L * length) + buffer, Model.Bytes(options));
+    }
+}
