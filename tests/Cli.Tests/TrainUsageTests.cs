@@ -84,7 +84,7 @@ public sealed class TrainUsageTests
     [InlineData("--batch", "1 to 1048576. Default: 1, with --data 8.")]
     [InlineData("--epochs", "1 to 1000000000. Default: 200, with --data 100.")]
     [InlineData("--optimizer", "Default: adagrad.")]
-    [InlineData("--learning-rate", "above 0. Default: 0.8, with --data 0.1; with --optimizer sgd 0.01.")]
+    [InlineData("--learning-rate", "above 0. Default: 0.8, with --data 0.5; with --optimizer sgd 0.01.")]
     [InlineData("--initial-accumulator", "above 0. Default: 0.1.")]
     [InlineData("--start-weight", "Default: -1, with --data 0.")]
     [InlineData("--start-bias", "Default: -2, with --data 0.")]

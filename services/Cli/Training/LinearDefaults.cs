@@ -15,7 +15,7 @@ internal sealed record LinearDefaults(string Mode, int Lanes, int Batch, int Epo
     public static LinearDefaults Example { get; } = new(TrainingNames.Async, Lanes: 2, Batch: 1, Epochs: 200, AdagradRate: 0.8f);
 
     /// <summary>A data set of one's own: reproducible, and enough lanes for a few workers.</summary>
-    public static LinearDefaults OwnData { get; } = new(TrainingNames.Sync, Lanes: 8, Batch: 8, Epochs: 100, AdagradRate: 0.1f);
+    public static LinearDefaults OwnData { get; } = new(TrainingNames.Sync, Lanes: 8, Batch: 8, Epochs: 100, AdagradRate: 0.5f);
 
     public float LearningRate(string optimizer) => optimizer == TrainingNames.Sgd ? SgdRate : AdagradRate;
 }

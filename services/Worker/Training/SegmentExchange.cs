@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
-using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
 using Cluster.Protocol.Stealing;
 using Cluster.Protocol.Workers;
@@ -14,7 +13,7 @@ namespace Cluster.Worker.Training;
 /// Where a gradient takes a few µs the loop goes on on the receiving thread, as a thread's wake-up costs more; longer
 /// ones are computed on a thread of their own. A step neither allocates nor touches Redis or the broker.
 /// </remarks>
-internal sealed class SegmentExchange : IExchangeSink, IAsyncDisposable
+internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
@@ -334,92 +333,6 @@ internal sealed class SegmentExchange : IExchangeSink, IAsyncDisposable
         }
 
         Leave();
-    }
-
-    void IExchangeSink.Attached(int task, PushOutcome outcome, Generation current)
-    {
-        _links[task].Confirm();
-        lock (_gate)
-        {
-            if (_work is null) return;
-            _peers[task].Heard();
-            if (outcome != PushOutcome.Admitted) Judge(task, outcome);
-        }
-
-        _arrived.Set(_isShort);
-    }
-
-    bool IExchangeSink.TryReceive(int task, SliceLabel label, out Memory<float> target)
-    {
-        target = default;
-        lock (_gate)
-        {
-            if (_work is null) return false;
-            _peers[task].Heard();
-            return _work.TryReceive(task, label, out target);
-        }
-    }
-
-    void IExchangeSink.Received(int task, SliceLabel label, ReadOnlySpan<long> clocks)
-    {
-        lock (_gate)
-        {
-            if (_work is null) return;
-            _peers[task].Heard();
-            _work.Received(task, label, clocks);
-        }
-
-        _arrived.Set(_isShort);
-    }
-
-    void IExchangeSink.Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current)
-    {
-        lock (_gate)
-        {
-            if (_work is null) return;
-            _peers[task].Heard();
-            if (answer.Outcome is PushOutcome.Admitted or PushOutcome.Duplicate or PushOutcome.Rewind or PushOutcome.Superseded)
-                _work.Answered(task, block, clock, answer);
-            else if (answer.Outcome == PushOutcome.Malformed)
-                _refused = new BatchFailedException(block.First, clock, new ArgumentException($"ps task {task} knows no {block} at clock {clock}"));
-            else
-                Judge(task, answer.Outcome);
-        }
-
-        _arrived.Set(_isShort);
-    }
-
-    void IExchangeSink.Answered(int task, in ParametersAnswer answer, Generation current)
-    {
-        lock (_gate)
-        {
-            if (_work is null) return;
-            _peers[task].Heard();
-            if (answer.Outcome == PushOutcome.Admitted) _work.Answered(task, answer);
-            else Judge(task, answer.Outcome);
-        }
-
-        _arrived.Set(_isShort);
-    }
-
-    void IExchangeSink.Hinted(int task, in StealHint hint)
-    {
-        lock (_gate)
-        {
-            if (_work is null) return;
-            _peers[task].Heard();
-            if (_work.Steal(hint)) _context.Metrics.Adopted();
-        }
-
-        _arrived.Set(_isShort);
-    }
-
-    // What a ps task does not take: over, diverged, or to be asked again later.
-    private void Judge(int task, PushOutcome outcome)
-    {
-        if (outcome == PushOutcome.Superseded) _work!.Answered(task, new ParametersAnswer(outcome, -1));
-        else if (outcome == PushOutcome.Diverged) _hasDiverged = true;
-        else _peers[task].Refuse(attach: outcome == PushOutcome.NotReady);
     }
 
     private SegmentMemory MemoryFor(SegmentRun run)

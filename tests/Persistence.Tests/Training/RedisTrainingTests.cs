@@ -32,7 +32,7 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     {
         Assert.Null(await _training.ReadAsync(_job));
         Assert.Equal(Generation.None, await _training.CurrentGenerationAsync(_job));
-        Assert.Equal(TrainingAnswer.Fenced, await _training.PlanAsync(_job, Owner, Plans.Plan));
+        Assert.Equal(TrainingAnswer.Fenced, await _training.PlanAsync(_job, Owner, Plans.Plan, []));
         Assert.Empty(await KeysWithAsync(_job));
     }
 
@@ -40,10 +40,12 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     public async Task Read_WhatWasWritten_ComesBack()
     {
         await RunningAsync();
-        await _training.PlanAsync(_job, Owner, Plans.Plan);
+        await _training.PlanAsync(_job, Owner, Plans.Plan, []);
         await _training.StartGenerationAsync(_job, Owner, new GenerationRequest(Token, Generation.None, First, [0xAB00, ulong.MaxValue]));
         CommitManifest manifest = await CommitAsync(null, 16);
-        await _training.CountAsync(_job, Owner, [new(TrainingCounters.Segments, 3), new(TrainingCounters.Push(PushOutcome.Duplicate), 5)]);
+        await _training.ObserveAsync(_job, Owner, [new(TrainingCounters.StealsOf(7), 3), new(TrainingCounters.PushesOf(PushOutcome.Duplicate, 7), 5)]);
+        await _training.ObserveAsync(_job, Owner, [new(TrainingCounters.StealsOf(7), 4), new(TrainingCounters.StealsOf(ulong.MaxValue), 10)]);
+        await _training.PublishedAsync(_job, Owner, First, new Segment(0, 16), 3);
 
         TrainingRecord record = (await _training.ReadAsync(_job))!;
 
@@ -52,8 +54,9 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
         Assert.Equal(First, record.Protocol.Generation);
         Assert.Equal([0xAB00, ulong.MaxValue], record.Protocol.Incarnations);
         Assert.Equivalent(manifest, record.Protocol.Manifest, strict: true);
-        Assert.Equal(
-            new Dictionary<string, long> { ["generations"] = 1, ["commits"] = 1, ["segments"] = 3, ["push:Duplicate"] = 5 }, record.Counters);
+        TrainingCounters counters = record.Counters;
+        Assert.Equal((1, 1, 1, 14), (counters.Generations, counters.Commits, counters.Segments, counters.Steals));
+        Assert.Equal((5, 0), (counters.Pushes(PushOutcome.Duplicate), counters.Pushes(PushOutcome.Rewind)));
         Assert.Equal(First, await _training.CurrentGenerationAsync(_job));
     }
 
@@ -62,21 +65,38 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     {
         await RunningAsync();
 
-        Assert.Equal(TrainingAnswer.Done, await _training.PlanAsync(_job, Owner, Plans.Plan));
-        Assert.Equal(TrainingAnswer.Done, await _training.PlanAsync(_job, Owner, Plans.Plan with { Rows = 7 }));
-        Assert.Equal(TrainingAnswer.Fenced, await _training.PlanAsync(_job, "another", Plans.Plan with { Rows = 8 }));
+        Assert.Equal(TrainingAnswer.Done, await _training.PlanAsync(_job, Owner, Plans.Plan, []));
+        Assert.Equal(TrainingAnswer.Done, await _training.PlanAsync(_job, Owner, Plans.Plan with { Rows = 7 }, []));
+        Assert.Equal(TrainingAnswer.Fenced, await _training.PlanAsync(_job, "another", Plans.Plan with { Rows = 8 }, []));
 
         Assert.Equal(Plans.Plan.Rows, (await _training.ReadAsync(_job))!.Plan!.Rows);
     }
 
     [Fact]
-    public async Task Count_ManyAtOnce_LosesNone()
+    public async Task Plan_JobThatLogsPlacement_KeepsWhereVariablesLieOnce()
+    {
+        await RunningAsync();
+        await Database.HashSetAsync(JobKeys.Record(_job), "placements", 1);
+
+        await _training.PlanAsync(_job, Owner, Plans.Plan, ["w /job:ps/task:0", "b /job:ps/task:1"]);
+        await _training.PlanAsync(_job, Owner, Plans.Plan, ["w /job:ps/task:7"]);
+
+        Assert.Equal(["w /job:ps/task:0", "b /job:ps/task:1"], (await Database.ListRangeAsync(JobKeys.Placements(_job))).Select(item => (string)item!));
+        Assert.Equal(Plans.Plan.Schedule().TotalClocks, (long)await Database.HashGetAsync(JobKeys.Record(_job), "total"));
+    }
+
+    [Fact]
+    public async Task Published_SegmentAgain_CountsItsItemsAsRepublished()
     {
         await RunningAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => _training.CountAsync(_job, Owner, [new(TrainingCounters.Steals, 2)]), Ct)));
+        await _training.PublishedAsync(_job, Owner, First, new Segment(0, 16), 3);
+        await _training.PublishedAsync(_job, Owner, First, new Segment(0, 16), 2);
+        await _training.PublishedAsync(_job, Owner, First, new Segment(16, 20), 3);
+        Assert.Equal(TrainingAnswer.Fenced, await _training.PublishedAsync(_job, "another", First, new Segment(20, 24), 3));
 
-        Assert.Equal(200, (await _training.ReadAsync(_job))!.Counters[TrainingCounters.Steals]);
+        Assert.Equal(2, (await _training.ReadAsync(_job))!.Counters.Segments);
+        Assert.Equal(2, (long)await Database.HashGetAsync(JobKeys.Record(_job), "republished"));
     }
 
     [Fact]
@@ -97,7 +117,7 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     public async Task Close_JobWithOldSnapshots_DeletesThemAndKeepsTheLastForTheRecordsTime()
     {
         await RunningAsync();
-        await _training.PlanAsync(_job, Owner, Plans.Plan);
+        await _training.PlanAsync(_job, Owner, Plans.Plan, []);
         await StartAsync();
         CommitManifest first = await CommitAsync(null, 1);
         CommitManifest second = await CommitAsync(first, 2);

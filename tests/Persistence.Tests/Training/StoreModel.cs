@@ -53,10 +53,10 @@ internal sealed class StoreModel(string job)
         return result;
     }
 
-    public TrainingAnswer Count(CoordinatorToken token, IEnumerable<KeyValuePair<string, long>> counts)
+    public TrainingAnswer Observe(CoordinatorToken token, IEnumerable<KeyValuePair<string, long>> counts)
     {
         if (Guard(token) is { } refused) return refused;
-        foreach ((string counter, long by) in counts) Add(_counters, counter, by);
+        foreach ((string counter, long value) in counts) _counters[counter] = value;
         return TrainingAnswer.Done;
     }
 

@@ -66,9 +66,9 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
                 FlipRequest commit = await WriteAsync(flip, job, model);
                 return (model.Flip(commit), await store.FlipAsync(job, StoreModel.Text(commit.Token), commit, Plans.Plan));
             case StoreAction.Count count:
-                KeyValuePair<string, long>[] counts = [new(TrainingCounters.Steals, count.By), new(TrainingCounters.Push(PushOutcome.Duplicate), 2), new(TrainingCounters.Steals, 1)];
+                KeyValuePair<string, long>[] counts = [new(TrainingCounters.StealsOf(5), count.By), new(TrainingCounters.PushesOf(PushOutcome.Duplicate, 5), 2), new(TrainingCounters.StealsOf(6), 1)];
                 CoordinatorToken token = Token(model, count.IsHolder);
-                return (model.Count(token, counts), await store.CountAsync(job, StoreModel.Text(token), counts));
+                return (model.Observe(token, counts), await store.ObserveAsync(job, StoreModel.Text(token), counts));
             case StoreAction.Item item:
                 var work = new SegmentItem(Generation(model, item.Generation), new Segment(8, 16), LaneSet.Of(new LaneBlock(item.Lane, 2)));
                 long? workers = model.Blame(work.Generation, $"segment of 8@{item.Lane}", item.Ends ? -1 : 1);

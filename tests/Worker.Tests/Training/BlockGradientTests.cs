@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Cluster.Training.Data;
+using Cluster.Training.Models;
+using Cluster.Worker.Tests.Training.Cluster;
+using Cluster.Worker.Training;
+using CsCheck;
+
+namespace Cluster.Worker.Tests.Training;
+
+public sealed class BlockGradientTests
+{
+    private static readonly LinearRegression Model = new(1);
+    private static readonly DataSet Data = LineExample.Create(3);
+
+    private static readonly Gen<(int Lanes, int Batch, long Clock, int First, int Count, float Weight, float Bias)> Cases =
+        from lanes in Gen.Int[1, 32]
+        from batch in Gen.Int[1, 5]
+        from clock in Gen.Long[0, (((LineExample.Rows - 1) / (lanes * batch)) + 1) * 2 - 1]
+        from first in Gen.Int[0, lanes - 1]
+        from count in Gen.Int[1, lanes - first]
+        from weight in Gen.Float[-3, 3]
+        from bias in Gen.Float[-3, 3]
+        select (lanes, batch, clock, first, count, weight, bias);
+
+    [Fact]
+    public void Compute_AnyBlock_HasTheBitsOfTheTreeAndOfThePsTasksAccumulator() => Cases.Sample(c =>
+    {
+        var tree = new BlockTree(c.Lanes);
+        LaneBlock block = tree.Largest(c.First, c.First + c.Count);
+        var reader = new BatchReader(Data, new EpochSchedule(Data.Rows, c.Lanes, c.Batch, epochs: 2), seed: 5);
+        float[] parameters = [c.Weight, c.Bias];
+        var gradient = new BlockGradient(Model, reader);
+
+        gradient.Compute(block, c.Clock, parameters);
+
+        (float[] Sum, long Examples)? expected = SequentialTraining.Sum(block, lane => Lane(reader, lane, c.Clock, parameters));
+        Assert.Equal(expected?.Examples ?? 0, gradient.Examples);
+        if (expected is null) return;
+        Assert.True(Bits(expected.Value.Sum).SequenceEqual(Bits(gradient.Sum.Span)));
+        Assert.True(Bits(Accumulated(tree, block, reader, c.Clock, parameters)).SequenceEqual(Bits(gradient.Sum.Span)));
+        Batch batch = reader.CreateBatch();
+        double loss = Enumerable.Range(block.First, block.Count).Sum(lane => reader.Read(lane, c.Clock, batch) * 0 + Model.Loss(parameters, batch));
+        Assert.Equal(loss, gradient.Loss, 1e-5 * (1 + loss));
+    }, iter: 2_000);
+
+    [Fact]
+    public void Compute_BlockOnceSeen_AllocatesNothing()
+    {
+        var reader = new BatchReader(Data, new EpochSchedule(Data.Rows, 7, 2, epochs: 2), seed: 5);
+        var gradient = new BlockGradient(Model, reader);
+        gradient.Compute(new LaneBlock(0, 7), 0, [1, 2]);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++) gradient.Compute(new LaneBlock(0, 7), i % 16, [1, 2]);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static float[] Accumulated(BlockTree tree, LaneBlock block, BatchReader reader, long clock, float[] parameters)
+    {
+        var pool = new StagingPool(2, tree.Lanes + 1);
+        var sum = new BlockAccumulator(tree, pool);
+        for (int lane = block.First; lane < block.End; lane++)
+        {
+            pool.TryRent(out StagedGradient staged);
+            (float[] Sum, long Examples)? one = Lane(reader, lane, clock, parameters);
+            one?.Sum.CopyTo(staged.Values);
+            sum.Add(new LaneBlock(lane, 1), staged, one?.Examples ?? 0, worker: 1);
+        }
+
+        Assert.True(sum.TryGet(block, out StagedGradient? whole, out _));
+        return whole!.Values.ToArray();
+    }
+
+    private static (float[] Sum, long Examples)? Lane(BatchReader reader, int lane, long clock, float[] parameters)
+    {
+        Batch batch = reader.CreateBatch();
+        if (reader.Read(lane, clock, batch) == 0) return null;
+        var sum = new float[2];
+        Model.Gradient(parameters, batch, sum);
+        return (sum, batch.Count);
+    }
+
+    private static ReadOnlySpan<byte> Bits(ReadOnlySpan<float> values) => MemoryMarshal.AsBytes(values);
+}

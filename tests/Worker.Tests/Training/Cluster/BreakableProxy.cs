@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cluster.Worker.Tests.Training.Cluster;
+
+/// <summary>Stands between workers and a ps process, and breaks their connections when asked to.</summary>
+internal sealed class BreakableProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<TcpClient> _clients = [];
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _accepting;
+
+    public BreakableProxy()
+    {
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public string Address => _listener.LocalEndpoint.ToString()!;
+
+    /// <summary>Where connections go; set before the first one.</summary>
+    public Uri? Target { get; set; }
+
+    /// <summary>Connections there were.</summary>
+    public int Accepted { get; private set; }
+
+    /// <summary>Completes when there was a connection.</summary>
+    public Task ConnectedAsync(CancellationToken cancellationToken) => _connected.Task.WaitAsync(TrainingCluster.Limit, cancellationToken);
+
+    public void Break()
+    {
+        lock (_clients)
+        {
+            foreach (TcpClient client in _clients) client.Dispose();
+            _clients.Clear();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        Break();
+        await _accepting;
+        _listener.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                TcpClient worker = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Accepted++;
+                _connected.TrySetResult();
+                var store = new TcpClient();
+                await store.ConnectAsync(Target!.Host, Target.Port, _stop.Token);
+                (worker.NoDelay, store.NoDelay) = (true, true);
+                lock (_clients) _clients.AddRange([worker, store]);
+                _ = PumpAsync(worker, store);
+                _ = PumpAsync(store, worker);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+            // Stopped.
+        }
+    }
+
+    private static async Task PumpAsync(TcpClient from, TcpClient to)
+    {
+        try
+        {
+            await from.GetStream().CopyToAsync(to.GetStream());
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Broken.
+        }
+
+        from.Dispose();
+        to.Dispose();
+    }
+}

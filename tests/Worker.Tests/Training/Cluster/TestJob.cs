@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Messages;
+using Cluster.Contracts.Parameters;
+using Cluster.Contracts.Storage;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
+using Cluster.Training.Data;
+using Cluster.Training.Models;
+using StackExchange.Redis;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Worker.Tests.Training.Cluster;
+
+/// <summary>A job on the example of a line, and what a coordinator does for it, one step after the other.</summary>
+internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int stores, CancellationToken cancellationToken)
+{
+    public const string Owner = "1.a";
+    public static readonly CoordinatorToken Token = new(1, 10);
+
+    private readonly LinearRegression _model = new(1, LinearRegression.ExampleWeight, LinearRegression.ExampleBias);
+    private CommitManifest? _manifest;
+
+    public string Id { get; } = $"train-{Guid.NewGuid():N}"[..14];
+
+    public TrainingSpec Spec => spec;
+
+    public Generation Generation { get; private set; }
+
+    public LinearRegression Model => _model;
+
+    public DataSet Data { get; } = LineExample.Create(spec.Seed);
+
+    public TrainingPlan Plan { get; } = new()
+    {
+        Spec = spec,
+        Rows = LineExample.Rows,
+        Features = 1,
+        Offsets = stores == 1 ? [0, 2] : [0, 1, 2],
+        Streams = 8,
+        Slots = spec.Optimizer == TrainingNames.Adagrad ? 1 : 0,
+        Tensors = [new PlannedTensor("w", [1], 0, 1), new PlannedTensor("b", [1], 1, 1)],
+    };
+
+    public long TotalClocks => Plan.Schedule().TotalClocks;
+
+    public async Task SubmitAsync()
+    {
+        await cluster.Redis.GetDatabase().HashSetAsync(JobKeys.Record(Id), [new HashEntry("state", "running"), new HashEntry("owner", Owner)]);
+        Assert.Equal(TrainingAnswer.Done, await cluster.Training.PlanAsync(Id, Owner, Plan, []));
+        await StartGenerationAsync(new Generation(1, 7));
+    }
+
+    public async Task StartGenerationAsync(Generation next)
+    {
+        ulong[] incarnations = [.. await Task.WhenAll(Enumerable.Range(0, stores).Select(async task => (await ReportAsync(task)).Incarnation))];
+        Assert.Equal(TrainingAnswer.Done, await cluster.Training.StartGenerationAsync(
+            Id, Owner, new GenerationRequest(Token, Generation, next, incarnations)));
+        Generation = next;
+    }
+
+    public async Task OpenAsync()
+    {
+        for (int task = 0; task < stores; task++)
+        {
+            await cluster.Control.OpenAsync(new V1.OpenRequest
+            {
+                Job = Id,
+                Task = task,
+                Generation = Generation.ToMessage(),
+                Model = Settings(task),
+                Committed = _manifest?.Snapshots[task].ToMessage(),
+            }, cancellationToken: cancellationToken);
+            await UntilAsync(task, report => report.Phase == V1.Phase.Serving);
+        }
+    }
+
+    public async Task AdvanceAsync(Segment segment)
+    {
+        for (int task = 0; task < stores; task++)
+        {
+            await cluster.Control.AdvanceAsync(new V1.AdvanceRequest
+            {
+                Job = Id,
+                Task = task,
+                Generation = Generation.ToMessage(),
+                Committed = _manifest?.Clock ?? 0,
+                Segment = segment.ToMessage(),
+            }, cancellationToken: cancellationToken);
+        }
+    }
+
+    /// <summary>The items of a segment for some workers, as the coordinator deals lanes.</summary>
+    public IReadOnlyList<TrainSegment> Items(Segment segment, int workers) =>
+        [.. LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, spec.Lanes)), workers).Select(lanes => TrainSegment.Of(Id, new SegmentItem(Generation, segment, lanes)))];
+
+    public async Task CommitAsync(long clock)
+    {
+        var snapshots = new List<SnapshotKey>();
+        long examples = 0;
+        for (int task = 0; task < stores; task++)
+        {
+            V1.TaskReport report = await UntilAsync(task, report => report.SnapshotWritten && report.SnapshotClock == clock);
+            snapshots.Add(new SnapshotKey(Id, task, Generation, report.Incarnation, clock));
+            examples = report.SnapshotExamples;
+        }
+
+        var next = new CommitManifest { Generation = Generation, Clock = clock, Examples = examples, Snapshots = snapshots, Previous = [], Expired = [] };
+        Assert.Equal(FlipResult.Flipped, await cluster.Training.FlipAsync(Id, Owner, new FlipRequest(Token, _manifest?.Id, next), Plan));
+        _manifest = next;
+    }
+
+    /// <summary>Evaluates the last commit on a worker.</summary>
+    public async Task<TrainingResult> ResultAsync(TestWorker worker)
+    {
+        object? told = await worker.EvaluateAsync(new EvaluateModel { JobId = Id, Generation = Generation, Clock = _manifest!.Clock }, cancellationToken);
+        Assert.Equal(new ModelEvaluated { JobId = Id, Generation = Generation }, Assert.IsType<ModelEvaluated>(told));
+        string json = (await cluster.Redis.GetDatabase().HashGetAsync(JobKeys.Record(Id), "result"))!;
+        return JsonSerializer.Deserialize<TrainingResult>(json, SpecJson.Options)!;
+    }
+
+    /// <summary>Asks for reports until one is as expected.</summary>
+    public async Task<V1.TaskReport> UntilAsync(int task, Func<V1.TaskReport, bool> isExpected)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TrainingCluster.Limit);
+        while (true)
+        {
+            V1.TaskReport report = await ReportAsync(task);
+            if (isExpected(report)) return report;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
+        }
+    }
+
+    public async Task<V1.TaskReport> ReportAsync(int task) =>
+        await cluster.Control.ReportAsync(new V1.ReportRequest { Job = Id, Task = task }, cancellationToken: cancellationToken);
+
+    private V1.Model Settings(int task)
+    {
+        var initial = new float[Plan.Length(task)];
+        _model.Initialise(spec.Seed, Plan.Offsets[task], initial);
+        var rule = new V1.Optimizer { LearningRate = spec.LearningRate, Scale = V1.GradientScale.Mean };
+        if (Plan.Slots == 1) rule.Adagrad = new V1.Adagrad { InitialAccumulator = spec.InitialAccumulator };
+        else rule.Sgd = new V1.Sgd();
+        return new V1.Model
+        {
+            Lanes = spec.Lanes,
+            Length = Plan.Length(task),
+            Offset = Plan.Offsets[task],
+            Streams = Plan.Streams,
+            Mode = Plan.IsAsync ? V1.Mode.Asynchronous : V1.Mode.Synchronous,
+            Optimizer = rule,
+            Initial = new V1.Initial { Values = Google.Protobuf.ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(initial)) },
+        };
+    }
+}

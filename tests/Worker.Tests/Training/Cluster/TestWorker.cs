@@ -1,0 +1,69 @@
+using Cluster.Contracts.Messages;
+using Cluster.Persistence;
+using Cluster.ServiceDefaults.Redis;
+using Cluster.ServiceDefaults.Registry;
+using Cluster.ServiceDefaults.Security;
+using Cluster.Worker.Slots;
+using Cluster.Worker.Training;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Cluster.Worker.Tests.Training.Cluster;
+
+/// <summary>A worker process with one slot and without a broker: the code under the consumers.</summary>
+internal sealed class TestWorker : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ServiceProvider _services;
+    private readonly WorkerTask _task;
+    private Task _lease = Task.CompletedTask;
+
+    private TestWorker(IConnectionMultiplexer redis, string key, Action<IServiceCollection>? configure)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { [ClusterKey.Variable] = key }).Build();
+        var services = new ServiceCollection();
+        services.AddLogging().AddMetrics().AddSingleton(configuration).AddSingleton(TimeProvider.System);
+        services.AddSingleton(redis).AddKeyedSingleton(RedisExtensions.Bulk, redis).AddSingleton<RedisRegistry>();
+        services.AddOptions<WorkerOptions>();
+        services.AddTraining();
+        services.AddModel<ThrowingModelFactory>();
+        configure?.Invoke(services);
+        _services = services.BuildServiceProvider();
+        _task = new WorkerTask(_services.GetRequiredService<RedisRegistry>(), TimeProvider.System, NullLogger.Instance,
+            Guid.NewGuid().ToString("N"), "127.0.0.1:1", new WorkerSkills([], []), cores: 1);
+    }
+
+    public DeviceSlot Slot => _task.Slots[0];
+
+    public IServiceProvider Services => _services;
+
+    public static async Task<TestWorker> StartAsync(IConnectionMultiplexer redis, string key, Action<IServiceCollection>? configure, CancellationToken cancellationToken)
+    {
+        var worker = new TestWorker(redis, key, configure);
+        var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker._lease = worker._task.RunAsync((_, _, _) =>
+        {
+            connected.TrySetResult();
+            return Task.CompletedTask;
+        }, worker._stop.Token);
+        await connected.Task.WaitAsync(TrainingCluster.Limit, cancellationToken);
+        return worker;
+    }
+
+    public Task<object?> RunAsync(TrainSegment item, CancellationToken cancellationToken) => Task.Run(
+        () => _services.GetRequiredService<SegmentRunner>().RunAsync(item, Slot, cancellationToken), cancellationToken);
+
+    public Task<object?> EvaluateAsync(EvaluateModel item, CancellationToken cancellationToken) =>
+        _services.GetRequiredService<ModelEvaluator>().RunAsync(item, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _lease.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _services.DisposeAsync();
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,288 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Messages;
+using Cluster.Contracts.Storage;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Parameters;
+using Cluster.Training.Data;
+using Cluster.Training.Models;
+using Cluster.Worker.Tests.Training.Cluster;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Worker.Tests.Training;
+
+/// <summary>Items of training jobs on workers without a broker, against real ps tasks and a real Redis.</summary>
+public sealed class SegmentTests : IAsyncLifetime
+{
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+    private TrainingCluster _cluster = null!;
+
+    public async ValueTask InitializeAsync() => _cluster = await TrainingCluster.StartAsync(stores: 2, _ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null) await _cluster.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(3, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(3, 2)]
+    public async Task Train_Synchronously_GivesTheBitsOfOneThreadAndCountsEachExampleOnce(int workers, int stores)
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 7), stores);
+        TestWorker[] team = await WorkersAsync(workers);
+
+        SegmentReached[] reached = [.. await TrainAsync(job, team, new Segment(0, 13)), .. await TrainAsync(job, team, new Segment(13, job.TotalClocks))];
+
+        TrainingResult result = await job.ResultAsync(team[0]);
+        float[] expected = SequentialTraining.Run(job, job.TotalClocks);
+        Assert.Equal(ParameterFingerprint.Of(expected), result.Fingerprint);
+        Assert.Equal((TrainingNames.Sync, 7, job.TotalClocks, 5L * LineExample.Rows), (result.Mode, result.Lanes, result.Steps, result.Examples));
+        Assert.Equal([expected[0]], result.Parameters!["w"]);
+        Assert.Equal([expected[1]], result.Parameters["b"]);
+        Assert.Equal(MeanLoss(job.Data, expected), result.Loss, 1e-12);
+        Assert.True(reached.Sum(item => item.Examples) >= result.Examples);
+        Assert.All(reached, item => Assert.True(item.LossSum > 0 && item.Device.StartsWith("/job:worker/", StringComparison.Ordinal)));
+        Assert.All(reached, item => Assert.Equal(["w", "b"], item.Parameters.Select(tensor => tensor.Name)));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    public async Task Train_Asynchronously_BringsEachLaneToTheEndAndCountsEachExampleOnce(int workers, int stores)
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 5) with { Mode = TrainingNames.Async, LearningRate = 0.05f }, stores);
+        TestWorker[] team = await WorkersAsync(workers);
+
+        SegmentReached[] reached = await TrainAsync(job, team, new Segment(0, job.TotalClocks));
+
+        TrainingResult result = await job.ResultAsync(team[0]);
+        Assert.Equal((TrainingNames.Async, 5L * LineExample.Rows), (result.Mode, result.Examples));
+        Assert.Equal(5L * LineExample.Rows, reached.Sum(item => item.Examples));
+        Assert.All((await job.ReportAsync(0)).LaneClocks, clock => Assert.Equal(job.TotalClocks, clock));
+        Assert.True(result.Loss < MeanLoss(job.Data, [-1, -2]));
+    }
+
+    [Fact]
+    public async Task Run_WorkerStopsInMidSegment_AnotherOneFinishes()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 4) with { Epochs = 2_000 }, stores: 2);
+        TestWorker[] team = await WorkersAsync(2);
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
+        IReadOnlyList<TrainSegment> items = job.Items(new Segment(0, job.TotalClocks), 2);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ct);
+        Task<object?> first = team[0].RunAsync(items[0], stop.Token);
+        Task<object?> second = team[1].RunAsync(items[1], _ct);
+        await job.UntilAsync(0, report => report.LaneClocks[0] > 10);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(5), _ct));
+        Assert.True((await job.ReportAsync(0)).LaneClocks[0] < job.TotalClocks, "the segment was over before the worker was stopped");
+        Assert.IsType<SegmentReached>(await second.WaitAsync(TrainingCluster.Limit, _ct));
+        await job.CommitAsync(job.TotalClocks);
+        TrainingResult result = await job.ResultAsync(team[1]);
+        Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, job.TotalClocks)), result.Fingerprint);
+        Assert.All(await BlameAsync(job), entry => Assert.Equal("0", entry.Value));
+    }
+
+    [Fact]
+    public async Task Run_ConnectionsBreakInMidSegment_GoesOn()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 4) with { Epochs = 2_000 }, stores: 2);
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
+        Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
+        for (int broken = 1; broken <= 3; broken++)
+        {
+            long clock = broken * 300;
+            await job.UntilAsync(1, report => report.LaneClocks[0] > clock);
+            _cluster.Proxy.Break();
+        }
+
+        Assert.IsType<SegmentReached>(await running.WaitAsync(TrainingCluster.Limit, _ct));
+        await job.CommitAsync(job.TotalClocks);
+        TrainingResult result = await job.ResultAsync(worker);
+        Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, job.TotalClocks)), result.Fingerprint);
+        Assert.Equal(2_000L * LineExample.Rows, result.Examples);
+        Assert.True(_cluster.Proxy.Accepted >= 4, $"{_cluster.Proxy.Accepted} connections");
+    }
+
+    [Fact]
+    public async Task Run_PsTasksNotReady_WaitsUntilTheyAre()
+    {
+        TestJob job = NewJob(Sync(lanes: 3), stores: 2);
+        await job.SubmitAsync();
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
+        await _cluster.Proxy.ConnectedAsync(_ct);
+
+        await job.OpenAsync();
+        // Served, but no segment is open: pushes meet the limit.
+        await job.UntilAsync(0, report => report.Outcomes[nameof(PushOutcome.AtLimit)] > 1);
+        Assert.False(running.IsCompleted);
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
+
+        Assert.IsType<SegmentReached>(await running.WaitAsync(TrainingCluster.Limit, _ct));
+    }
+
+    [Fact]
+    public async Task Run_GenerationIsSuperseded_IsGivenUpWithoutAWord()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 3), stores: 1);
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        // The segment is not opened, so the item waits at its limit.
+        Task<object?> running = worker.RunAsync(item, _ct);
+        await job.UntilAsync(0, report => report.Outcomes[nameof(PushOutcome.AtLimit)] > 0);
+
+        await job.StartGenerationAsync(new Generation(2, 9));
+
+        Assert.Null(await running.WaitAsync(TrainingCluster.Limit, _ct));
+        Assert.Null(await worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
+    }
+
+    [Fact]
+    public async Task Run_JobThatEnded_IsGivenUpWithoutAWord()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 3), stores: 1);
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
+        await job.UntilAsync(0, report => report.Outcomes[nameof(PushOutcome.AtLimit)] > 0);
+
+        await _cluster.Redis.GetDatabase().HashSetAsync(JobKeys.Record(job.Id), "state", "cancelled");
+
+        Assert.Null(await running.WaitAsync(TrainingCluster.Limit, _ct));
+    }
+
+    [Fact]
+    public async Task Run_GradientThrows_NamesLaneAndClockAndCounts()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = ThrowingModelFactory.ModelName }, stores: 1);
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
+        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+
+        // Each worker's model throws at its sixth batch: lane 1 of the third step it computes.
+        var first = Assert.IsType<SegmentFailed>(await (await _cluster.AddWorkerAsync(_ct)).RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
+        await job.UntilAsync(0, report => report.LaneClocks[0] == 2);
+
+        Assert.Equal((job.Id, 1, 2L, 1L, false), (first.JobId, first.Lane, first.Clock, first.Attempts, first.Permanent));
+        Assert.Equal("the sixth batch", first.Error);
+        var second = Assert.IsType<SegmentFailed>(await (await _cluster.AddWorkerAsync(_ct)).RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
+        Assert.Equal((1, 4L, 1L), (second.Lane, second.Clock, second.Attempts));
+    }
+
+    [Fact]
+    public async Task Run_ModelThatIsNotHere_FailsForGood()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = "none" }, stores: 1);
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+
+        var failed = Assert.IsType<SegmentFailed>(await worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
+        var again = Assert.IsType<SegmentFailed>(await worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
+
+        Assert.True(failed.Permanent);
+        Assert.Contains("there is no model 'none'", failed.Error, StringComparison.Ordinal);
+        Assert.Equal((1L, 2L), (failed.Attempts, again.Attempts));
+    }
+
+    [Fact]
+    public async Task Run_ItemThatManyWorkersLeft_FailsForGood()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        TrainSegment item = job.Items(new Segment(0, 3), 1)[0];
+        for (int left = 0; left < RangeLimits.MaxAttempts; left++)
+            await _cluster.Training.BeginItemAsync(job.Id, item.ToItem());
+
+        var failed = Assert.IsType<SegmentFailed>(await worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
+
+        Assert.True(failed.Permanent);
+        Assert.Equal("5 workers left clocks 0-3 of lanes 0-1 unfinished", failed.Error);
+    }
+
+    [Fact]
+    public async Task Run_Divergence_EndsQuietly()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 2) with { Optimizer = TrainingNames.Sgd, LearningRate = 1e30f }, stores: 2);
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
+
+        Assert.Null(await worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct).WaitAsync(TrainingCluster.Limit, _ct));
+
+        V1.TaskReport[] reports = [await job.ReportAsync(0), await job.ReportAsync(1)];
+        Assert.Contains(reports, report => report.Phase == V1.Phase.Diverged);
+    }
+
+    [Fact]
+    public async Task Evaluate_ModelThatThrows_SaysSo()
+    {
+        TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        await TrainAsync(job, [worker], new Segment(0, 3));
+        await _cluster.Redis.GetDatabase().HashSetAsync(TrainingKeys.Training(job.Id), "plan",
+            System.Text.Json.JsonSerializer.Serialize(job.Plan with { Spec = job.Spec with { Model = ThrowingModelFactory.ModelName } }, SpecJson.Options));
+        TestWorker other = await _cluster.AddWorkerAsync(_ct);
+
+        object? told = await other.EvaluateAsync(new EvaluateModel { JobId = job.Id, Generation = job.Generation, Clock = 3 }, _ct);
+        object? outdated = await other.EvaluateAsync(new EvaluateModel { JobId = job.Id, Generation = job.Generation, Clock = 2 }, _ct);
+
+        Assert.Equal("no loss", Assert.IsType<ModelNotEvaluated>(told).Error);
+        Assert.Null(outdated);
+    }
+
+    private static TrainingSpec Sync(int lanes) => new()
+    {
+        Lanes = lanes,
+        Batch = 2,
+        Epochs = 5,
+        Optimizer = TrainingNames.Adagrad,
+        LearningRate = 0.3f,
+        Seed = 11,
+    };
+
+    private TestJob NewJob(TrainingSpec spec, int stores) => new(_cluster, spec, stores, _ct);
+
+    private async Task<TestJob> SubmitAsync(TrainingSpec spec, int stores)
+    {
+        TestJob job = NewJob(spec, stores);
+        await job.SubmitAsync();
+        await job.OpenAsync();
+        return job;
+    }
+
+    private async Task<TestWorker[]> WorkersAsync(int count)
+    {
+        var team = new TestWorker[count];
+        for (int i = 0; i < count; i++) team[i] = await _cluster.AddWorkerAsync(_ct);
+        return team;
+    }
+
+    private async Task<SegmentReached[]> TrainAsync(TestJob job, TestWorker[] team, Segment segment)
+    {
+        await job.AdvanceAsync(segment);
+        IReadOnlyList<TrainSegment> items = job.Items(segment, team.Length);
+        object?[] told = await Task.WhenAll(items.Select((item, i) => team[i].RunAsync(item, _ct))).WaitAsync(TrainingCluster.Limit, _ct);
+        await job.CommitAsync(segment.To);
+        return [.. told.Select(Assert.IsType<SegmentReached>)];
+    }
+
+    private async Task<StackExchange.Redis.HashEntry[]> BlameAsync(TestJob job) =>
+        await _cluster.Redis.GetDatabase().HashGetAllAsync(TrainingKeys.Blame(job.Id));
+
+    private static double MeanLoss(DataSet data, float[] parameters)
+    {
+        double loss = 0;
+        for (long row = 0; row < data.Rows; row++)
+        {
+            double residual = ((double)parameters[0] * data.Features(row)[0]) + parameters[1] - data.Label(row);
+            loss += residual * residual;
+        }
+
+        return loss / data.Rows;
+    }
+}
