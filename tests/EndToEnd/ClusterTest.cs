@@ -26,20 +26,24 @@ public abstract class ClusterTest(SharedBroker broker) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
+    protected static bool HasFailed => TestContext.Current.TestState?.Result == TestResult.Failed;
+
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            foreach (var line in _owned.OfType<TestCluster>().SelectMany(cluster => cluster.Logs()).TakeLast(ShownLines))
-                Say(line);
-        }
-
+        if (HasFailed)
+            ShowLogs(_owned.OfType<TestCluster>());
         foreach (var owned in _owned.AsEnumerable().Reverse())
             await owned.DisposeAsync();
     }
 
     protected static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
+
+    private protected static void ShowLogs(IEnumerable<TestCluster> clusters)
+    {
+        foreach (var line in clusters.SelectMany(cluster => cluster.Logs()).TakeLast(ShownLines))
+            Say(line);
+    }
 
     private protected async Task<TestCluster> StartClusterAsync(TestClusterOptions options, RabbitMqServerProcess? ownBroker = null)
     {

@@ -71,8 +71,8 @@ public abstract class ProcessResource(string name) : Resource(name)
 /// <param name="projectPath">Path of the project file; its name decides which build output is started.</param>
 public sealed class ProjectResource(string name, string projectPath) : ProcessResource(name)
 {
-    /// <summary>Path of the project file as the model gives it.</summary>
-    public string ProjectPath { get; } = projectPath;
+    /// <summary>Path of the project file as the model gives it; a test may start another program in its place.</summary>
+    public string ProjectPath { get; internal set; } = projectPath;
 }
 
 /// <summary>A program of the machine.</summary>

@@ -1,10 +1,13 @@
 using System.Net.Http.Headers;
+using System.Text;
 using Cluster.AppHost;
 using Cluster.Client;
 using Cluster.Client.Tasks;
 using Cluster.Contracts.Devices;
 using Cluster.LocalHosting.Running;
 using Cluster.LocalHosting.Servers;
+using Cluster.Persistence.Data;
+using Cluster.Training.Data;
 using StackExchange.Redis;
 
 namespace Cluster.EndToEnd.Processes;
@@ -29,6 +32,12 @@ internal sealed class TestCluster : IAsyncDisposable
         var processes = resources.OfType<ProcessResource>().ToDictionary(resource => resource.Name);
         // One core a worker, whatever the machine has: the jobs take the time that the tests need.
         processes["worker"].Environment["Worker__Cores"] = "1";
+        if (options.TestModels)
+        {
+            Replace("worker", "tests/TestWorker/TestWorker.csproj");
+            Replace("coordinator", "tests/TestChief/TestChief.csproj");
+        }
+
         foreach (var (name, value) in options.CoordinatorEnvironment)
             processes["coordinator"].Environment[name] = value;
         foreach (var (name, value) in options.ParameterStoreEnvironment)
@@ -51,6 +60,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
         ServiceProcess Create(string name, int ordinal) => new(
             processes[name], ordinal, ports, server => server.Name == "redis" ? redis.ConnectionString : messaging);
+
+        void Replace(string name, string projectPath) => ((ProjectResource)processes[name]).ProjectPath = projectPath;
 
         static string StoreName(int store) => FormattableString.Invariant($"ps-{store}");
     }
@@ -77,6 +88,12 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(Processes.Select(process => process.StartAsync(cancellationToken)));
+        await UntilWholeAsync(cancellationToken);
+    }
+
+    /// <summary>Returns when every worker takes work and every ps task serves.</summary>
+    public async Task UntilWholeAsync(CancellationToken cancellationToken)
+    {
         await Task.WhenAll(ParameterStores.Concat(Workers).Select(process => UntilHealthyAsync(process, cancellationToken)));
         await Poll.UntilAsync("chief, ps tasks and workers are listed", () => Client.ListTasksAsync(cancellationToken),
             tasks => tasks.Count == 1 + ParameterStores.Count + Workers.Count, Limit, cancellationToken);
@@ -110,6 +127,16 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task<IConnectionMultiplexer> ConnectRedisAsync() => await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
 
+    /// <summary>Stores a data set, unless the cluster has one of this id.</summary>
+    public async Task UploadAsync(string id, string label, string csv, CancellationToken cancellationToken)
+    {
+        await using var redis = await ConnectRedisAsync();
+        var sets = new RedisDataSets(redis);
+        if (await sets.FindAsync(id, cancellationToken) is not null) return;
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(csv));
+        await sets.WriteAsync(id, stream, new CsvOptions { Label = label }, TimeSpan.FromHours(1), cancellationToken);
+    }
+
     /// <summary>What the processes printed, for a test that failed.</summary>
     public IEnumerable<string> Logs() => Processes.SelectMany(process => process.Log.Select(line => $"{process.Instance}  {line}"));
 
@@ -139,6 +166,9 @@ internal sealed class TestCluster : IAsyncDisposable
 internal sealed record TestClusterOptions(int Workers = 2)
 {
     public int ParameterStores { get; init; } = 1;
+
+    /// <summary>Coordinator and workers know the models of the tests too.</summary>
+    public bool TestModels { get; init; }
 
     public IReadOnlyDictionary<string, string> CoordinatorEnvironment { get; init; } = new Dictionary<string, string>();
 

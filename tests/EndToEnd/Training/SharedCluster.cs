@@ -1,0 +1,35 @@
+using Cluster.EndToEnd.Processes;
+using Cluster.LocalHosting.Servers;
+
+namespace Cluster.EndToEnd.Training;
+
+/// <summary>One cluster for the tests of a class, each of which leaves it whole. Used by one test at a time.</summary>
+public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable
+{
+    private TestCluster? _cluster;
+
+    /// <summary>The cluster: started by the first test, and anew after one that failed.</summary>
+    internal async Task<TestCluster> StartAsync(TestClusterOptions options, CancellationToken cancellationToken)
+    {
+        if (_cluster is null)
+        {
+            var messaging = await broker.NewVirtualHostAsync(cancellationToken);
+            _cluster = new TestCluster(options, await RedisServerProcess.StartAsync(cancellationToken: cancellationToken), messaging);
+            await _cluster.StartAsync(cancellationToken);
+        }
+
+        return _cluster;
+    }
+
+    /// <summary>Ends the cluster, which a test has left as nobody knows.</summary>
+    /// <returns>What it was; null for none.</returns>
+    internal async Task<TestCluster?> DropAsync()
+    {
+        var dropped = _cluster;
+        _cluster = null;
+        if (dropped is not null) await dropped.DisposeAsync();
+        return dropped;
+    }
+
+    public async ValueTask DisposeAsync() => await DropAsync();
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using Cluster.Client.Jobs;
+using Cluster.Contracts.Jobs;
+using Cluster.EndToEnd.Processes;
+
+namespace Cluster.EndToEnd.Training;
+
+/// <summary>Faults in the middle of training: every example counts once, in every mode, and synchronous jobs keep their bits.</summary>
+public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
+{
+    private const int Epochs = 50;
+    private const double Early = 0.1;
+    private const double Late = 0.8;
+
+    // A stopped worker takes an item with it, and keeps it for as long as its connection to the broker lives.
+    private static readonly TestClusterOptions Options = new(Workers: 3)
+    {
+        ParameterStores = 2,
+        TestModels = true,
+        CoordinatorEnvironment = new Dictionary<string, string>
+        {
+            ["Coordinator__SegmentDuration"] = "00:00:00.3",
+            ["Coordinator__LaneGrace"] = "00:00:02",
+        },
+    };
+
+    public static TheoryData<string> Modes => [.. TrainingNames.Modes];
+
+    [Theory(Timeout = TestLimit)]
+    [MemberData(nameof(Modes))]
+    public async Task Kill_Worker_ItsLanesAreDoneByOthers(string mode)
+    {
+        var (cluster, job) = await RunToTheMiddleAsync(mode);
+        var victim = await BusyTrainer.SuspendAsync(cluster, job.Id, Ct);
+        var before = await AssertUnderWayAsync(cluster, job);
+
+        var killed = Stopwatch.GetTimestamp();
+        await victim.KillAsync(Ct);
+        await UntilCommittedAsync(cluster, job, before);
+
+        SayRecovery("worker killed", mode, killed);
+        var ended = await AssertCountedAsync(cluster, job, mode);
+        Assert.Equal(before.Training!.Generations, ended.Training!.Generations);
+        if (mode == TrainingNames.Sync) Assert.True(ended.Training.Steals > before.Training.Steals);
+        await victim.StartAsync(Ct);
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    [Theory(Timeout = TestLimit)]
+    [MemberData(nameof(Modes))]
+    public async Task Suspend_Worker_TheJobEndsWithoutItAndItChangesNothingAfterwards(string mode)
+    {
+        var (cluster, job) = await RunToTheMiddleAsync(mode);
+        var victim = await BusyTrainer.SuspendAsync(cluster, job.Id, Ct);
+        var suspended = Stopwatch.GetTimestamp();
+        var before = await AssertUnderWayAsync(cluster, job);
+
+        await UntilCommittedAsync(cluster, job, before);
+        SayRecovery("worker suspended", mode, suspended);
+        var ended = await AssertCountedAsync(cluster, job, mode);
+        if (mode == TrainingNames.Sync) Assert.True(ended.Training!.Steals > before.Training!.Steals);
+        else Assert.True(ended.Progress.ItemsRepublished > before.Progress.ItemsRepublished);
+        victim.Resume();
+
+        await cluster.UntilWholeAsync(Ct);
+        await Poll.UntilAsync("no worker has anything to do", () => cluster.WorkerTasksAsync(Ct),
+            tasks => tasks.All(task => task.Devices.All(device => device.Doing.Length == 0)), Limit, Ct);
+        AssertCounted(Counting(mode, Epochs), await cluster.Client.GetJobAsync(job.Id, Ct));
+    }
+
+    [Theory(Timeout = TestLimit)]
+    [MemberData(nameof(Modes))]
+    public async Task Kill_ParameterStoreThatComesBack_TheNextGenerationGoesOnFromTheLastCommit(string mode)
+    {
+        var (cluster, job) = await RunToTheMiddleAsync(mode);
+        var victim = await cluster.ParameterStoreAsync(1, Ct);
+        var before = await AssertUnderWayAsync(cluster, job);
+
+        var killed = Stopwatch.GetTimestamp();
+        await victim.KillAsync(Ct);
+        await victim.StartAsync(Ct);
+        await UntilCommittedAsync(cluster, job, before);
+
+        SayRecovery("ps task killed", mode, killed);
+        var ended = await AssertCountedAsync(cluster, job, mode);
+        Assert.Equal(before.Training!.Generations + 1, ended.Training!.Generations);
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    [Theory(Timeout = TestLimit)]
+    [MemberData(nameof(Modes))]
+    public async Task Kill_CoordinatorThatComesBack_TheGenerationGoesOn(string mode)
+    {
+        var (cluster, job) = await RunToTheMiddleAsync(mode);
+        var before = await AssertUnderWayAsync(cluster, job);
+
+        var killed = Stopwatch.GetTimestamp();
+        await cluster.Coordinator.KillAsync(Ct);
+        await cluster.Coordinator.StartAsync(Ct);
+        var after = await UntilCommittedAsync(cluster, job, before);
+
+        SayRecovery("coordinator killed", mode, killed);
+        Assert.Equal(JobState.Running, after.State);
+        var ended = await AssertCountedAsync(cluster, job, mode);
+        Assert.Equal(before.Progress.Chiefs + 1, ended.Progress.Chiefs);
+        Assert.Equal(before.Training!.Generations, ended.Training!.Generations);
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    [Theory(Timeout = TestLimit)]
+    [MemberData(nameof(Modes))]
+    public async Task Kill_AllWorkers_AnotherThatComesFinishesTheJob(string mode)
+    {
+        var (cluster, job) = await RunToTheMiddleAsync(mode);
+        var victim = await BusyTrainer.SuspendAsync(cluster, job.Id, Ct);
+        var before = await AssertUnderWayAsync(cluster, job);
+
+        await Task.WhenAll(cluster.Workers.Select(worker => worker.KillAsync(Ct)));
+        var started = Stopwatch.GetTimestamp();
+        await victim.StartAsync(Ct);
+        await UntilCommittedAsync(cluster, job, before);
+
+        SayRecovery("all workers killed, one started", mode, started);
+        var ended = await AssertCountedAsync(cluster, job, mode);
+        Assert.Equal(before.Training!.Generations, ended.Training!.Generations);
+        await Task.WhenAll(cluster.Workers.Where(worker => worker != victim).Select(worker => worker.StartAsync(Ct)));
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    /// <summary>Submits the job and returns when a part of it is done and committed.</summary>
+    private async Task<(TestCluster Cluster, JobInfo Job)> RunToTheMiddleAsync(string mode)
+    {
+        var cluster = await ShareClusterAsync(Options);
+        await UploadPacedAsync(cluster);
+        var job = await cluster.Client.SubmitAsync(Counting(mode, Epochs), cancellationToken: Ct);
+        await UntilAsync(cluster, job, "a part is committed", j => j.Progress.Fraction > Early && j.Training is { CommittedClock: > 0 });
+        return (cluster, job);
+    }
+
+    private static async Task<JobInfo> AssertUnderWayAsync(TestCluster cluster, JobInfo job)
+    {
+        var now = await cluster.Client.GetJobAsync(job.Id, Ct);
+        Assert.Equal(JobState.Running, now.State);
+        Assert.InRange(now.Progress.Fraction, Early, Late);
+        return now;
+    }
+
+    /// <summary>Returns when a segment is committed that began after the fault: at most one was open and one not yet committed.</summary>
+    private static Task<JobInfo> UntilCommittedAsync(TestCluster cluster, JobInfo job, JobInfo before) => UntilAsync(
+        cluster, job, "segments are committed that began after the fault", j => j.Training is { } training && training.Commits >= before.Training!.Commits + 3);
+
+    private static async Task<JobInfo> AssertCountedAsync(TestCluster cluster, JobInfo job, string mode)
+    {
+        var ended = await EndAsync(cluster, job);
+        AssertCounted(Counting(mode, Epochs), ended);
+        return ended;
+    }
+}

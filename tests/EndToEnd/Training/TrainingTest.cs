@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Cluster.Client.Jobs;
+using Cluster.Client.Training;
+using Cluster.Contracts.Jobs;
+using Cluster.EndToEnd.Processes;
+using Cluster.TestModels;
+
+namespace Cluster.EndToEnd.Training;
+
+/// <summary>A test of training on the cluster that its class shares.</summary>
+public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : ClusterTest(broker), IClassFixture<SharedCluster>
+{
+    /// <summary>A data set for the counting models: feature id, label pace.</summary>
+    private protected const string Paced = "paced", Pace = "pace";
+
+    /// <summary>Such that the last step of an epoch is short.</summary>
+    private protected const int PacedRows = 600;
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (HasFailed && await shared.DropAsync() is { } cluster) ShowLogs([cluster]);
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The class's cluster, whole.</summary>
+    private protected Task<TestCluster> ShareClusterAsync(TestClusterOptions options) => shared.StartAsync(options, Ct);
+
+    /// <summary>Lanes that take 1 ms for a batch, whatever else the machine does: some seconds on three workers.</summary>
+    private protected static TrainingSpec Counting(string mode, int epochs, ulong seed = 5) => new()
+    {
+        Model = CountingModel.ModelName,
+        Data = Paced,
+        Label = Pace,
+        Mode = mode,
+        Lanes = 8,
+        Batch = 4,
+        Epochs = epochs,
+        LearningRate = 1,
+        Seed = seed,
+    };
+
+    private protected static Task UploadPacedAsync(TestCluster cluster) => UploadAsync(cluster, Paced, Pace, PacedRows, _ => 1);
+
+    /// <summary>Stores a data set of rows (id, label).</summary>
+    private protected static Task UploadAsync(TestCluster cluster, string id, string label, int rows, Func<int, float> labelOf)
+        => cluster.UploadAsync(id, label, TestData.Csv(["id", label], rows, row => [row, labelOf(row)]), Ct);
+
+    private protected static Task<JobInfo> UntilAsync(TestCluster cluster, JobInfo job, string what, Func<JobInfo, bool> holds)
+        => Poll.UntilAsync(what, () => cluster.Client.GetJobAsync(job.Id, Ct), holds, Limit, Ct);
+
+    private protected static async Task<JobInfo> EndAsync(TestCluster cluster, JobInfo job)
+        => await cluster.Client.WaitAsync(job.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);
+
+    private protected static async Task<TrainedModel> TrainAsync(TestCluster cluster, TrainingSpec spec)
+        => await cluster.Client.TrainAsync(spec, cancellationToken: Ct).WaitAsync(Limit, Ct);
+
+    /// <summary>Each example contributed once an epoch; and where bits are promised, they are those of one worker without faults.</summary>
+    private protected static void AssertCounted(TrainingSpec spec, JobInfo ended)
+    {
+        var model = TrainedModel.FromJob(ended.EnsureSucceeded());
+        Assert.All(model.Parameters!["count"], count => Assert.Equal(spec.Epochs, count));
+        Assert.Equal((long)spec.Epochs * PacedRows, model.Examples);
+        Assert.Equal(model.Examples, ended.Training!.CommittedExamples);
+        if (spec.Mode == TrainingNames.Sync)
+            Assert.Equal(SequentialTraining.Fingerprint(SequentialTraining.Count(spec, PacedRows)), model.Fingerprint);
+    }
+
+    /// <summary>Notes how long the cluster took to recover.</summary>
+    private protected static void SayRecovery(string fault, string mode, long since)
+        => Say(FormattableString.Invariant($"{fault}, {mode}: recovered after {Stopwatch.GetElapsedTime(since).TotalSeconds:0.00} s"));
+}

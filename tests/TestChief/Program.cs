@@ -1,0 +1,19 @@
+using Cluster.Coordinator;
+using Cluster.Persistence;
+using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Messaging;
+using Cluster.TestModels;
+
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults("coordinator");
+    builder.AddCoordinator();
+    builder.Services.AddModel<CountingModelFactory>().AddModel<FaultyModelFactory>();
+    builder.AddClusterBus(CoordinatorServices.AddConsumers);
+
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    app.MapCoordinator();
+    return app;
+});
