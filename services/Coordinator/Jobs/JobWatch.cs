@@ -11,6 +11,7 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber desc
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
 
     private long _placements = Math.Max(0, request.PlacementsSeen);
+    private JobFeed? _partialResultsOf;
     private long _partialResults;
 
     public async Task RunAsync(IServerStreamWriter<JobUpdate> stream, JobRecord job, CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber desc
             var hasMore = await AddPlacementsAsync(update, job.Kind);
             // Watchers leave at the end of the job: it is told when they have heard of every placement.
             update.Job = await describer.DescribeAsync(hasMore ? Unended(job) : job);
-            if (feed is not null) update.PartialResults.AddRange(feed.PartialResultsSince(ref _partialResults));
+            AddPartialResults(update, feed);
             await stream.WriteAsync(update, cancellationToken);
             if (job.HasEnded && !hasMore) return;
 
@@ -34,6 +35,13 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber desc
 
     private static JobRecord Unended(JobRecord job)
         => job.HasEnded ? job with { State = JobState.Running, Ended = null, Result = "", Error = "" } : job;
+
+    // The last ones of a job come shortly before its feed ends: they are told all the same.
+    private void AddPartialResults(JobUpdate update, JobFeed? feed)
+    {
+        if (feed is not null && feed != _partialResultsOf) (_partialResultsOf, _partialResults) = (feed, 0);
+        if (_partialResultsOf is { } told) update.PartialResults.AddRange(told.PartialResultsSince(ref _partialResults));
+    }
 
     // True when there are more than one update takes.
     private async Task<bool> AddPlacementsAsync(JobUpdate update, string kind)

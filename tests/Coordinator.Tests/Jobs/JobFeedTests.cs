@@ -1,3 +1,4 @@
+using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Jobs;
 
 namespace Cluster.Coordinator.Tests.Jobs;
@@ -52,4 +53,39 @@ public sealed class JobFeedTests
         Assert.False(feeds.TryGet("j", out _));
         feeds.Close("j");
     }
+
+    [Fact]
+    public void PartialResultsSince_TwoWatchers_GetEachOnceInOrder()
+    {
+        var feed = new JobFeed();
+        (long early, long other) = (0, 0);
+        Add(feed, 1, 2);
+
+        Assert.Equal([1, 2], Clocks(feed, ref early));
+        Add(feed, 3);
+        Assert.Equal([3], Clocks(feed, ref early));
+        Assert.Empty(Clocks(feed, ref early));
+        Assert.Equal([1, 2, 3], Clocks(feed, ref other));
+    }
+
+    [Fact]
+    public void PartialResultsSince_MoreThanAreKept_AreTheLastOnes()
+    {
+        var feed = new JobFeed();
+        (long slow, long late) = (0, 0);
+        Add(feed, 0);
+        Assert.Equal([0], Clocks(feed, ref slow));
+        for (var clock = 1; clock <= 200; clock++) Add(feed, clock);
+
+        Assert.Equal(Enumerable.Range(137, 64).Select(clock => (long)clock), Clocks(feed, ref slow));
+        Assert.Equal(Enumerable.Range(137, 64).Select(clock => (long)clock), Clocks(feed, ref late));
+        Assert.Empty(Clocks(feed, ref slow));
+    }
+
+    private static void Add(JobFeed feed, params long[] clocks)
+    {
+        foreach (var clock in clocks) feed.Add(new PartialResult { Clock = clock });
+    }
+
+    private static IEnumerable<long> Clocks(JobFeed feed, ref long seen) => feed.PartialResultsSince(ref seen).Select(result => result.Clock);
 }

@@ -1,0 +1,179 @@
+using System.Runtime.InteropServices;
+using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Training;
+using Cluster.Persistence.Data;
+using Cluster.Protocol.Optimizers;
+using Cluster.Testing;
+using Cluster.Training.Data;
+using Cluster.Training.Models;
+using CsCheck;
+using Microsoft.Extensions.Options;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Coordinator.Tests.Training;
+
+public sealed class TrainingPlannerTests(RedisServers servers) : RedisTest(servers, RedisKind.Garnet)
+{
+    private static readonly TrainingSpec Wide = new() { Model = "wide", LearningRate = 0.5f };
+
+    [Fact]
+    public async Task Plan_AnyParametersAndStores_CutsEqualContiguousRanges()
+        => await Gen.Select(Gen.Int[1, 5000], Gen.Int[1, 300]).SampleAsync(async (parameters, stores) =>
+        {
+            TrainingPlan plan = await PlannerOf(parameters).PlanAsync(Wide, stores, Ct);
+
+            int[] lengths = [.. Enumerable.Range(0, plan.Stores).Select(plan.Length)];
+            Assert.Equal((Math.Min(parameters, stores), 0, parameters), (plan.Stores, plan.Offsets[0], plan.Parameters));
+            Assert.InRange(lengths.Max() - lengths.Min(), 0, 1);
+            Assert.InRange(lengths.Min(), 1, parameters);
+        }, iter: 200);
+
+    [Fact]
+    public async Task Plan_TheExample_IsSpeltOut()
+    {
+        var spec = new TrainingSpec { LearningRate = 0.8f, Optimizer = TrainingNames.Adagrad, Lanes = 3 };
+
+        TrainingPlan plan = await PlannerOf(new LinearRegressionFactory()).PlanAsync(spec, stores: 5, Ct);
+
+        Assert.Equal((101L, 1, 1, 8), (plan.Rows, plan.Features, plan.Slots, plan.Streams));
+        Assert.Equal([0, 1, 2], plan.Offsets);
+        Assert.Equal([("w", 0, 1), ("b", 1, 1)], plan.Tensors.Select(tensor => (tensor.Name, tensor.Offset, tensor.Length)));
+        Assert.Equal(0, (await PlannerOf(new LinearRegressionFactory()).PlanAsync(spec with { Optimizer = TrainingNames.Sgd }, 1, Ct)).Slots);
+    }
+
+    [Theory]
+    [InlineData(1_000, 1, 514)]
+    [InlineData(2_000_000, 1, 6)]
+    [InlineData(2_000_000, 3, 274)]
+    public async Task Plan_LargeModel_TakesAsManyStreamsAsItsStagingAllows(int parameters, int stores, int streams)
+    {
+        TrainingPlan plan = await PlannerOf(parameters).PlanAsync(Wide with { Lanes = 256 }, stores, Ct);
+
+        Assert.Equal(streams, plan.Streams);
+        // 128 partial sums and the streams' pushes, each as long as the longest range, of 4 bytes a parameter.
+        long push = 4L * ((parameters + stores - 1) / stores);
+        Assert.InRange((128 + streams) * push, 0, 1L << 30);
+        if (streams < (2 * 256) + 2) Assert.InRange((128 + streams + 1) * push, (1L << 30) + 1, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task Plan_DataSetThatIsGone_IsRefused()
+        => await Assert.ThrowsAsync<DataFormatException>(() => PlannerOf(10).PlanAsync(Wide with { Data = "data-gone" }, 1, Ct));
+
+    [Fact]
+    public async Task Placements_SplitTensors_NameTheParts()
+    {
+        TrainingPlan plan = await PlannerOf(10).PlanAsync(Wide, stores: 3, Ct);
+
+        Assert.Equal([0, 3, 6, 10], plan.Offsets);
+        Assert.Equal(
+        [
+            "first /job:ps/replica:0/task:0/device:CPU:0",
+            "middle[0:2] /job:ps/replica:0/task:0/device:CPU:0",
+            "middle[2:5] /job:ps/replica:0/task:1/device:CPU:0",
+            "middle[5:7] /job:ps/replica:0/task:2/device:CPU:0",
+            "last /job:ps/replica:0/task:2/device:CPU:0",
+        ], TrainingPlanner.Placements(plan));
+    }
+
+    [Fact]
+    public async Task ModelOf_SgdInSynchronousMode_HasItsRuleAndConstant()
+    {
+        TrainingPlanner planner = PlannerOf(new WideModelFactory(10, isConstant: true, GradientScale.Sum));
+        TrainingPlan plan = await planner.PlanAsync(Wide with { Lanes = 5 }, stores: 3, Ct);
+
+        V1.Model model = planner.ModelOf(plan, task: 2);
+
+        Assert.Equal((5, 6L, 4, plan.Streams, V1.Mode.Synchronous), (model.Lanes, model.Offset, model.Length, model.Streams, model.Mode));
+        Assert.Equal((V1.GradientScale.Sum, 0.5f, V1.Optimizer.RuleOneofCase.Sgd), (model.Optimizer.Scale, model.Optimizer.LearningRate, model.Optimizer.RuleCase));
+        Assert.Equal((V1.Initial.SourceOneofCase.Constant, 7f), (model.Initial.SourceCase, model.Initial.Constant));
+    }
+
+    [Fact]
+    public async Task ModelOf_AdagradInAsynchronousMode_HasItsRuleAndValues()
+    {
+        TrainingPlanner planner = PlannerOf(10);
+        TrainingSpec spec = Wide with { Mode = TrainingNames.Async, Optimizer = TrainingNames.Adagrad, InitialAccumulator = 0.25f };
+        TrainingPlan plan = await planner.PlanAsync(spec, stores: 3, Ct);
+
+        V1.Model model = planner.ModelOf(plan, task: 1);
+
+        Assert.Equal((V1.Mode.Asynchronous, V1.GradientScale.Mean, 0.25f), (model.Mode, model.Optimizer.Scale, model.Optimizer.Adagrad.InitialAccumulator));
+        Assert.Equal([3f, 4f, 5f], MemoryMarshal.Cast<byte, float>(model.Initial.Values.Span).ToArray());
+    }
+
+    [Fact]
+    public async Task RequireModels_MoreDifferentValuesThanAnOpenTakes_IsNotSupported()
+    {
+        const int most = 1 << 18;
+        TrainingPlan fits = await PlannerOf(2 * most).PlanAsync(Wide, stores: 2, Ct);
+        PlannerOf(2 * most).RequireModels(fits);
+
+        TrainingPlan plan = await PlannerOf((2 * most) + 1).PlanAsync(Wide, stores: 2, Ct);
+        var error = Assert.Throws<NotSupportedException>(() => PlannerOf((2 * most) + 1).RequireModels(plan));
+
+        Assert.Contains($"{most + 1} different values", error.Message, StringComparison.Ordinal);
+        TrainingPlanner constant = PlannerOf(new WideModelFactory((2 * most) + 1, isConstant: true));
+        constant.RequireModels(plan);
+    }
+
+    [Fact]
+    public async Task Check_ModelDataAndLabelThatAreThere_FindsNothing()
+    {
+        string id = await LoadAsync("a,b,y\n1,2,3\n");
+
+        Assert.Empty(await CheckAsync(PlannerOf(10), Wide));
+        Assert.Empty(await CheckAsync(PlannerOf(10), Wide with { Data = id, Label = "y" }));
+    }
+
+    [Fact]
+    public async Task Check_WhatIsNotThere_NamesFieldValueAndLimit()
+    {
+        string id = await LoadAsync("a,b,y\n1,2,3\n");
+        TrainingPlanner planner = PlannerOf(new WideModelFactory(10), new LinearRegressionFactory());
+
+        Assert.Equal([new SpecViolation("model", "deep", "must be linear or wide")], await CheckAsync(planner, Wide with { Model = "deep" }));
+        Assert.Equal([new SpecViolation("data", "data-none", "must be the id of a loaded data set")], await CheckAsync(planner, Wide with { Data = "data-none", Label = "y" }));
+        Assert.Equal([new SpecViolation("label", "a", "must be the label that the data set was loaded with, y")], await CheckAsync(planner, Wide with { Data = id, Label = "a" }));
+    }
+
+    [Fact]
+    public async Task Check_ModelThatIsNotForTheData_SaysWhy()
+    {
+        string id = await LoadAsync("a,b,c,d,e,f,g,h,i,j,y\n1,2,3,4,5,6,7,8,9,10,11\n");
+
+        SpecViolation violation = Assert.Single(await CheckAsync(PlannerOf(10), Wide with { Data = id, Label = "y" }));
+
+        Assert.Equal(new SpecViolation("model", "wide", "is not for this data: it takes 9 features"), violation);
+    }
+
+    [Fact]
+    public async Task Check_StagingAboveTheLimit_NamesLanesAndBytes()
+    {
+        TrainingSpec spec = Wide with { Lanes = 256 };
+
+        SpecViolation violation = Assert.Single(await CheckAsync(PlannerOf(4_000_000), spec, stores: 1));
+        Assert.Equal(("lanes", "256"), (violation.Field, violation.Value));
+        Assert.Contains($"{129L * 16_000_000} bytes on each of 1 ps tasks; must be at most {1 << 30}", violation.Limit, StringComparison.Ordinal);
+
+        Assert.Empty(await CheckAsync(PlannerOf(4_000_000), spec, stores: 2));
+        Assert.Empty(await CheckAsync(PlannerOf(4_000_000), spec with { ParameterStores = 2 }, stores: 1));
+        Assert.Single(await CheckAsync(PlannerOf(4_000_000), spec with { ParameterStores = 1 }, stores: 2));
+        Assert.Single(await CheckAsync(PlannerOf(4_000_000), spec, stores: 0));
+    }
+
+    private TrainingPlanner PlannerOf(int parameters) => PlannerOf(new WideModelFactory(parameters));
+
+    private TrainingPlanner PlannerOf(params IModelFactory[] models) =>
+        new(new ModelCatalog(models), new RedisDataSets(Redis), Options.Create(new CoordinatorOptions()));
+
+    private Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingPlanner planner, TrainingSpec spec, int stores = 1) => planner.CheckAsync(spec, stores, Ct);
+
+    private async Task<string> LoadAsync(string csv)
+    {
+        string id = $"data-{Guid.NewGuid():N}";
+        var file = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(csv));
+        await new RedisDataSets(Redis).WriteAsync(id, file, new CsvOptions { Label = "y" }, TimeSpan.FromMinutes(5), Ct);
+        return id;
+    }
+}
