@@ -27,7 +27,6 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<TaskView>();
         builder.Services.AddSingleton<WorkPublisher>();
         builder.Services.AddSingleton<RunnerContext>();
-        builder.Services.AddPersistence();
         builder.Services.AddModels();
         builder.Services.AddSingleton<StoreChannels>();
         builder.Services.AddSingleton<TrainingPlanner>();
