@@ -19,9 +19,10 @@ internal sealed class PriceCommand : ClusterCommand, IHasNotes
     }
 
     public string Notes => """
-        An option pays, once, at maturity: a call what a price exceeds the strike by, a put what it falls short by, and else
-        nothing. A European option takes the price of the underlying at maturity; an Asian one the arithmetic mean of its
-        prices at --dates equally spaced dates, of which the last is at maturity and today is none.
+        An option on a share, or on another thing with a price (the underlying), pays once, at maturity: a call what a price
+        exceeds the strike by, a put what it falls short by, and else nothing. A European option takes the underlying's price
+        at maturity; an Asian one the arithmetic mean of its prices at --dates equally spaced dates, of which the last is at
+        maturity and today is none.
 
         The model is that of Black and Scholes: the price moves by independent steps, whose logarithm over t years is normal
         with mean (rate - dividend yield - volatility²/2)·t and standard deviation volatility·√t. Rate and dividend yield are
