@@ -36,8 +36,17 @@ public sealed class RunPriceTests
         await using var client = TestClients.Connect(coordinator);
         var spec = new PriceSpec
         {
-            Kind = "asian", Option = "both", Spot = 0, Strike = double.NaN, Rate = 2, DividendYield = -2, Volatility = 3.5, Maturity = -1,
-            Dates = 0, Paths = 0, Device = "/tpu:0",
+            Kind = "asian",
+            Option = "both",
+            Spot = 0,
+            Strike = double.NaN,
+            Rate = 2,
+            DividendYield = -2,
+            Volatility = 3.5,
+            Maturity = -1,
+            Dates = 0,
+            Paths = 0,
+            Device = "/tpu:0",
         };
 
         var error = await Assert.ThrowsAsync<SpecRejectedException>(() => client.RunPriceAsync(spec, cancellationToken: Token));

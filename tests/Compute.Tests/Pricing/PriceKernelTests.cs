@@ -25,7 +25,15 @@ public sealed class PriceKernelTests
     {
         var terms = new OptionTerms(new PriceArguments
         {
-            IsCall = true, Spot = 1e9, Strike = 1e-9, Rate = 1, DividendYield = -1, Volatility = 3, Maturity = 100, Dates = 1, Seed = 1,
+            IsCall = true,
+            Spot = 1e9,
+            Strike = 1e-9,
+            Rate = 1,
+            DividendYield = -1,
+            Volatility = 3,
+            Maturity = 100,
+            Dates = 1,
+            Seed = 1,
         });
 
         var sums = PriceKernel.Sum(in terms, 0, 100_000);
@@ -71,7 +79,15 @@ public sealed class PriceKernelTests
 
         var terms = new OptionTerms(new PriceArguments
         {
-            IsCall = true, Spot = spot, Strike = strike, Rate = rate, DividendYield = yield, Volatility = volatility, Maturity = maturity, Dates = dates, Seed = 9,
+            IsCall = true,
+            Spot = spot,
+            Strike = strike,
+            Rate = rate,
+            DividendYield = yield,
+            Volatility = volatility,
+            Maturity = maturity,
+            Dates = dates,
+            Seed = 9,
         });
 
         Assert.Equal(expected, PriceReference.Sum(in terms, 0, 10).Deviations + 20 * terms.Centre, 1e-9);
