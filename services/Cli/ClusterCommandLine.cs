@@ -4,6 +4,7 @@ using Cluster.Cli.Completion;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Parsing;
+using Cluster.Cli.Pricing;
 using Cluster.Cli.Tasks;
 using Cluster.Cli.Training;
 
@@ -36,6 +37,7 @@ public static class ClusterCommandLine
         };
         globals.AddTo(root);
         root.Add(new PiCommand(host, globals));
+        root.Add(new PriceCommand(host, globals));
         root.Add(new TrainCommand(host, globals));
         root.Add(new JobsCommand(host, globals));
         root.Add(new JobCommand(host, globals));

@@ -79,6 +79,19 @@ public sealed class ClusterClient : IAsyncDisposable
         CancellationToken cancellationToken = default)
         => PiResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), ReportTo(progress), cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Prices an option on the cluster and waits for the result.</summary>
+    /// <param name="spec">Which option in which market, how many paths, which seed, where.</param>
+    /// <param name="progress">Told how far the job is, a few times a second at most.</param>
+    /// <param name="onCancellation">What a cancelled token means for the job; by default it goes on.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <inheritdoc cref="RunPiAsync" path="/exception"/>
+    public async Task<PriceResult> RunPriceAsync(
+        PriceSpec spec,
+        IProgress<JobProgress>? progress = null,
+        OnCancellation onCancellation = OnCancellation.Detach,
+        CancellationToken cancellationToken = default)
+        => PriceResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), ReportTo(progress), cancellationToken).ConfigureAwait(false));
+
     /// <summary>Runs a computation that the cluster's workers have registered, and waits for the result.</summary>
     /// <inheritdoc cref="RunPiAsync"/>
     public async Task<ComputationResult> RunComputationAsync(
@@ -125,6 +138,14 @@ public sealed class ClusterClient : IAsyncDisposable
     {
         ThrowIfWrong(spec.Validate());
         return SubmitAsync(new V1.SubmitRequest { Pi = spec.ToProto() }, idempotencyKey, cancellationToken);
+    }
+
+    /// <summary>Submits a pricing job and returns as soon as it is accepted.</summary>
+    /// <inheritdoc cref="SubmitAsync(PiSpec, string?, CancellationToken)"/>
+    public Task<JobInfo> SubmitAsync(PriceSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfWrong(spec.Validate());
+        return SubmitAsync(spec.ToComputation(), idempotencyKey, cancellationToken);
     }
 
     /// <summary>Submits a computation and returns as soon as it is accepted.</summary>

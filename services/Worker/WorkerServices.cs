@@ -1,5 +1,6 @@
 using Cluster.Compute.Computations;
 using Cluster.Compute.Pi;
+using Cluster.Compute.Pricing;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Training;
@@ -26,6 +27,7 @@ public static class WorkerServices
         builder.Services.AddTraining();
         builder.Services.AddSingleton(services => new ComputationCatalog(services.GetServices<IComputation>()));
         builder.Services.AddComputation<PiComputation>();
+        builder.Services.AddComputation<PriceComputation>();
         builder.Services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");
         return builder;
     }

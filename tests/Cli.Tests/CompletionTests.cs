@@ -8,7 +8,8 @@ public sealed class CompletionTests
 
     [Theory]
     [InlineData("cluster ", "pi", "train", "jobs", "job", "watch", "cancel", "tasks", "spec", "completion", "--help")]
-    [InlineData("cluster p", "pi")]
+    [InlineData("cluster p", "pi", "price")]
+    [InlineData("cluster price --kind a", "asian")]
     [InlineData("cluster pi --", "--points", "--seed", "--device", "--cancel-on-exit", "--json", "--address")]
     [InlineData("cluster pi --po", "--points")]
     [InlineData("cluster tr", "train")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
+using Cluster.Cli.Pricing;
 using Cluster.Cli.Training;
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
@@ -15,6 +16,7 @@ internal static class JobReport
     public static void WriteResult(CommandRun run, JobInfo job)
     {
         if (job.Kind == JobKinds.Pi) WritePi(run, PiResult.FromJob(job));
+        else if (PriceResult.IsPrice(job)) PriceReport.Write(run, PriceResult.FromJob(job));
         else if (job.Kind == JobKinds.Training) WriteModel(run, TrainedModel.FromJob(job));
         else WriteJob(run, job);
     }

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using Cluster.Contracts.Devices;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Parsing;
 
@@ -39,16 +40,29 @@ internal static class ValueOptions
             CustomParser = result => ReadReal(result, name, isPositive),
         };
 
+    /// <summary>A number within limits.</summary>
+    public static Option<double> Real(string name, string description, double defaultValue, NumberRange range)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "NUMBER",
+            DefaultValueFactory = _ => defaultValue,
+            CustomParser = result => ReadReal(result, name, range),
+        };
+
+    /// <summary>One of a few names.</summary>
+    public static Option<string> Name(string name, string description, string defaultValue, IReadOnlyList<string> names)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', names), DefaultValueFactory = _ => defaultValue };
+        RequireOneOf(option, names);
+        return option;
+    }
+
     /// <summary>One of a few names, or null where none is given.</summary>
     public static Option<string?> OptionalName(string name, string description, IReadOnlyList<string> names)
     {
         var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', names) };
-        option.CompletionSources.Add([.. names]);
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && !names.Contains(text))
-                result.AddError($"{name}: {text}: must be {string.Join(" or ", names)}{NearestName.Hint(text, names)}");
-        });
+        RequireOneOf(option, names);
         return option;
     }
 
@@ -62,6 +76,25 @@ internal static class ValueOptions
                 result.AddError($"{name}: {text}: {error}");
         });
         return option;
+    }
+
+    private static void RequireOneOf(Option option, IReadOnlyList<string> names)
+    {
+        option.CompletionSources.Add([.. names]);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !names.Contains(text))
+                result.AddError($"{option.Name}: {text}: must be {string.Join(" or ", names)}{NearestName.Hint(text, names)}");
+        });
+    }
+
+    private static double ReadReal(ArgumentResult result, string name, NumberRange range)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && range.Contains(value)) return value;
+
+        result.AddError($"{name}: {text}: must be a number {range}");
+        return default;
     }
 
     private static float? ReadReal(ArgumentResult result, string name, bool isPositive)

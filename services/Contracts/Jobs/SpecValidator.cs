@@ -15,6 +15,9 @@ public abstract class SpecValidator<T> : AbstractValidator<T>
         => RuleFor(value).InclusiveBetween(from, to)
             .WithState((_, v) => new SpecViolation(field, v.ToString(CultureInfo.InvariantCulture), $"must be from {from} to {to}"));
 
+    protected void Is(string field, System.Linq.Expressions.Expression<Func<T, long>> value, long only, string limit)
+        => RuleFor(value).Equal(only).WithState((_, v) => new SpecViolation(field, v.ToString(CultureInfo.InvariantCulture), limit));
+
     protected void Satisfies(string field, System.Linq.Expressions.Expression<Func<T, string>> value, Func<string, bool> condition, string limit)
         => RuleFor(value).Must(condition).WithState((_, v) => new SpecViolation(field, v, limit));
 
@@ -25,6 +28,10 @@ public abstract class SpecValidator<T> : AbstractValidator<T>
     protected void Number(string field, System.Linq.Expressions.Expression<Func<T, float>> value, Func<float, bool> condition, string limit)
         => RuleFor(value).Must(v => float.IsFinite(v) && condition(v))
             .WithState((_, v) => new SpecViolation(field, v.ToString(CultureInfo.InvariantCulture), limit));
+
+    protected void Inside(string field, System.Linq.Expressions.Expression<Func<T, double>> value, NumberRange range)
+        => RuleFor(value).Must(range.Contains)
+            .WithState((_, v) => new SpecViolation(field, v.ToString(CultureInfo.InvariantCulture), $"must be {range}"));
 
     protected void IsDevice(string field, System.Linq.Expressions.Expression<Func<T, string?>> value)
         => RuleFor(value).Must(v => DeviceSpec.TryParse(v, out _, out _))

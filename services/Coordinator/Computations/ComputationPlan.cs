@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Compute.Pi;
+using Cluster.Compute.Pricing;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
@@ -49,7 +50,7 @@ internal sealed record ComputationPlan
         Arguments = spec.Arguments,
         Space = new GrainSpace(spec.IndexCount, spec.GrainSize),
         Device = DeviceSpec.Parse(spec.Device ?? ""),
-        Unit = ("indices", 1),
+        Unit = spec.Name == PriceComputation.ComputationName ? ("paths", PriceComputation.PathsPerIndex) : ("indices", 1),
     };
 
     private static T Read<T>(JobRecord job) => JsonSerializer.Deserialize<T>(job.Spec, SpecJson.Options)!;

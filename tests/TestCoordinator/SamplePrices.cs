@@ -1,0 +1,20 @@
+using Cluster.Contracts.Jobs.V1;
+
+namespace Cluster.TestCoordinator;
+
+/// <summary>A pricing job of 2,000 paths with seed 42.</summary>
+public static class SamplePrices
+{
+    public static Job Succeeded()
+    {
+        var job = SampleJobs.Succeeded();
+        job.Kind = "computation";
+        job.SpecJson =
+            """
+            {"name":"price","arguments":{"kind":"european","option":"call","spot":100,"strike":100,"rate":0.05,"dividendYield":0,
+            "volatility":0.2,"maturity":1,"dates":1,"seed":42},"indexCount":1000,"grainSize":262144,"logDevicePlacement":false}
+            """;
+        job.ResultJson = """{"paths":2000,"price":10.5,"standardError":0.25}""";
+        return job;
+    }
+}
