@@ -9,8 +9,8 @@ namespace Cluster.Contracts.Storage;
 ///                                   manifest-id (generation@clock), segment (published last),
 ///                                   counters: generations, commits, segments, and what each ps process counted:
 ///                                   steals|INCARNATION, push:OUTCOME|INCARNATION
-/// cluster:job:{ID}:blame      hash  lane@clock → failures of that batch; segment of clock@lane, evaluation@clock →
-///                                   workers that left it undone
+/// cluster:job:{ID}:blame      hash  lane@clock → failures of that batch; segment of clock@lane (while one works
+///                                   on it) and evaluation@clock → workers that left it undone
 /// </code>
 /// </summary>
 public static class TrainingKeys

@@ -83,9 +83,9 @@ internal static class TrainingScripts
 
     // KEYS[3]: blame. ARGV: generation, field, by how much (below 0: forget); answers with the sum.
     public static readonly RedisScript Blame = new("training.blame", WorkerGuard, """
-        if tonumber(ARGV[3]) < 0 then redis.call('HDEL', KEYS[3], ARGV[2]) end
-        if tonumber(ARGV[3]) > 0 then redis.call('HINCRBY', KEYS[3], ARGV[2], ARGV[3]) end
-        return redis.call('HGET', KEYS[3], ARGV[2]) or '0'
+        if tonumber(ARGV[3]) >= 0 then return tostring(redis.call('HINCRBY', KEYS[3], ARGV[2], ARGV[3])) end
+        redis.call('HDEL', KEYS[3], ARGV[2])
+        return '0'
         """);
 
     // ARGV: generation, id of the manifest, result.

@@ -7,6 +7,8 @@ namespace Cluster.EndToEnd.Training;
 
 internal static class BusyTrainer
 {
+    private const string Item = "segment of ";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>
@@ -34,10 +36,11 @@ internal static class BusyTrainer
     {
         for (var look = 0; look < 2; look++)
         {
-            var begun = (await redis.HashGetAllAsync(TrainingKeys.Blame(jobId)))
-                .Select(field => (Segment: SegmentOf(field.Name!), Workers: (long)field.Value)).ToList();
-            var newest = begun.Select(item => item.Segment).DefaultIfEmpty(-1).Max();
-            if (begun.Where(item => item.Segment == newest).Sum(item => item.Workers) != workers) return false;
+            // A field for each item while a worker is on it.
+            var begun = (await redis.HashKeysAsync(TrainingKeys.Blame(jobId)))
+                .Select(field => (string)field!).Where(field => field.StartsWith(Item, StringComparison.Ordinal)).Select(SegmentOf).ToList();
+            var newest = begun.DefaultIfEmpty(-1).Max();
+            if (begun.Count(segment => segment == newest) != workers) return false;
             await redis.PingAsync();
         }
 
@@ -46,5 +49,5 @@ internal static class BusyTrainer
 
     // "segment of CLOCK@LANE"; no batch of these jobs fails, so that there are no other fields.
     private static long SegmentOf(string field)
-        => long.Parse(field.AsSpan("segment of ".Length, field.IndexOf('@', StringComparison.Ordinal) - "segment of ".Length), CultureInfo.InvariantCulture);
+        => long.Parse(field.AsSpan(Item.Length, field.IndexOf('@', StringComparison.Ordinal) - Item.Length), CultureInfo.InvariantCulture);
 }

@@ -161,6 +161,7 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
         await _training.EndItemAsync(_job, item);
         Assert.Equal(0, await _training.BeginItemAsync(_job, item, isRedelivered: false));
         Assert.Null(await _training.BeginItemAsync(_job, item with { Generation = new Generation(1, 0) }, isRedelivered: true));
+        await _training.EndItemAsync(_job, item);
         Assert.Equal(1, await Database.HashLengthAsync(TrainingKeys.Blame(_job)));
     }
 

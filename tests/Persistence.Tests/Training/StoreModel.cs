@@ -63,8 +63,9 @@ internal sealed class StoreModel(string job)
     public long? Blame(Generation generation, string field, long by)
     {
         if (!IsWanted(generation)) return null;
-        if (by < 0) _blame.Remove(field);
-        return by > 0 ? Add(_blame, field, by) : _blame.GetValueOrDefault(field);
+        if (by >= 0) return Add(_blame, field, by);
+        _blame.Remove(field);
+        return 0;
     }
 
     public bool RecordResult(Generation generation, ManifestId manifest, string result)
