@@ -4,7 +4,7 @@ set -uo pipefail
 
 readonly packages=(redis-server rabbitmq-server)
 readonly install_command="sudo apt-get install ${packages[*]}"
-readonly project_limit=600 # seconds for one test project, or for one command of the README
+readonly project_limit=900 # seconds for one test project, or for one command of the README
 readonly build_limit=1200
 readonly leftover_limit=10 # seconds for what a test project started to end after it
 

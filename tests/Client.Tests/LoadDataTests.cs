@@ -1,5 +1,4 @@
 using System.Text;
-using Cluster.Client.Data;
 using Cluster.Client.Errors;
 using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs;

@@ -2,7 +2,6 @@ using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Models;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
 
 namespace Cluster.ParameterStore.Tests;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Cluster.DataPlane.Client;
 using Cluster.Protocol.Commits;
-using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Benchmarks.Exchange;
 

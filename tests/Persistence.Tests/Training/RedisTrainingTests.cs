@@ -1,4 +1,3 @@
-using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Storage;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
