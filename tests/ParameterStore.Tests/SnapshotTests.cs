@@ -184,6 +184,7 @@ public sealed class SnapshotTests : IAsyncLifetime
         Assert.Equal((V1.Phase.Idle, Second), (report.Phase, report.ToReport().Generation));
         Assert.Contains(_host.Log.Lines, line => line.Contains($"job-1: generation {Second} could not be loaded", StringComparison.Ordinal)
             && line.Contains(why, StringComparison.Ordinal));
+        Assert.Contains(why, report.LoadError, StringComparison.Ordinal);
     }
 
     private async Task<V1.TaskReport> WriteAgainAsync(V1.Generation generation, long clock) => await _host.Control.WriteAgainAsync(

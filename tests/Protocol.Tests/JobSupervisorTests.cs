@@ -30,6 +30,22 @@ public sealed class JobSupervisorTests
     public void Decide_AnotherCoordinator_StepsDownAndDoesNothingElse() => Assert.Equal(
         [new SupervisorCommand.StepDown()], Decide(View(JobRecord.New, null, null) with { Holder = Token with { Random = 12 } }));
 
+    /// <summary>32 clocks took 1 s; that their copies then waited 20 s for the commit before says nothing about clocks.</summary>
+    [Fact]
+    public void Decide_CommitThatIsSlow_DoesNotShortenTheNextSegment()
+    {
+        TaskReport[] done = [Waiting(0), Waiting(1)];
+        Assert.Contains(Decide(View(Opened, Report(0), Report(1))), command => command is SupervisorCommand.Publish);
+        Decide(View(Opened, done), second: 1);
+        Decide(View(Opened, done), second: 10);
+
+        var advance = Assert.IsType<SupervisorCommand.Advance>(Decide(View(Opened, At(0, Start), At(1, Start)), second: 21)[0]);
+
+        Assert.Equal(new Segment(32, 80), advance.Segment);
+
+        static TaskReport Waiting(int task) => At(task, Start) with { IsCopied = false };
+    }
+
     [Fact]
     public void Decide_TaskBehindTheGeneration_IsOpenedWithTheManifest()
     {
