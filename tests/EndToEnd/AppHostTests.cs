@@ -90,8 +90,11 @@ public sealed class AppHostTests : IAsyncLifetime
         Assert.Equal(2, after.Length);
         Assert.Equal(before[0], after[0]);
         Assert.Equal((victim.Task, victim.Instance, victim.Address), (after[1].Task, after[1].Instance, after[1].Address));
-        var restarted = ClusterStateFile.Read(StateFile).Resources.Where(resource => resource.Restarts > 0);
-        Assert.Equal([victim.Instance], restarted.Select(resource => resource.Instance));
+        // The runner writes its file when the process answers, which may be after it has its lease.
+        var restarted = await Poll.UntilAsync("the state file has the restart",
+            () => Task.FromResult(ClusterStateFile.Read(StateFile).Resources.Where(resource => resource.Restarts > 0).Select(resource => resource.Instance).ToArray()),
+            instances => instances.Length > 0, StartLimit, _ct);
+        Assert.Equal([victim.Instance], restarted);
     }
 
     private sealed record ListedTask(string Task, string Instance, string Incarnation, string Address);

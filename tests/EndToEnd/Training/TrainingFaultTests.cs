@@ -127,6 +127,33 @@ public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared
         await cluster.UntilWholeAsync(Ct);
     }
 
+    [Fact(Timeout = TestLimit)]
+    public async Task Kill_ParameterStoreWhoseCommitIsGone_FailsTheJobAndSaysWhy()
+    {
+        var (cluster, job) = await RunToTheMiddleAsync(TrainingNames.Sync);
+        await AssertUnderWayAsync(cluster, job);
+        var store = await cluster.ParameterStoreAsync(0, Ct);
+
+        await store.KillAsync(Ct);
+        await DeleteSnapshotsAsync(cluster, job);
+        await store.StartAsync(Ct);
+
+        var ended = await EndAsync(cluster, job);
+        Assert.Equal(JobState.Failed, ended.State);
+        Assert.StartsWith("the last commit cannot be loaded: /job:ps/task:0: cluster:job:", ended.Error, StringComparison.Ordinal);
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    private static async Task DeleteSnapshotsAsync(TestCluster cluster, JobInfo job)
+    {
+        await using var redis = await cluster.ConnectRedisAsync();
+        foreach (var server in redis.GetServers())
+        {
+            await foreach (var key in server.KeysAsync(pattern: $"*{job.Id}*:snapshot:0:*").WithCancellation(Ct))
+                await redis.GetDatabase().KeyDeleteAsync(key);
+        }
+    }
+
     /// <summary>Submits the job and returns when a part of it is done and committed.</summary>
     private async Task<(TestCluster Cluster, JobInfo Job)> RunToTheMiddleAsync(string mode)
     {
