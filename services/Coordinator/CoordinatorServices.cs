@@ -53,8 +53,5 @@ public static class CoordinatorServices
 
     /// <summary>The coordinator's part of the process's bus.</summary>
     public static void AddConsumers(IBusRegistrationConfigurator bus)
-    {
-        bus.AddConsumer<RangeEventsConsumer, RangeEventsConsumerDefinition>();
-        bus.AddConsumer<TrainingEventsConsumer, TrainingEventsConsumerDefinition>();
-    }
+        => bus.AddConsumer<JobEventsConsumer, JobEventsConsumerDefinition>();
 }

@@ -24,7 +24,7 @@ public sealed class FailedModelTests : IAsyncLifetime
         V1.Model settings = StoreHost.Settings(3);
         await _host.OpenAsync(settings, 0, StoreHost.First, null, _ct);
         Task failed = _host.Loop(0).Completion;
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => _host.Loop(0).CallAsync<int>(() => throw new NotImplementedException()));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => _host.Loop(0).CallAsync<int>(() => throw new IOException("planted")));
         await failed.WaitAsync(StoreHost.Limit, _ct);
 
         V1.TaskReport lost = await ReportAsync();

@@ -15,8 +15,6 @@ namespace Cluster.Coordinator.Computations;
 internal sealed class ComputationRunner : IJobRunner
 {
     private static readonly TimeSpan ReconcilePeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
 
     private readonly RunnerContext _context;
     private readonly ComputationPlan _plan;
@@ -46,13 +44,13 @@ internal sealed class ComputationRunner : IJobRunner
     /// <exception cref="OperationCanceledException">The chief leaves office; the next one goes on from the record.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var backoff = ShortestBackoff;
+        var backoff = new RunnerBackoff(_context.Time);
         while (true)
         {
             try
             {
                 if (await StepAsync(cancellationToken)) return;
-                backoff = ShortestBackoff;
+                backoff.Reset();
             }
             catch (JobMovedException e) when (e.Answer == "fenced")
             {
@@ -63,8 +61,7 @@ internal sealed class ComputationRunner : IJobRunner
             {
                 JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
                 _reconciledAt = null;
-                await Task.Delay(backoff * (0.5 + Random.Shared.NextDouble()), _context.Time, cancellationToken);
-                backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+                await backoff.WaitAsync(cancellationToken);
             }
         }
     }

@@ -5,32 +5,22 @@ namespace Cluster.Coordinator.Computations;
 /// <summary>The end of a computation: every range is recorded, and a worker folds them into the result. Owned by one runner.</summary>
 internal sealed class MergeStage(string jobId, string owner, ComputationPlan plan, RunnerContext context)
 {
-    private const int MaxFailures = 3;
-
-    private TimeSpan _patience = context.Options.Value.RangePatience;
-    private long? _sentAt;
-    private int _failures;
+    private readonly LastItem _item = new(context.Options.Value.RangePatience, context.Time);
 
     /// <summary>Sends the merge to a worker, again when none has done it in time. Ranges found missing are opened first.</summary>
     public async Task SendAsync(JobRecord job, string queue, CancellationToken cancellationToken)
     {
-        if (_sentAt is { } at)
-        {
-            if (context.Time.GetElapsedTime(at) < _patience) return;
-            _patience *= 2;
-        }
-
+        if (!_item.IsDue()) return;
         if (await context.Ranges.ReopenGapsAsync(jobId, owner, plan.Space.GrainCount) > 0) throw new JobMovedException("gaps");
         using var activity = JobTracing.Start("merge publish", job, context.Time);
-        if (await context.Publisher.PublishMergeAsync(job, plan, queue, cancellationToken)) _sentAt = context.Time.GetTimestamp();
+        if (await context.Publisher.PublishMergeAsync(job, plan, queue, cancellationToken)) _item.Sent();
     }
 
     /// <summary>A worker could not merge; true when it has been tried often enough.</summary>
     public bool GivesUp(string error)
     {
-        _sentAt = null;
-        _failures++;
-        JobLog.MergeFailed(context.Logger, jobId, _failures, MaxFailures, error);
-        return _failures >= MaxFailures;
+        _item.Failed();
+        JobLog.MergeFailed(context.Logger, jobId, _item.Failures, LastItem.MaxFailures, error);
+        return _item.HasFailedForGood;
     }
 }

@@ -1,4 +1,5 @@
 using Cluster.Contracts.Messages;
+using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Parameters;
 using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
@@ -8,31 +9,21 @@ namespace Cluster.Coordinator.Training;
 /// <summary>The end of a training job: everything is committed, and a worker computes the result from it. Owned by one runner.</summary>
 internal sealed class EvaluationStage(TrainingContext context)
 {
-    private const int MaxFailures = 3;
-
-    private TimeSpan _patience = context.Options.Value.RangePatience;
-    private long? _sentAt;
-    private int _failures;
+    private readonly LastItem _item = new(context.Options.Value.RangePatience, context.Time);
 
     /// <summary>Sends the evaluation to a worker, again when none has done it in time.</summary>
     public async Task SendAsync(JobRecord job, CommitManifest manifest, Generation generation, string queue, CancellationToken cancellationToken)
     {
-        if (_sentAt is { } at)
-        {
-            if (context.Time.GetElapsedTime(at) < _patience) return;
-            _patience *= 2;
-        }
-
+        if (!_item.IsDue()) return;
         var item = new EvaluateModel { JobId = job.Id, Generation = generation, Clock = manifest.Clock };
-        if (await context.Publisher.SendAsync(job, queue, item, cancellationToken)) _sentAt = context.Time.GetTimestamp();
+        if (await context.Publisher.SendAsync(job, queue, item, cancellationToken)) _item.Sent();
     }
 
     /// <summary>A worker could not evaluate; true when it has been tried often enough.</summary>
     public bool GivesUp(string error, string jobId)
     {
-        _sentAt = null;
-        _failures++;
-        TrainingLog.EvaluationFailed(context.Logger, jobId, _failures, MaxFailures, error);
-        return _failures >= MaxFailures;
+        _item.Failed();
+        TrainingLog.EvaluationFailed(context.Logger, jobId, _item.Failures, LastItem.MaxFailures, error);
+        return _item.HasFailedForGood;
     }
 }

@@ -25,9 +25,6 @@ namespace Cluster.Coordinator.Training;
 /// </summary>
 internal sealed class TrainingRunner : IJobRunner
 {
-    private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
-
     // Between two turns: at once where something was done that shows now, soon where it shows by and by.
     private static readonly TimeSpan NextTurn = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan SoonTurn = TimeSpan.FromMilliseconds(20);
@@ -82,14 +79,15 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task TurnAsync(CancellationToken cancellationToken)
     {
-        TimeSpan backoff = ShortestBackoff;
+        var backoff = new RunnerBackoff(_context.Time);
         int missing = 0;
         while (true)
         {
             try
             {
                 if (await StepAsync(cancellationToken)) return;
-                (backoff, missing) = (ShortestBackoff, 0);
+                backoff.Reset();
+                missing = 0;
             }
             catch (JobMovedException e) when (e.Answer == "fenced" || (e.Answer == "missing" && ++missing > MissingLimit))
             {
@@ -100,8 +98,7 @@ internal sealed class TrainingRunner : IJobRunner
             catch (Exception e) when (e is JobMovedException || RedisErrors.IsTransient(e))
             {
                 JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
-                await Task.Delay(backoff * (0.5 + Random.Shared.NextDouble()), _context.Time, cancellationToken);
-                backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+                await backoff.WaitAsync(cancellationToken);
             }
         }
     }

@@ -10,7 +10,7 @@ public sealed class RedisDataSetsOnGarnetTests(RedisServers servers) : RedisData
 
 public sealed class RedisDataSetsOnRedisServerTests(RedisServers servers) : RedisDataSetsTests(servers, RedisKind.RedisServer);
 
-public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) : RedisTest(servers, kind)
+public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) : PersistenceTest(servers, kind)
 {
     private static readonly TimeSpan TimeToLive = TimeSpan.FromHours(2);
     private static readonly CsvOptions Options = new() { Label = "y", ChunkRows = 4 };

@@ -11,7 +11,7 @@ public sealed class RedisDurabilityOnGarnetTests(RedisServers servers) : RedisDu
 public sealed class RedisDurabilityOnRedisServerTests(RedisServers servers) : RedisDurabilityTests(servers, RedisKind.RedisServer);
 
 /// <summary>What the servers are that tests share: one without a file, and one that syncs every write.</summary>
-public abstract class RedisDurabilityTests(RedisServers servers, RedisKind kind) : RedisTest(servers, kind)
+public abstract class RedisDurabilityTests(RedisServers servers, RedisKind kind) : PersistenceTest(servers, kind)
 {
     [Fact]
     public async Task Wait_NoFileOrSyncedAlways_ReturnsAtOnce()

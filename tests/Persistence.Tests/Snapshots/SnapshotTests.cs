@@ -11,7 +11,7 @@ public sealed class SnapshotOnGarnetTests(RedisServers servers) : SnapshotTests(
 
 public sealed class SnapshotOnRedisServerTests(RedisServers servers) : SnapshotTests(servers, RedisKind.RedisServer);
 
-public abstract class SnapshotTests(RedisServers servers, RedisKind kind) : RedisTest(servers, kind)
+public abstract class SnapshotTests(RedisServers servers, RedisKind kind) : PersistenceTest(servers, kind)
 {
     /// <summary>Two whole chunks and seven floats.</summary>
     private const int Long = (2 * SnapshotKeys.ChunkBytes / sizeof(float)) + 7;

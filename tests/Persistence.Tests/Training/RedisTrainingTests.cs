@@ -11,7 +11,7 @@ public sealed class RedisTrainingOnGarnetTests(RedisServers servers) : RedisTrai
 
 public sealed class RedisTrainingOnRedisServerTests(RedisServers servers) : RedisTrainingTests(servers, RedisKind.RedisServer);
 
-public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) : RedisTest(servers, kind)
+public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) : PersistenceTest(servers, kind)
 {
     private static readonly CoordinatorToken Token = new(4, 0xC0FFEE);
     private static readonly string Owner = StoreModel.Text(Token);

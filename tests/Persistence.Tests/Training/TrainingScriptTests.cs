@@ -13,7 +13,7 @@ public sealed class TrainingScriptOnGarnetTests(RedisServers servers) : Training
 public sealed class TrainingScriptOnRedisServerTests(RedisServers servers) : TrainingScriptTests(servers, RedisKind.RedisServer);
 
 /// <summary>The scripts against the rules of the protocol: random changes, after each of which every key of the job is compared.</summary>
-public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) : RedisTest(servers, kind)
+public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) : PersistenceTest(servers, kind)
 {
     private readonly HashSet<string> _seen = [];
 

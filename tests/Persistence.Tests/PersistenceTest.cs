@@ -5,26 +5,10 @@ using StackExchange.Redis;
 
 namespace Cluster.Persistence.Tests;
 
-/// <summary>Tests that run on each kind of Redis. A kind that is not installed is skipped.</summary>
-public abstract class RedisTest(RedisServers servers, RedisKind kind) : IAsyncLifetime
+/// <summary>Tests of what is kept in Redis, on each kind of it.</summary>
+public abstract class PersistenceTest(RedisServers servers, RedisKind kind) : RedisTest(servers, kind)
 {
-    protected CancellationToken Ct { get; } = TestContext.Current.CancellationToken;
-
-    protected IConnectionMultiplexer Redis { get; private set; } = null!;
-
     protected IDatabase Database => Redis.GetDatabase();
-
-    public virtual async ValueTask InitializeAsync()
-    {
-        if (RedisServers.WhyAbsent(kind) is { } reason) Assert.Skip(reason);
-        Redis = await servers.ConnectAsync(kind);
-    }
-
-    public virtual ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
-    }
 
     /// <summary>An id that no other test has.</summary>
     protected static string NewId() => $"test-{Guid.NewGuid():N}";

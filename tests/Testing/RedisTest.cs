@@ -1,11 +1,9 @@
-using Cluster.Testing;
 using StackExchange.Redis;
+using Xunit;
 
-[assembly: AssemblyFixture(typeof(RedisServers))]
+namespace Cluster.Testing;
 
-namespace Cluster.ServiceDefaults.Tests;
-
-/// <summary>Tests that run on each kind of Redis. A kind that is not installed is skipped.</summary>
+/// <summary>Tests that run on each kind of Redis. A kind that is not installed is skipped. The assembly has <see cref="RedisServers"/> as a fixture.</summary>
 public abstract class RedisTest(RedisServers servers, RedisKind kind) : IAsyncLifetime
 {
     protected CancellationToken Ct { get; } = TestContext.Current.CancellationToken;

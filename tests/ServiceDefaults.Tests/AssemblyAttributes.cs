@@ -1,0 +1,3 @@
+using Cluster.Testing;
+
+[assembly: AssemblyFixture(typeof(RedisServers))]
