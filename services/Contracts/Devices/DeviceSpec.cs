@@ -1,3 +1,4 @@
+using Cluster.Compute.Devices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;

@@ -1,3 +1,4 @@
+using Cluster.Compute.Devices;
 using System.Globalization;
 
 namespace Cluster.Contracts.Devices;

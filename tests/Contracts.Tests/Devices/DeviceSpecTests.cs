@@ -1,3 +1,4 @@
+using Cluster.Compute.Devices;
 using System.Text.Json;
 using Cluster.Contracts.Devices;
 using CsCheck;

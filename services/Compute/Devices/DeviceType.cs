@@ -1,4 +1,4 @@
-namespace Cluster.Contracts.Devices;
+namespace Cluster.Compute.Devices;
 
 /// <summary>Kind of a device in a device name (<c>/device:CPU:0</c>, <c>/device:GPU:1</c>).</summary>
 public enum DeviceType
