@@ -14,6 +14,9 @@ public static class TrainingNames
     public const string Sgd = "sgd";
     public const string Adagrad = "adagrad";
 
+    /// <summary>Models that every cluster has; a team's own come on top.</summary>
+    public static IReadOnlyList<string> Models { get; } = [Linear];
+
     public static IReadOnlyList<string> Modes { get; } = [Sync, Async];
 
     public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Adagrad];
