@@ -22,6 +22,8 @@ public static class TrainingSpecMapping
             Seed = spec.Seed,
             ParameterStores = spec.ParameterStores,
             LogDevicePlacement = spec.LogDevicePlacement,
+            Staleness = spec.Staleness,
+            LocalSteps = spec.LocalSteps,
         };
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
@@ -50,6 +52,8 @@ public static class TrainingSpecMapping
             Seed = message.Seed,
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,
+            Staleness = message.Staleness,
+            LocalSteps = message.LocalSteps == 0 ? 1 : message.LocalSteps,
         };
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;

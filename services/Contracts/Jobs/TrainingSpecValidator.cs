@@ -22,6 +22,17 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         Number("startWeight", s => s.StartWeight ?? 0, _ => true, "must be finite");
         Number("startBias", s => s.StartBias ?? 0, _ => true, "must be finite");
         Within("parameterStores", s => s.ParameterStores, 0, TrainingSpec.MaxParameterStores);
+        CheckMode();
+    }
+
+    private void CheckMode()
+    {
+        When(s => s.Mode == TrainingNames.Ssp, () => Within("staleness", s => s.Staleness, 0, TrainingSpec.MaxStaleness))
+            .Otherwise(() => Is("staleness", s => s.Staleness, 0, $"must be 0 where the mode is not {TrainingNames.Ssp}"));
+        When(s => s.Mode == TrainingNames.Sync, () => Within("localSteps", s => s.LocalSteps, 1, TrainingSpec.MaxLocalSteps))
+            .Otherwise(() => Is("localSteps", s => s.LocalSteps, 1, $"must be 1 where the mode is not {TrainingNames.Sync}"));
+        When(s => s.LocalSteps > 1, () => Satisfies("optimizer", s => s.Optimizer, o => o == TrainingNames.Sgd,
+            $"must be {TrainingNames.Sgd} where localSteps is above 1: a lane makes plain steps and keeps nothing between rounds"));
     }
 
     private static bool IsName(string name)
