@@ -46,6 +46,7 @@ public static class CoordinatorServices
     public static WebApplication MapCoordinator(this WebApplication app)
     {
         app.MapGrpcService<JobGrpcService>();
+        app.MapGrpcService<SummariesGrpcService>();
         app.MapGrpcService<RegistryGrpcService>();
         app.MapGrpcService<DataSetsGrpcService>();
         return app;

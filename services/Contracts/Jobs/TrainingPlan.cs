@@ -35,7 +35,21 @@ public sealed record TrainingPlan
     public bool IsAsync => Spec.Mode == TrainingNames.Async;
 
     /// <summary>Which examples each lane takes at each clock.</summary>
-    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs);
+    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs, Spec.Steps);
+
+    /// <summary>At which clocks it is evaluated.</summary>
+    public EvaluationSchedule Evaluations()
+    {
+        EpochSchedule schedule = Schedule();
+        long every = Spec.EvaluateSteps > 0 ? Spec.EvaluateSteps : Spec.EvaluateEpochs * schedule.StepsPerEpoch;
+        return new EvaluationSchedule(every, schedule.TotalClocks);
+    }
+
+    /// <summary>The examples that it is evaluated on while it is trained.</summary>
+    public EvaluationSet EvaluationSet => RowsOf(EvaluationSet.HeldOut) > 0 ? EvaluationSet.HeldOut : EvaluationSet.Training;
+
+    /// <summary>How many examples a set has.</summary>
+    public long RowsOf(EvaluationSet set) => set == EvaluationSet.Training ? Rows : 0;
 
     /// <summary>Floats in the range of a ps task.</summary>
     public int Length(int task) => Offsets[task + 1] - Offsets[task];

@@ -22,7 +22,16 @@ public static class TrainingSpecMapping
             Seed = spec.Seed,
             ParameterStores = spec.ParameterStores,
             LogDevicePlacement = spec.LogDevicePlacement,
+            Steps = spec.Steps,
+            MaxSeconds = spec.MaxSeconds,
+            EvaluateSteps = spec.EvaluateSteps,
+            EvaluateEpochs = spec.EvaluateEpochs,
+            Monitor = spec.Monitor == TrainingNames.Loss ? "" : spec.Monitor,
+            Patience = spec.Patience,
+            MinDelta = spec.MinDelta,
         };
+        if (spec.Target is { } target)
+            message.Target = target;
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
         if (spec.StartBias is { } bias)
@@ -50,6 +59,14 @@ public static class TrainingSpecMapping
             Seed = message.Seed,
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,
+            Steps = message.Steps,
+            MaxSeconds = message.MaxSeconds,
+            EvaluateSteps = message.EvaluateSteps,
+            EvaluateEpochs = message.EvaluateEpochs,
+            Monitor = message.Monitor.Length == 0 ? TrainingNames.Loss : message.Monitor,
+            Patience = message.Patience,
+            MinDelta = message.MinDelta,
+            Target = message.HasTarget ? message.Target : null,
         };
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;

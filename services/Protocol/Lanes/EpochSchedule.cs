@@ -11,8 +11,10 @@ public sealed class EpochSchedule
     /// <param name="lanes">Lanes L, 1 to 256.</param>
     /// <param name="batch">Examples B a lane and step, at least 1.</param>
     /// <param name="epochs">Passes of all lanes together over the data, at least 1.</param>
-    public EpochSchedule(long examples, int lanes, int batch, int epochs)
+    /// <param name="steps">Steps after which all lanes have finished, however many epochs they take; 0 for the epochs.</param>
+    public EpochSchedule(long examples, int lanes, int batch, int epochs, long steps = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, BlockTree.MaxLanes);
@@ -22,7 +24,7 @@ public sealed class EpochSchedule
         Lanes = lanes;
         StepExamples = (long)lanes * batch;
         StepsPerEpoch = ((examples - 1) / StepExamples) + 1;
-        TotalClocks = checked(StepsPerEpoch * epochs);
+        TotalClocks = steps > 0 ? steps : checked(StepsPerEpoch * epochs);
     }
 
     public long Examples { get; }
