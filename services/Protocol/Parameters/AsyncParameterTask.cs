@@ -1,3 +1,5 @@
+using Cluster.Compute.Optimizers;
+
 namespace Cluster.Protocol.Parameters;
 
 /// <summary>Asynchronous mode: a lane's gradient is applied on arrival, each lane has a clock of its own.</summary>
@@ -5,6 +7,8 @@ public sealed class AsyncParameterTask : ParameterTask
 {
     private readonly long[] _clocks;
     private readonly ulong[] _lastWorkers;
+    // The sum of the clocks.
+    private long _contributed;
 
     public AsyncParameterTask(TaskOptions options)
         : base(options)
@@ -59,10 +63,11 @@ public sealed class AsyncParameterTask : ParameterTask
         int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient.Values);
         if (offset >= 0)
             return Diverge(header.Block, header.Clock, offset, inGradient: true);
-        if (header.Examples > 0 && !Range.Step(gradient, header.Examples))
+        if (header.Examples > 0 && !Range.Step(gradient, header.Examples, UpdateTime.OfLanes(_contributed, Tree.Lanes)))
             return DivergeInUpdate(header.Block, header.Clock);
         Staging.Return(gradient);
         _clocks[lane]++;
+        _contributed++;
         _lastWorkers[lane] = header.Worker;
         CopyAtBoundary();
         return new PushAnswer(PushOutcome.Admitted, _clocks[lane]) { Deliver = true };
@@ -72,6 +77,7 @@ public sealed class AsyncParameterTask : ParameterTask
     {
         Range.Restart(0, examples);
         _clocks.AsSpan().Fill(clock);
+        _contributed = clock * Tree.Lanes;
         _lastWorkers.AsSpan().Clear();
     }
 }
