@@ -31,6 +31,7 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<StoreChannels>();
         builder.Services.AddSingleton<TrainingPlanner>();
         builder.Services.AddSingleton<TrainingAdmission>();
+        builder.Services.AddSingleton<TrainingCancellation>();
         builder.Services.AddSingleton<TrainingCleanUp>();
         builder.Services.AddSingleton<WorkerShares>();
         builder.Services.AddSingleton<TrainingContext>();

@@ -46,11 +46,11 @@ public sealed record TrainedModel
 
     public required string JobId { get; init; }
 
-    /// <summary>Reads the result of a training job that succeeded.</summary>
+    /// <summary>Reads the result of a training job that succeeded, or was cancelled when it had something to commit.</summary>
     /// <exception cref="ClusterException">The job is no such job, or its record cannot be read.</exception>
     public static TrainedModel FromJob(JobInfo job)
     {
-        if (job is not { Kind: JobKinds.Training, State: JobState.Succeeded, Result: { } json })
+        if (job is not { Kind: JobKinds.Training, State: JobState.Succeeded or JobState.Cancelled, Result: { } json })
             throw new ClusterException($"job {job.Id} is not a training job with a result");
 
         try

@@ -11,6 +11,9 @@ public static class TrainingNames
     /// <summary>A lane's gradient is applied when it arrives.</summary>
     public const string Async = "async";
 
+    /// <summary>As async, but a lane waits where it would be more than a number of clocks ahead of the slowest one (stale synchronous parallel).</summary>
+    public const string Ssp = "ssp";
+
     public const string Sgd = "sgd";
     public const string Adagrad = "adagrad";
 
@@ -25,7 +28,7 @@ public static class TrainingNames
     /// <summary>Whether a larger value of a metric is the better one.</summary>
     public static bool IsHigherBetter(string metric) => metric == Accuracy;
 
-    public static IReadOnlyList<string> Modes { get; } = [Sync, Async];
+    public static IReadOnlyList<string> Modes { get; } = [Sync, Async, Ssp];
 
     public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Adagrad];
 }

@@ -29,6 +29,13 @@ public static class TrainingSpecMapping
             Monitor = spec.Monitor == TrainingNames.Loss ? "" : spec.Monitor,
             Patience = spec.Patience,
             MinDelta = spec.MinDelta,
+            CheckpointEverySteps = spec.CheckpointEverySteps,
+            CheckpointEveryEpochs = spec.CheckpointEveryEpochs,
+            KeepCheckpoints = spec.KeepCheckpoints,
+            From = spec.From ?? "",
+            WeightsOnly = spec.WeightsOnly,
+            Staleness = spec.Staleness,
+            LocalSteps = spec.LocalSteps,
         };
         if (spec.Target is { } target)
             message.Target = target;
@@ -67,6 +74,13 @@ public static class TrainingSpecMapping
             Patience = message.Patience,
             MinDelta = message.MinDelta,
             Target = message.HasTarget ? message.Target : null,
+            CheckpointEverySteps = message.CheckpointEverySteps,
+            CheckpointEveryEpochs = message.CheckpointEveryEpochs,
+            KeepCheckpoints = message.HasKeepCheckpoints ? message.KeepCheckpoints : TrainingSpec.DefaultCheckpoints,
+            From = NullIfEmpty(message.From),
+            WeightsOnly = message.WeightsOnly,
+            Staleness = message.Staleness,
+            LocalSteps = message.LocalSteps == 0 ? 1 : message.LocalSteps,
         };
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;

@@ -23,6 +23,8 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         Number("startBias", s => s.StartBias ?? 0, _ => true, "must be finite");
         Within("parameterStores", s => s.ParameterStores, 0, TrainingSpec.MaxParameterStores);
         SupervisionRules();
+        CheckpointRules();
+        CheckMode();
     }
 
     private void SupervisionRules()
@@ -41,6 +43,27 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
             Is("patience", s => s.Patience, 0, "must be 0 where the job is not evaluated on the way (evaluateSteps, evaluateEpochs)");
             Satisfies("target", s => s.Target.HasValue ? $"{s.Target}" : "", t => t.Length == 0, "must be absent where the job is not evaluated on the way (evaluateSteps, evaluateEpochs)");
         });
+    }
+
+    private void CheckpointRules()
+    {
+        Within("checkpointEverySteps", s => s.CheckpointEverySteps, 0, long.MaxValue);
+        Within("checkpointEveryEpochs", s => s.CheckpointEveryEpochs, 0, TrainingSpec.MaxEpochs);
+        When(s => s.CheckpointEverySteps > 0, () =>
+            Is("checkpointEveryEpochs", s => s.CheckpointEveryEpochs, 0, "cannot be given with checkpointEverySteps"));
+        Within("keepCheckpoints", s => s.KeepCheckpoints, 0, TrainingSpec.MaxCheckpoints);
+        When(s => s.From is not null, () => Satisfies("from", s => s.From!, CheckpointId.IsWellFormed, CheckpointId.Form))
+            .Otherwise(() => Satisfies("weightsOnly", s => s.WeightsOnly ? "true" : "", w => w.Length == 0, "must be given with a checkpoint to start from"));
+    }
+
+    private void CheckMode()
+    {
+        When(s => s.Mode == TrainingNames.Ssp, () => Within("staleness", s => s.Staleness, 0, TrainingSpec.MaxStaleness))
+            .Otherwise(() => Is("staleness", s => s.Staleness, 0, $"must be 0 where the mode is not {TrainingNames.Ssp}"));
+        When(s => s.Mode == TrainingNames.Sync, () => Within("localSteps", s => s.LocalSteps, 1, TrainingSpec.MaxLocalSteps))
+            .Otherwise(() => Is("localSteps", s => s.LocalSteps, 1, $"must be 1 where the mode is not {TrainingNames.Sync}"));
+        When(s => s.LocalSteps > 1, () => Satisfies("optimizer", s => s.Optimizer, o => o == TrainingNames.Sgd,
+            $"must be {TrainingNames.Sgd} where localSteps is above 1: a lane makes plain steps and keeps nothing between rounds"));
     }
 
     private static bool IsName(string name)

@@ -9,7 +9,7 @@ namespace Cluster.Contracts.Storage;
 ///                                   manifest-id (generation@clock), segment (published last),
 ///                                   evaluate|CLOCK (JSON of a commit that is to be evaluated: its snapshots are kept),
 ///                                   evaluated (JSON: what the evaluations came to), end (clock of the last commit, once it
-///                                   is decided that there is no other), end-reason,
+///                                   is decided that there is no other), end-reason, cancel (why somebody wants it to end),
 ///                                   counters: generations, commits, segments, and what each ps process counted:
 ///                                   steals|INCARNATION, push:OUTCOME|INCARNATION
 /// cluster:job:{ID}:evaluations  hash  GENERATION@CLOCK|SET|FROM-TO → JSON of that range's sums, written once

@@ -85,7 +85,7 @@ internal sealed class TrainingRunner : IJobRunner
         _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
         if (_job.HasEnded) return await CleanUpAsync(cancellationToken);
         if (_job.State == JobState.Pending && await StartAsync()) return true;
-        if (_job.Result.Length > 0) return await EndAsync(JobState.Succeeded, "", cancellationToken);
+        if (_job.Result.Length > 0) return await EndWithResultAsync(cancellationToken);
         while (_signals.TryRead(out object? signal))
         {
             if (await HandleAsync(signal, cancellationToken)) return true;
@@ -151,6 +151,14 @@ internal sealed class TrainingRunner : IJobRunner
         if (record is null || record.Protocol.Generation != told.Generation) return false;
         if (!told.Permanent && told.Attempts < RangeLimits.MaxAttempts) return false;
         return await EndAsync(JobState.Failed, $"lane {told.Lane}, clock {told.Clock} failed on {told.Device}: {told.Error}", cancellationToken);
+    }
+
+    private async Task<bool> EndWithResultAsync(CancellationToken cancellationToken)
+    {
+        TrainingRecord? record = await _context.Records.ReadAsync(_job.Id);
+        return record is { IsCancelled: true }
+            ? await EndAsync(JobState.Cancelled, record.CancelReason, cancellationToken)
+            : await EndAsync(JobState.Succeeded, "", cancellationToken);
     }
 
     private async Task<bool> EndAsync(JobState state, string error, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class TrainingSupervision
     private readonly TrainingPlan _plan;
     private readonly EvaluationStage _evaluation;
     private readonly SegmentSummaries _summaries;
-    private readonly TimeLimit _time;
+    private readonly TrainingStop _stop;
     private readonly TrainingContext _context;
     private readonly StoreView _stores;
     private readonly SupervisorView _view;
@@ -37,7 +37,7 @@ internal sealed class TrainingSupervision
         _summaries = new SegmentSummaries(job, figures, context);
         _evaluation = new EvaluationStage(job, plan, _summaries, context);
         _stores = new StoreView(job.Id, context.Stores, context.Tasks);
-        _time = new TimeLimit(job, _stores, context);
+        _stop = new TrainingStop(job, _stores, context);
         _view = new SupervisorView(job, plan, _stores, figures, context);
         _supervisor = new JobSupervisor(Options(job, plan, context), job.Token, () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         _actions = new SupervisorActions(job.Id, job.Owner, plan, _supervisor, _stores, context);
@@ -64,7 +64,7 @@ internal sealed class TrainingSupervision
             return new Turn(NextTurn);
         }
 
-        long limit = Math.Min(_evaluation.ClockLimit(record), _time.ClockLimit(job));
+        long limit = Math.Min(_evaluation.ClockLimit(record), _stop.ClockLimit(job, record));
         ClusterView view = await _view.ReadAsync(record, placement?.Slots ?? 0, cancellationToken) with { ClockLimit = limit };
         if (_view.IsServed) _actions.Served();
         IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
@@ -84,7 +84,7 @@ internal sealed class TrainingSupervision
             if (_actions.WaitingFor.Length > 0) break;
         }
 
-        await _time.EnforceAsync(job, record);
+        await _stop.EnforceAsync(job, record);
         await _actions.SendAsync(job, queue, cancellationToken);
         WaitingFor = Missing(placement, workers);
         return new Turn(Pause(commands));
@@ -117,7 +117,8 @@ internal sealed class TrainingSupervision
         Lanes = job.Spec.Lanes,
         Tasks = plan.Stores,
         TotalClocks = plan.Schedule().TotalClocks,
-        Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration, Every = plan.Evaluations().Every },
+        Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration, Every = plan.Evaluations().Every, CheckpointEvery = plan.CheckpointClocks() },
+        Staleness = plan.Staleness,
         LaneGrace = context.Options.Value.LaneGrace,
     };
 

@@ -29,7 +29,7 @@ internal sealed class Model : IDisposable
         (_index, _incarnation, _settings, _context) = (index, incarnation, settings, context);
         _options = ModelSettings.ToOptions(settings);
         _closed = _stop.Token;
-        Loop = new ModelLoop(job, _options, settings.Mode == V1.Mode.Asynchronous, sendTimeout, context) { Handled = WriteWhatIsCopied };
+        Loop = new ModelLoop(job, _options, settings.Mode != V1.Mode.Synchronous, sendTimeout, context) { Handled = WriteWhatIsCopied };
     }
 
     public ModelLoop Loop { get; }
@@ -77,6 +77,8 @@ internal sealed class Model : IDisposable
         report.MemoryBytes = MemoryBytes;
         report.Streams = Loop.Streams;
         report.Hints = Loop.Hints;
+        foreach (long count in Loop.Task.Staleness.Used)
+            report.Staleness.Add(count);
         report.LoadError = Loop.Task.Phase == TaskPhase.Idle ? _loadError : "";
         foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>())
             report.Outcomes[outcome.ToString()] = Loop.Task.Count(outcome);
@@ -113,7 +115,7 @@ internal sealed class Model : IDisposable
     {
         if (!IsLoading(generation)) return false;
         InitialParameters.Fill(_settings.Initial, _settings.Offset, Loop.Task.LoadingParameters);
-        Loop.Task.LoadingSlot.Fill(_options.Optimizer.InitialSlot);
+        _options.Optimizer.Initialise(Loop.Task.LoadingParameters, Loop.Task.LoadingSlots);
         Loop.Task.CompleteLoad(generation, 0, 0);
         return true;
     }
@@ -134,7 +136,7 @@ internal sealed class Model : IDisposable
     private bool Take(Generation generation, int vector, int offset, ReadOnlyMemory<byte> part)
     {
         if (!IsLoading(generation)) return false;
-        Span<float> target = vector == 0 ? Loop.Task.LoadingParameters : Loop.Task.LoadingSlot;
+        Span<float> target = vector == 0 ? Loop.Task.LoadingParameters : Loop.Task.LoadingSlots.Slice((vector - 1) * _options.Length, _options.Length);
         MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(target[offset..]);
         return true;
     }
@@ -209,7 +211,7 @@ internal sealed class Model : IDisposable
     private bool Copy(SnapshotKey key, int vector, int offset, Memory<byte> target)
     {
         if (!IsHeld(key)) return false;
-        ReadOnlySpan<float> source = vector == 0 ? Loop.Task.Snapshot.Parameters : Loop.Task.Snapshot.Slot;
+        ReadOnlySpan<float> source = vector == 0 ? Loop.Task.Snapshot.Parameters : Loop.Task.Snapshot.Slots.Slice((vector - 1) * _options.Length, _options.Length);
         MemoryMarshal.AsBytes(source.Slice(offset, target.Length / sizeof(float))).CopyTo(target.Span);
         return true;
     }

@@ -19,7 +19,7 @@ public sealed class CommitRetention(TrainingRecord record, CommitManifest decide
     {
         get
         {
-            HashSet<SnapshotKey> needed = [.. state.Best.Manifest.Snapshots, .. _current.Snapshots, .. _current.Previous, .. Later.SelectMany(commit => commit.Snapshots)];
+            HashSet<SnapshotKey> needed = [.. state.Best.Manifest.Snapshots, .. _current.Snapshots, .. _current.Previous, .. CheckpointsOf(_current.Checkpoints), .. Later.SelectMany(commit => commit.Snapshots)];
             return [.. decided.Snapshots.Concat(record.Evaluated?.Best.Manifest.Snapshots ?? []).Where(key => !needed.Contains(key)).Distinct()];
         }
     }
@@ -28,8 +28,14 @@ public sealed class CommitRetention(TrainingRecord record, CommitManifest decide
     public CommitManifest AsLast()
     {
         if (_current.Id == decided.Id) return _current;
-        HashSet<SnapshotKey> needed = [.. decided.Snapshots, .. state.Best.Manifest.Snapshots];
-        IEnumerable<SnapshotKey> beyond = [.. _current.Snapshots, .. _current.Previous, .. _current.Expired, .. Later.SelectMany(commit => commit.Snapshots)];
-        return decided with { Previous = [], Expired = [.. beyond.Where(key => !needed.Contains(key)).Distinct()] };
+        Checkpoint[] checkpoints = [.. _current.Checkpoints.Where(checkpoint => checkpoint.Clock <= decided.Clock)];
+        HashSet<SnapshotKey> needed = [.. decided.Snapshots, .. state.Best.Manifest.Snapshots, .. CheckpointsOf(checkpoints)];
+        IEnumerable<SnapshotKey> beyond =
+        [
+            .. _current.Snapshots, .. _current.Previous, .. _current.Expired, .. CheckpointsOf(_current.Checkpoints), .. Later.SelectMany(commit => commit.Snapshots),
+        ];
+        return decided with { Previous = [], Expired = [.. beyond.Where(key => !needed.Contains(key)).Distinct()], Checkpoints = checkpoints };
     }
+
+    private static IEnumerable<SnapshotKey> CheckpointsOf(IEnumerable<Checkpoint> checkpoints) => checkpoints.SelectMany(checkpoint => checkpoint.Snapshots);
 }

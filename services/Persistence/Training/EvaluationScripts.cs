@@ -57,6 +57,12 @@ internal static partial class TrainingScripts
         return 'done'
         """);
 
+    // ARGV: token, reason. The first reason stays.
+    public static readonly RedisScript Cancel = new("training.cancel", CoordinatorGuard, """
+        redis.call('HSETNX', KEYS[2], 'cancel', ARGV[2])
+        return 'done'
+        """);
+
     // KEYS[3]: evaluations. ARGV: token, id of the manifest, result.
     public static readonly RedisScript RecordResult = new("training.result", CoordinatorGuard, """
         if redis.call('HGET', KEYS[2], 'manifest-id') ~= ARGV[2] then return 'moved' end

@@ -53,6 +53,9 @@ public sealed partial class RedisTraining
     public Task<TrainingAnswer> EndAsync(string id, string owner, ManifestId manifest, string reason, bool isEvaluated) =>
         ChangeAsync(TrainingScripts.EndHere, id, owner, IdOf(manifest), manifest.Clock, reason, isEvaluated);
 
+    /// <summary>Asks for the end of the training with what is committed next.</summary>
+    public Task<TrainingAnswer> CancelAsync(string id, string owner, string reason) => ChangeAsync(TrainingScripts.Cancel, id, owner, reason);
+
     /// <summary>Records the result that was computed from the last commit, once.</summary>
     public Task<TrainingAnswer> RecordResultAsync(string id, string owner, ManifestId manifest, TrainingResult result) =>
         ChangeAsync(TrainingScripts.RecordResult, id, owner, IdOf(manifest), JsonSerializer.Serialize(result, SpecJson.Options));

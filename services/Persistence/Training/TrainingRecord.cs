@@ -25,6 +25,12 @@ public sealed record TrainingRecord
     /// <summary>Why the job ends with its last commit; empty while that is not decided.</summary>
     public string EndReason { get; init; } = "";
 
+    /// <summary>Why somebody wants the job to end with what is committed next; empty where nobody does.</summary>
+    public string CancelReason { get; init; } = "";
+
+    /// <summary>Whether the job ends because somebody cancelled it.</summary>
+    public bool IsCancelled => CancelReason.Length > 0 && EndReason == CancelReason;
+
     /// <summary>What the evaluations came to so far; null before the first.</summary>
     public EvaluationState? Evaluated { get; init; }
 

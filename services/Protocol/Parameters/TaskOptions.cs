@@ -1,5 +1,5 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Optimizers;
 using Cluster.Protocol.Stealing;
 
 namespace Cluster.Protocol.Parameters;
@@ -20,6 +20,9 @@ public sealed record TaskOptions
     public required int Streams { get; init; }
 
     public StealOptions Steal { get; init; } = new();
+
+    /// <summary>Asynchronous: clocks that a lane may be ahead of the slowest one, at least 0; null for any number.</summary>
+    public int? Staleness { get; init; }
 
     /// <summary>Bytes of parameters, slots, snapshot copy and staging together.</summary>
     public long MemoryBytes()

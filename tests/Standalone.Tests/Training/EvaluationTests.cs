@@ -25,13 +25,11 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
         EvaluateEpochs = 2,
     };
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     /// <summary>Each evaluation against the simulation of a job that is as long; the best of them by hand.</summary>
     [Fact(Timeout = TestLimit)]
     public async Task Train_Evaluated_HasTheLossOfTheSimulationAtEachClock()
     {
-        (JobInfo job, TrainedModel model) = await TrainAsync(Spec);
+        (JobInfo job, TrainedModel model) = await TrainAsync(Spec, TestContext.Current.CancellationToken);
 
         IReadOnlyList<SummaryPoint> points = await EvaluationsAsync(job);
         Assert.Equal(Enumerable.Range(1, 20).Select(i => 52L * i), points.Select(point => point.Clock));
@@ -67,7 +65,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
             (reference, waited) = loss < reference - 0.01 ? (loss, 0) : (reference, waited + 1);
         }
 
-        (JobInfo job, TrainedModel model) = await TrainAsync(spec);
+        (JobInfo job, TrainedModel model) = await TrainAsync(spec, TestContext.Current.CancellationToken);
 
         Assert.Equal((expected, expected, expected), (model.Steps, model.LastEvaluation!.Clock, job.Progress.Total));
         Assert.StartsWith("stopped early: loss has not improved for 3 evaluations", model.End, StringComparison.Ordinal);
@@ -81,7 +79,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     {
         int epochs = Enumerable.Range(1, 20).Select(i => 2 * i).First(e => LossAfter(e) <= 0.3);
 
-        (_, TrainedModel model) = await TrainAsync(Spec with { Epochs = 1_000_000, Target = 0.3 });
+        (_, TrainedModel model) = await TrainAsync(Spec with { Epochs = 1_000_000, Target = 0.3 }, TestContext.Current.CancellationToken);
 
         Assert.Equal((26L * epochs, LineSimulation.Run(Spec with { Epochs = epochs }).Fingerprint), (model.Steps, model.Fingerprint));
         Assert.StartsWith("target reached: loss 0.", model.End, StringComparison.Ordinal);
@@ -93,11 +91,11 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     public async Task Train_StopsEarly_OnAnyNumberOfWorkersAtTheSameFigures(int workers)
     {
         TrainingSpec spec = Spec with { Epochs = 1000, EvaluateEpochs = 0, EvaluateSteps = 7, Patience = 4 };
-        (_, TrainedModel expected) = await TrainAsync(spec);
+        (_, TrainedModel expected) = await TrainAsync(spec, TestContext.Current.CancellationToken);
         await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers, parameterStores: 1);
         await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
 
-        TrainedModel model = await client.TrainAsync(spec, cancellationToken: Ct);
+        TrainedModel model = await client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((expected.Steps, expected.Fingerprint), (model.Steps, model.Fingerprint));
         Assert.Equivalent(expected.LastEvaluation, model.LastEvaluation, strict: true);
@@ -107,7 +105,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Train_Steps_EndsInTheMiddleOfAnEpoch()
     {
-        (_, TrainedModel model) = await TrainAsync(Spec with { EvaluateEpochs = 0, Epochs = 1, Steps = 60 });
+        (_, TrainedModel model) = await TrainAsync(Spec with { EvaluateEpochs = 0, Epochs = 1, Steps = 60 }, TestContext.Current.CancellationToken);
 
         // Two epochs of 101 examples, and 8 steps of 4.
         Assert.Equal((60L, 202L + 32, "steps"), (model.Steps, model.Examples, model.End));
@@ -116,7 +114,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Train_MaxTime_EndsWithACommitAndSaysSo()
     {
-        (JobInfo job, TrainedModel model) = await TrainAsync(Spec with { Epochs = 1_000_000, MaxSeconds = 1, EvaluateEpochs = 1000 });
+        (JobInfo job, TrainedModel model) = await TrainAsync(Spec with { Epochs = 1_000_000, MaxSeconds = 1, EvaluateEpochs = 1000 }, TestContext.Current.CancellationToken);
 
         Assert.StartsWith($"time limit of 1 s reached at step {model.Steps}", model.End, StringComparison.Ordinal);
         Assert.InRange(model.Steps, 1, 26_000_000 - 1);
@@ -126,26 +124,26 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Summaries_OfATrainedJob_HaveAPointASegment()
     {
-        (JobInfo job, _) = await TrainAsync(Spec with { Epochs = 400, EvaluateEpochs = 0 });
+        (JobInfo job, _) = await TrainAsync(Spec with { Epochs = 400, EvaluateEpochs = 0 }, TestContext.Current.CancellationToken);
 
-        IReadOnlyList<SummaryPoint> points = await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: Ct);
+        IReadOnlyList<SummaryPoint> points = await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.InRange(points.Count, 1, (int)job.Training!.Commits);
         Assert.Equal(points.Select(p => p.Clock).Order().Distinct(), points.Select(p => p.Clock));
         Assert.All(points, point => Assert.True(point.Values["examples_per_second"] > 0 && point.Values["step_seconds"] > 0 && point.Values["steals"] >= 0));
         Assert.InRange(points.Last(point => point.Values.ContainsKey("loss")).Values["loss"], 0.05, 0.5);
-        Assert.Empty(await embedded.Client.GetSummariesAsync(job.Id, points[^1].Clock, Ct));
+        Assert.Empty(await embedded.Client.GetSummariesAsync(job.Id, points[^1].Clock, TestContext.Current.CancellationToken));
     }
 
-    private async Task<(JobInfo Job, TrainedModel Model)> TrainAsync(TrainingSpec spec)
+    private async Task<(JobInfo Job, TrainedModel Model)> TrainAsync(TrainingSpec spec, CancellationToken cancellationToken)
     {
-        JobInfo job = await embedded.Client.SubmitAsync(spec, cancellationToken: Ct);
-        JobInfo ended = await embedded.Client.WaitAsync(job.Id, cancellationToken: Ct);
+        JobInfo job = await embedded.Client.SubmitAsync(spec, cancellationToken: cancellationToken);
+        JobInfo ended = await embedded.Client.WaitAsync(job.Id, cancellationToken: cancellationToken);
         return (ended, TrainedModel.FromJob(ended.EnsureSucceeded()));
     }
 
     private async Task<IReadOnlyList<SummaryPoint>> EvaluationsAsync(JobInfo job) =>
-        [.. (await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: Ct)).Where(point => point.Values.ContainsKey("evaluation/loss"))];
+        [.. (await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken)).Where(point => point.Values.ContainsKey("evaluation/loss"))];
 
     // Of each commit that is kept, a head and a chunk for each of two vectors or one, on each ps task.
     private async Task AssertKeptAsync(JobInfo job, params long[] clocks)
