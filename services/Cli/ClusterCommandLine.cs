@@ -5,6 +5,7 @@ using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Parsing;
 using Cluster.Cli.Pricing;
+using Cluster.Cli.Summaries;
 using Cluster.Cli.Tasks;
 using Cluster.Cli.Training;
 
@@ -42,6 +43,7 @@ public static class ClusterCommandLine
         root.Add(new JobsCommand(host, globals));
         root.Add(new JobCommand(host, globals));
         root.Add(new WatchCommand(host, globals));
+        root.Add(new SummaryCommand(host, globals));
         root.Add(new CancelCommand(host, globals));
         root.Add(new TasksCommand(host, globals));
         root.Add(new SpecCommand(host, globals));

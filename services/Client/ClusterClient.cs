@@ -3,6 +3,7 @@ using Cluster.Client.Data;
 using Cluster.Client.Discovery;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
+using Cluster.Client.Summaries;
 using Cluster.Client.Tasks;
 using Cluster.Client.Training;
 using Cluster.Client.Transport;
@@ -241,6 +242,20 @@ public sealed class ClusterClient : IAsyncDisposable
         {
             throw new SpecRejectedException([.. e.Violations.Select(v => v is { Field: "data", Value: "" } ? v with { Value = path } : v)], e);
         }
+    }
+
+    /// <summary>What a training job measured on its way, by clock: while it runs, and for as long as its record is kept.</summary>
+    /// <remarks>Of a long job every second, fourth, eighth … point is there: a few thousand at most.</remarks>
+    /// <param name="jobId">The job.</param>
+    /// <param name="afterClock">Only points of later clocks, at least 0.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    public async Task<IReadOnlyList<SummaryPoint>> GetSummariesAsync(string jobId, long afterClock = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterClock);
+        var request = new V1.ReadSummariesRequest { Job = jobId, AfterClock = afterClock };
+        var reply = await _coordinator.CallAsync(c => _coordinator.Summaries.ReadAsync(request, c), jobId, cancellationToken).ConfigureAwait(false);
+        return [.. reply.Points.Select(p => new SummaryPoint(p.Clock, p.At.ToDateTimeOffset(), p.Values.ToDictionary()))];
     }
 
     /// <summary>The tasks that hold a lease now, with their devices and what these are doing.</summary>

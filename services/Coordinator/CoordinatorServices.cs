@@ -31,6 +31,7 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<StoreChannels>();
         builder.Services.AddSingleton<TrainingPlanner>();
         builder.Services.AddSingleton<TrainingAdmission>();
+        builder.Services.AddSingleton<TrainingCancellation>();
         builder.Services.AddSingleton<TrainingCleanUp>();
         builder.Services.AddSingleton<WorkerShares>();
         builder.Services.AddSingleton<TrainingContext>();
@@ -46,6 +47,7 @@ public static class CoordinatorServices
     public static WebApplication MapCoordinator(this WebApplication app)
     {
         app.MapGrpcService<JobGrpcService>();
+        app.MapGrpcService<SummariesGrpcService>();
         app.MapGrpcService<RegistryGrpcService>();
         app.MapGrpcService<DataSetsGrpcService>();
         return app;

@@ -17,6 +17,7 @@ public static class PersistenceServices
     public static IServiceCollection AddPersistence(this IServiceCollection services)
     {
         services.TryAddSingleton<RedisTraining>();
+        services.TryAddSingleton<RedisSummaries>();
         services.TryAddSingleton<RedisDataSets>();
         services.TryAddSingleton<RedisDurability>();
         services.TryAddSingleton<RedisCheckpoints>();

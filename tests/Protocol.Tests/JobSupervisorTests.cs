@@ -47,6 +47,26 @@ public sealed class JobSupervisorTests
     }
 
     [Fact]
+    public void Decide_AtTheClockLimit_OpensNoFurtherSegment()
+    {
+        ClusterView view = View(Opened, At(0, Start), At(1, Start));
+
+        Assert.Empty(Decide(view with { ClockLimit = 32 }));
+        Assert.Equal(2, Decide(view with { ClockLimit = 33 }).OfType<SupervisorCommand.Advance>().Count());
+    }
+
+    [Fact]
+    public void Decide_EndsWithAnEarlierCommit_FinishesAndOpensAndCommitsNothing()
+    {
+        CommitManifest last = Manifest(32);
+        ClusterView view = View(Opened with { Manifest = last, End = 32 }, Copied(0, 64), Copied(1, 64));
+
+        Assert.Equal([new SupervisorCommand.ConfirmDurable(last.Id)], Decide(view));
+        _supervisor.Durable(last.Id, 5);
+        Assert.Equal([new SupervisorCommand.Finish(last)], Decide(view));
+    }
+
+    [Fact]
     public void Decide_TaskBehindTheGeneration_IsOpenedWithTheManifest()
     {
         CommitManifest manifest = Manifest(32);

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Cluster.Cli.Invocation;
 using Cluster.Client;
+using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 
 namespace Cluster.Cli.Jobs;
@@ -11,11 +13,35 @@ internal sealed class JobFollower(CommandRun run, ClusterClient client, bool can
     {
         try
         {
-            return Report(await run.Display.ShowAsync(client.WatchAsync(jobId, cancellationToken)).ConfigureAwait(false));
+            return Report(await run.Display.ShowAsync(WatchAsync(jobId, cancellationToken)).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return cancelOnExit ? await CancelAsync(jobId).ConfigureAwait(false) : Detach(jobId);
+        }
+    }
+
+    // What a training job measured before this watcher came is drawn too.
+    private async IAsyncEnumerable<JobUpdate> WatchAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var isRecalled = false;
+        await foreach (var update in client.WatchAsync(jobId, cancellationToken).ConfigureAwait(false))
+        {
+            if (!isRecalled && update.Job.Training is { CommittedClock: > 0 }) await RecallAsync(jobId, cancellationToken).ConfigureAwait(false);
+            isRecalled = true;
+            yield return update;
+        }
+    }
+
+    private async Task RecallAsync(string jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            run.Display.Recall(await client.GetSummariesAsync(jobId, cancellationToken: cancellationToken).ConfigureAwait(false));
+        }
+        catch (ClusterException)
+        {
+            // The curves begin here then; the job is what is followed.
         }
     }
 

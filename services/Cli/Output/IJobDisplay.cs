@@ -1,4 +1,5 @@
 using Cluster.Client.Jobs;
+using Cluster.Client.Summaries;
 
 namespace Cluster.Cli.Output;
 
@@ -7,6 +8,9 @@ internal interface IJobDisplay
 {
     /// <summary>Follows a job through its updates; returns it as the last one had it.</summary>
     Task<JobInfo> ShowAsync(IAsyncEnumerable<JobUpdate> updates);
+
+    /// <summary>Takes in what a training job measured before it is followed.</summary>
+    void Recall(IReadOnlyList<SummaryPoint> points);
 
     /// <summary>Shows how a file is sent.</summary>
     /// <param name="name">Name of the file.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Output;
 
@@ -50,9 +51,19 @@ internal static class JobText
     {
         if (training.ExamplesRate > 0 && !training.Job.State.IsEnd()) yield return Figures.Rate(training.ExamplesRate, "examples");
         if (training.Loss is { } loss) yield return $"loss {loss.ToString("G3", CultureInfo.InvariantCulture)}";
+        if (training.LastEvaluation is { } last) yield return Evaluation(last, training.BestEvaluation);
         if (training.CommittedClock > 0) yield return $"committed {Figures.Count(training.CommittedClock)}";
         if (training.Steals > 0) yield return $"{Figures.Count(training.Steals)} steals";
         if (training.Generations > 1) yield return $"generation {Figures.Count(training.Generations)}";
+        if (training.EndReason.Length > 0 && !training.Job.State.IsEnd()) yield return training.EndReason;
+    }
+
+    /// <summary><c>accuracy 0.97, loss 0.1 at step 500 (best at 400)</c>.</summary>
+    public static string Evaluation(EvaluationFigures last, EvaluationFigures? best)
+    {
+        var values = last.Values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key} {Figures.Number(v.Value)}");
+        return $"{(last.Set == EvaluationSet.HeldOut ? "held-out" : "evaluated")} {string.Join(", ", values)} at step {Figures.Count(last.Clock)}"
+            + (best is null ? "" : $" (best at {Figures.Count(best.Clock)})");
     }
 
     private static IEnumerable<string> Details(JobInfo job)

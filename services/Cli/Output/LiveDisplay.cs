@@ -1,4 +1,7 @@
+using Cluster.Cli.Summaries;
 using Cluster.Client.Jobs;
+using Cluster.Client.Summaries;
+using Cluster.Client.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -15,6 +18,7 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
     });
 
     private readonly PartialResultLines _partialResults = new(time);
+    private readonly SummaryCurves _curves = new();
 
     public Task<JobInfo> ShowAsync(IAsyncEnumerable<JobUpdate> updates)
         => _console.Progress()
@@ -22,6 +26,8 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new ShareColumn(), new PaceColumn())
             .UseRenderHook(WithTraining)
             .StartAsync(context => FollowAsync(context, updates));
+
+    public void Recall(IReadOnlyList<SummaryPoint> points) => _curves.Add(points);
 
     public Task<T> ShowTransferAsync<T>(string name, long length, Func<IProgress<long>, Task<T>> transferAsync)
         => _console.Progress()
@@ -47,7 +53,8 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
             foreach (var line in _partialResults.Next(update.PartialResults)) Note(line);
 
             bar ??= context.AddTask(Markup.Escape(job.Id), maxValue: 1);
-            bar.Tag = job;
+            if (job.Training is { } training) bar.Tag = new Watched(job, JobText.Training(training), CurvesOf(training));
+            else bar.Tag = new Watched(job, "", []);
             bar.Value = job.Progress.Fraction;
         }
 
@@ -55,9 +62,18 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
     }
 
     private static IRenderable WithTraining(IRenderable bars, IReadOnlyList<ProgressTask> tasks)
-        => tasks is [{ Tag: JobInfo { Training: { } training } }] && JobText.Training(training) is { Length: > 0 } details
-            ? new Rows(bars, new Text(details))
+        => tasks is [{ Tag: Watched { Details.Length: > 0 } watched }]
+            ? new Rows([bars, new Text(watched.Details), .. watched.Curves.Select(line => new Text(line))])
             : bars;
+
+    // Drawn here, by the one who adds to the curves; the console renders in a thread of its own.
+    private string[] CurvesOf(TrainingProgress training)
+    {
+        _curves.Add(training);
+        return [.. _curves.Lines()];
+    }
+
+    private sealed record Watched(JobInfo Job, string Details, IReadOnlyList<string> Curves);
 
     private sealed class BytesSent(ProgressTask bar) : IProgress<long>
     {
@@ -67,7 +83,7 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
     private sealed class ShareColumn : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-            => new Text(task.Tag is JobInfo job ? JobText.Share(job.Progress) : "");
+            => new Text(task.Tag is Watched watched ? JobText.Share(watched.Job.Progress) : "");
     }
 
     private sealed class PaceColumn : ProgressColumn
@@ -75,6 +91,6 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-            => new Text(task.Tag is JobInfo job ? JobText.Pace(job.Progress) : "");
+            => new Text(task.Tag is Watched watched ? JobText.Pace(watched.Job.Progress) : "");
     }
 }

@@ -1,4 +1,5 @@
 using Cluster.Client.Jobs;
+using Cluster.Client.Summaries;
 
 namespace Cluster.Cli.Output;
 
@@ -24,6 +25,11 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
         }
 
         return job!;
+    }
+
+    /// <summary>A log has it above.</summary>
+    public void Recall(IReadOnlyList<SummaryPoint> points)
+    {
     }
 
     public Task<T> ShowTransferAsync<T>(string name, long length, Func<IProgress<long>, Task<T>> transferAsync) => transferAsync(new Unseen());

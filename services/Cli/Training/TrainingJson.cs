@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cluster.Client.Training;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Training;
 
@@ -8,7 +9,9 @@ internal static class TrainingJson
 {
     /// <summary>
     /// <c>{"job","mode","lanes","steps","examples","loss","parameters":{name:[…]},"fingerprint","seconds"}</c>, exactly these
-    /// and in this order; <c>parameters</c> is null for a model that is too large to be spelled out.
+    /// and in this order; <c>parameters</c> is null for a model that is too large to be spelled out. Of a job that was
+    /// evaluated on its way, then <c>"last","best"</c>, <c>{"step","set","examples","values":{…},"fingerprint"}</c> each, and
+    /// <c>"end"</c>.
     /// </summary>
     public static void Write(Utf8JsonWriter json, TrainedModel model)
     {
@@ -22,6 +25,9 @@ internal static class TrainingJson
         WriteParameters(json, model.Parameters);
         json.WriteString("fingerprint", model.Fingerprint);
         json.WriteNumber("seconds", Math.Round(model.Elapsed.TotalSeconds, 6));
+        if (model.LastEvaluation is { } last) Write(json, "last", last);
+        if (model.BestEvaluation is { } best) Write(json, "best", best);
+        if (model.LastEvaluation is not null) json.WriteString("end", model.End);
         json.WriteEndObject();
     }
 
@@ -42,7 +48,23 @@ internal static class TrainingJson
         if (training.Loss is { } loss && double.IsFinite(loss)) json.WriteNumber("loss", loss);
         else json.WriteNull("loss");
         json.WriteNumber("examples", training.Examples);
+        if (training.LastEvaluation is { } last) Write(json, "last", last);
+        if (training.BestEvaluation is { } best) Write(json, "best", best);
+        if (training.EndReason.Length > 0) json.WriteString("end", training.EndReason);
         json.WriteNumber("examplesRate", double.IsFinite(training.ExamplesRate) ? training.ExamplesRate : 0);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, EvaluationFigures figures)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("step", figures.Clock);
+        json.WriteString("set", figures.Set == EvaluationSet.HeldOut ? "held-out" : "training");
+        json.WriteNumber("examples", figures.Examples);
+        json.WriteStartObject("values");
+        foreach (var (metric, value) in figures.Values.OrderBy(v => v.Key, StringComparer.Ordinal)) json.WriteNumber(metric, value);
+        json.WriteEndObject();
+        json.WriteString("fingerprint", figures.Fingerprint);
         json.WriteEndObject();
     }
 

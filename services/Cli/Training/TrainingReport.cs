@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cluster.Cli.Output;
 using Cluster.Client.Training;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Training;
 
@@ -16,6 +17,9 @@ internal static class TrainingReport
         var table = new TextTable("loss", Figures.Number(model.Loss));
         foreach (var (name, values) in model.Parameters ?? new Dictionary<string, IReadOnlyList<float>>())
             table.Add(name, Figures.Values(values, MaxValues, Figures.Number));
+        if (model.LastEvaluation is { } last) table.Add("last", Evaluation(last));
+        if (model.BestEvaluation is { } best) table.Add("best", Evaluation(best));
+        if (model.End.Length > 0) table.Add("end", model.End);
         table.Add("steps", $"{Figures.Count(model.Steps)}, {model.Mode}, {Figures.Count(model.Lanes, "lane")}");
         table.Add("examples", Figures.Count(model.Examples));
         if (model.Elapsed > TimeSpan.Zero) table.Add("speed", Speed(model));
@@ -32,12 +36,17 @@ internal static class TrainingReport
         table.Add("committed", $"clock {Figures.Count(training.CommittedClock)}, {Figures.Count(training.CommittedExamples)} examples");
         table.Add("examples", training.ExamplesRate > 0 ? $"{Figures.Count(training.Examples)}, {Figures.Rate(training.ExamplesRate, "examples")}" : Figures.Count(training.Examples));
         if (training.Loss is { } loss) table.Add("loss", Figures.Number(loss));
+        if (training.LastEvaluation is { } last) table.Add("last", Evaluation(last));
+        if (training.BestEvaluation is { } best) table.Add("best", Evaluation(best));
+        if (training.EndReason.Length > 0) table.Add("end", training.EndReason);
         table.Add("segments", Figures.Count(training.Segments));
         table.Add("commits", Figures.Count(training.Commits));
         table.Add("generations", Figures.Count(training.Generations));
         table.Add("steals", Figures.Count(training.Steals));
         table.Add("refusals", Refusals(training));
     }
+
+    private static string Evaluation(EvaluationFigures figures) => $"{JobText.Evaluation(figures, null)}, fingerprint {figures.Fingerprint}";
 
     private static string Speed(TrainedModel model)
         => $"{Figures.Rate(model.Steps / model.Elapsed.TotalSeconds, "steps")}, {Figures.Rate(model.Examples / model.Elapsed.TotalSeconds, "examples")}";

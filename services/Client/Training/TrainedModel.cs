@@ -32,16 +32,25 @@ public sealed record TrainedModel
     /// <summary>SHA-256 of the parameters as float32 little-endian in layout order, lower-case hexadecimal.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>Why it ended: <c>epochs</c>, <c>steps</c>, or what was decided on the way; empty where that is not on record.</summary>
+    public string End { get; init; } = "";
+
+    /// <summary>The evaluation of the last commit; null where it was evaluated at its end only.</summary>
+    public EvaluationFigures? LastEvaluation { get; init; }
+
+    /// <summary>The evaluation of the best commit, which is kept; null as above.</summary>
+    public EvaluationFigures? BestEvaluation { get; init; }
+
     /// <summary>From start to end of the job, by the coordinator's clock.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     public required string JobId { get; init; }
 
-    /// <summary>Reads the result of a training job that succeeded.</summary>
+    /// <summary>Reads the result of a training job that succeeded, or was cancelled when it had something to commit.</summary>
     /// <exception cref="ClusterException">The job is no such job, or its record cannot be read.</exception>
     public static TrainedModel FromJob(JobInfo job)
     {
-        if (job is not { Kind: JobKinds.Training, State: JobState.Succeeded, Result: { } json })
+        if (job is not { Kind: JobKinds.Training, State: JobState.Succeeded or JobState.Cancelled, Result: { } json })
             throw new ClusterException($"job {job.Id} is not a training job with a result");
 
         try
@@ -71,6 +80,9 @@ public sealed record TrainedModel
         Loss = result.Loss,
         Parameters = result.Parameters,
         Fingerprint = result.Fingerprint,
+        End = result.End,
+        LastEvaluation = result.LastEvaluation,
+        BestEvaluation = result.BestEvaluation,
         Elapsed = job.Elapsed,
         JobId = job.Id,
     };

@@ -1,4 +1,5 @@
 using Cluster.Client.Jobs;
+using Cluster.Contracts.Jobs;
 using V1 = Cluster.Contracts.Jobs.V1;
 
 namespace Cluster.Client.Training;
@@ -21,6 +22,18 @@ internal static class TrainingMapping
         Loss = training.HasLoss ? training.Loss : null,
         Examples = training.Examples,
         ExamplesRate = training.ExamplesRate,
+        LastEvaluation = training.LastEvaluation?.ToFigures(),
+        BestEvaluation = training.BestEvaluation?.ToFigures(),
+        EndReason = training.EndReason,
+    };
+
+    private static EvaluationFigures ToFigures(this V1.Evaluation evaluation) => new()
+    {
+        Clock = evaluation.Clock,
+        Set = evaluation.IsHeldOut ? EvaluationSet.HeldOut : EvaluationSet.Training,
+        Examples = evaluation.Examples,
+        Values = evaluation.Values.ToDictionary(),
+        Fingerprint = evaluation.Fingerprint,
     };
 
     public static PartialResult ToResult(this V1.PartialResult result)

@@ -1,4 +1,5 @@
 using Cluster.Client.Jobs;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Client.Training;
 
@@ -47,4 +48,13 @@ public sealed record TrainingProgress
 
     /// <summary>Examples a second over the last seconds; 0 while that is not known.</summary>
     public double ExamplesRate { get; init; }
+
+    /// <summary>The newest evaluation; null before the first, and where the job is evaluated at its end only.</summary>
+    public EvaluationFigures? LastEvaluation { get; init; }
+
+    /// <summary>The evaluation of the best commit, which is kept; null as above.</summary>
+    public EvaluationFigures? BestEvaluation { get; init; }
+
+    /// <summary>Why the job ends before its last epoch, once that is decided; else empty.</summary>
+    public string EndReason { get; init; } = "";
 }

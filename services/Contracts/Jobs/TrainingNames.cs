@@ -20,6 +20,14 @@ public static class TrainingNames
     /// <summary>Models that every cluster has; a team's own come on top.</summary>
     public static IReadOnlyList<string> Models { get; } = [Linear];
 
+    /// <summary>The metric that every model has.</summary>
+    public const string Loss = "loss";
+
+    public const string Accuracy = "accuracy";
+
+    /// <summary>Whether a larger value of a metric is the better one.</summary>
+    public static bool IsHigherBetter(string metric) => metric == Accuracy;
+
     public static IReadOnlyList<string> Modes { get; } = [Sync, Async, Ssp];
 
     public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Adagrad];

@@ -48,7 +48,21 @@ public sealed record TrainingPlan
     public int? Staleness => Spec.Mode == TrainingNames.Ssp ? Spec.Staleness : null;
 
     /// <summary>Which examples each lane takes at each clock.</summary>
-    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs, Spec.LocalSteps);
+    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs, Spec.LocalSteps, Spec.Steps);
+
+    /// <summary>At which clocks it is evaluated.</summary>
+    public EvaluationSchedule Evaluations()
+    {
+        EpochSchedule schedule = Schedule();
+        long every = Spec.EvaluateSteps > 0 ? Spec.EvaluateSteps : Spec.EvaluateEpochs * schedule.StepsPerEpoch;
+        return new EvaluationSchedule(every, schedule.TotalClocks);
+    }
+
+    /// <summary>The examples that it is evaluated on while it is trained.</summary>
+    public EvaluationSet EvaluationSet => RowsOf(EvaluationSet.HeldOut) > 0 ? EvaluationSet.HeldOut : EvaluationSet.Training;
+
+    /// <summary>How many examples a set has.</summary>
+    public long RowsOf(EvaluationSet set) => set == EvaluationSet.Training ? Rows : 0;
 
     /// <summary>Clocks between two checkpoints; 0 for none.</summary>
     public long CheckpointClocks() => Spec.CheckpointEveryEpochs > 0

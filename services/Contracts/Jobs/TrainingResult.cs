@@ -22,6 +22,15 @@ public sealed record TrainingResult
     /// <summary>Values by name of the tensor, in layout order; null where there are more than <see cref="MaxParameters"/>.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<float>>? Parameters { get; init; }
 
+    /// <summary>Why it ended: <c>epochs</c>, <c>steps</c>, or what was decided on the way.</summary>
+    public string End { get; init; } = "";
+
+    /// <summary>The last commit over the examples that it was evaluated on; null where it was evaluated at the end only.</summary>
+    public EvaluationFigures? LastEvaluation { get; init; }
+
+    /// <summary>The kept commit with the best value of the monitored metric; null where it was evaluated at the end only.</summary>
+    public EvaluationFigures? BestEvaluation { get; init; }
+
     /// <summary>SHA-256 of the parameters as float32 little-endian in layout order, lower-case hexadecimal.</summary>
     public required string Fingerprint { get; init; }
 }

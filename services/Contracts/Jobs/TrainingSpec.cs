@@ -8,6 +8,9 @@ public sealed record TrainingSpec
     public const int MaxLanes = 256;
     public const int MaxBatch = 1 << 20;
     public const int MaxEpochs = 1_000_000_000;
+    public const long MaxSteps = 1_000_000_000_000;
+    public const long MaxSecondsLimit = 31_536_000;
+    public const int MaxPatience = 1_000_000;
     public const int MaxParameterStores = 1024;
     public const int MaxLabelLength = 256;
     public const int MaxNameLength = 64;
@@ -64,6 +67,30 @@ public sealed record TrainingSpec
 
     /// <summary>Record which ps task holds each variable.</summary>
     public bool LogDevicePlacement { get; init; }
+
+    /// <summary>Steps after which the job ends, however many epochs they take, 1 to <see cref="MaxSteps"/>; 0 for <see cref="Epochs"/>.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>Seconds after which the job ends at its next commit, 1 to <see cref="MaxSecondsLimit"/>; 0 for no limit. What it ends with depends on speed.</summary>
+    public long MaxSeconds { get; init; }
+
+    /// <summary>Steps from one evaluation to the next, 1 to <see cref="MaxSteps"/>; 0 for none.</summary>
+    public long EvaluateSteps { get; init; }
+
+    /// <summary>Epochs from one evaluation to the next, 1 to <see cref="MaxEpochs"/>; 0 for none. Not both this and <see cref="EvaluateSteps"/>.</summary>
+    public int EvaluateEpochs { get; init; }
+
+    /// <summary>Metric that decides which commit is best and when to stop: 1 to <see cref="MaxNameLength"/> lower-case letters, digits or '-'.</summary>
+    public string Monitor { get; init; } = TrainingNames.Loss;
+
+    /// <summary>Evaluations without an improvement after which the job ends, 1 to <see cref="MaxPatience"/>; 0 for never.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>By how much a value must be better to count as an improvement, 0 to 1e300.</summary>
+    public double MinDelta { get; init; }
+
+    /// <summary>Value of the monitored metric at which the job ends, -1e300 to 1e300; null for none.</summary>
+    public double? Target { get; init; }
 
     /// <summary>Steps between two checkpoints, at least 1; 0 for none by steps.</summary>
     public long CheckpointEverySteps { get; init; }

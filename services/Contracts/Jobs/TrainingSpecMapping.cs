@@ -22,6 +22,13 @@ public static class TrainingSpecMapping
             Seed = spec.Seed,
             ParameterStores = spec.ParameterStores,
             LogDevicePlacement = spec.LogDevicePlacement,
+            Steps = spec.Steps,
+            MaxSeconds = spec.MaxSeconds,
+            EvaluateSteps = spec.EvaluateSteps,
+            EvaluateEpochs = spec.EvaluateEpochs,
+            Monitor = spec.Monitor == TrainingNames.Loss ? "" : spec.Monitor,
+            Patience = spec.Patience,
+            MinDelta = spec.MinDelta,
             CheckpointEverySteps = spec.CheckpointEverySteps,
             CheckpointEveryEpochs = spec.CheckpointEveryEpochs,
             KeepCheckpoints = spec.KeepCheckpoints,
@@ -30,6 +37,8 @@ public static class TrainingSpecMapping
             Staleness = spec.Staleness,
             LocalSteps = spec.LocalSteps,
         };
+        if (spec.Target is { } target)
+            message.Target = target;
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
         if (spec.StartBias is { } bias)
@@ -57,6 +66,14 @@ public static class TrainingSpecMapping
             Seed = message.Seed,
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,
+            Steps = message.Steps,
+            MaxSeconds = message.MaxSeconds,
+            EvaluateSteps = message.EvaluateSteps,
+            EvaluateEpochs = message.EvaluateEpochs,
+            Monitor = message.Monitor.Length == 0 ? TrainingNames.Loss : message.Monitor,
+            Patience = message.Patience,
+            MinDelta = message.MinDelta,
+            Target = message.HasTarget ? message.Target : null,
             CheckpointEverySteps = message.CheckpointEverySteps,
             CheckpointEveryEpochs = message.CheckpointEveryEpochs,
             KeepCheckpoints = message.HasKeepCheckpoints ? message.KeepCheckpoints : TrainingSpec.DefaultCheckpoints,

@@ -22,8 +22,27 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         Number("startWeight", s => s.StartWeight ?? 0, _ => true, "must be finite");
         Number("startBias", s => s.StartBias ?? 0, _ => true, "must be finite");
         Within("parameterStores", s => s.ParameterStores, 0, TrainingSpec.MaxParameterStores);
+        SupervisionRules();
         CheckpointRules();
         CheckMode();
+    }
+
+    private void SupervisionRules()
+    {
+        Within("steps", s => s.Steps, 0, TrainingSpec.MaxSteps);
+        Within("maxSeconds", s => s.MaxSeconds, 0, TrainingSpec.MaxSecondsLimit);
+        Within("evaluateSteps", s => s.EvaluateSteps, 0, TrainingSpec.MaxSteps);
+        Within("evaluateEpochs", s => s.EvaluateEpochs, 0, TrainingSpec.MaxEpochs);
+        When(s => s.EvaluateSteps > 0, () => Is("evaluateEpochs", s => s.EvaluateEpochs, 0, "must be 0 where evaluateSteps is given"));
+        Satisfies("monitor", s => s.Monitor, IsName, $"must be 1 to {TrainingSpec.MaxNameLength} lower-case letters, digits or '-'");
+        Within("patience", s => s.Patience, 0, TrainingSpec.MaxPatience);
+        Inside("minDelta", s => s.MinDelta, new NumberRange(0, 1e300));
+        Inside("target", s => s.Target ?? 0, new NumberRange(-1e300, 1e300));
+        When(s => s is { EvaluateSteps: 0, EvaluateEpochs: 0 }, () =>
+        {
+            Is("patience", s => s.Patience, 0, "must be 0 where the job is not evaluated on the way (evaluateSteps, evaluateEpochs)");
+            Satisfies("target", s => s.Target.HasValue ? $"{s.Target}" : "", t => t.Length == 0, "must be absent where the job is not evaluated on the way (evaluateSteps, evaluateEpochs)");
+        });
     }
 
     private void CheckpointRules()

@@ -56,7 +56,7 @@ public sealed record SegmentFailed
     public required bool Permanent { get; init; }
 }
 
-/// <summary>A worker recorded the result of a training job.</summary>
+/// <summary>A worker recorded its share of an evaluation.</summary>
 public sealed record ModelEvaluated
 {
     public required string JobId { get; init; }
@@ -69,7 +69,8 @@ public sealed record ModelNotEvaluated
 {
     public required string JobId { get; init; }
 
-    public required Generation Generation { get; init; }
+    /// <summary>What was asked.</summary>
+    public required EvaluateModel Item { get; init; }
 
     /// <summary>What was said, one line.</summary>
     public required string Error { get; init; }

@@ -22,7 +22,7 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
             SubmittedAt = job.Submitted.ToTimestamp(),
             StartedAt = job.Started?.ToTimestamp(),
             EndedAt = job.Ended?.ToTimestamp(),
-            ResultJson = job.State == JobState.Succeeded ? job.Result : "",
+            ResultJson = job.State is JobState.Succeeded or JobState.Cancelled ? job.Result : "",
             Error = job.Error,
             Generation = job.Generation.ToString(),
             Progress = Progress(job, live),

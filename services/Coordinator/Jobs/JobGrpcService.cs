@@ -8,7 +8,7 @@ namespace Cluster.Coordinator.Jobs;
 
 /// <summary>The job service. Reads go to Redis; only the chief accepts and cancels.</summary>
 internal sealed class JobGrpcService(
-    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, TrainingAdmission trainings, ChiefOffice office, JobMetrics metrics, TimeProvider time,
+    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, TrainingAdmission trainings, TrainingCancellation cancellation, ChiefOffice office, JobMetrics metrics, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<JobGrpcService> logger)
     : Contracts.Jobs.V1.Jobs.JobsBase
 {
@@ -65,9 +65,10 @@ internal sealed class JobGrpcService(
             throw SpecRejection.ToRpcException([new SpecViolation("reason", request.Reason, $"must have at most {maxReason} characters")]);
         var token = Token();
         var job = await FindAsync(request.Id);
+        var reason = request.Reason.Length == 0 ? "cancelled" : $"cancelled: {request.Reason}";
+        if (job is { Kind: JobKinds.Training, State: JobState.Running }) job = await cancellation.RunAsync(job, token, reason, context.CancellationToken);
         while (!job.HasEnded)
         {
-            var reason = request.Reason.Length == 0 ? "cancelled" : $"cancelled: {request.Reason}";
             if (await jobs.MoveAsync(job.Id, token, job.State, JobState.Cancelled, reason) == TransitionAnswer.Fenced) throw NotChief();
             job = await FindAsync(request.Id);
         }

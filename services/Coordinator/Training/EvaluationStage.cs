@@ -1,29 +1,97 @@
+using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
+using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
 using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>The end of a training job: everything is committed, and a worker computes the result from it. Owned by one runner.</summary>
-internal sealed class EvaluationStage(TrainingContext context)
+/// <summary>The evaluations of a training job, one commit after the other: those on the way, which decide whether it goes on, and the last, which makes its result. Owned by one runner.</summary>
+internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, SegmentSummaries summaries, TrainingContext context)
 {
-    private readonly LastItem _item = new(context.Options.Value.RangePatience, context.Time);
+    private EvaluationRound? _round;
+    private bool _isFinalRound;
 
-    /// <summary>Sends the evaluation to a worker, again when none has done it in time.</summary>
-    public async Task SendAsync(JobRecord job, CommitManifest manifest, Generation generation, string queue, CancellationToken cancellationToken)
+    /// <summary>No segment may begin at this clock before the oldest open evaluation is decided: training runs ahead of a decision by one interval.</summary>
+    public long ClockLimit(TrainingRecord record) =>
+        record.ToEvaluate is [var oldest, ..] ? plan.Evaluations().After(oldest.Clock) : long.MaxValue;
+
+    /// <summary>Moves the oldest open evaluation on, and decides it when all of it is recorded.</summary>
+    /// <returns>Whether there is one.</returns>
+    /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
+    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, string queue, int slots, CancellationToken cancellationToken)
     {
-        if (!_item.IsDue()) return;
-        var item = new EvaluateModel { JobId = job.Id, Generation = generation, Clock = manifest.Clock };
-        if (await context.Publisher.SendAsync(job, queue, item, cancellationToken)) _item.Sent();
+        if (record.ToEvaluate is not [var oldest, ..]) return false;
+        EvaluationRound round = RoundOf(oldest, isFinal: false);
+        if (await round.AdvanceAsync(job, queue, slots, cancellationToken)) await DecideAsync(record, round);
+        return true;
+    }
+
+    /// <summary>Moves the evaluation of the last commit on, and records the job's result when all of it is recorded.</summary>
+    /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
+    public async Task ConcludeAsync(JobRecord job, TrainingRecord record, CommitManifest last, string queue, int slots, CancellationToken cancellationToken)
+    {
+        EvaluationRound round = RoundOf(last, isFinal: true);
+        if (!await round.AdvanceAsync(job, queue, slots, cancellationToken)) return;
+        EvaluationFigures figures = round.Figures(EvaluationSet.Training);
+        var result = new TrainingResult
+        {
+            Mode = plan.Spec.Mode,
+            Lanes = plan.Spec.Lanes,
+            Steps = last.Clock,
+            Examples = last.Examples,
+            Loss = figures.Values[TrainingNames.Loss],
+            End = record.EndReason.Length > 0 ? record.EndReason : plan.Spec.Steps > 0 ? "steps" : "epochs",
+            LastEvaluation = record.Evaluated?.Last,
+            BestEvaluation = record.Evaluated?.Best.Figures,
+            Parameters = round.Parameters,
+            Fingerprint = figures.Fingerprint,
+        };
+        Require(await context.Records.RecordResultAsync(job.Id, training.Owner, last.Id, result));
     }
 
     /// <summary>A worker could not evaluate; true when it has been tried often enough.</summary>
-    public bool GivesUp(string error, string jobId)
+    public bool GivesUp(ModelNotEvaluated told)
     {
-        _item.Failed();
-        TrainingLog.EvaluationFailed(context.Logger, jobId, _item.Failures, LastItem.MaxFailures, error);
-        return _item.HasFailedForGood;
+        if (_round is not { } round) return false;
+        bool givesUp = round.GivesUp(told.Item);
+        TrainingLog.EvaluationFailed(context.Logger, training.Id, round.Failures, LastItem.MaxFailures, told.Error);
+        return givesUp;
     }
+
+    private EvaluationRound RoundOf(CommitManifest commit, bool isFinal)
+    {
+        if (_round is not null && _round.Commit.Id == commit.Id && _isFinalRound == isFinal) return _round;
+        EvaluationSet[] sets = isFinal ? [EvaluationSet.Training] : [plan.EvaluationSet];
+        (_round, _isFinalRound) = (new EvaluationRound(training.Id, plan, commit, sets, isFinal, context), isFinal);
+        return _round;
+    }
+
+    private async Task DecideAsync(TrainingRecord record, EvaluationRound round)
+    {
+        // Of the decision before: a coordinator may have died between it and this.
+        await DeleteAsync(record.Evaluated?.Released ?? []);
+        EvaluationFigures figures = round.Figures(plan.EvaluationSet);
+        StoppingDecision decision = EarlyStopping.Decide(training.Spec, record.Evaluated, new EvaluatedCommit(figures, round.Commit));
+        await summaries.NoteAsync(figures);
+        CommitRetention retention = new(record, round.Commit, decision.State);
+        EvaluationState state = decision.State with { Released = retention.Released };
+        bool ends = decision.Reason is not null && record.Protocol.End is null;
+        TrainingAnswer answer = Require(await context.Records.DecideAsync(
+            training.Id, training.Owner, round.Commit, state, ends ? retention.AsLast() : null, decision.Reason, retention.Later));
+        if (answer != TrainingAnswer.Done) return;
+        double value = EarlyStopping.ValueOf(training.Spec, figures);
+        TrainingLog.Evaluated(context.Logger, training.Id, figures.Clock, training.Spec.Monitor, value, decision.Reason ?? "it goes on");
+        await DeleteAsync(state.Released);
+    }
+
+    private Task DeleteAsync(IReadOnlyList<SnapshotKey> keys) => keys.Count == 0 ? Task.CompletedTask : context.Records.DeleteSnapshotsAsync(keys, plan);
+
+    private static TrainingAnswer Require(TrainingAnswer answer) => answer switch
+    {
+        TrainingAnswer.Fenced => throw new JobMovedException("fenced"),
+        TrainingAnswer.Closed => throw new JobMovedException("closed"),
+        _ => answer,
+    };
 }

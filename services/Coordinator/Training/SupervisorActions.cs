@@ -31,7 +31,7 @@ internal sealed class SupervisorActions(
     /// <summary>Does one command.</summary>
     /// <returns>The error with which the job ends; null while it goes on.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more, or has ended.</exception>
-    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, string queue, CancellationToken cancellationToken)
+    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, TrainingRecord record, string queue, CancellationToken cancellationToken)
     {
         switch (command)
         {
@@ -56,7 +56,7 @@ internal sealed class SupervisorActions(
                 supervisor.Durable(confirm.Manifest, await context.Durability.RunAsync());
                 return null;
             case SupervisorCommand.DeleteSnapshots delete:
-                await context.Records.DeleteSnapshotsAsync(delete.Keys, plan);
+                await context.Records.DeleteSnapshotsAsync(delete.Keys.Except(record.Kept), plan);
                 supervisor.Deleted(delete.Manifest);
                 return null;
             case SupervisorCommand.Publish publish:

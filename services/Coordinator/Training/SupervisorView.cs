@@ -32,7 +32,7 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
         figures.Observe(stores.Reports);
         IsServed = stores.Reports.All(report => report is { Phase: V1.Phase.Serving });
         // A job that only waits leaves the workers to the others.
-        if (IsServed && record.Protocol.Manifest?.Clock != plan.Schedule().TotalClocks) context.Shares.Enter(job.Id);
+        if (IsServed && record.Protocol.End is null && record.Protocol.Manifest?.Clock != plan.Schedule().TotalClocks) context.Shares.Enter(job.Id);
         else context.Shares.Leave(job.Id);
         return new ClusterView
         {

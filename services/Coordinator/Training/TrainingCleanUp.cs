@@ -8,7 +8,7 @@ namespace Cluster.Coordinator.Training;
 
 /// <summary>What goes when a training job has ended: its models on the ps tasks, and all in Redis but the record and the last commit.</summary>
 internal sealed class TrainingCleanUp(
-    RedisTraining records, RedisJobs jobs, StoreChannels channels, TaskView tasks, IOptions<CoordinatorOptions> options)
+    RedisTraining records, RedisSummaries summaries, RedisJobs jobs, StoreChannels channels, TaskView tasks, IOptions<CoordinatorOptions> options)
 {
     /// <summary>Cleans up; what could not be reached is left for the chief's next sweep.</summary>
     public async Task RunAsync(string jobId, CancellationToken cancellationToken)
@@ -22,6 +22,7 @@ internal sealed class TrainingCleanUp(
         }
 
         await records.CloseAsync(jobId, options.Value.JobRetention);
+        await summaries.CloseAsync(jobId, options.Value.JobRetention);
         await jobs.CleanUpAsync(jobId);
     }
 }

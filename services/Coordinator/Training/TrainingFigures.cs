@@ -1,3 +1,4 @@
+using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Messages;
 using Cluster.Persistence.Training;
@@ -9,12 +10,15 @@ namespace Cluster.Coordinator.Training;
 /// <summary>What people are told of a training job: from its record, and live from the ps tasks' reports and the workers' events. Owned by one runner.</summary>
 internal sealed class TrainingFigures(TimeProvider time)
 {
+    // Of the open segment, and of those whose commit is on its way.
+    private const int LossesKept = 4;
+
     private readonly Computations.RateMeter _steps = new(time);
     private readonly Computations.RateMeter _examples = new(time);
     private readonly Dictionary<string, long> _observed = [];
-    private Segment _segment;
-    private double _lossSum;
-    private long _lossExamples;
+    // By the clocks at which segments end; the newest is what people see.
+    private readonly SortedDictionary<long, LossSum> _losses = [];
+    private Generation _generation;
 
     /// <summary>Clock of the slowest lane, everywhere.</summary>
     public long Clock { get; private set; }
@@ -26,7 +30,10 @@ internal sealed class TrainingFigures(TimeProvider time)
     public double ExamplesPerSecond { get; private set; }
 
     /// <summary>Mean loss of the batches of the newest segment that was heard of.</summary>
-    public double? Loss => _lossExamples > 0 ? _lossSum / _lossExamples : null;
+    public double? Loss => _losses.Count > 0 ? _losses.Last().Value.Mean : null;
+
+    /// <summary>Mean loss of the batches of the segment that ends at a clock; null where nothing was heard of it.</summary>
+    public double? LossOf(long clock) => _losses.TryGetValue(clock, out LossSum loss) ? loss.Mean : null;
 
     /// <summary>Takes note of what the ps tasks say now.</summary>
     public void Observe(IReadOnlyList<V1.TaskReport?> reports)
@@ -50,10 +57,11 @@ internal sealed class TrainingFigures(TimeProvider time)
     /// <summary>Takes note of a worker's share of a segment.</summary>
     public void Reached(SegmentReached told)
     {
-        var segment = new Segment(told.Generation, told.From);
-        if (segment != _segment) (_segment, _lossSum, _lossExamples) = (segment, 0, 0);
-        _lossSum += told.LossSum;
-        _lossExamples += told.Examples;
+        if (told.Generation != _generation) _losses.Clear();
+        _generation = told.Generation;
+        LossSum before = _losses.GetValueOrDefault(told.To);
+        _losses[told.To] = new LossSum(before.Sum + told.LossSum, before.Examples + told.Examples);
+        if (_losses.Count > LossesKept) _losses.Remove(_losses.First().Key);
     }
 
     /// <summary>What the ps processes counted since the last call, as fields of the record.</summary>
@@ -81,8 +89,12 @@ internal sealed class TrainingFigures(TimeProvider time)
             Commits = record.Counters.Commits,
             Generations = record.Counters.Generations,
             Steals = record.Counters.Steals,
-            Examples = Math.Max(committed, live?.ContributedExamples ?? 0),
+            // What was trained beyond the commit that the job ends with does not count.
+            Examples = record.Protocol.End is null ? Math.Max(committed, live?.ContributedExamples ?? 0) : committed,
             ExamplesRate = live?.ExamplesPerSecond ?? 0,
+            LastEvaluation = MessageOf(record.Evaluated?.Last),
+            BestEvaluation = MessageOf(record.Evaluated?.Best.Figures),
+            EndReason = record.EndReason,
         };
         if (live?.Loss is { } loss) progress.Loss = loss;
         foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>().Where(outcome => outcome != PushOutcome.Admitted))
@@ -93,5 +105,17 @@ internal sealed class TrainingFigures(TimeProvider time)
         return progress;
     }
 
-    private readonly record struct Segment(Generation Generation, long From);
+    private static Evaluation? MessageOf(EvaluationFigures? figures) => figures is null ? null : new Evaluation
+    {
+        Clock = figures.Clock,
+        IsHeldOut = figures.Set == EvaluationSet.HeldOut,
+        Examples = figures.Examples,
+        Values = { figures.Values.ToDictionary() },
+        Fingerprint = figures.Fingerprint,
+    };
+
+    private readonly record struct LossSum(double Sum, long Examples)
+    {
+        public double? Mean => Examples > 0 ? Sum / Examples : null;
+    }
 }

@@ -23,6 +23,9 @@ internal static partial class TrainingLog
     [LoggerMessage(EventId = 25, EventName = "EvaluationFailed", Level = LogLevel.Warning, Message = "job {JobId}: the evaluation failed ({Failures} of {Limit}): {Error}")]
     public static partial void EvaluationFailed(ILogger logger, string jobId, int failures, int limit, string error);
 
+    [LoggerMessage(EventId = 28, EventName = "Evaluated", Level = LogLevel.Information, Message = "job {JobId}: at clock {Clock} {Metric} is {Value}: {Decision}")]
+    public static partial void Evaluated(ILogger logger, string jobId, long clock, string metric, double value, string decision);
+
     [LoggerMessage(EventId = 26, EventName = "StoreRefused", Level = LogLevel.Warning, Message = "job {JobId}: /job:ps/task:{Task} refuses it for now: {Error}")]
     public static partial void StoreRefused(ILogger logger, string jobId, int task, string error);
 

@@ -24,7 +24,6 @@ internal sealed class TrainingRunner : IJobRunner
     private readonly RunnerSignals _signals = new();
     private readonly TrainingFigures _figures;
     private readonly TrainingUpkeep _upkeep;
-    private readonly EvaluationStage _evaluation;
     private readonly PlanStage _planning;
     private readonly JobFeed _feed;
     private JobRecord _job;
@@ -36,7 +35,6 @@ internal sealed class TrainingRunner : IJobRunner
         _training = new TrainingJob(job.Id, owner, System.Text.Json.JsonSerializer.Deserialize<TrainingSpec>(job.Spec, SpecJson.Options)!);
         _figures = new TrainingFigures(context.Time);
         _upkeep = new TrainingUpkeep(_training, _figures, context);
-        _evaluation = new EvaluationStage(context);
         _planning = new PlanStage(_training, context);
         _feed = context.Feeds.Open(job.Id);
     }
@@ -87,7 +85,7 @@ internal sealed class TrainingRunner : IJobRunner
         _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
         if (_job.HasEnded) return await CleanUpAsync(cancellationToken);
         if (_job.State == JobState.Pending && await StartAsync()) return true;
-        if (_job.Result.Length > 0) return await EndAsync(JobState.Succeeded, "", cancellationToken);
+        if (_job.Result.Length > 0) return await EndWithResultAsync(cancellationToken);
         while (_signals.TryRead(out object? signal))
         {
             if (await HandleAsync(signal, cancellationToken)) return true;
@@ -110,7 +108,7 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task<bool> PlanAsync(CancellationToken cancellationToken)
     {
         if (await _planning.MakeAsync(cancellationToken) is { } error) return await EndAsync(JobState.Failed, error, cancellationToken);
-        if (_planning.Plan is { } plan) _supervision = new TrainingSupervision(_training, plan, _figures, _evaluation, _context);
+        if (_planning.Plan is { } plan) _supervision = new TrainingSupervision(_training, plan, _figures, _context);
         else _feed.Publish(new JobProgress(0, 0, 0, 0, _planning.WaitingFor));
         return false;
     }
@@ -121,7 +119,7 @@ internal sealed class TrainingRunner : IJobRunner
         if (turn.Error is not null) return turn;
         await _upkeep.RunAsync(cancellationToken);
         TrainingRecord record = supervision.Record!;
-        _feed.Publish(new JobProgress(_figures.Clock, _figures.StepsPerSecond, record.Counters.Segments, 0, supervision.WaitingFor)
+        _feed.Publish(new JobProgress(Math.Min(_figures.Clock, record.Protocol.End ?? long.MaxValue), _figures.StepsPerSecond, record.Counters.Segments, 0, supervision.WaitingFor)
         {
             Training = TrainingFigures.Describe(record, _figures),
         });
@@ -139,7 +137,7 @@ internal sealed class TrainingRunner : IJobRunner
             case SegmentFailed told:
                 return await HandleFailureAsync(told, cancellationToken);
             case ModelNotEvaluated told:
-                return _evaluation.GivesUp(told.Error, _job.Id) && await EndAsync(JobState.Failed, told.Error, cancellationToken);
+                return _supervision?.GivesUp(told) == true && await EndAsync(JobState.Failed, told.Error, cancellationToken);
             default:
                 // The record has changed; the next turn reads it.
                 return false;
@@ -153,6 +151,14 @@ internal sealed class TrainingRunner : IJobRunner
         if (record is null || record.Protocol.Generation != told.Generation) return false;
         if (!told.Permanent && told.Attempts < RangeLimits.MaxAttempts) return false;
         return await EndAsync(JobState.Failed, $"lane {told.Lane}, clock {told.Clock} failed on {told.Device}: {told.Error}", cancellationToken);
+    }
+
+    private async Task<bool> EndWithResultAsync(CancellationToken cancellationToken)
+    {
+        TrainingRecord? record = await _context.Records.ReadAsync(_job.Id);
+        return record is { IsCancelled: true }
+            ? await EndAsync(JobState.Cancelled, record.CancelReason, cancellationToken)
+            : await EndAsync(JobState.Succeeded, "", cancellationToken);
     }
 
     private async Task<bool> EndAsync(JobState state, string error, CancellationToken cancellationToken)

@@ -23,16 +23,21 @@ internal sealed class TrainingSupervision
     private readonly TrainingJob _job;
     private readonly TrainingPlan _plan;
     private readonly EvaluationStage _evaluation;
+    private readonly SegmentSummaries _summaries;
+    private readonly TrainingStop _stop;
     private readonly TrainingContext _context;
     private readonly StoreView _stores;
     private readonly SupervisorView _view;
     private readonly JobSupervisor _supervisor;
     private readonly SupervisorActions _actions;
 
-    public TrainingSupervision(TrainingJob job, TrainingPlan plan, TrainingFigures figures, EvaluationStage evaluation, TrainingContext context)
+    public TrainingSupervision(TrainingJob job, TrainingPlan plan, TrainingFigures figures, TrainingContext context)
     {
-        (_job, _plan, _evaluation, _context) = (job, plan, evaluation, context);
+        (_job, _plan, _context) = (job, plan, context);
+        _summaries = new SegmentSummaries(job, figures, context);
+        _evaluation = new EvaluationStage(job, plan, _summaries, context);
         _stores = new StoreView(job.Id, context.Stores, context.Tasks);
+        _stop = new TrainingStop(job, _stores, context);
         _view = new SupervisorView(job, plan, _stores, figures, context);
         _supervisor = new JobSupervisor(Options(job, plan, context), job.Token, () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         _actions = new SupervisorActions(job.Id, job.Owner, plan, _supervisor, _stores, context);
@@ -59,33 +64,34 @@ internal sealed class TrainingSupervision
             return new Turn(NextTurn);
         }
 
-        ClusterView view = await _view.ReadAsync(record, placement?.Slots ?? 0, cancellationToken);
+        long limit = Math.Min(_evaluation.ClockLimit(record), _stop.ClockLimit(job, record));
+        ClusterView view = await _view.ReadAsync(record, placement?.Slots ?? 0, cancellationToken) with { ClockLimit = limit };
         if (_view.IsServed) _actions.Served();
         IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
         string queue = placement?.Queue ?? QueueNames.WorkAny;
-        if (await DoAsync(commands, job, record, queue, cancellationToken) is { } error) return new Turn(default, error);
-        await _actions.SendAsync(job, queue, cancellationToken);
-        WaitingFor = Missing(placement, workers);
-        return new Turn(Pause(commands));
-    }
-
-    // The error with which the job ends; null while it goes on.
-    private async Task<string?> DoAsync(
-        IReadOnlyList<SupervisorCommand> commands, JobRecord job, TrainingRecord record, string queue, CancellationToken cancellationToken)
-    {
+        await _summaries.NoteAsync(record);
+        bool isEvaluating = await _evaluation.AdvanceAsync(job, record, queue, view.WorkerSlots, cancellationToken);
         foreach (SupervisorCommand command in commands)
         {
+            // What is open is decided first: the job may end before the clock at which it diverged, and its result needs the best commit.
+            if (isEvaluating && command is (SupervisorCommand.Finish or SupervisorCommand.Fail)) continue;
             if (command is SupervisorCommand.Finish finish)
-                await _evaluation.SendAsync(job, finish.Manifest, record.Protocol.Generation, queue, cancellationToken);
-            else if (await _actions.DoAsync(command, job, queue, cancellationToken) is { } error)
-                return error;
+                await _evaluation.ConcludeAsync(job, record, finish.Manifest, queue, view.WorkerSlots, cancellationToken);
+            else if (await _actions.DoAsync(command, job, record, queue, cancellationToken) is { } error)
+                return new Turn(default, error);
 
             // What one ps task refuses for now, the others need not keep for it: another job may need both.
             if (_actions.WaitingFor.Length > 0) break;
         }
 
-        return null;
+        await _stop.EnforceAsync(job, record);
+        await _actions.SendAsync(job, queue, cancellationToken);
+        WaitingFor = Missing(placement, workers);
+        return new Turn(Pause(commands));
     }
+
+    /// <summary>A worker could not evaluate; true when it has been tried often enough.</summary>
+    public bool GivesUp(ModelNotEvaluated told) => _evaluation.GivesUp(told);
 
     private TimeSpan Pause(IReadOnlyList<SupervisorCommand> commands)
     {
@@ -111,7 +117,7 @@ internal sealed class TrainingSupervision
         Lanes = job.Spec.Lanes,
         Tasks = plan.Stores,
         TotalClocks = plan.Schedule().TotalClocks,
-        Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration },
+        Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration, Every = plan.Evaluations().Every, CheckpointEvery = plan.CheckpointClocks() },
         Staleness = plan.Staleness,
         LaneGrace = context.Options.Value.LaneGrace,
     };

@@ -29,10 +29,8 @@ public enum TrainingAnswer
 }
 
 /// <summary>Training jobs in Redis: plan, generation, commits, counters, blame. Keys: <see cref="TrainingKeys"/>. Each change is one script.</summary>
-public sealed class RedisTraining(IConnectionMultiplexer redis)
+public sealed partial class RedisTraining(IConnectionMultiplexer redis)
 {
-    private static readonly string[] NotCounters = ["plan", "generation", "incarnations", "manifest", "manifest-id", "segment"];
-
     private readonly IDatabase _database = redis.GetDatabase();
 
     /// <summary>Null where there is no such job.</summary>
@@ -51,9 +49,16 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
             Protocol = new JobRecord(
                 fields.TryGetValue("generation", out var generation) ? Generation.Parse(generation) : Generation.None,
                 fields.TryGetValue("incarnations", out var incarnations) ? ParseIncarnations(incarnations) : [],
-                Read<CommitManifest>(fields, "manifest")),
-            Counters = new TrainingCounters(fields.Where(field => !NotCounters.Contains(field.Key))
-                .ToDictionary(field => field.Key, field => long.Parse(field.Value, CultureInfo.InvariantCulture))),
+                Read<CommitManifest>(fields, "manifest"))
+            {
+                End = fields.TryGetValue("end", out var end) ? long.Parse(end, CultureInfo.InvariantCulture) : null,
+            },
+            Counters = TrainingCounters.Of(fields),
+            CancelReason = fields.GetValueOrDefault("cancel", ""),
+            EndReason = fields.GetValueOrDefault("end-reason", ""),
+            Evaluated = Read<EvaluationState>(fields, "evaluated"),
+            ToEvaluate = [.. fields.Keys.Where(name => name.StartsWith(ToEvaluatePrefix, StringComparison.Ordinal))
+                .Select(name => Read<CommitManifest>(fields, name)!).OrderBy(manifest => manifest.Clock)],
         };
     }
 
@@ -83,7 +88,7 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
         RedisKey[] keys = [.. Keys(id), .. next.Snapshots.SelectMany(key => SnapshotParts.Of(key, plan))];
         string answer = (string)(await TrainingScripts.Flip.EvaluateAsync(_database, keys,
             owner, next.Generation.ToString(), request.Previous is { } previous ? IdOf(previous) : "", IdOf(next.Id),
-            JsonSerializer.Serialize(next, SpecJson.Options), next.Clock))!;
+            JsonSerializer.Serialize(next, SpecJson.Options), next.Clock, plan.Evaluations().IsAt(next.Clock)))!;
         return answer switch
         {
             "done" => FlipResult.Flipped,
@@ -109,15 +114,21 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
     /// <summary>The job has ended: what is kept of it goes when its record goes, the rest goes now.</summary>
     public async Task CloseAsync(string id, TimeSpan retention)
     {
-        if (await ReadAsync(id) is { Plan: { } plan, Protocol.Manifest: { } manifest })
+        if (await ReadAsync(id) is { Plan: { } plan, Protocol.Manifest: { } manifest } record)
         {
-            await DeleteSnapshotsAsync([.. manifest.Previous, .. manifest.Expired], plan);
-            IEnumerable<SnapshotKey> kept = manifest.Snapshots.Concat(manifest.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots)).Distinct();
+            HashSet<SnapshotKey> kept =
+            [
+                .. manifest.Snapshots,
+                .. manifest.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots),
+                .. record.Evaluated?.Best.Manifest.Snapshots ?? [],
+            ];
+            IEnumerable<SnapshotKey> named = [.. manifest.Previous, .. manifest.Expired, .. record.Evaluated?.Released ?? [], .. record.ToEvaluate.SelectMany(open => open.Snapshots)];
+            await DeleteSnapshotsAsync(named.Where(key => !kept.Contains(key)), plan);
             foreach (RedisKey key in kept.SelectMany(snapshot => SnapshotParts.Of(snapshot, plan)))
                 await _database.KeyExpireAsync(key, retention);
         }
 
-        await _database.KeyDeleteAsync(TrainingKeys.Blame(id));
+        await _database.KeyDeleteAsync([TrainingKeys.Blame(id), TrainingKeys.Evaluations(id)]);
         await _database.KeyExpireAsync(TrainingKeys.Training(id), retention);
         await _database.KeyExpireAsync(CheckpointKeys.Fingerprints(id), retention);
     }
@@ -137,19 +148,10 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
     /// <summary>A worker ends an item, however it ended: nobody is to blame.</summary>
     public Task EndItemAsync(string id, SegmentItem item) => BlameAsync(id, item.Generation, FieldOf(item), -1);
 
-    /// <summary>A worker begins the evaluation of a commit.</summary>
-    /// <returns>The workers that have left it unfinished; null where it is no longer wanted.</returns>
-    public Task<long?> BeginEvaluationAsync(string id, Generation generation, long clock, bool isRedelivered) =>
-        BlameAsync(id, generation, string.Create(CultureInfo.InvariantCulture, $"evaluation@{clock}"), isRedelivered ? 1 : 0);
-
     /// <summary>A batch has thrown.</summary>
     /// <returns>How often it has; null where the item is no longer wanted.</returns>
     public Task<long?> FailBatchAsync(string id, Generation generation, int lane, long clock) =>
         BlameAsync(id, generation, string.Create(CultureInfo.InvariantCulture, $"{lane}@{clock}"), 1);
-
-    /// <summary>Records the result that was computed from a manifest; false where the job does not wait for it.</summary>
-    public async Task<bool> RecordResultAsync(string id, Generation generation, ManifestId manifest, string result) =>
-        (string?)await TrainingScripts.RecordResult.EvaluateAsync(_database, Keys(id), generation.ToString(), IdOf(manifest), result) == "done";
 
     private async Task<long?> BlameAsync(string id, Generation generation, string field, long by)
     {

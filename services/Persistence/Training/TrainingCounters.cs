@@ -7,8 +7,15 @@ namespace Cluster.Persistence.Training;
 /// <remarks>A process counts from its start, so each has fields of its own, written as often as one likes: <c>steals|INCARNATION</c>, <c>push:Duplicate|INCARNATION</c>.</remarks>
 public sealed class TrainingCounters(IReadOnlyDictionary<string, long> fields)
 {
+    private static readonly string[] Names = ["generations", "commits", "segments"];
+
     private const string StealsName = "steals";
     private const string PushPrefix = "push:";
+
+    /// <summary>Those among a record's fields.</summary>
+    public static TrainingCounters Of(IReadOnlyDictionary<string, string> fields) => new(fields
+        .Where(field => Names.Contains(field.Key) || field.Key.StartsWith(StealsName + "|", StringComparison.Ordinal) || field.Key.StartsWith(PushPrefix, StringComparison.Ordinal))
+        .ToDictionary(field => field.Key, field => long.Parse(field.Value, CultureInfo.InvariantCulture)));
 
     /// <summary>Generations begun: 1 where nothing had to be recovered.</summary>
     public long Generations => fields.GetValueOrDefault("generations");

@@ -21,4 +21,25 @@ public sealed record TrainingRecord
     public required JobRecord Protocol { get; init; }
 
     public required TrainingCounters Counters { get; init; }
+
+    /// <summary>Why the job ends with its last commit; empty while that is not decided.</summary>
+    public string EndReason { get; init; } = "";
+
+    /// <summary>Why somebody wants the job to end with what is committed next; empty where nobody does.</summary>
+    public string CancelReason { get; init; } = "";
+
+    /// <summary>Whether the job ends because somebody cancelled it.</summary>
+    public bool IsCancelled => CancelReason.Length > 0 && EndReason == CancelReason;
+
+    /// <summary>What the evaluations came to so far; null before the first.</summary>
+    public EvaluationState? Evaluated { get; init; }
+
+    /// <summary>Commits whose evaluation is not decided, by clock.</summary>
+    public IReadOnlyList<CommitManifest> ToEvaluate { get; init; } = [];
+
+    /// <summary>A commit that may be evaluated; null for one that is not named here.</summary>
+    public CommitManifest? Find(ManifestId id) => ToEvaluate.Append(Protocol.Manifest).FirstOrDefault(manifest => manifest?.Id == id);
+
+    /// <summary>Snapshots that stay although no later commit is built on them.</summary>
+    public IEnumerable<SnapshotKey> Kept => ToEvaluate.SelectMany(manifest => manifest.Snapshots).Concat(Evaluated?.Best.Manifest.Snapshots ?? []);
 }

@@ -3,7 +3,7 @@ using Cluster.ServiceDefaults.Redis;
 namespace Cluster.Persistence.Training;
 
 /// <summary>What coordinator and workers do to a training job's keys. KEYS of all begin with: record, training.</summary>
-internal static class TrainingScripts
+internal static partial class TrainingScripts
 {
     // ARGV[1]: token of the coordinator.
     private const string CoordinatorGuard = """
@@ -60,9 +60,10 @@ internal static class TrainingScripts
         """);
 
     // KEYS from 3 on: all keys of all snapshots that the manifest names. ARGV: token, generation, id of the previous manifest
-    // (empty: none), id of the next one, the next one, its clock. Decides as FlipRule does.
+    // (empty: none), id of the next one, the next one, its clock, whether it is to be evaluated. Decides as FlipRule does.
     public static readonly RedisScript Flip = new("training.flip", CoordinatorGuard, CurrentGeneration, """
         if generation ~= ARGV[2] then return 'generation' end
+        if redis.call('HEXISTS', KEYS[2], 'end') == 1 then return 'manifest' end
         if (redis.call('HGET', KEYS[2], 'manifest-id') or '') ~= ARGV[3] then return 'manifest' end
         for i = 3, #KEYS do
             if redis.call('EXISTS', KEYS[i]) == 0 then return 'missing' end
@@ -71,6 +72,7 @@ internal static class TrainingScripts
         redis.call('HSET', KEYS[2], 'manifest-id', ARGV[4])
         redis.call('HSET', KEYS[2], 'manifest', ARGV[5])
         redis.call('HSET', KEYS[1], 'done', ARGV[6])
+        if ARGV[7] == '1' then redis.call('HSET', KEYS[2], 'evaluate|' .. ARGV[6], ARGV[5]) end
         redis.call('HINCRBY', KEYS[2], 'commits', 1)
         return 'done'
         """);
@@ -97,12 +99,5 @@ internal static class TrainingScripts
         if tonumber(ARGV[3]) >= 0 then return tostring(redis.call('HINCRBY', KEYS[3], ARGV[2], ARGV[3])) end
         redis.call('HDEL', KEYS[3], ARGV[2])
         return '0'
-        """);
-
-    // ARGV: generation, id of the manifest, result.
-    public static readonly RedisScript RecordResult = new("training.result", WorkerGuard, """
-        if redis.call('HGET', KEYS[2], 'manifest-id') ~= ARGV[2] then return 'closed' end
-        redis.call('HSETNX', KEYS[1], 'result', ARGV[3])
-        return 'done'
         """);
 }

@@ -21,6 +21,9 @@ public sealed record ClusterView
     /// <summary>By index of the ps task.</summary>
     public required IReadOnlyList<TaskView> Tasks { get; init; }
 
+    /// <summary>No segment begins at this clock or later, for now: what is decided before it is still open.</summary>
+    public long ClockLimit { get; init; } = long.MaxValue;
+
     /// <summary>Worker slots alive that this job may use now; 0 counts as 1, for the worker to come.</summary>
     public required int WorkerSlots { get; init; }
 

@@ -16,7 +16,7 @@ public enum FlipResult
     /// <summary>A newer generation has begun: its ps tasks start from the manifest that is there.</summary>
     GenerationChanged,
 
-    /// <summary>Another manifest is there than was read.</summary>
+    /// <summary>Another manifest is there than was read, or the last one.</summary>
     ManifestChanged,
 
     /// <summary>A snapshot has expired or was lost: it is to be written again.</summary>
@@ -33,7 +33,7 @@ public static class FlipRule
             return FlipResult.NotCoordinator;
         if (current.Generation != request.Next.Generation)
             return FlipResult.GenerationChanged;
-        if (current.Manifest?.Id != request.Previous)
+        if (current.End is not null || current.Manifest?.Id != request.Previous)
             return FlipResult.ManifestChanged;
         return request.Next.Snapshots.All(exists) ? FlipResult.Flipped : FlipResult.SnapshotMissing;
     }

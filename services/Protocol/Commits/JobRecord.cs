@@ -8,5 +8,8 @@ namespace Cluster.Protocol.Commits;
 /// <param name="Manifest">The committed state; null while that is the initial one.</param>
 public sealed record JobRecord(Generation Generation, IReadOnlyList<ulong> Incarnations, CommitManifest? Manifest)
 {
+    /// <summary>The clock of the manifest, once it was decided that the job ends with it; null while it goes on.</summary>
+    public long? End { get; init; }
+
     public static JobRecord New { get; } = new(Generation.None, [], null);
 }

@@ -42,7 +42,7 @@ public sealed class JobSupervisor
             _durable = null;
         _storeRun = view.StoreRun;
         var commands = new List<SupervisorCommand>();
-        if (!ConfirmManifest(view.Record.Manifest, commands))
+        if (!ConfirmManifest(view.Record, commands) && view.Record.End is null)
             DecideOpen(view, commands, now);
         return commands;
     }
@@ -67,9 +67,9 @@ public sealed class JobSupervisor
     public void Deleted(ManifestId manifest) => _deleted = manifest;
 
     /// <summary>Deals with the committed manifest; true when the job is finished.</summary>
-    private bool ConfirmManifest(CommitManifest? manifest, List<SupervisorCommand> commands)
+    private bool ConfirmManifest(JobRecord record, List<SupervisorCommand> commands)
     {
-        if (manifest is null)
+        if (record.Manifest is not { } manifest)
             return false;
         if (_durable != manifest.Id)
         {
@@ -79,7 +79,7 @@ public sealed class JobSupervisor
 
         if (manifest.Expired.Count > 0 && _deleted != manifest.Id)
             commands.Add(new SupervisorCommand.DeleteSnapshots(manifest.Id, manifest.Expired));
-        if (manifest.Clock < _options.TotalClocks)
+        if (manifest.Clock < (record.End ?? _options.TotalClocks))
             return false;
         commands.Add(new SupervisorCommand.Finish(manifest));
         return true;
@@ -109,7 +109,7 @@ public sealed class JobSupervisor
             return;
         DecideCommit(record, reports, view.Time, commands);
         long committed = _durable is { } durable && durable == record.Manifest?.Id ? durable.Clock : 0;
-        if (!_segments.Decide(record.Generation, committed, reports, view.WorkerSlots, commands, now))
+        if (!_segments.Decide(record.Generation, committed, reports, view, commands, now))
             commands.Add(StartGeneration(view));
     }
 

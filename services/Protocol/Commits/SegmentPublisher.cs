@@ -17,7 +17,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
     /// <summary>Adds what moves the open segment on.</summary>
     /// <returns>False when the tasks' segments do not follow one another, as two coordinators at once may leave them: only a new generation helps.</returns>
     public bool Decide(
-        Generation generation, long committed, TaskReport[] reports, int slots, List<SupervisorCommand> commands, TimeSpan now)
+        Generation generation, long committed, TaskReport[] reports, ClusterView view, List<SupervisorCommand> commands, TimeSpan now)
     {
         if (_generation != generation)
             (_generation, _planned, _published, _reachedAt) = (generation, default, null, null);
@@ -27,7 +27,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
         bool openEverywhere = reports.All(report => report.Segment == open);
         // What is measured is the work: copies may wait for the commit before, which no shorter segment would hasten.
         if (_published == open && reports.All(report => report.LaneClocks.Min() >= open.To)) _reachedAt ??= now;
-        Segment target = openEverywhere && reports.All(report => report.IsCopied) ? Plan(open, now) : open;
+        Segment target = openEverywhere && reports.All(report => report.IsCopied) ? Plan(open, view.ClockLimit, now) : open;
         for (int task = 0; task < reports.Length; task++)
         {
             long snapshot = reports[task].SnapshotClock;
@@ -36,7 +36,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
         }
 
         if (openEverywhere && target == open && open.To > open.From)
-            Publish(open, reports, slots, commands, now);
+            Publish(open, reports, view.WorkerSlots, commands, now);
         return true;
     }
 
@@ -53,9 +53,9 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
     }
 
     /// <summary>The segment after one that is done; the same one each time it is asked for.</summary>
-    private Segment Plan(Segment done, TimeSpan now)
+    private Segment Plan(Segment done, long limit, TimeSpan now)
     {
-        if (done.To == options.TotalClocks)
+        if (done.To == options.TotalClocks || done.To >= limit)
             return done;
         if (_planned.From == done.To && _planned.To > done.To)
             return _planned;

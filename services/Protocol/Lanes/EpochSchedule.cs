@@ -16,8 +16,10 @@ public sealed class EpochSchedule
     /// <param name="batch">Examples B a lane and step, at least 1.</param>
     /// <param name="epochs">Passes of all lanes together over the data, at least 1.</param>
     /// <param name="localSteps">Batches H that a lane takes in one step, at least 1.</param>
-    public EpochSchedule(long examples, int lanes, int batch, int epochs, int localSteps = 1)
+    /// <param name="steps">Steps after which all lanes have finished, however many epochs they take; 0 for the epochs.</param>
+    public EpochSchedule(long examples, int lanes, int batch, int epochs, int localSteps = 1, long steps = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, BlockTree.MaxLanes);
@@ -29,7 +31,7 @@ public sealed class EpochSchedule
         Batch = batch;
         StepExamples = checked((long)lanes * batch * localSteps);
         StepsPerEpoch = ((examples - 1) / StepExamples) + 1;
-        TotalClocks = checked(StepsPerEpoch * epochs);
+        TotalClocks = steps > 0 ? steps : checked(StepsPerEpoch * epochs);
     }
 
     public long Examples { get; }

@@ -71,7 +71,11 @@ internal sealed class BlockGradient
         }
 
         int examples = _reader.Read(lane, clock, _batch);
-        if (examples > 0) Loss += _model.Gradient(parameters, _batch, target);
+        if (examples == 0) return 0;
+        double loss = _model.Gradient(parameters, _batch, target);
+        // A gradient that is not finite either is found, and its tensor named, where it is applied.
+        if (!double.IsFinite(loss) && target.All(float.IsFinite)) throw new NotFiniteNumberException("diverged: the loss is not finite", loss);
+        Loss += loss;
         return examples;
     }
 }

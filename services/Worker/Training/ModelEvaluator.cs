@@ -1,8 +1,5 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
-using Cluster.Persistence.Snapshots;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Redis;
@@ -11,31 +8,21 @@ using Cluster.Training.Models;
 
 namespace Cluster.Worker.Training;
 
-/// <summary>Reads a committed model, computes its mean loss over the data set and records the job's result.</summary>
-internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts contexts, SnapshotReader snapshots, ILogger<ModelEvaluator> logger)
+/// <summary>Reads a committed model, sums its metrics over a range of examples and records the sums.</summary>
+internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts contexts, CommittedModels models, ILogger<ModelEvaluator> logger)
 {
-    private const int BatchRows = 256;
-
-    /// <summary>The event to tell the coordinator, or null where the result is no longer wanted.</summary>
+    /// <summary>The event to tell the coordinator, or null where the evaluation is no longer wanted.</summary>
     public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)
     {
         TrainingRecord? record = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.ReadAsync(item.JobId), cancellationToken);
-        if (record is not { IsRunning: true, Plan: { } plan, Protocol.Manifest: { } manifest }
-            || record.Protocol.Generation != item.Generation || manifest.Clock != item.Clock)
-        {
-            return null;
-        }
-
-        long? left = await RedisRetry.Pipeline.ExecuteAsync(
-            async _ => await training.BeginEvaluationAsync(item.JobId, item.Generation, item.Clock, isRedelivered), cancellationToken);
+        if (record is not { IsRunning: true, Plan: { } plan } || record.Find(item.Commit) is not { } manifest) return null;
+        long? left = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.BeginEvaluationAsync(item, isRedelivered), cancellationToken);
         if (left is null) return null;
         if (left >= RangeLimits.MaxAttempts) return Failed(item, $"{left} workers left the evaluation unfinished");
         try
         {
-            TrainingResult result = await EvaluateAsync(item.JobId, plan, manifest, cancellationToken);
-            string json = JsonSerializer.Serialize(result, SpecJson.Options);
-            bool isRecorded = await RedisRetry.Pipeline.ExecuteAsync(
-                async _ => await training.RecordResultAsync(item.JobId, item.Generation, manifest.Id, json), cancellationToken);
+            EvaluatedRange range = await EvaluateAsync(item, plan, manifest, cancellationToken);
+            bool isRecorded = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.RecordRangeAsync(item, range), cancellationToken);
             return isRecorded ? new ModelEvaluated { JobId = item.JobId, Generation = item.Generation } : null;
         }
         catch (Exception e) when (e is not OperationCanceledException && !RedisErrors.IsTransient(e))
@@ -46,55 +33,41 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
     }
 
     private static ModelNotEvaluated Failed(EvaluateModel item, string error) =>
-        new() { JobId = item.JobId, Generation = item.Generation, Error = error };
+        new() { JobId = item.JobId, Item = item, Error = error };
 
-    private async Task<TrainingResult> EvaluateAsync(string jobId, TrainingPlan plan, CommitManifest manifest, CancellationToken cancellationToken)
+    private async Task<EvaluatedRange> EvaluateAsync(EvaluateModel item, TrainingPlan plan, CommitManifest manifest, CancellationToken cancellationToken)
     {
-        TrainingContext context = await contexts.GetAsync(jobId, plan, cancellationToken);
-        float[] parameters = await ReadAsync(plan, manifest, cancellationToken);
-        double loss = await Task.Run(() => MeanLoss(context.Model, context.Data, parameters, cancellationToken), cancellationToken);
-        return new TrainingResult
+        TrainingContext context = await contexts.GetAsync(item.JobId, plan, cancellationToken);
+        if (item.From < 0 || item.From >= item.To || item.To > plan.RowsOf(item.Set))
+            throw new ArgumentException($"rows {item.From}-{item.To} are not of this job: its {item.Set} set has {plan.RowsOf(item.Set)}");
+        CommittedModel model = await models.GetAsync(item.JobId, plan, manifest, cancellationToken);
+        EvaluationSums sums = await Task.Run(() => Sum(context, item, model.Values, cancellationToken), cancellationToken);
+        // Neither a number for people nor one to decide by; JSON has no word for it either.
+        if (sums.Sums.FirstOrDefault(sum => !double.IsFinite(sum.Value)) is { Key: { } metric })
+            throw new ArithmeticException($"diverged: {metric} over rows {item.From}-{item.To} at clock {item.Clock} is not finite");
+        return new EvaluatedRange
         {
-            Mode = plan.Spec.Mode,
-            Lanes = plan.Spec.Lanes,
-            Steps = manifest.Clock,
-            Examples = manifest.Examples,
-            Loss = loss,
-            Parameters = plan.Parameters > TrainingResult.MaxParameters ? null : plan.Tensors.ToDictionary(
-                tensor => tensor.Name, tensor => (IReadOnlyList<float>)parameters[tensor.Offset..(tensor.Offset + tensor.Length)]),
-            Fingerprint = ParameterFingerprint.Of(parameters),
+            Sums = sums,
+            Fingerprint = model.Fingerprint,
+            Parameters = !item.WithParameters || plan.Parameters > TrainingResult.MaxParameters ? null : plan.Tensors.ToDictionary(
+                tensor => tensor.Name, tensor => (IReadOnlyList<float>)model.Values[tensor.Offset..(tensor.Offset + tensor.Length)]),
         };
     }
 
-    private async Task<float[]> ReadAsync(TrainingPlan plan, CommitManifest manifest, CancellationToken cancellationToken)
+    private static EvaluationSums Sum(TrainingContext context, EvaluateModel item, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
     {
-        var parameters = new float[plan.Parameters];
-        for (int task = 0; task < plan.Stores; task++)
-        {
-            int first = plan.Offsets[task];
-            await snapshots.ReadAsync(manifest.Snapshots[task], plan.Length(task), plan.Slots, (vector, offset, part) =>
-            {
-                if (vector == 0) MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(parameters.AsSpan(first + offset));
-                return Task.FromResult(true);
-            }, cancellationToken);
-        }
-
-        return parameters;
-    }
-
-    private static double MeanLoss(IModel model, DataSet data, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
-    {
-        var batch = new Batch(BatchRows, data.FeatureCount);
+        (IModel model, DataSet data) = (context.Model, context.Data);
+        var batch = new Batch(EvaluationRanges.BatchRows, data.FeatureCount);
         double loss = 0;
-        for (long row = 0; row < data.Rows; row++)
+        for (long row = item.From; row < item.To; row++)
         {
             batch.Add(data.Features(row), data.Label(row));
-            if (batch.Count < BatchRows && row < data.Rows - 1) continue;
+            if (batch.Count < EvaluationRanges.BatchRows && row < item.To - 1) continue;
             cancellationToken.ThrowIfCancellationRequested();
             loss += model.Loss(parameters, batch);
             batch.Clear();
         }
 
-        return loss / data.Rows;
+        return new EvaluationSums { Examples = item.To - item.From, Sums = new Dictionary<string, double> { [TrainingNames.Loss] = loss } };
     }
 }

@@ -135,7 +135,7 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
         Device = slot.FullName.ToString(),
         Error = failure.Message.ReplaceLineEndings(" "),
         Attempts = attempts,
-        Permanent = failure.InnerException is ArgumentException or DataFormatException,
+        Permanent = failure.InnerException is ArgumentException or DataFormatException or NotFiniteNumberException,
     };
 
     private static SegmentFailed Poisoned(TrainSegment message, DeviceSlot slot, long left) => new()

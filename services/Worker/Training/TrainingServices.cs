@@ -15,6 +15,7 @@ internal static class TrainingServices
         services.AddSingleton<SegmentExchangeContext>();
         services.AddSingleton<SegmentExchanges>();
         services.AddSingleton<SegmentRunner>();
+        services.AddSingleton<CommittedModels>();
         services.AddSingleton<ModelEvaluator>();
         services.AddSingleton<WorkerStop>();
         return services;

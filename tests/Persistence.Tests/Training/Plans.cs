@@ -22,6 +22,17 @@ internal static class Plans
         Tensors = [new PlannedTensor("w", [2_100_004], 0, 2_100_004), new PlannedTensor("b", [], 2_100_004, 1)],
     };
 
+    public static TrainingResult Result(int value) => new()
+    {
+        Mode = TrainingNames.Sync,
+        Lanes = 4,
+        Steps = value,
+        Examples = 32L * value,
+        Loss = 0.5,
+        Parameters = null,
+        Fingerprint = $"{value}",
+    };
+
     public static SnapshotKey[] Snapshots(string job, Generation generation, long clock) =>
         [.. Enumerable.Range(0, Tasks).Select(task => new SnapshotKey(job, task, generation, 0xAB00UL + (ulong)task, clock))];
 

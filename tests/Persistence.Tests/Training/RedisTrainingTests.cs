@@ -165,18 +165,6 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     }
 
     [Fact]
-    public async Task BeginEvaluation_WorkersThatLeft_AreCountedByClock()
-    {
-        await RunningAsync();
-        await StartAsync();
-
-        Assert.Equal(0, await _training.BeginEvaluationAsync(_job, First, 9, isRedelivered: false));
-        Assert.Equal(1, await _training.BeginEvaluationAsync(_job, First, 9, isRedelivered: true));
-        Assert.Equal(2, await _training.BeginEvaluationAsync(_job, First, 9, isRedelivered: true));
-        Assert.Equal(0, await _training.BeginEvaluationAsync(_job, First, 10, isRedelivered: false));
-    }
-
-    [Fact]
     public async Task FailBatch_Failures_AreCountedByLaneAndClock()
     {
         await RunningAsync();
@@ -199,14 +187,14 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
         await StartAsync();
         CommitManifest manifest = await CommitAsync(null, 16);
 
-        Assert.False(await _training.RecordResultAsync(_job, First, manifest.Id with { Clock = 8 }, "clock"));
-        Assert.False(await _training.RecordResultAsync(_job, new Generation(2, 1), manifest.Id, "generation"));
+        Assert.Equal(TrainingAnswer.Moved, await _training.RecordResultAsync(_job, Owner, manifest.Id with { Clock = 8 }, Plans.Result(1)));
+        Assert.Equal(TrainingAnswer.Fenced, await _training.RecordResultAsync(_job, "9.0000000000000000", manifest.Id, Plans.Result(2)));
         Assert.False((await _training.ReadAsync(_job))!.HasResult);
-        Assert.True(await _training.RecordResultAsync(_job, First, manifest.Id, "first"));
-        Assert.True(await _training.RecordResultAsync(_job, First, manifest.Id, "second"));
+        Assert.Equal(TrainingAnswer.Done, await _training.RecordResultAsync(_job, Owner, manifest.Id, Plans.Result(3)));
+        Assert.Equal(TrainingAnswer.Done, await _training.RecordResultAsync(_job, Owner, manifest.Id, Plans.Result(4)));
 
         Assert.True((await _training.ReadAsync(_job))!.HasResult);
-        Assert.Equal("first", await Database.HashGetAsync(JobKeys.Record(_job), "result"));
+        Assert.Contains("\"steps\":3", (string)(await Database.HashGetAsync(JobKeys.Record(_job), "result"))!, StringComparison.Ordinal);
     }
 
     private Task RunningAsync() => Database.HashSetAsync(JobKeys.Record(_job), [new("owner", Owner), new("state", "running")]);

@@ -15,7 +15,8 @@ internal abstract record StoreAction
         (2, Gen.Select(Tokens, Gen.Long[-2, 9], (token, by) => (StoreAction)new Count(token, by))),
         (2, Gen.Select(Sources, Gen.Int[0, 2], Gen.Bool, (generation, lane, ends) => (StoreAction)new Item(generation, lane, ends))),
         (2, Gen.Select(Sources, Gen.Int[0, 2], Gen.Long[0, 2], (generation, lane, clock) => (StoreAction)new Batch(generation, lane, clock))),
-        (1, Gen.Select(Sources, Sources, Gen.Int[0, 9], (generation, manifest, value) => (StoreAction)new Result(generation, manifest, value))),
+        (1, Gen.Select(Tokens, Sources, Gen.Int[0, 9], (token, manifest, value) => (StoreAction)new Result(token, manifest, value))),
+        (1, Gen.Select(Tokens, Sources, (token, manifest) => (StoreAction)new Finish(token, manifest))),
         (1, Gen.Select(Gen.Long[1, 2], Gen.ULong[1, 2], (counter, random) => (StoreAction)new Adopt(new CoordinatorToken(counter, random)))),
         (1, Gen.Const((StoreAction)new End())));
 
@@ -43,7 +44,10 @@ internal abstract record StoreAction
 
     public sealed record Batch(Source Generation, int Lane, long Clock) : StoreAction;
 
-    public sealed record Result(Source Generation, Source Manifest, int Value) : StoreAction;
+    public sealed record Result(bool IsHolder, Source Manifest, int Value) : StoreAction;
+
+    /// <summary>Ends the training with the commit that is there.</summary>
+    public sealed record Finish(bool IsHolder, Source Manifest) : StoreAction;
 
     public sealed record Adopt(CoordinatorToken Token) : StoreAction;
 

@@ -28,6 +28,7 @@ internal sealed class StoreModel(string job)
     private readonly Dictionary<string, long> _blame = new(StringComparer.Ordinal);
     private bool _isStarted;
     private long? _done;
+    private string _reason = "";
 
     public static string Text(CoordinatorToken token) => string.Create(CultureInfo.InvariantCulture, $"{token.Counter}.{token.Random:x16}");
 
@@ -68,11 +69,21 @@ internal sealed class StoreModel(string job)
         return 0;
     }
 
-    public bool RecordResult(Generation generation, ManifestId manifest, string result)
+    public TrainingAnswer RecordResult(CoordinatorToken token, ManifestId manifest, string result)
     {
-        if (!IsWanted(generation) || Protocol.Manifest?.Id != manifest) return false;
+        if (Guard(token) is { } refused) return refused;
+        if (Protocol.Manifest?.Id != manifest) return TrainingAnswer.Moved;
         Result ??= result;
-        return true;
+        return TrainingAnswer.Done;
+    }
+
+    public TrainingAnswer Finish(CoordinatorToken token, ManifestId manifest, string reason)
+    {
+        if (Guard(token) is { } refused) return refused;
+        if (Protocol.Manifest?.Id != manifest || Protocol.End is not null) return TrainingAnswer.Moved;
+        Protocol = Protocol with { End = manifest.Clock };
+        (_done, _reason) = (manifest.Clock, reason);
+        return TrainingAnswer.Done;
     }
 
     /// <summary>Every key of the job with what it holds: a hash's fields, or whether a snapshot's key stays.</summary>
@@ -93,6 +104,7 @@ internal sealed class StoreModel(string job)
         var fields = new Dictionary<string, string> { ["owner"] = Text(Holder), ["state"] = State };
         if (_isStarted) fields["generation"] = $"{Protocol.Generation}";
         if (_done is { } done) fields["done"] = $"{done}";
+        if (Protocol.End is { } end) fields["total"] = $"{end}";
         if (Result is not null) fields["result"] = Result;
         return fields;
     }
@@ -112,6 +124,7 @@ internal sealed class StoreModel(string job)
             fields["manifest-id"] = $"{manifest.Generation}@{manifest.Clock}";
         }
 
+        if (Protocol.End is { } end) (fields["end"], fields["end-reason"]) = ($"{end}", _reason);
         return fields;
     }
 

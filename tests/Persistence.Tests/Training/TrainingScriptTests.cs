@@ -1,3 +1,4 @@
+using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
@@ -27,7 +28,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
 
         Assert.Superset(
             new HashSet<string>(["Start Done", "Start Fenced", "Start Closed", "Start Moved", "Flip Flipped", "Flip NotCoordinator", "Flip GenerationChanged",
-                "Flip ManifestChanged", "Flip SnapshotMissing", "Count Done", "Count Fenced", "Item 1", "Item ", "Batch 1", "Batch ", "Result True", "Result False"]),
+                "Flip ManifestChanged", "Flip SnapshotMissing", "Count Done", "Count Fenced", "Item 1", "Item ", "Batch 1", "Batch ", "Result Done", "Result Moved", "Finish Done", "Finish Moved"]),
             _seen);
     }
 
@@ -80,8 +81,14 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
                     await store.FailBatchAsync(job, Generation(model, batch.Generation), batch.Lane, batch.Clock));
             case StoreAction.Result result:
                 ManifestId manifest = Manifest(model, result.Manifest) ?? new ManifestId(model.Protocol.Generation, 99);
-                return (model.RecordResult(Generation(model, result.Generation), manifest, $"{result.Value}"),
-                    await store.RecordResultAsync(job, Generation(model, result.Generation), manifest, $"{result.Value}"));
+                CoordinatorToken recorder = Token(model, result.IsHolder);
+                TrainingResult value = Plans.Result(result.Value);
+                return (model.RecordResult(recorder, manifest, System.Text.Json.JsonSerializer.Serialize(value, SpecJson.Options)),
+                    await store.RecordResultAsync(job, StoreModel.Text(recorder), manifest, value));
+            case StoreAction.Finish finish:
+                ManifestId last = Manifest(model, finish.Manifest) ?? new ManifestId(model.Protocol.Generation, 99);
+                CoordinatorToken finisher = Token(model, finish.IsHolder);
+                return (model.Finish(finisher, last, "time"), await store.EndAsync(job, StoreModel.Text(finisher), last, "time", isEvaluated: false));
             case StoreAction.Adopt adopt:
                 model.Holder = adopt.Token;
                 await Database.HashSetAsync($"cluster:job:{{{job}}}", "owner", StoreModel.Text(adopt.Token));

@@ -81,8 +81,11 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
         JobInfo cancelled = await embedded.Client.CancelAsync(job.Id, "enough", TestContext.Current.CancellationToken);
 
         Assert.Equal((JobState.Cancelled, "cancelled: enough"), (cancelled.State, cancelled.Error));
+        TrainedModel model = TrainedModel.FromJob(await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken));
+        Assert.Equal("cancelled: enough", model.End);
         await UntilAsync(DoingAsync, doing => !doing.Any(text => text.Contains(job.Id, StringComparison.Ordinal)));
         TrainingProgress kept = (await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken)).Training!;
+        Assert.Equal(model.Steps, kept.CommittedClock);
         Assert.InRange(kept.CommittedClock, running.CommittedClock, LineSimulation.Clocks(Endless) - 1);
         // Those of a segment that was written and not committed expire by themselves; older ones go at once.
         await UntilAsync(

@@ -66,7 +66,7 @@ public sealed class ConsumerTests : IAsyncLifetime
         var reached = Assert.IsType<SegmentReached>(await ToldAsync());
         Assert.Equal((job.Id, 0L, job.TotalClocks, 404L), (reached.JobId, reached.From, reached.To, reached.Examples));
         await job.CommitAsync(job.TotalClocks);
-        await SendAsync(new EvaluateModel { JobId = job.Id, Generation = job.Generation, Clock = job.TotalClocks });
+        await SendAsync(job.Evaluation(job.TotalClocks));
 
         Assert.Equal(new ModelEvaluated { JobId = job.Id, Generation = job.Generation }, Assert.IsType<ModelEvaluated>(await ToldAsync()));
     }

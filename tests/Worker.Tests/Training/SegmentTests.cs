@@ -226,8 +226,8 @@ public sealed class SegmentTests : IAsyncLifetime
             System.Text.Json.JsonSerializer.Serialize(job.Plan with { Spec = job.Spec with { Model = ThrowingModelFactory.ModelName } }, SpecJson.Options));
         TestWorker other = await _cluster.AddWorkerAsync(_ct);
 
-        object? told = await other.EvaluateAsync(new EvaluateModel { JobId = job.Id, Generation = job.Generation, Clock = 3 }, _ct);
-        object? outdated = await other.EvaluateAsync(new EvaluateModel { JobId = job.Id, Generation = job.Generation, Clock = 2 }, _ct);
+        object? told = await other.EvaluateAsync(job.Evaluation(3), _ct);
+        object? outdated = await other.EvaluateAsync(job.Evaluation(2), _ct);
 
         Assert.Equal("no loss", Assert.IsType<ModelNotEvaluated>(told).Error);
         Assert.Null(outdated);

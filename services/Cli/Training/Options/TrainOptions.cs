@@ -17,6 +17,7 @@ internal sealed class TrainOptions
             new OptimizerOptions(),
             new ModeOptions(),
             new RunOptions(),
+            new EvaluationOptions(),
         ];
 
     /// <summary>First, since what other options default to depends on whether data is given.</summary>

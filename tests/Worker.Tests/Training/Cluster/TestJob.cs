@@ -113,13 +113,24 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
         _manifest = next;
     }
 
-    /// <summary>Evaluates the last commit on a worker.</summary>
-    public async Task<TrainingResult> ResultAsync(TestWorker worker)
+    /// <summary>The item that asks for all figures of a commit.</summary>
+    public EvaluateModel Evaluation(long clock) => new()
     {
-        object? told = await worker.EvaluateAsync(new EvaluateModel { JobId = Id, Generation = Generation, Clock = _manifest!.Clock }, cancellationToken);
+        JobId = Id,
+        Generation = Generation,
+        Clock = clock,
+        From = 0,
+        To = Plan.Rows,
+        WithParameters = true,
+    };
+
+    /// <summary>Evaluates the last commit on a worker.</summary>
+    public async Task<EvaluatedRange> ResultAsync(TestWorker worker)
+    {
+        EvaluateModel item = Evaluation(_manifest!.Clock);
+        object? told = await worker.EvaluateAsync(item, cancellationToken);
         Assert.Equal(new ModelEvaluated { JobId = Id, Generation = Generation }, Assert.IsType<ModelEvaluated>(told));
-        string json = (await cluster.Redis.GetDatabase().HashGetAsync(JobKeys.Record(Id), "result"))!;
-        return JsonSerializer.Deserialize<TrainingResult>(json, SpecJson.Options)!;
+        return Assert.Single(await cluster.Training.RangesAsync(Id, [item]))!;
     }
 
     /// <summary>Asks for reports until one is as expected.</summary>

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json;
+using Cluster.Cli.Output;
+using Cluster.Client.Summaries;
+
+namespace Cluster.Cli.Summaries;
+
+/// <summary>Summaries for people, and as JSON.</summary>
+internal static class SummaryReport
+{
+    private const int MaxRows = 20;
+
+    /// <summary>A curve for each value, then the newest points.</summary>
+    public static void Write(TextWriter output, IReadOnlyList<SummaryPoint> points)
+    {
+        string[] names = [.. points.SelectMany(point => point.Values.Keys).Distinct().Order(StringComparer.Ordinal)];
+        foreach (string name in names) output.WriteLine(SummaryCurves.Line(name, [.. points.Where(p => p.Values.ContainsKey(name)).Select(p => p.Values[name])]));
+        var table = new TextTable(["step", .. names]);
+        foreach (SummaryPoint point in points.TakeLast(MaxRows))
+            table.Add([Figures.Count(point.Clock), .. names.Select(name => point.Values.TryGetValue(name, out double value) ? Figures.Number(value) : "")]);
+        table.Write(output);
+        if (points.Count > MaxRows) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the newest {MaxRows} of {points.Count} points; --csv and --json have all"));
+    }
+
+    /// <summary><c>[{"step","time","values":{name:number}}]</c>.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<SummaryPoint> points)
+    {
+        json.WriteStartArray();
+        foreach (SummaryPoint point in points)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", point.Clock);
+            json.WriteString("time", point.At.UtcDateTime);
+            json.WriteStartObject("values");
+            foreach ((string name, double value) in point.Values.OrderBy(v => v.Key, StringComparer.Ordinal)) json.WriteNumber(name, value);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

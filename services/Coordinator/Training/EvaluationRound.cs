@@ -1,0 +1,94 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Messages;
+using Cluster.Coordinator.Jobs;
+using Cluster.Protocol.Commits;
+using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>One commit on its way through the workers: its items go out until each range is recorded, then the sums are added in the order of the rows. Owned by one runner.</summary>
+internal sealed class EvaluationRound
+{
+    /// <summary>Items out at once for each worker slot.</summary>
+    private const int ItemsPerSlot = 2;
+
+    private readonly TrainingContext _context;
+    private readonly EvaluateModel[] _items;
+    private readonly LastItem[] _sending;
+    private readonly EvaluatedRange?[] _ranges;
+
+    /// <param name="jobId">The job.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="manifest">The commit.</param>
+    /// <param name="sets">What it is evaluated on.</param>
+    /// <param name="withParameters">Whether to spell the parameters out.</param>
+    /// <param name="context">What the coordinator has.</param>
+    public EvaluationRound(
+        string jobId, TrainingPlan plan, CommitManifest manifest, IEnumerable<EvaluationSet> sets, bool withParameters, TrainingContext context)
+    {
+        (_context, Commit) = (context, manifest);
+        _items = [.. from set in sets
+            from range in EvaluationRanges.Of(plan.RowsOf(set))
+            select new EvaluateModel
+            {
+                JobId = jobId,
+                Generation = manifest.Generation,
+                Clock = manifest.Clock,
+                Set = set,
+                From = range.From,
+                To = range.To,
+                WithParameters = withParameters && range.From == 0,
+            }];
+        _ranges = new EvaluatedRange?[_items.Length];
+        _sending = [.. _items.Select(_ => new LastItem(context.Options.Value.RangePatience, context.Time))];
+    }
+
+    public CommitManifest Commit { get; }
+
+    /// <summary>Failures that workers told of.</summary>
+    public int Failures => _sending.Max(item => item.Failures);
+
+    /// <summary>The parameters, where they were asked for and are not too many.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<float>>? Parameters => _ranges[0]?.Parameters;
+
+    /// <summary>Reads what is recorded and sends what is due; true when every range is recorded.</summary>
+    public async Task<bool> AdvanceAsync(JobRecord job, string queue, int slots, CancellationToken cancellationToken)
+    {
+        int[] missing = Missing();
+        IReadOnlyList<EvaluatedRange?> recorded = await _context.Records.RangesAsync(job.Id, [.. missing.Select(i => _items[i])]);
+        for (int i = 0; i < missing.Length; i++) _ranges[missing[i]] = recorded[i];
+        // The first ones that are missing are those under way.
+        foreach (int i in Missing().Take(Math.Max(1, slots) * ItemsPerSlot))
+        {
+            if (_sending[i].IsDue() && await _context.Publisher.SendAsync(job, queue, _items[i], cancellationToken)) _sending[i].Sent();
+        }
+
+        return _ranges.All(range => range is not null);
+    }
+
+    /// <summary>A worker could not evaluate a range; true when it has been tried often enough.</summary>
+    public bool GivesUp(EvaluateModel item)
+    {
+        int index = Array.FindIndex(_items, mine => mine.Commit == item.Commit && mine.Set == item.Set && mine.From == item.From);
+        if (index < 0) return false;
+        _sending[index].Failed();
+        return _sending[index].HasFailedForGood;
+    }
+
+    /// <summary>The figures over a set, once every range is recorded.</summary>
+    public EvaluationFigures Figures(EvaluationSet set)
+    {
+        EvaluatedRange[] ranges = [.. _ranges.Where((_, i) => _items[i].Set == set)!];
+        EvaluationSums sums = ranges.Select(range => range.Sums).Aggregate((left, right) => left.Plus(right));
+        return new EvaluationFigures
+        {
+            Clock = Commit.Clock,
+            Set = set,
+            Examples = sums.Examples,
+            Values = sums.Sums.ToDictionary(sum => sum.Key, sum => sum.Value / sums.Examples, StringComparer.Ordinal),
+            Fingerprint = ranges[0].Fingerprint,
+        };
+    }
+
+    private int[] Missing() => [.. Enumerable.Range(0, _items.Length).Where(i => _ranges[i] is null)];
+}

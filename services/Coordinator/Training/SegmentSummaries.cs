@@ -1,0 +1,60 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Jobs;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>Notes a point for each commit: what its segment came to, and how fast. Owned by one runner; a coordinator that dies may leave out the point of one commit.</summary>
+internal sealed class SegmentSummaries(TrainingJob training, TrainingFigures figures, TrainingContext context)
+{
+    private Seen? _last;
+
+    /// <summary>Notes the newest commit, once.</summary>
+    /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
+    public async Task NoteAsync(TrainingRecord record)
+    {
+        CommitManifest? manifest = record.Protocol.Manifest;
+        long clock = manifest?.Clock ?? 0;
+        if (_last is { } last && (last.Clock >= clock || record.Protocol.End is not null)) return;
+        var now = new Seen(clock, manifest?.Examples ?? 0, context.Time.GetTimestamp(), record.Counters.Steals, RefusalsOf(record.Counters));
+        Seen? before = _last;
+        _last = now;
+        // The first commit that a coordinator sees ends a segment whose begin it did not see.
+        if (before is not { } from || manifest is null) return;
+        await AppendAsync(SummarySeries.Segments, clock, ValuesOf(from, now));
+    }
+
+    /// <summary>Notes an evaluation.</summary>
+    /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
+    public Task NoteAsync(EvaluationFigures evaluation) => AppendAsync(
+        SummarySeries.Evaluations, evaluation.Clock, evaluation.Values.ToDictionary(value => SummaryNames.Evaluation + value.Key, value => value.Value));
+
+    private Dictionary<string, double> ValuesOf(Seen from, Seen to)
+    {
+        double seconds = context.Time.GetElapsedTime(from.At, to.At).TotalSeconds;
+        var values = new Dictionary<string, double>
+        {
+            [SummaryNames.ExamplesPerSecond] = (to.Examples - from.Examples) / seconds,
+            [SummaryNames.StepSeconds] = seconds / (to.Clock - from.Clock),
+            [SummaryNames.Steals] = to.Steals - from.Steals,
+            [SummaryNames.Refusals] = to.Refusals - from.Refusals,
+        };
+        if (figures.LossOf(to.Clock) is { } loss) values[SummaryNames.Loss] = loss;
+        return values;
+    }
+
+    private async Task AppendAsync(SummarySeries series, long clock, Dictionary<string, double> values)
+    {
+        // JSON has no word for other numbers.
+        foreach (string name in values.Keys.Where(name => !double.IsFinite(values[name])).ToArray()) values.Remove(name);
+        var point = new SummaryPoint(clock, context.Time.GetUtcNow().ToUnixTimeMilliseconds(), values);
+        if (!await context.Summaries.AppendAsync(training.Id, training.Owner, series, point)) throw new JobMovedException("fenced");
+    }
+
+    private static long RefusalsOf(TrainingCounters counters) =>
+        Enum.GetValues<PushOutcome>().Where(outcome => outcome != PushOutcome.Admitted).Sum(counters.Pushes);
+
+    private readonly record struct Seen(long Clock, long Examples, long At, long Steals, long Refusals);
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using Cluster.Contracts.Jobs;
+using Cluster.Persistence.Snapshots;
+using Cluster.Protocol.Commits;
+using Cluster.Training.Models;
+
+namespace Cluster.Worker.Training;
+
+/// <summary>Parameters of a commit.</summary>
+/// <param name="Values">In layout order.</param>
+/// <param name="Fingerprint">Their SHA-256.</param>
+internal sealed record CommittedModel(float[] Values, string Fingerprint);
+
+/// <summary>Reads commits from Redis; the newest stay, since an evaluation comes in several items.</summary>
+internal sealed class CommittedModels(SnapshotReader snapshots)
+{
+    private const long MaxBytes = 256L << 20;
+
+    private readonly LoadingCache<CommittedModel> _models = new(MaxBytes, model => (long)model.Values.Length * sizeof(float));
+
+    /// <exception cref="SnapshotUnreadableException">A snapshot is gone or damaged.</exception>
+    public Task<CommittedModel> GetAsync(string jobId, TrainingPlan plan, CommitManifest manifest, CancellationToken cancellationToken) =>
+        _models.GetAsync($"{jobId} {manifest.Generation} {manifest.Clock}", () => ReadAsync(plan, manifest), cancellationToken);
+
+    private async Task<CommittedModel> ReadAsync(TrainingPlan plan, CommitManifest manifest)
+    {
+        var parameters = new float[plan.Parameters];
+        for (int task = 0; task < plan.Stores; task++)
+        {
+            int first = plan.Offsets[task];
+            await snapshots.ReadAsync(manifest.Snapshots[task], plan.Length(task), plan.Slots, (vector, offset, part) =>
+            {
+                if (vector == 0) MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(parameters.AsSpan(first + offset));
+                return Task.FromResult(true);
+            }, CancellationToken.None);
+        }
+
+        return new CommittedModel(parameters, ParameterFingerprint.Of(parameters));
+    }
+}

@@ -1,0 +1,160 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Cluster.Client.Summaries;
+
+namespace Cluster.Client.Tests;
+
+/// <summary>Exports of summaries, read back by decoders of their own.</summary>
+public sealed class SummaryFileTests
+{
+    private static readonly SummaryPoint[] Points =
+    [
+        new(32, DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_250), new Dictionary<string, double> { ["loss"] = 0.5, ["steals"] = 2 }),
+        new(300, DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_001_500), new Dictionary<string, double> { ["evaluation/loss"] = 0.1 + 0.2 }),
+    ];
+
+    /// <summary>Check values: of the CRC catalogue for "123456789", and of RFC 3720, B.4, for 32 bytes of 0, of 255, and from 0 to 31.</summary>
+    [Fact]
+    public void Crc32C_KnownAnswers()
+    {
+        Assert.Equal(0xE3069283, Crc32C.Compute("123456789"u8));
+        Assert.Equal(0x8A9136AA, Crc32C.Compute(new byte[32]));
+        Assert.Equal(0x62A8AB43, Crc32C.Compute([.. Enumerable.Repeat((byte)255, 32)]));
+        Assert.Equal(0x46DD794E, Crc32C.Compute([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
+    }
+
+    /// <summary>The first record of a file from time 0, by hand: field 3 with 13 bytes, since a wall time of 0 is absent.</summary>
+    [Fact]
+    public void TensorBoard_NoPoints_IsTheVersionAlone()
+    {
+        using var stream = new MemoryStream();
+        TensorBoardFile.Write(stream, []);
+
+        byte[] data = [0x1A, 13, .. "brain.Event:2"u8];
+        Assert.Equal(data, Assert.Single(Records(stream.ToArray())));
+    }
+
+    [Fact]
+    public void TensorBoard_Points_ReadBackByAnotherDecoder()
+    {
+        using var stream = new MemoryStream();
+        TensorBoardFile.Write(stream, Points);
+
+        byte[][] records = [.. Records(stream.ToArray())];
+
+        Assert.Equal(3, records.Length);
+        Assert.Equal("1700000000.25 0 brain.Event:2", Decode(records[0]));
+        Assert.Equal("1700000000.25 32 loss=0.5 steals=2", Decode(records[1]));
+        Assert.Equal("1700000001.5 300 evaluation/loss=0.3", Decode(records[2]));
+    }
+
+    [Fact]
+    public void TensorBoard_WrittenTwice_IsOneFile()
+    {
+        string directory = Path.Combine(Path.GetTempPath(), $"cluster-{Guid.NewGuid():N}");
+        try
+        {
+            string first = TensorBoardFile.Write(directory, "training-1", Points);
+            string second = TensorBoardFile.Write(directory, "training-1", Points[..1]);
+
+            Assert.Equal((first, "events.out.tfevents.1700000000.training-1"), (second, Path.GetFileName(first)));
+            Assert.Equal(2, Records(File.ReadAllBytes(Assert.Single(Directory.GetFiles(directory)))).Count());
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Csv_Points_HaveAColumnForEachValue()
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        CsvFile.Write(text, Points);
+
+        Assert.Equal(
+            """
+            step,time,evaluation/loss,loss,steals
+            32,2023-11-14T22:13:20.2500000Z,,0.5,2
+            300,2023-11-14T22:13:21.5000000Z,0.30000000000000004,,
+
+            """.ReplaceLineEndings("\n"), text.ToString());
+    }
+
+    // TFRecord as its format says, with a checksum computed bit by bit.
+    private static IEnumerable<byte[]> Records(byte[] file)
+    {
+        for (int at = 0; at < file.Length;)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
+            Assert.Equal(Masked(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
+            byte[] data = file[(at + 12)..(at + 12 + length)];
+            Assert.Equal(Masked(data), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
+            yield return data;
+            at += 16 + length;
+        }
+    }
+
+    private static uint Masked(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0x82F63B78);
+        }
+
+        crc = ~crc;
+        return unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8);
+    }
+
+    // Protobuf by hand: field 1 double, 2 varint, 3 text, 5 summary of (1: value of (1: text, 2: float)).
+    private static string Decode(byte[] data)
+    {
+        (double time, ulong step, var words) = (0, 0, new List<string>());
+        foreach ((int field, byte[] value) in Fields(data))
+        {
+            if (field == 1) time = BinaryPrimitives.ReadDoubleLittleEndian(value);
+            else if (field == 2) step = BinaryPrimitives.ReadUInt64LittleEndian(value);
+            else if (field == 3) words.Add(Encoding.UTF8.GetString(value));
+            else words.AddRange(Fields(value).Select(v => DecodeValue(v.Value)));
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{time} {step} {string.Join(' ', words)}");
+    }
+
+    private static string DecodeValue(byte[] data)
+    {
+        var fields = Fields(data).ToDictionary(f => f.Field, f => f.Value);
+        return string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(fields[1])}={BinaryPrimitives.ReadSingleLittleEndian(fields[2])}");
+    }
+
+    private static List<(int Field, byte[] Value)> Fields(byte[] data)
+    {
+        var fields = new List<(int, byte[])>();
+        for (int at = 0; at < data.Length;)
+        {
+            ulong tag = Varint(data, ref at);
+            int length = (tag & 7) switch { 1 => 8, 5 => 4, _ => 0 };
+            byte[] value = (tag & 7) == 0 ? BitConverter.GetBytes(Varint(data, ref at)) : [];
+            if ((tag & 7) == 2) length = (int)Varint(data, ref at);
+            if (length > 0) value = data[at..(at + length)];
+            at += length;
+            fields.Add(((int)(tag >> 3), value));
+        }
+
+        return fields;
+    }
+
+    private static ulong Varint(byte[] data, ref int at)
+    {
+        ulong value = 0;
+        for (int shift = 0; ; shift += 7)
+        {
+            byte part = data[at++];
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80) return value;
+        }
+    }
+}
