@@ -6,6 +6,8 @@ namespace Cluster.Client.Training;
 /// <summary>The coordinator's messages on training as the client's types.</summary>
 internal static class TrainingMapping
 {
+    private const double MaxSeconds = 1e10;
+
     public static TrainingProgress ToProgress(this V1.TrainingProgress training, JobProgress job) => new()
     {
         Job = job,
@@ -21,6 +23,11 @@ internal static class TrainingMapping
         Loss = training.HasLoss ? training.Loss : null,
         Examples = training.Examples,
         ExamplesRate = training.ExamplesRate,
+        StepExamples = training.StepExamples,
+        StepsPerEpoch = training.StepsPerEpoch,
+        Staleness = [.. training.Staleness],
+        Expected = training.ExpectedSeconds > 0 ? TimeSpan.FromSeconds(Math.Min(training.ExpectedSeconds, MaxSeconds)) : null,
+        ExpectedFromSteps = training.ExpectedFromSteps,
     };
 
     public static PartialResult ToResult(this V1.PartialResult result)
