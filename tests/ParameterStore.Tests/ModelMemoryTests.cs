@@ -1,5 +1,5 @@
+using Cluster.Compute.Optimizers;
 using Cluster.ParameterStore.Models;
-using Cluster.Protocol.Optimizers;
 using Cluster.Protocol.Parameters;
 
 namespace Cluster.ParameterStore.Tests;

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Parameters;
 using Cluster.Contracts.Storage;
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Optimizers;
 using Cluster.Protocol.Parameters;
 using StackExchange.Redis;
 using V1 = Cluster.Contracts.Parameters.V1;
@@ -214,7 +214,7 @@ public sealed class SnapshotTests : IAsyncLifetime
         var task = new SyncParameterTask(new TaskOptions { Lanes = 1, Length = length, Streams = 1, Optimizer = new Adagrad(0.3f) });
         task.BeginLoad(StoreHost.First);
         task.LoadingParameters.Fill(0.5f);
-        task.LoadingSlot.Fill(0.1f);
+        task.LoadingSlots.Fill(0.1f);
         task.CompleteLoad(StoreHost.First, 0, 0);
         task.Advance(StoreHost.First, 0, new Segment(0, clocks));
         for (long clock = 0; clock < clocks; clock++)

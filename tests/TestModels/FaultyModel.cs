@@ -1,4 +1,4 @@
-using Cluster.Protocol.Optimizers;
+using Cluster.Compute.Optimizers;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 

@@ -14,6 +14,9 @@ public sealed record TrainingSpec
     public const int MaxStaleness = StalenessHistogram.MaxExact;
     public const int MaxLocalSteps = 1024;
 
+    /// <summary>Most checkpoints of a job that are kept at once, and how many are by default.</summary>
+    public const int MaxCheckpoints = 1000, DefaultCheckpoints = 3;
+
     /// <summary>Most bytes of gradients under way that one ps task sets aside for a job.</summary>
     public const long MaxStagingBytes = 1L << 30;
 
@@ -61,6 +64,21 @@ public sealed record TrainingSpec
 
     /// <summary>Record which ps task holds each variable.</summary>
     public bool LogDevicePlacement { get; init; }
+
+    /// <summary>Steps between two checkpoints, at least 1; 0 for none by steps.</summary>
+    public long CheckpointEverySteps { get; init; }
+
+    /// <summary>Epochs between two checkpoints, 1 to <see cref="MaxEpochs"/>; 0 for none by epochs.</summary>
+    public int CheckpointEveryEpochs { get; init; }
+
+    /// <summary>Checkpoints that are kept beside the last commit, 0 to <see cref="MaxCheckpoints"/>.</summary>
+    public int KeepCheckpoints { get; init; } = DefaultCheckpoints;
+
+    /// <summary>The checkpoint to begin with: a job, <c>JOB@CLOCK</c> or the name of a kept or imported one; null to begin anew.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Take the parameters of <see cref="From"/> alone: clocks, slots and the order of examples begin anew, on any data.</summary>
+    public bool WeightsOnly { get; init; }
 
     /// <summary>Mode ssp: clocks that a lane may be ahead of the slowest one, 0 to <see cref="MaxStaleness"/>; 0 in the other modes.</summary>
     public int Staleness { get; init; }

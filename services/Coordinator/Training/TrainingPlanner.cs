@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Data;
-using Cluster.Protocol.Optimizers;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 using Google.Protobuf;

@@ -115,7 +115,7 @@ internal sealed class Model : IDisposable
     {
         if (!IsLoading(generation)) return false;
         InitialParameters.Fill(_settings.Initial, _settings.Offset, Loop.Task.LoadingParameters);
-        Loop.Task.LoadingSlot.Fill(_options.Optimizer.InitialSlot);
+        _options.Optimizer.Initialise(Loop.Task.LoadingParameters, Loop.Task.LoadingSlots);
         Loop.Task.CompleteLoad(generation, 0, 0);
         return true;
     }
@@ -136,7 +136,7 @@ internal sealed class Model : IDisposable
     private bool Take(Generation generation, int vector, int offset, ReadOnlyMemory<byte> part)
     {
         if (!IsLoading(generation)) return false;
-        Span<float> target = vector == 0 ? Loop.Task.LoadingParameters : Loop.Task.LoadingSlot;
+        Span<float> target = vector == 0 ? Loop.Task.LoadingParameters : Loop.Task.LoadingSlots.Slice((vector - 1) * _options.Length, _options.Length);
         MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(target[offset..]);
         return true;
     }
@@ -211,7 +211,7 @@ internal sealed class Model : IDisposable
     private bool Copy(SnapshotKey key, int vector, int offset, Memory<byte> target)
     {
         if (!IsHeld(key)) return false;
-        ReadOnlySpan<float> source = vector == 0 ? Loop.Task.Snapshot.Parameters : Loop.Task.Snapshot.Slot;
+        ReadOnlySpan<float> source = vector == 0 ? Loop.Task.Snapshot.Parameters : Loop.Task.Snapshot.Slots.Slice((vector - 1) * _options.Length, _options.Length);
         MemoryMarshal.AsBytes(source.Slice(offset, target.Length / sizeof(float))).CopyTo(target.Span);
         return true;
     }

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
 using Cluster.DataPlane.Frames;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Optimizers;
 using Cluster.Protocol.Parameters;
 using V1 = Cluster.Contracts.Parameters.V1;
 

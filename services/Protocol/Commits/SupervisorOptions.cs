@@ -20,4 +20,7 @@ public sealed record SupervisorOptions
 
     /// <summary>How long a lane may stand still before its work is published again. Default 10 s.</summary>
     public TimeSpan LaneGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is kept beside the last commit. Default nothing.</summary>
+    public CheckpointPolicy Checkpoints { get; init; }
 }

@@ -1,3 +1,4 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Lanes;
 
 namespace Cluster.Protocol.Parameters;
@@ -13,6 +14,8 @@ public sealed class AsyncParameterTask : ParameterTask
     private readonly int? _staleness;
     private readonly long[] _clocks;
     private readonly ulong[] _lastWorkers;
+    // The sum of the clocks.
+    private long _contributed;
 
     public AsyncParameterTask(TaskOptions options)
         : base(options)
@@ -91,13 +94,14 @@ public sealed class AsyncParameterTask : ParameterTask
         int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient.Values);
         if (offset >= 0)
             return Diverge(header.Block, header.Clock, offset, inGradient: true);
-        if (header.Examples > 0 && !Range.Step(gradient, header.Examples))
+        if (header.Examples > 0 && !Range.Step(gradient, header.Examples, UpdateTime.OfLanes(_contributed, Tree.Lanes)))
             return DivergeInUpdate(header.Block, header.Clock);
         if (header.Examples > 0)
             Staleness.Add(header.Clock - header.Seen);
         Staging.Return(gradient);
         long slowest = Clock;
         _clocks[lane]++;
+        _contributed++;
         _lastWorkers[lane] = header.Worker;
         bool movesOn = Clock > slowest;
         if (movesOn)
@@ -110,6 +114,7 @@ public sealed class AsyncParameterTask : ParameterTask
     {
         Range.Restart(0, examples);
         _clocks.AsSpan().Fill(clock);
+        _contributed = clock * Tree.Lanes;
         _lastWorkers.AsSpan().Clear();
     }
 }

@@ -1,14 +1,14 @@
-using Cluster.Protocol.Optimizers;
+using Cluster.Compute.Optimizers;
 
 namespace Cluster.Protocol.Parameters;
 
-/// <summary>A range of parameters in its two latest versions, its slot, and the number of examples it contains.</summary>
+/// <summary>A range of parameters in its two latest versions, its slots, and the number of examples it contains.</summary>
 internal sealed class ParameterRange(int length, Optimizer optimizer)
 {
     private readonly float[][] _versions =
         [GC.AllocateArray<float>(length, pinned: true), GC.AllocateArray<float>(length, pinned: true)];
 
-    private readonly float[] _slot = GC.AllocateArray<float>(length * optimizer.Slots, pinned: true);
+    private readonly float[] _slots = GC.AllocateArray<float>(length * optimizer.Slots, pinned: true);
     private bool _hasPrevious;
 
     /// <summary>Updates applied since the first parameters.</summary>
@@ -19,9 +19,10 @@ internal sealed class ParameterRange(int length, Optimizer optimizer)
 
     public Span<float> Current => _versions[Version & 1];
 
-    public Span<float> Slot => _slot;
+    /// <summary>One slot after the other.</summary>
+    public Span<float> Slots => _slots;
 
-    /// <summary>Makes what <see cref="Current"/> and <see cref="Slot"/> hold the only version.</summary>
+    /// <summary>Makes what <see cref="Current"/> and <see cref="Slots"/> hold the only version.</summary>
     public void Restart(long version, long examples)
     {
         if ((version & 1) != (Version & 1))
@@ -40,14 +41,14 @@ internal sealed class ParameterRange(int length, Optimizer optimizer)
 
     /// <summary>Applies a summed gradient into the older version's memory; no gradient where no lane has an example.</summary>
     /// <returns>Whether all is finite.</returns>
-    public bool Step(StagedGradient? gradient, long examples)
+    public bool Step(StagedGradient? gradient, long examples, UpdateTime time)
     {
         Span<float> next = _versions[(Version + 1) & 1];
         bool finite = true;
         if (gradient is null)
             Current.CopyTo(next);
         else
-            finite = optimizer.Apply(Current, next, _slot, gradient.Values, examples);
+            finite = optimizer.Apply(Current, next, _slots, gradient.Values, examples, time);
         Version++;
         Examples += examples;
         _hasPrevious = true;

@@ -59,8 +59,8 @@ public abstract class ParameterTask
     /// <summary>While loading: where the parameters go.</summary>
     public Span<float> LoadingParameters => Loading(Range.Current);
 
-    /// <summary>While loading: where the slot goes; empty where the optimizer has none.</summary>
-    public Span<float> LoadingSlot => Loading(Range.Slot);
+    /// <summary>While loading: where the slots go, one after the other; empty where the optimizer has none.</summary>
+    public Span<float> LoadingSlots => Loading(Range.Slots);
 
     private protected BlockTree Tree { get; }
 
@@ -205,7 +205,7 @@ public abstract class ParameterTask
     private protected PushAnswer DivergeInUpdate(LaneBlock lanes, long clock)
     {
         int parameter = VectorSum.FirstNonFinite(Range.Current);
-        return Diverge(lanes, clock, parameter >= 0 ? parameter : VectorSum.FirstNonFinite(Range.Slot), inGradient: false);
+        return Diverge(lanes, clock, parameter >= 0 ? parameter : VectorSum.FirstNonFinite(Range.Slots) % Range.Current.Length, inGradient: false);
     }
 
     /// <summary>Copies the state where all lanes stand at the end of the segment, once the copy before is committed.</summary>

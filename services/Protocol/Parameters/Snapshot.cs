@@ -4,12 +4,12 @@ namespace Cluster.Protocol.Parameters;
 public sealed class Snapshot
 {
     private readonly float[] _parameters;
-    private readonly float[] _slot;
+    private readonly float[] _slots;
 
     internal Snapshot(int length, int slots)
     {
         _parameters = new float[length];
-        _slot = new float[length * slots];
+        _slots = new float[length * slots];
     }
 
     /// <summary>The clock of all lanes in this state; -1 when no state is held.</summary>
@@ -25,7 +25,8 @@ public sealed class Snapshot
 
     public ReadOnlySpan<float> Parameters => _parameters;
 
-    public ReadOnlySpan<float> Slot => _slot;
+    /// <summary>One slot after the other.</summary>
+    public ReadOnlySpan<float> Slots => _slots;
 
     /// <summary>Notes that the state at this clock was written.</summary>
     public void MarkWritten(long clock) => IsWritten |= clock == Clock;
@@ -36,7 +37,7 @@ public sealed class Snapshot
     internal void Copy(ParameterRange range, long clock)
     {
         range.Current.CopyTo(_parameters);
-        range.Slot.CopyTo(_slot);
+        range.Slots.CopyTo(_slots);
         Clock = clock;
         Examples = range.Examples;
         IsWritten = false;

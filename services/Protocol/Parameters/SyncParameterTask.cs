@@ -1,3 +1,4 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Lanes;
 
 namespace Cluster.Protocol.Parameters;
@@ -77,7 +78,7 @@ public sealed class SyncParameterTask : ParameterTask
 
     private bool Complete(StagedGradient? sum, long examples, TimeSpan now)
     {
-        bool finite = Range.Step(sum, examples);
+        bool finite = Range.Step(sum, examples, UpdateTime.AtStep(Version));
         _step.Workers.CopyTo(_lastWorkers);
         _step.Clear();
         _laneClocks.AsSpan().Fill(Version);

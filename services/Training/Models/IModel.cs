@@ -1,4 +1,4 @@
-using Cluster.Protocol.Optimizers;
+using Cluster.Compute.Optimizers;
 using Cluster.Training.Data;
 
 namespace Cluster.Training.Models;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Optimizers;
 using Cluster.Protocol.Parameters;
 
 namespace Cluster.Benchmarks.Exchange;

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Training;
 using Cluster.Persistence.Data;
-using Cluster.Protocol.Optimizers;
 using Cluster.Testing;
 using Cluster.Training.Data;
 using Cluster.Training.Models;

@@ -1,5 +1,5 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
-using Cluster.Protocol.Optimizers;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 

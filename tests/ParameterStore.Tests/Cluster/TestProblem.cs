@@ -1,6 +1,6 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Optimizers;
 using Cluster.Protocol.Parameters;
 
 namespace Cluster.ParameterStore.Tests.Cluster;
@@ -39,7 +39,7 @@ internal sealed class TestProblem
         var generation = new Generation(1, 1);
         task.BeginLoad(generation);
         task.LoadingParameters.Fill(0.5f);
-        task.LoadingSlot.Fill(0.1f);
+        task.LoadingSlots.Fill(0.1f);
         task.CompleteLoad(generation, 0, 0);
         task.Advance(generation, 0, new Segment(0, clocks));
         var all = new LaneBlock(0, Lanes);

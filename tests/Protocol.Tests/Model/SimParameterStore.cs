@@ -136,13 +136,13 @@ internal sealed class SimParameterStore : SimProcess
         if (_loading is null)
         {
             Cluster.Problem.Initial.AsSpan(Cluster.Problem.Offsets[Index], Cluster.Problem.RangeLength).CopyTo(_task.LoadingParameters);
-            _task.LoadingSlot.Fill(Cluster.Problem.CreateOptimizer().InitialSlot);
+            Cluster.Problem.CreateOptimizer().Initialise(_task.LoadingParameters, _task.LoadingSlots);
             _task.CompleteLoad(generation, 0, 0);
         }
         else if (Cluster.Store.State.Snapshots.TryGetValue(_loading.Snapshots[Index], out StoredSnapshot? snapshot))
         {
             snapshot.Parameters.CopyTo(_task.LoadingParameters);
-            snapshot.Slot.CopyTo(_task.LoadingSlot);
+            snapshot.Slot.CopyTo(_task.LoadingSlots);
             _task.CompleteLoad(generation, _loading.Clock, snapshot.Examples);
         }
         else
@@ -160,7 +160,7 @@ internal sealed class SimParameterStore : SimProcess
         float[] parameters = copy.Parameters.ToArray();
         if (Mutation == Mutation.SnapshotOfLiveState && _task.TryGetParameters(_task.Version, out ReadOnlySpan<float> live))
             parameters = live.ToArray();
-        var snapshot = new StoredSnapshot(parameters, copy.Slot.ToArray(), copy.Examples, IsPersisted: false);
+        var snapshot = new StoredSnapshot(parameters, copy.Slots.ToArray(), copy.Examples, IsPersisted: false);
         _writeTimeout = Cluster.Now + TimeSpan.FromSeconds(30);
         Cluster.Network.Send(null, () => Cluster.Store.PutSnapshot(key, snapshot));
         Cluster.Network.Send(this, () =>

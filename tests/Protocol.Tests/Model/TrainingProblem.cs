@@ -1,5 +1,5 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Optimizers;
 
 namespace Cluster.Protocol.Tests.Model;
 

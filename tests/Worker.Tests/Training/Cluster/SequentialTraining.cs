@@ -1,5 +1,5 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Optimizers;
 using Cluster.Training.Data;
 
 namespace Cluster.Worker.Tests.Training.Cluster;

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Cluster.Compute.Optimizers;
+
+/// <summary>Stochastic gradient descent: w -= lr·g (Robbins and Monro 1951).</summary>
+public sealed class Sgd(LearningRate learningRate, GradientScale scale = GradientScale.Mean) : Optimizer(learningRate, scale)
+{
+    public override int Slots => 0;
+
+    private protected override bool Run(in UpdateOperands operands, UpdateTime time, bool isScalar) =>
+        Run(new Rule((float)LearningRate.At(time.Clock)), operands, isScalar);
+
+    private readonly struct Rule(float rate) : IUpdateRule
+    {
+        public static int Slots => 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public float Update(float w, float g, ref float a, ref float b) => w - (rate * g);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<float> Update(Vector256<float> w, Vector256<float> g, ref Vector256<float> a, ref Vector256<float> b) =>
+            w - (Vector256.Create(rate) * g);
+    }
+}
