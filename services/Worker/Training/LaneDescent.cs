@@ -1,4 +1,4 @@
-using Cluster.Protocol.Optimizers;
+using Cluster.Compute.Optimizers;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 
@@ -27,7 +27,7 @@ internal sealed class LaneDescent(IModel model, BatchReader reader, int steps, f
         for (int step = 0; step < steps && reader.Read(lane, clock, batch, step) > 0; step++)
         {
             Loss += model.Gradient(_local.Parameters, batch, _gradient);
-            _local.Step(_gradient, batch.Count);
+            _local.Step(_gradient, batch.Count, UpdateTime.AtStep(clock));
             examples += batch.Count;
         }
 

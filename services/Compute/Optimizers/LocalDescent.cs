@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Cluster.Protocol.Optimizers;
+namespace Cluster.Compute.Optimizers;
 
 /// <summary>A lane's local steps from the common parameters, and the difference that it contributes to the average: local SGD (Stich 2019).</summary>
 /// <remarks>
@@ -39,7 +39,9 @@ public sealed class LocalDescent
     /// <summary>One local step.</summary>
     /// <param name="gradient">Summed gradient at <see cref="Parameters"/>.</param>
     /// <param name="examples">Examples in the sum, at least 1.</param>
-    public void Step(ReadOnlySpan<float> gradient, long examples) => _rule.Apply(_parameters, _parameters, [], gradient, examples);
+    /// <param name="time">The clock of the round, which a learning rate may depend on.</param>
+    public void Step(ReadOnlySpan<float> gradient, long examples, UpdateTime time) =>
+        _rule.Apply(_parameters, _parameters, [], gradient, examples, time);
 
     /// <summary>What the lane contributes.</summary>
     /// <param name="common">The parameters that it began with.</param>
