@@ -2,6 +2,7 @@ using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Stealing;
 
 namespace Cluster.Protocol.Tests;
 
@@ -9,21 +10,21 @@ public sealed class AsyncParameterTaskTests
 {
     private static readonly Generation First = new(1, 11);
 
-    private static AsyncParameterTask Open(int lanes)
+    private static AsyncParameterTask Open(int lanes, int? staleness = null, long to = 2)
     {
-        var task = new AsyncParameterTask(new TaskOptions { Lanes = lanes, Length = 2, Optimizer = new Sgd(1), Streams = 2 });
+        var task = new AsyncParameterTask(new TaskOptions { Lanes = lanes, Length = 2, Optimizer = new Sgd(1), Streams = 2, Staleness = staleness });
         task.BeginLoad(First);
         task.LoadingParameters.Clear();
         task.CompleteLoad(First, 0, 0);
-        task.Advance(First, 0, new Segment(0, 2));
+        task.Advance(First, 0, new Segment(0, to));
         return task;
     }
 
-    private static PushAnswer Push(AsyncParameterTask task, int first, int count, long clock, ulong worker = 1, long examples = 4)
+    private static PushAnswer Push(AsyncParameterTask task, int first, int count, long clock, ulong worker = 1, long examples = 4, long seen = 0)
     {
         task.Staging.TryRent(out StagedGradient gradient);
         gradient.Values.Fill(-8);
-        return task.Push(new PushHeader(First, new LaneBlock(first, count), clock, examples, worker), gradient, TimeSpan.Zero);
+        return task.Push(new PushHeader(First, new LaneBlock(first, count), clock, examples, worker) { Seen = seen }, gradient, TimeSpan.Zero);
     }
 
     [Fact]
@@ -68,5 +69,67 @@ public sealed class AsyncParameterTaskTests
 
         Assert.Equal((2L, 12L), (task.Snapshot.Clock, task.Snapshot.Examples));
         Assert.Equal([6f, 6f], task.Snapshot.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void Push_SeenFurtherBehindThanTheBound_IsStaleAndTheNextOneIsNot()
+    {
+        AsyncParameterTask task = Open(lanes: 2, staleness: 1, to: 9);
+        Push(task, 0, 1, 0);
+        Push(task, 0, 1, 1);
+        Assert.Equal(PushOutcome.Stale, Push(task, 0, 1, 2).Outcome);
+        Assert.Equal(PushOutcome.Malformed, Push(task, 0, 1, 2, seen: 1).Outcome);
+        Push(task, 1, 1, 0);
+
+        Assert.Equal(PushOutcome.Stale, Push(task, 0, 1, 2, seen: 0).Outcome);
+        Assert.Equal(PushOutcome.Admitted, Push(task, 0, 1, 2, seen: 1).Outcome);
+
+        Assert.Equal([3L, 1L], task.LaneClocks.ToArray());
+        Assert.Equal([2L, 2L], task.Staleness.Used.ToArray());
+        Assert.Equal(2, task.Count(PushOutcome.Stale));
+        Assert.Equal(StagingPool.Capacity(2, 2), task.Staging.Available);
+    }
+
+    [Fact]
+    public void Push_WithoutExamples_CountsNoStaleness()
+    {
+        AsyncParameterTask task = Open(lanes: 1, staleness: 0);
+
+        Push(task, 0, 1, 0, examples: 0);
+
+        Assert.Empty(task.Staleness.Used.ToArray());
+        Assert.Equal(1, task.Clock);
+    }
+
+    [Fact]
+    public void Request_ClockNotReached_IsReleasedWhenTheSlowestLaneMovesOn()
+    {
+        AsyncParameterTask task = Open(lanes: 2, staleness: 1, to: 9);
+        Push(task, 0, 1, 0);
+        Assert.Equal(1, task.Request(First, 0, worker: 5, TimeSpan.Zero).Version);
+        Assert.Equal(new ParametersAnswer(PushOutcome.Admitted, -1), task.Request(First, 1, worker: 5, TimeSpan.Zero));
+        Assert.False(Push(task, 0, 1, 1).Completed);
+
+        Assert.True(Push(task, 1, 1, 0).Completed);
+
+        Assert.Equal([5UL], task.Released.ToArray());
+        Assert.Equal(3, task.Request(First, 1, worker: 5, TimeSpan.Zero).Version);
+    }
+
+    [Fact]
+    public void CollectHints_SomebodyWaits_AsksHimForTheSlowestLanesOnceTheGraceIsOver()
+    {
+        AsyncParameterTask task = Open(lanes: 4, staleness: 0, to: 9);
+        Push(task, 0, 1, 0);
+        Push(task, 2, 1, 0);
+        var hints = new StealHint[8];
+        Assert.Equal(0, task.CollectHints(TimeSpan.FromHours(1), hints));
+        task.Request(First, 1, worker: 5, TimeSpan.FromHours(1));
+
+        int count = task.CollectHints(TimeSpan.FromHours(2), hints);
+
+        Assert.Equal([new StealHint(5, First, 0, new LaneBlock(1, 1)), new StealHint(5, First, 0, new LaneBlock(3, 1))], hints[..count]);
+        task.Disconnect(5);
+        Assert.Equal(0, task.CollectHints(TimeSpan.FromHours(3), hints));
     }
 }

@@ -37,4 +37,31 @@ public sealed class EpochScheduleTests
         Assert.Equal(0, schedule.Share(50, 0).Count);
         Assert.Equal(1, schedule.Share(50, 1).Count);
     }
+
+    /// <summary>With local steps too: each position once an epoch, in batches of B, of which only the last of a share is short.</summary>
+    [Fact]
+    public void Share_LocalSteps_TakeEachPositionOnceAnEpoch() =>
+        Gen.Select(Gen.Int[1, 200], Gen.Int[1, 9], Gen.Int[1, 7], Gen.Int[1, 5]).Sample((examples, lanes, batch, localSteps) =>
+        {
+            var schedule = new EpochSchedule(examples, lanes, batch, epochs: 2, localSteps);
+            var taken = new int[2, examples];
+            for (long clock = 0; clock < schedule.TotalClocks; clock++)
+            {
+                for (int lane = 0; lane < lanes; lane++)
+                {
+                    EpochShare share = schedule.Share(clock, lane);
+                    for (int step = 0; step < localSteps; step++)
+                    {
+                        EpochShare part = schedule.Share(clock, lane, step);
+                        Assert.Equal(Math.Clamp(share.Count - ((long)step * batch), 0, batch), part.Count);
+                        for (long position = part.Start; position < part.End; position++)
+                            taken[part.Epoch, position]++;
+                    }
+
+                    Assert.Equal(0, schedule.Share(clock, lane, localSteps).Count);
+                }
+            }
+
+            Assert.All(taken.Cast<int>(), count => Assert.Equal(1, count));
+        });
 }

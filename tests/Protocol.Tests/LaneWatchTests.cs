@@ -38,6 +38,16 @@ public sealed class LaneWatchTests
     }
 
     [Fact]
+    public void TakeStalled_LaneThatWaitedForAnother_HasItsGraceFromThenOn()
+    {
+        LaneWatch watch = Start(lanes: 2);
+        watch.Excuse(0, At(9));
+
+        Assert.Equal(Lanes(1), watch.TakeStalled(end: 9, At(18)));
+        Assert.Equal(Lanes(0), watch.TakeStalled(end: 9, At(19)));
+    }
+
+    [Fact]
     public void TakeStalled_LanesAtTheEnd_AreDone()
     {
         LaneWatch watch = Start(lanes: 3);

@@ -19,6 +19,7 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
 
     private readonly PartialResultLines _partialResults = new(time);
     private readonly SummaryCurves _curves = new();
+    private readonly TrainingNotes _notes = new();
 
     public Task<JobInfo> ShowAsync(IAsyncEnumerable<JobUpdate> updates)
         => _console.Progress()
@@ -49,6 +50,7 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
         await foreach (var update in updates.ConfigureAwait(false))
         {
             job = update.Job;
+            foreach (var line in _notes.Next(job)) Note(line);
             foreach (var placement in update.Placements) Note(placement.ToString());
             foreach (var line in _partialResults.Next(update.PartialResults)) Note(line);
 

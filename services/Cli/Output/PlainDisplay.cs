@@ -10,6 +10,7 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
 
     private readonly TextWriter _error = TextWriter.Synchronized(error);
     private readonly PartialResultLines _partialResults = new(time);
+    private readonly TrainingNotes _notes = new();
     private long? _lastTime;
     private string _lastLine = "";
 
@@ -19,6 +20,7 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
         await foreach (var update in updates.ConfigureAwait(false))
         {
             job = update.Job;
+            foreach (var line in _notes.Next(job)) Note(line);
             foreach (var placement in update.Placements) Note(placement.ToString());
             foreach (var line in _partialResults.Next(update.PartialResults)) Note(line);
             ShowProgress(job);

@@ -51,6 +51,13 @@ internal static class TrainingJson
         if (training.LastEvaluation is { } last) Write(json, "last", last);
         if (training.BestEvaluation is { } best) Write(json, "best", best);
         if (training.EndReason.Length > 0) json.WriteString("end", training.EndReason);
+        json.WriteNumber("stepExamples", training.StepExamples);
+        json.WriteNumber("stepsPerEpoch", training.StepsPerEpoch);
+        json.WriteStartArray("staleness");
+        foreach (var count in training.Staleness) json.WriteNumberValue(count);
+        json.WriteEndArray();
+        if (training.Expected is { } expected) json.WriteNumber("expectedSeconds", Math.Round(expected.TotalSeconds, 3));
+        else json.WriteNull("expectedSeconds");
         json.WriteNumber("examplesRate", double.IsFinite(training.ExamplesRate) ? training.ExamplesRate : 0);
         json.WriteEndObject();
     }

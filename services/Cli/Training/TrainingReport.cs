@@ -33,6 +33,8 @@ internal static class TrainingReport
     public static void AddTo(TextTable table, TrainingProgress training)
     {
         table.Add("training", $"{Figures.Count(training.Lanes, "lane")} on {Figures.Count(training.ParameterStores, "parameter store")}");
+        if (training.StepExamples > 0) table.Add("step", $"{Figures.Count(training.StepExamples)} examples, {Figures.Count(training.StepsPerEpoch, "step")} an epoch");
+        if (training.Expected is { } expected) table.Add("expected", $"about {Figures.Time(expected)}, by its first {Figures.Count(training.ExpectedFromSteps)} steps");
         table.Add("committed", $"clock {Figures.Count(training.CommittedClock)}, {Figures.Count(training.CommittedExamples)} examples");
         table.Add("examples", training.ExamplesRate > 0 ? $"{Figures.Count(training.Examples)}, {Figures.Rate(training.ExamplesRate, "examples")}" : Figures.Count(training.Examples));
         if (training.Loss is { } loss) table.Add("loss", Figures.Number(loss));
@@ -44,12 +46,21 @@ internal static class TrainingReport
         table.Add("generations", Figures.Count(training.Generations));
         table.Add("steals", Figures.Count(training.Steals));
         table.Add("refusals", Refusals(training));
+        if (training.Staleness.Count > 0) table.Add("staleness", Staleness(training.Staleness));
     }
 
     private static string Evaluation(EvaluationFigures figures) => $"{JobText.Evaluation(figures, null)}, fingerprint {figures.Fingerprint}";
 
     private static string Speed(TrainedModel model)
         => $"{Figures.Rate(model.Steps / model.Elapsed.TotalSeconds, "steps")}, {Figures.Rate(model.Examples / model.Elapsed.TotalSeconds, "examples")}";
+
+    /// <summary><c>0: 1,200, 1: 310, 3: 2 (clocks: gradients)</c>.</summary>
+    private static string Staleness(IReadOnlyList<long> counts)
+    {
+        var used = counts.Select((count, clocks) => (count, clocks)).Where(bucket => bucket.count > 0);
+        var texts = used.Select(bucket => $"{(bucket.clocks > TrainingSpec.MaxStaleness ? $"over {TrainingSpec.MaxStaleness}" : bucket.clocks)}: {Figures.Count(bucket.count)}");
+        return $"{string.Join(", ", texts)} (clocks: gradients)";
+    }
 
     private static string Refusals(TrainingProgress training) => training.Refusals.Count == 0
         ? "0"

@@ -7,6 +7,8 @@ namespace Cluster.Client.Training;
 /// <summary>The coordinator's messages on training as the client's types.</summary>
 internal static class TrainingMapping
 {
+    private const double MaxSeconds = 1e10;
+
     public static TrainingProgress ToProgress(this V1.TrainingProgress training, JobProgress job) => new()
     {
         Job = job,
@@ -25,6 +27,11 @@ internal static class TrainingMapping
         LastEvaluation = training.LastEvaluation?.ToFigures(),
         BestEvaluation = training.BestEvaluation?.ToFigures(),
         EndReason = training.EndReason,
+        StepExamples = training.StepExamples,
+        StepsPerEpoch = training.StepsPerEpoch,
+        Staleness = [.. training.Staleness],
+        Expected = training.ExpectedSeconds > 0 ? TimeSpan.FromSeconds(Math.Min(training.ExpectedSeconds, MaxSeconds)) : null,
+        ExpectedFromSteps = training.ExpectedFromSteps,
     };
 
     private static EvaluationFigures ToFigures(this V1.Evaluation evaluation) => new()

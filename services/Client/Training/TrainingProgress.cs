@@ -37,7 +37,10 @@ public sealed record TrainingProgress
     /// <summary>Blocks that were handed to waiting workers.</summary>
     public long Steals { get; init; }
 
-    /// <summary>Pushes that were not admitted, by reason.</summary>
+    /// <summary>
+    /// Pushes that were not admitted, by reason; <c>Unsent</c> are gradients that could not be handed to a ps task as the
+    /// stream was broken, <c>Resent</c> times that one was asked again for an answer.
+    /// </summary>
     public IReadOnlyDictionary<string, long> Refusals { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Mean loss of the batches of the last segment, each at the parameters of its clock; null before the first ends.</summary>
@@ -45,6 +48,24 @@ public sealed record TrainingProgress
 
     /// <summary>Examples contributed now, as the ps tasks count them.</summary>
     public long Examples { get; init; }
+
+    /// <summary>Examples of a whole step, all lanes together: the effective batch. 0 before the job has begun.</summary>
+    public long StepExamples { get; init; }
+
+    /// <summary>Steps that take every example once; 0 before the job has begun.</summary>
+    public long StepsPerEpoch { get; init; }
+
+    /// <summary>
+    /// Applied gradients by how many clocks the parameters that they were computed on were behind them, from 0; counted at
+    /// each ps task, those of work that had to be done again included. The 66th is for all above 64. Empty in mode sync.
+    /// </summary>
+    public IReadOnlyList<long> Staleness { get; init; } = [];
+
+    /// <summary>How long the whole job takes at the rate of its first steps, compilation included; null before they are done.</summary>
+    public TimeSpan? Expected { get; init; }
+
+    /// <summary>Steps by which <see cref="Expected"/> was measured.</summary>
+    public long ExpectedFromSteps { get; init; }
 
     /// <summary>Examples a second over the last seconds; 0 while that is not known.</summary>
     public double ExamplesRate { get; init; }

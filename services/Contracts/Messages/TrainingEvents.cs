@@ -22,6 +22,12 @@ public sealed record SegmentReached
     /// <summary>Examples of the batches it computed, stolen ones and those that came too late included.</summary>
     public required long Examples { get; init; }
 
+    /// <summary>Gradients that it could not hand to a ps task, as the stream was broken: they were computed or sent again.</summary>
+    public long Unsent { get; init; }
+
+    /// <summary>Times that it asked a ps task again for what it had not answered.</summary>
+    public long Resent { get; init; }
+
     /// <summary>The parameters it saw last, by tensor; none for models of more than <see cref="PartialTensor.MaxParameters"/>.</summary>
     public required IReadOnlyList<PartialTensor> Parameters { get; init; }
 }

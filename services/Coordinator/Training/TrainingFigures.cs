@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Messages;
 using Cluster.Persistence.Training;
+using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
 using V1 = Cluster.Contracts.Parameters.V1;
 
@@ -19,6 +21,10 @@ internal sealed class TrainingFigures(TimeProvider time)
     // By the clocks at which segments end; the newest is what people see.
     private readonly SortedDictionary<long, LossSum> _losses = [];
     private Generation _generation;
+    private readonly FirstSteps _first = new(time);
+    private readonly ulong _chief = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private long _unsent;
+    private long _resent;
 
     /// <summary>Clock of the slowest lane, everywhere.</summary>
     public long Clock { get; private set; }
@@ -45,11 +51,17 @@ internal sealed class TrainingFigures(TimeProvider time)
             {
                 if (Enum.TryParse(outcome, out PushOutcome push)) _observed[TrainingCounters.PushesOf(push, report.Incarnation)] = count;
             }
+
+            for (int clocks = 0; clocks < report.Staleness.Count; clocks++)
+            {
+                if (report.Staleness[clocks] > 0) _observed[TrainingCounters.StalenessOf(clocks, report.Incarnation)] = report.Staleness[clocks];
+            }
         }
 
         if (reports.Count == 0 || reports.Any(report => report is not { Phase: V1.Phase.Serving })) return;
         Clock = reports.Min(report => report!.LaneClocks.Min());
         ContributedExamples = reports.Min(report => report!.Examples);
+        _first.Observe(Clock);
         StepsPerSecond = _steps.Sample(Clock);
         ExamplesPerSecond = _examples.Sample(ContributedExamples);
     }
@@ -62,6 +74,8 @@ internal sealed class TrainingFigures(TimeProvider time)
         LossSum before = _losses.GetValueOrDefault(told.To);
         _losses[told.To] = new LossSum(before.Sum + told.LossSum, before.Examples + told.Examples);
         if (_losses.Count > LossesKept) _losses.Remove(_losses.First().Key);
+        if (told.Unsent > 0) _observed[TrainingCounters.UnsentOf(_chief)] = _unsent += told.Unsent;
+        if (told.Resent > 0) _observed[TrainingCounters.ResentOf(_chief)] = _resent += told.Resent;
     }
 
     /// <summary>What the ps processes counted since the last call, as fields of the record.</summary>
@@ -78,6 +92,7 @@ internal sealed class TrainingFigures(TimeProvider time)
     public static TrainingProgress? Describe(TrainingRecord? record, TrainingFigures? live)
     {
         if (record?.Plan is not { } plan) return null;
+        EpochSchedule schedule = plan.Schedule();
         long committed = record.Protocol.Manifest?.Examples ?? 0;
         var progress = new TrainingProgress
         {
@@ -95,6 +110,11 @@ internal sealed class TrainingFigures(TimeProvider time)
             LastEvaluation = MessageOf(record.Evaluated?.Last),
             BestEvaluation = MessageOf(record.Evaluated?.Best.Figures),
             EndReason = record.EndReason,
+            StepExamples = Math.Min(plan.Rows, schedule.StepExamples),
+            StepsPerEpoch = schedule.StepsPerEpoch,
+            Staleness = { record.Counters.Staleness() },
+            ExpectedSeconds = (live?._first.SecondsPerStep ?? 0) * schedule.TotalClocks,
+            ExpectedFromSteps = live?._first.Count ?? 0,
         };
         if (live?.Loss is { } loss) progress.Loss = loss;
         foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>().Where(outcome => outcome != PushOutcome.Admitted))
@@ -102,6 +122,8 @@ internal sealed class TrainingFigures(TimeProvider time)
             if (record.Counters.Pushes(outcome) is > 0 and var count) progress.Refusals[outcome.ToString()] = count;
         }
 
+        if (record.Counters.Unsent is > 0 and var unsent) progress.Refusals[TrainingCounters.UnsentName] = unsent;
+        if (record.Counters.Resent is > 0 and var resent) progress.Refusals[TrainingCounters.ResentName] = resent;
         return progress;
     }
 

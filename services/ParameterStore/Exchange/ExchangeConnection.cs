@@ -71,7 +71,10 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
         FrameHeader header = _slice.Header;
         // The buffer leaves with the message: the next push, read before the owner has come to this one, waits for another.
         if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header, Staging: _attachment!.Take(), Seen: _seen)))
+        {
+            _model?.RefuseUnattached();
             Answer(FrameKind.PushAnswered, PushOutcome.NotReady, header);
+        }
     }
 
     private async ValueTask RequestAsync(FrameHeader header)

@@ -81,7 +81,7 @@ internal sealed class Model : IDisposable
             report.Staleness.Add(count);
         report.LoadError = Loop.Task.Phase == TaskPhase.Idle ? _loadError : "";
         foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>())
-            report.Outcomes[outcome.ToString()] = Loop.Task.Count(outcome);
+            report.Outcomes[outcome.ToString()] = Loop.Task.Count(outcome) + (outcome == PushOutcome.NotReady ? Loop.NotAttached : 0);
         return report;
     }
 

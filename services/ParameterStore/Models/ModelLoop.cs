@@ -28,6 +28,7 @@ internal sealed class ModelLoop
     private readonly int _streams;
     private PublishedSlice? _newest;
     private long _clock;
+    private long _notAttached;
 
     public ModelLoop(string job, TaskOptions options, bool isAsync, TimeSpan sendTimeout, ModelContext context)
     {
@@ -54,6 +55,9 @@ internal sealed class ModelLoop
     public long Hints { get; private set; }
 
     public int Streams => _attached.Count;
+
+    /// <summary>Pushes that came while their stream was not attached any more: answered NotReady. Counted from any thread.</summary>
+    public long NotAttached => Interlocked.Read(ref _notAttached);
 
     /// <summary>Copies of the range that are under way to workers or kept as the newest.</summary>
     public int SlicesHeld => _slices.Rented;
@@ -100,6 +104,13 @@ internal sealed class ModelLoop
         await System.Threading.Tasks.Task.WhenAny(result.Task, Completion);
         ObjectDisposedException.ThrowIf(!result.Task.IsCompleted, this);
         return await result.Task;
+    }
+
+    /// <summary>Notes a push whose stream is not attached.</summary>
+    public void RefuseUnattached()
+    {
+        Interlocked.Increment(ref _notAttached);
+        _context.Metrics.Pushed(PushOutcome.NotReady);
     }
 
     public void Close() => _inbox.Writer.TryComplete();

@@ -11,6 +11,13 @@ public sealed class TrainingCounters(IReadOnlyDictionary<string, long> fields)
 
     private const string StealsName = "steals";
     private const string PushPrefix = "push:";
+    private const string StalenessPrefix = "stale:";
+
+    /// <summary>Gradients that a worker could not hand to a ps task, as the stream was broken: computed or sent again.</summary>
+    public const string UnsentName = "Unsent";
+
+    /// <summary>Times that a worker asked a ps task again for what it had not answered.</summary>
+    public const string ResentName = "Resent";
 
     /// <summary>Those among a record's fields.</summary>
     public static TrainingCounters Of(IReadOnlyDictionary<string, string> fields) => new(fields
@@ -30,6 +37,29 @@ public sealed class TrainingCounters(IReadOnlyDictionary<string, long> fields)
 
     /// <summary>Pushes that had this outcome, at all ps tasks.</summary>
     public long Pushes(PushOutcome outcome) => Sum(PushPrefix + outcome);
+
+    public long Unsent => Sum(UnsentName);
+
+    public long Resent => Sum(ResentName);
+
+    /// <summary>Applied gradients by staleness in clocks, from 0 to the last that is not 0, at all ps tasks.</summary>
+    public IReadOnlyList<long> Staleness()
+    {
+        var counts = new long[StalenessHistogram.MaxExact + 2];
+        for (int clocks = 0; clocks < counts.Length; clocks++)
+            counts[clocks] = Sum(StalenessPrefix + clocks.ToString(CultureInfo.InvariantCulture));
+        return [.. counts.Take(counts.AsSpan().LastIndexOfAnyExcept(0) + 1)];
+    }
+
+    /// <summary>Field of a ps process's applied gradients of this staleness.</summary>
+    public static string StalenessOf(int clocks, ulong incarnation) =>
+        Field(StalenessPrefix + clocks.ToString(CultureInfo.InvariantCulture), incarnation);
+
+    /// <summary>Field of the <see cref="UnsentName"/> that a chief heard of.</summary>
+    public static string UnsentOf(ulong chief) => Field(UnsentName, chief);
+
+    /// <summary>Field of the <see cref="ResentName"/> that a chief heard of.</summary>
+    public static string ResentOf(ulong chief) => Field(ResentName, chief);
 
     /// <summary>Field of a ps process's steals.</summary>
     public static string StealsOf(ulong incarnation) => Field(StealsName, incarnation);

@@ -42,6 +42,8 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private long _stepped;
     private double _lossSum;
     private long _examples;
+    private long _unsent;
+    private long _resent;
     private GenerationWatch? _watch;
     private volatile bool _isShort;
     private volatile bool _ticked;
@@ -123,7 +125,8 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
             foreach (StorePeer peer in _peers) peer.Begin();
             (_run, _work, _worker) = (run, memory.Begin(run.Item), SegmentExchangeContext.NewWorker());
             (_refused, _hasDiverged, _isWaiting, _clock) = (null, false, false, -1);
-            (_lossSum, _examples, _isShort, _isLeaving, _ticked) = (0, 0, false, false, true);
+            (_lossSum, _examples, _unsent, _resent) = (0, 0, 0, 0);
+            (_isShort, _isLeaving, _ticked) = (false, false, true);
         }
 
         _stepTimes.Clear();
@@ -133,7 +136,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 
     private SegmentOutcome End(SegmentEnding ending)
     {
-        lock (_gate) return new SegmentOutcome(ending, _lossSum, _examples, _work!.Newest);
+        lock (_gate) return new SegmentOutcome(ending, _lossSum, _examples, _unsent, _resent, _work!.Newest);
     }
 
     // Afterwards no stream writes to the item's buffers but for the rest of a slice, which nobody reads any more.
@@ -207,7 +210,12 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask PushAsync(int task, WorkAction action, BlockGradient gradient)
     {
-        if (BeginSend(task) is not { } stream) return;
+        if (BeginSend(task) is not { } stream)
+        {
+            NotSent();
+            return;
+        }
+
         IReadOnlyList<int> offsets = _run!.Context.Plan.Offsets;
         ReadOnlyMemory<float> slice = gradient.Sum[offsets[task]..offsets[task + 1]];
         try
@@ -217,6 +225,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         catch (Exception e) when (StoreLink.IsBroken(e))
         {
             // Its receiving task opens another one, and what was not answered is done again then.
+            NotSent();
         }
 
         _sendingTo = Nobody;
@@ -297,9 +306,21 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         bool attach = peer.IsAttachDue(open);
         if (attach) peer.Attach(open!);
         else if (!_isWaiting || !peer.TakeResendDue(silence)) return false;
-        else _context.Metrics.Resent();
+        else Resent();
         _work!.Resend(task);
         return attach;
+    }
+
+    private void NotSent()
+    {
+        _unsent++;
+        _context.Metrics.Unsent();
+    }
+
+    private void Resent()
+    {
+        _resent++;
+        _context.Metrics.Resent();
     }
 
     private void OnTick()

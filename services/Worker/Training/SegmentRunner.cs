@@ -118,6 +118,8 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
         Device = slot.FullName.ToString(),
         LossSum = outcome.LossSum,
         Examples = outcome.Examples,
+        Unsent = outcome.Unsent,
+        Resent = outcome.Resent,
         Parameters = Partial(context, outcome.Newest),
     };
 

@@ -10,6 +10,7 @@ internal sealed class TrainingMetrics
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _adopted;
     private readonly Counter<long> _resends;
+    private readonly Counter<long> _unsent;
 
     public TrainingMetrics(IMeterFactory meters)
     {
@@ -18,6 +19,7 @@ internal sealed class TrainingMetrics
         _examples = meter.CreateCounter<long>("cluster.step.examples", "{example}", "Examples of the gradients computed");
         _duration = meter.CreateHistogram<double>("cluster.step.duration", "s", "Time from one step of a slot to the next");
         _adopted = meter.CreateCounter<long>("cluster.steal.adopted", "{block}", "Blocks taken over from other workers");
+        _unsent = meter.CreateCounter<long>("cluster.exchange.unsent", "{push}", "Gradients that could not be handed to a ps task, as the stream was broken");
         _resends = meter.CreateCounter<long>("cluster.exchange.resends", "{resend}", "Times a ps task was asked again for what it had not answered");
     }
 
@@ -30,6 +32,8 @@ internal sealed class TrainingMetrics
     }
 
     public void Adopted() => _adopted.Add(1);
+
+    public void Unsent() => _unsent.Add(1);
 
     public void Resent() => _resends.Add(1);
 }
