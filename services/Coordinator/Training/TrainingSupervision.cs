@@ -22,6 +22,7 @@ internal sealed class TrainingSupervision
 
     private readonly TrainingJob _job;
     private readonly TrainingPlan _plan;
+    private readonly PlanStage _planning;
     private readonly EvaluationStage _evaluation;
     private readonly TrainingContext _context;
     private readonly StoreView _stores;
@@ -29,9 +30,9 @@ internal sealed class TrainingSupervision
     private readonly JobSupervisor _supervisor;
     private readonly SupervisorActions _actions;
 
-    public TrainingSupervision(TrainingJob job, TrainingPlan plan, TrainingFigures figures, EvaluationStage evaluation, TrainingContext context)
+    public TrainingSupervision(TrainingJob job, TrainingPlan plan, PlanStage planning, TrainingFigures figures, EvaluationStage evaluation, TrainingContext context)
     {
-        (_job, _plan, _evaluation, _context) = (job, plan, evaluation, context);
+        (_job, _plan, _planning, _evaluation, _context) = (job, plan, planning, evaluation, context);
         _stores = new StoreView(job.Id, context.Stores, context.Tasks);
         _view = new SupervisorView(job, plan, _stores, figures, context);
         _supervisor = new JobSupervisor(Options(job, plan, context), job.Token, () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
@@ -55,8 +56,15 @@ internal sealed class TrainingSupervision
         if (record.Plan is null)
         {
             // A Redis that lost its last second: workers go by the plan, and what was begun goes by this one.
-            await _context.Records.PlanAsync(_job.Id, _job.Owner, _plan, TrainingPlanner.Placements(_plan));
-            return new Turn(NextTurn);
+            try
+            {
+                await _planning.WriteAsync(_plan, cancellationToken);
+                return new Turn(NextTurn);
+            }
+            catch (ArgumentException e)
+            {
+                return new Turn(default, e.Message);
+            }
         }
 
         ClusterView view = await _view.ReadAsync(record, placement?.Slots ?? 0, cancellationToken);
@@ -111,7 +119,8 @@ internal sealed class TrainingSupervision
         Lanes = job.Spec.Lanes,
         Tasks = plan.Stores,
         TotalClocks = plan.Schedule().TotalClocks,
-        Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration },
+        Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration, CheckpointEvery = plan.CheckpointClocks() },
+        Checkpoints = new CheckpointPolicy(plan.CheckpointClocks(), plan.Spec.KeepCheckpoints),
         LaneGrace = context.Options.Value.LaneGrace,
     };
 
