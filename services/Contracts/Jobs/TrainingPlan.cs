@@ -41,10 +41,14 @@ public sealed record TrainingPlan
     /// <summary>Parameters of the model.</summary>
     public int Parameters => Offsets[^1];
 
-    public bool IsAsync => Spec.Mode == TrainingNames.Async;
+    /// <summary>Whether each lane has a clock of its own.</summary>
+    public bool IsAsync => Spec.Mode is TrainingNames.Async or TrainingNames.Ssp;
+
+    /// <summary>Clocks that a lane may be ahead of the slowest one; null where that is not what bounds it.</summary>
+    public int? Staleness => Spec.Mode == TrainingNames.Ssp ? Spec.Staleness : null;
 
     /// <summary>Which examples each lane takes at each clock.</summary>
-    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs);
+    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs, Spec.LocalSteps);
 
     /// <summary>Clocks between two checkpoints; 0 for none.</summary>
     public long CheckpointClocks() => Spec.CheckpointEveryEpochs > 0

@@ -1,3 +1,5 @@
+using Cluster.Protocol.Parameters;
+
 namespace Cluster.Contracts.Jobs;
 
 /// <summary>Train a model on a data set, over lanes that any worker can compute.</summary>
@@ -9,6 +11,8 @@ public sealed record TrainingSpec
     public const int MaxParameterStores = 1024;
     public const int MaxLabelLength = 256;
     public const int MaxNameLength = 64;
+    public const int MaxStaleness = StalenessHistogram.MaxExact;
+    public const int MaxLocalSteps = 1024;
 
     /// <summary>Most checkpoints of a job that are kept at once, and how many are by default.</summary>
     public const int MaxCheckpoints = 1000, DefaultCheckpoints = 3;
@@ -75,6 +79,15 @@ public sealed record TrainingSpec
 
     /// <summary>Take the parameters of <see cref="From"/> alone: clocks, slots and the order of examples begin anew, on any data.</summary>
     public bool WeightsOnly { get; init; }
+
+    /// <summary>Mode ssp: clocks that a lane may be ahead of the slowest one, 0 to <see cref="MaxStaleness"/>; 0 in the other modes.</summary>
+    public int Staleness { get; init; }
+
+    /// <summary>
+    /// Mode sync with plain gradient descent: batches of a lane in one step, 1 to <see cref="MaxLocalSteps"/>. With more than
+    /// one, each lane makes that many steps from the common parameters by itself, and the lanes' differences are averaged.
+    /// </summary>
+    public int LocalSteps { get; init; } = 1;
 
     /// <summary>Everything that is wrong with the spec by itself.</summary>
     public IReadOnlyList<SpecViolation> Validate() => TrainingSpecValidator.Instance.Violations(this);

@@ -27,6 +27,8 @@ public static class TrainingSpecMapping
             KeepCheckpoints = spec.KeepCheckpoints,
             From = spec.From ?? "",
             WeightsOnly = spec.WeightsOnly,
+            Staleness = spec.Staleness,
+            LocalSteps = spec.LocalSteps,
         };
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
@@ -60,6 +62,8 @@ public static class TrainingSpecMapping
             KeepCheckpoints = message.HasKeepCheckpoints ? message.KeepCheckpoints : TrainingSpec.DefaultCheckpoints,
             From = NullIfEmpty(message.From),
             WeightsOnly = message.WeightsOnly,
+            Staleness = message.Staleness,
+            LocalSteps = message.LocalSteps == 0 ? 1 : message.LocalSteps,
         };
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;

@@ -121,6 +121,7 @@ internal sealed class TrainingSupervision
         TotalClocks = plan.Schedule().TotalClocks,
         Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration, CheckpointEvery = plan.CheckpointClocks() },
         Checkpoints = new CheckpointPolicy(plan.CheckpointClocks(), plan.Spec.KeepCheckpoints),
+        Staleness = plan.Staleness,
         LaneGrace = context.Options.Value.LaneGrace,
     };
 
