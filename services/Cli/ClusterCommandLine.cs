@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Cluster.Cli.Checkpoints;
 using Cluster.Cli.Completion;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
@@ -45,6 +46,9 @@ public static class ClusterCommandLine
         root.Add(new WatchCommand(host, globals));
         root.Add(new SummaryCommand(host, globals));
         root.Add(new CancelCommand(host, globals));
+        root.Add(new ResumeCommand(host, globals));
+        root.Add(new CheckpointsCommand(host, globals));
+        root.Add(new CheckpointCommand(host, globals));
         root.Add(new TasksCommand(host, globals));
         root.Add(new SpecCommand(host, globals));
         root.Add(new CompletionCommand(host));

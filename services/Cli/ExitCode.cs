@@ -17,7 +17,7 @@ public enum ExitCode
     /// <summary>The cluster refused the key.</summary>
     Refused = 4,
 
-    /// <summary>There is no such job.</summary>
+    /// <summary>There is no such job or checkpoint.</summary>
     NoSuchJob = 5,
 
     /// <summary>Interrupted: detached from the job, or cancelled it on request.</summary>

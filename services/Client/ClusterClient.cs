@@ -29,7 +29,7 @@ namespace Cluster.Client;
 /// <see cref="ClusterAuthenticationException"/> or another <see cref="ClusterException"/>, and
 /// <see cref="OperationCanceledException"/> when their token is cancelled.
 /// </remarks>
-public sealed class ClusterClient : IAsyncDisposable
+public sealed partial class ClusterClient : IAsyncDisposable
 {
     private readonly CoordinatorConnection _coordinator;
     private readonly ClusterClientOptions _options;

@@ -27,13 +27,17 @@ public sealed class CoordinatorOptions
     [Within("00:00:00.100", "00:10:00")]
     public TimeSpan LaneGrace { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the record of an ended job is kept; 1 min to 1 year, default 7 days.</summary>
+    /// <summary>How long the record of an ended job is kept, and with it its last commit and its checkpoints; 1 min to 1 year, default 7 days.</summary>
     [Within("00:01:00", "365.00:00:00")]
     public TimeSpan JobRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>Most bytes of a file that is loaded as a data set; 1 to 68,719,476,736 (64 GiB), default 4 GiB.</summary>
     [Within(1L, 64L << 30)]
     public long DataMaxBytes { get; set; } = 4L << 30;
+
+    /// <summary>Most bytes of a file that is imported as a checkpoint; 8 to 1,099,511,627,776 (1 TiB), default 16 GiB.</summary>
+    [Within(8L, 1L << 40)]
+    public long CheckpointMaxBytes { get; set; } = 16L << 30;
 
     /// <summary>How long a data set is kept after it was loaded or last used; 1 min to 1 year, default 7 days.</summary>
     [Within("00:01:00", "365.00:00:00")]

@@ -1,4 +1,5 @@
 using Cluster.Coordinator.Chief;
+using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Data;
 using Cluster.Coordinator.Jobs;
@@ -30,6 +31,11 @@ public static class CoordinatorServices
         builder.Services.AddModels();
         builder.Services.AddSingleton<StoreChannels>();
         builder.Services.AddSingleton<TrainingPlanner>();
+        builder.Services.AddSingleton<JobStart>();
+        builder.Services.AddSingleton<CheckpointView>();
+        builder.Services.AddSingleton<NamedCheckpoints>();
+        builder.Services.AddSingleton<CheckpointExport>();
+        builder.Services.AddSingleton<CheckpointImport>();
         builder.Services.AddSingleton<TrainingAdmission>();
         builder.Services.AddSingleton<TrainingCancellation>();
         builder.Services.AddSingleton<TrainingCleanUp>();
@@ -50,6 +56,7 @@ public static class CoordinatorServices
         app.MapGrpcService<SummariesGrpcService>();
         app.MapGrpcService<RegistryGrpcService>();
         app.MapGrpcService<DataSetsGrpcService>();
+        app.MapGrpcService<CheckpointsGrpcService>();
         return app;
     }
 

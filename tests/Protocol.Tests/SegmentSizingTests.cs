@@ -29,6 +29,16 @@ public sealed class SegmentSizingTests
     public void Next_WithCuts_EndsAtTheNextOne(long at, long expected) =>
         Assert.Equal(expected, (Sizing with { Every = 7 }).Next(new Segment(at, at), TimeSpan.Zero, total: 1000).To);
 
+    /// <summary>Multiples of both end a segment, whichever comes first.</summary>
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(5, 7)]
+    [InlineData(7, 10)]
+    [InlineData(14, 15)]
+    [InlineData(30, 35)]
+    public void Next_WithCheckpoints_EndsAtTheirsToo(long at, long expected) =>
+        Assert.Equal(expected, (Sizing with { Every = 7, CheckpointEvery = 5 }).Next(new Segment(at, at), TimeSpan.Zero, total: 1000).To);
+
     [Fact]
     public void Next_HugeNumbers_StayWithinTheTotal()
     {

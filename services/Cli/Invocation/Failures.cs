@@ -20,7 +20,7 @@ internal static class Failures
             SpecRejectedException or ClusterSettingException => ExitCode.Usage,
             ClusterNotFoundException or ClusterUnavailableException => ExitCode.NoCluster,
             ClusterAuthenticationException => ExitCode.Refused,
-            JobNotFoundException => ExitCode.NoSuchJob,
+            JobNotFoundException or CheckpointNotFoundException => ExitCode.NoSuchJob,
             _ => ExitCode.Failed,
         };
     }

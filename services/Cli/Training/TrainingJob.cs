@@ -33,6 +33,9 @@ internal sealed class TrainingJob
     {
         var label = run.Parsed.GetValue(_options.Data.Label);
         var data = upload is null ? null : await upload.SendAsync(run, client, label!, cancellationToken).ConfigureAwait(false);
-        return _options.Read(run.Parsed, data);
+        var spec = _options.Read(run.Parsed, data);
+        if (_options.Checkpoints.Continued(run.Parsed) is not { } id) return spec;
+        var checkpoint = await client.GetCheckpointAsync(id, cancellationToken).ConfigureAwait(false);
+        return ContinuedSpec.Of(checkpoint, spec, _options.All, run.Parsed);
     }
 }

@@ -1,6 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
+using Cluster.Protocol.Commits;
 using Cluster.Training.Data;
 
 namespace Cluster.Coordinator.Training;
@@ -32,6 +33,14 @@ internal sealed class PlanStage(TrainingJob job, TrainingContext context)
         return stores < wanted ? null : await PlanAsync(wanted, cancellationToken);
     }
 
+    /// <summary>Writes a plan, unless there is one, and with it the state that it begins with.</summary>
+    /// <exception cref="ArgumentException">That state is gone or damaged.</exception>
+    public async Task<TrainingAnswer> WriteAsync(TrainingPlan plan, CancellationToken cancellationToken)
+    {
+        CommitManifest? start = await context.Starts.CopyAsync(job.Id, plan, cancellationToken);
+        return await context.Records.PlanAsync(job.Id, job.Owner, plan, TrainingPlanner.Placements(plan), start);
+    }
+
     private async Task<string?> PlanAsync(int stores, CancellationToken cancellationToken)
     {
         TrainingPlan plan;
@@ -39,13 +48,14 @@ internal sealed class PlanStage(TrainingJob job, TrainingContext context)
         {
             plan = await context.Planner.PlanAsync(job.Spec, stores, cancellationToken);
             context.Planner.RequireModels(plan);
+            plan = await context.Starts.PlanAsync(plan);
+            if (await WriteAsync(plan, cancellationToken) != TrainingAnswer.Done) return null;
         }
         catch (Exception e) when (e is ArgumentException or DataFormatException or NotSupportedException)
         {
             return e.Message;
         }
 
-        if (await context.Records.PlanAsync(job.Id, job.Owner, plan, TrainingPlanner.Placements(plan)) != TrainingAnswer.Done) return null;
         long clocks = plan.Schedule().TotalClocks;
         TrainingLog.Planned(context.Logger, job.Id, plan.Parameters, plan.Stores, clocks, job.Spec.Lanes);
         Plan = plan;

@@ -40,6 +40,7 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
             Holder = TrainingJob.TokenOf(record.Owner),
             StoreRun = _storeRun,
             Tasks = tasks,
+            Time = context.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             WorkerSlots = Math.Min(plan.Streams, context.Shares.Of(job.Id, slots)),
         };
     }

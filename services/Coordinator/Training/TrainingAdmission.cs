@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Tasks;
 
 namespace Cluster.Coordinator.Training;
 
 /// <summary>Refuses training jobs that this cluster cannot run, before anything of them is written.</summary>
-internal sealed class TrainingAdmission(TrainingPlanner planner, TaskView tasks)
+internal sealed class TrainingAdmission(TrainingPlanner planner, JobStart starts, TaskView tasks)
 {
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with every violation.</exception>
     public async Task RequireAsync(NewJob job, CancellationToken cancellationToken)
@@ -15,6 +16,8 @@ internal sealed class TrainingAdmission(TrainingPlanner planner, TaskView tasks)
         var spec = JsonSerializer.Deserialize<TrainingSpec>(job.Spec, SpecJson.Options)!;
         int stores = await tasks.StoreCountAsync(cancellationToken);
         IReadOnlyList<SpecViolation> wrong = await planner.CheckAsync(spec, stores, cancellationToken);
+        if (wrong.Count == 0 && spec.From is not null)
+            wrong = await starts.CheckAsync(await planner.PlanAsync(spec, Math.Max(1, spec.ParameterStores > 0 ? spec.ParameterStores : stores), cancellationToken));
         if (wrong.Count > 0) throw SpecRejection.ToRpcException(wrong);
     }
 }

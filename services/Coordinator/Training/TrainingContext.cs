@@ -1,3 +1,4 @@
+using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Tasks;
@@ -9,6 +10,7 @@ namespace Cluster.Coordinator.Training;
 
 /// <summary>What every training runner needs of its coordinator.</summary>
 internal sealed record TrainingContext(
-    RedisJobs Jobs, RedisTraining Records, RedisSummaries Summaries, RedisDurability Durability, TrainingPlanner Planner, TrainingCleanUp CleanUp,
+    RedisJobs Jobs, RedisTraining Records, RedisSummaries Summaries, RedisDurability Durability, TrainingPlanner Planner, JobStart Starts,
+    TrainingCleanUp CleanUp,
     StoreChannels Stores, WorkPublisher Publisher, TaskView Tasks, WorkerShares Shares, JobFeeds Feeds, JobMetrics Metrics,
     IOptions<CoordinatorOptions> Options, TimeProvider Time, ILogger<TrainingRunner> Logger);

@@ -49,6 +49,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Streams = Streams(spec, model.Layout.Length, tasks),
             Slots = spec.Optimizer == TrainingNames.Adagrad ? 1 : 0,
             Tensors = [.. model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length))],
+            DataFingerprint = manifest?.Fingerprint ?? "",
+            FeatureNames = manifest?.Features ?? [],
         };
     }
 

@@ -108,7 +108,7 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task<bool> PlanAsync(CancellationToken cancellationToken)
     {
         if (await _planning.MakeAsync(cancellationToken) is { } error) return await EndAsync(JobState.Failed, error, cancellationToken);
-        if (_planning.Plan is { } plan) _supervision = new TrainingSupervision(_training, plan, _figures, _context);
+        if (_planning.Plan is { } plan) _supervision = new TrainingSupervision(_training, plan, _planning, _figures, _context);
         else _feed.Publish(new JobProgress(0, 0, 0, 0, _planning.WaitingFor));
         return false;
     }

@@ -22,6 +22,7 @@ internal sealed class TrainingSupervision
 
     private readonly TrainingJob _job;
     private readonly TrainingPlan _plan;
+    private readonly PlanStage _planning;
     private readonly EvaluationStage _evaluation;
     private readonly SegmentSummaries _summaries;
     private readonly TrainingStop _stop;
@@ -31,9 +32,9 @@ internal sealed class TrainingSupervision
     private readonly JobSupervisor _supervisor;
     private readonly SupervisorActions _actions;
 
-    public TrainingSupervision(TrainingJob job, TrainingPlan plan, TrainingFigures figures, TrainingContext context)
+    public TrainingSupervision(TrainingJob job, TrainingPlan plan, PlanStage planning, TrainingFigures figures, TrainingContext context)
     {
-        (_job, _plan, _context) = (job, plan, context);
+        (_job, _plan, _planning, _context) = (job, plan, planning, context);
         _summaries = new SegmentSummaries(job, figures, context);
         _evaluation = new EvaluationStage(job, plan, _summaries, context);
         _stores = new StoreView(job.Id, context.Stores, context.Tasks);
@@ -60,8 +61,15 @@ internal sealed class TrainingSupervision
         if (record.Plan is null)
         {
             // A Redis that lost its last second: workers go by the plan, and what was begun goes by this one.
-            await _context.Records.PlanAsync(_job.Id, _job.Owner, _plan, TrainingPlanner.Placements(_plan));
-            return new Turn(NextTurn);
+            try
+            {
+                await _planning.WriteAsync(_plan, cancellationToken);
+                return new Turn(NextTurn);
+            }
+            catch (ArgumentException e)
+            {
+                return new Turn(default, e.Message);
+            }
         }
 
         long limit = Math.Min(_evaluation.ClockLimit(record), _stop.ClockLimit(job, record));
@@ -118,6 +126,7 @@ internal sealed class TrainingSupervision
         Tasks = plan.Stores,
         TotalClocks = plan.Schedule().TotalClocks,
         Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration, Every = plan.Evaluations().Every, CheckpointEvery = plan.CheckpointClocks() },
+        Checkpoints = new CheckpointPolicy(plan.CheckpointClocks(), plan.Spec.KeepCheckpoints),
         Staleness = plan.Staleness,
         LaneGrace = context.Options.Value.LaneGrace,
     };

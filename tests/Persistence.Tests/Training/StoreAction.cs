@@ -13,6 +13,7 @@ internal abstract record StoreAction
         (10, Gen.Select(Tokens, Sources, Sources, Gen.Long[0, 5], Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 7])), (token, generation, previous, clock, lost) =>
             (StoreAction)new Flip(token, generation, previous, clock, lost))),
         (2, Gen.Select(Tokens, Gen.Long[-2, 9], (token, by) => (StoreAction)new Count(token, by))),
+        (2, Gen.Select(Tokens, Gen.Bool, Gen.Frequency((2, Gen.Const(-1)), (1, Gen.Int[0, 7])), (token, hasStart, lost) => (StoreAction)new Plan(token, hasStart, lost))),
         (2, Gen.Select(Sources, Gen.Int[0, 2], Gen.Bool, (generation, lane, ends) => (StoreAction)new Item(generation, lane, ends))),
         (2, Gen.Select(Sources, Gen.Int[0, 2], Gen.Long[0, 2], (generation, lane, clock) => (StoreAction)new Batch(generation, lane, clock))),
         (1, Gen.Select(Tokens, Sources, Gen.Int[0, 9], (token, manifest, value) => (StoreAction)new Result(token, manifest, value))),
@@ -37,6 +38,9 @@ internal abstract record StoreAction
 
     /// <summary>Writes snapshots, loses one of their eight keys or none, and flips.</summary>
     public sealed record Flip(bool IsHolder, Source Generation, Source Previous, long Clock, int Lost) : StoreAction;
+
+    /// <summary>Writes the snapshots to start from, loses one of their eight keys or none, and plans.</summary>
+    public sealed record Plan(bool IsHolder, bool HasStart, int Lost) : StoreAction;
 
     public sealed record Count(bool IsHolder, long By) : StoreAction;
 

@@ -27,6 +27,7 @@ internal sealed class StoreModel(string job)
     private readonly Dictionary<string, long> _counters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _blame = new(StringComparer.Ordinal);
     private bool _isStarted;
+    private bool _isPlanned;
     private long? _done;
     private string _reason = "";
 
@@ -39,6 +40,20 @@ internal sealed class StoreModel(string job)
         Protocol = Protocol with { Generation = request.Next, Incarnations = request.Incarnations };
         _isStarted = true;
         Add(_counters, "generations", 1);
+        return TrainingAnswer.Done;
+    }
+
+    public TrainingAnswer Plan(CoordinatorToken token, CommitManifest? start)
+    {
+        if (Guard(token) is { } refused) return refused;
+        StartResult result = StartRule.Decide(_isPlanned, Holder, token, start, key => Array.TrueForAll(Plans.Keys(key), Snapshots.ContainsKey));
+        if (result == StartResult.SnapshotMissing) return TrainingAnswer.SnapshotMissing;
+        if (_isPlanned) return TrainingAnswer.Done;
+        _isPlanned = true;
+        if (start is null) return TrainingAnswer.Done;
+        Protocol = Protocol with { Manifest = start };
+        foreach (string key in start.Snapshots.SelectMany(Plans.Keys)) Snapshots[key] = true;
+        _done = start.Clock;
         return TrainingAnswer.Done;
     }
 
@@ -103,6 +118,7 @@ internal sealed class StoreModel(string job)
     {
         var fields = new Dictionary<string, string> { ["owner"] = Text(Holder), ["state"] = State };
         if (_isStarted) fields["generation"] = $"{Protocol.Generation}";
+        if (_isPlanned) fields["total"] = $"{Plans.Plan.Schedule().TotalClocks}";
         if (_done is { } done) fields["done"] = $"{done}";
         if (Protocol.End is { } end) fields["total"] = $"{end}";
         if (Result is not null) fields["result"] = Result;
@@ -118,6 +134,7 @@ internal sealed class StoreModel(string job)
             fields["incarnations"] = string.Join(',', Protocol.Incarnations.Select(i => i.ToString("x16", CultureInfo.InvariantCulture)));
         }
 
+        if (_isPlanned) fields["plan"] = JsonSerializer.Serialize(Plans.Plan, SpecJson.Options);
         if (Protocol.Manifest is { } manifest)
         {
             fields["manifest"] = JsonSerializer.Serialize(manifest, SpecJson.Options);

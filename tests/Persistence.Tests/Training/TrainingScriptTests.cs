@@ -28,7 +28,8 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
 
         Assert.Superset(
             new HashSet<string>(["Start Done", "Start Fenced", "Start Closed", "Start Moved", "Flip Flipped", "Flip NotCoordinator", "Flip GenerationChanged",
-                "Flip ManifestChanged", "Flip SnapshotMissing", "Count Done", "Count Fenced", "Item 1", "Item ", "Batch 1", "Batch ", "Result Done", "Result Moved", "Finish Done", "Finish Moved"]),
+                "Flip ManifestChanged", "Flip SnapshotMissing", "Plan Done", "Plan Fenced", "Plan Closed", "Plan SnapshotMissing", "Count Done", "Count Fenced", "Item 1", "Item ", "Batch 1", "Batch ",
+                "Result Done", "Result Moved", "Finish Done", "Finish Moved"]),
             _seen);
     }
 
@@ -66,6 +67,10 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
             case StoreAction.Flip flip:
                 FlipRequest commit = await WriteAsync(flip, job, model);
                 return (model.Flip(commit), await store.FlipAsync(job, StoreModel.Text(commit.Token), commit, Plans.Plan));
+            case StoreAction.Plan plan:
+                CommitManifest? start = plan.HasStart ? await WriteStartAsync(plan.Lost, job, model) : null;
+                CoordinatorToken planner = Token(model, plan.IsHolder);
+                return (model.Plan(planner, start), await store.PlanAsync(job, StoreModel.Text(planner), Plans.Plan, ["w /job:ps/task:0"], start));
             case StoreAction.Count count:
                 KeyValuePair<string, long>[] counts = [new(TrainingCounters.StealsOf(5), count.By), new(TrainingCounters.PushesOf(PushOutcome.Duplicate, 5), 2), new(TrainingCounters.StealsOf(6), 1)];
                 CoordinatorToken token = Token(model, count.IsHolder);
@@ -100,32 +105,47 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
         }
     }
 
-    /// <summary>What the ps tasks write before a flip, but for what is lost of it again.</summary>
-    private async Task<FlipRequest> WriteAsync(StoreAction.Flip flip, string job, StoreModel model)
+    /// <summary>What is copied of a checkpoint before a job is planned, but for what is lost of it again.</summary>
+    private async Task<CommitManifest> WriteStartAsync(int lost, string job, StoreModel model)
     {
-        Generation generation = Generation(model, flip.Generation);
-        SnapshotKey[] snapshots = Plans.Snapshots(job, generation, flip.Clock);
+        var generation = new Generation(0, 77);
+        SnapshotKey[] snapshots = Plans.Snapshots(job, generation, 3);
+        await WriteAsync(snapshots, lost, model);
+        return new CommitManifest { Generation = generation, Clock = 3, Examples = 21, Snapshots = snapshots, Previous = [], Expired = [] };
+    }
+
+    private async Task WriteAsync(SnapshotKey[] snapshots, int lost, StoreModel model)
+    {
         string[] keys = [.. snapshots.SelectMany(Plans.Keys)];
         string[] absent = [.. keys.Where(key => !model.Snapshots.ContainsKey(key))];
         await Task.WhenAll(absent.Select(key => Database.StringSetAsync(key, "x", TimeSpan.FromMinutes(10))));
         foreach (string key in absent) model.Snapshots[key] = false;
 
-        if (flip.Lost >= 0)
+        if (lost >= 0)
         {
-            await Database.KeyDeleteAsync(keys[flip.Lost]);
-            model.Snapshots.Remove(keys[flip.Lost]);
+            await Database.KeyDeleteAsync(keys[lost]);
+            model.Snapshots.Remove(keys[lost]);
         }
 
         _before = Show(model.Dump());
-        return new FlipRequest(Token(model, flip.IsHolder), Manifest(model, flip.Previous), new CommitManifest
+    }
+
+    /// <summary>What the ps tasks write before a flip, but for what is lost of it again.</summary>
+    private async Task<FlipRequest> WriteAsync(StoreAction.Flip flip, string job, StoreModel model)
+    {
+        Generation generation = Generation(model, flip.Generation);
+        SnapshotKey[] snapshots = Plans.Snapshots(job, generation, flip.Clock);
+        await WriteAsync(snapshots, flip.Lost, model);
+        return new FlipRequest(Token(model, flip.IsHolder), Manifest(model, flip.Previous), new CheckpointPolicy(2, 2).Follow(model.Protocol.Manifest, new CommitManifest
         {
             Generation = generation,
             Clock = flip.Clock,
             Examples = flip.Clock * 7,
             Snapshots = snapshots,
-            Previous = model.Protocol.Manifest?.Snapshots ?? [],
-            Expired = model.Protocol.Manifest?.Previous ?? [],
-        });
+            Previous = [],
+            Expired = [],
+            Time = 1_700_000_000_000,
+        }));
     }
 
     private static async Task CheckReadAsync(string job, StoreModel model, RedisTraining store)

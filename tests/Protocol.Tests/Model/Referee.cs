@@ -20,6 +20,7 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
         _parents[manifest.Id] = before.Record.Manifest?.Id;
         CheckCommitted(after);
         CheckState(manifest, after);
+        CheckCheckpoints(manifest);
     }
 
     /// <summary>
@@ -54,6 +55,8 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
         Check(id == _durable, $"the committed state forks: {state.Record.Manifest?.Id} does not extend {_durable}");
         foreach (SnapshotKey key in state.Record.Manifest?.Snapshots ?? [])
             Check(state.Snapshots.ContainsKey(key), $"committed snapshot is missing: {key}");
+        foreach (SnapshotKey key in state.Record.Manifest?.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots) ?? [])
+            Check(state.Snapshots.ContainsKey(key), $"a snapshot of a checkpoint is missing: {key}");
     }
 
     /// <summary>A coordinator may now report this commit to the user.</summary>
@@ -62,6 +65,15 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
         if (_durable is not { } durable || durable.Clock < manifest.Clock)
             _durable = manifest;
         CheckCommitted(state);
+    }
+
+    /// <summary>The newest due clocks are kept, each once, whatever was lost and done again.</summary>
+    private void CheckCheckpoints(CommitManifest manifest)
+    {
+        CheckpointPolicy policy = scenario.Checkpoints;
+        long[] due = [.. Enumerable.Range(1, (int)manifest.Clock).Select(clock => (long)clock).Where(policy.IsDue).TakeLast(policy.Keep)];
+        Check(due.SequenceEqual(manifest.Checkpoints.Select(checkpoint => checkpoint.Clock)),
+            $"kept at clock {manifest.Clock}: [{string.Join(' ', manifest.Checkpoints.Select(checkpoint => checkpoint.Clock))}], due [{string.Join(' ', due)}]");
     }
 
     public static void CheckSame(SnapshotKey key, StoredSnapshot old, StoredSnapshot other) =>

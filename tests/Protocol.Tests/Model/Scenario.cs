@@ -1,3 +1,5 @@
+using Cluster.Protocol.Commits;
+
 namespace Cluster.Protocol.Tests.Model;
 
 internal enum Gradient
@@ -49,6 +51,9 @@ internal sealed record Scenario
     public int Actions { get; init; } = 500;
 
     public Mutation Mutation { get; init; }
+
+    /// <summary>What is kept beside the last commit.</summary>
+    public CheckpointPolicy Checkpoints => new((long)(Seed % 4), (int)(Seed / 4 % 3));
 
     public Gradient Gradient => IsAsync || !UsesAdagrad && Seed % 2 == 0 ? Gradient.Counting : Gradient.OrderSensitive;
 }

@@ -22,8 +22,9 @@ internal sealed class SimCoordinator : SimProcess
             Lanes = cluster.Scenario.Lanes,
             Tasks = cluster.Scenario.Tasks,
             TotalClocks = cluster.Problem.Schedule.TotalClocks,
-            Sizing = new SegmentSizing { InitialClocks = 1 + Random.Next(3), Target = TimeSpan.FromSeconds(100 + Random.Next(400)) },
+            Sizing = new SegmentSizing { InitialClocks = 1 + Random.Next(3), Target = TimeSpan.FromSeconds(100 + Random.Next(400)), CheckpointEvery = cluster.Scenario.Checkpoints.Every },
             LaneGrace = TimeSpan.FromSeconds(150),
+            Checkpoints = cluster.Scenario.Checkpoints,
         };
         _supervisor = new JobSupervisor(options, cluster.Store.AcquireCoordinator(Random.NextUInt64()), Random.NextUInt64);
         _reports = new TaskReport?[cluster.Scenario.Tasks];

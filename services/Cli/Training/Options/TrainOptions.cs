@@ -18,14 +18,22 @@ internal sealed class TrainOptions
             new ModeOptions(),
             new RunOptions(),
             new EvaluationOptions(),
+            Checkpoints,
         ];
 
     /// <summary>First, since what other options default to depends on whether data is given.</summary>
     public DataOptions Data { get; } = new();
 
+    /// <summary>Which states are kept, and which one the job begins with.</summary>
+    public CheckpointOptions Checkpoints { get; } = new();
+
+    /// <summary>Every option of every group, once they were added.</summary>
+    public IReadOnlyList<Option> All { get; private set; } = [];
+
     public void AddTo(Command command)
     {
         foreach (var group in _groups) group.AddTo(command);
+        All = [.. command.Options];
     }
 
     /// <param name="parsed">The command line.</param>

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Cluster.Cli.Invocation;
+
+namespace Cluster.Cli.Checkpoints;
+
+/// <summary><c>cluster checkpoint export CHECKPOINT FILE</c>.</summary>
+internal sealed class ExportCommand : ClusterCommand
+{
+    private readonly Argument<string> _checkpoint = CheckpointArgument.Create();
+    private readonly Argument<string> _file = new("FILE") { Description = "The safetensors file. It appears when it is whole; one that is there is replaced." };
+
+    public ExportCommand(CommandLineHost host, GlobalOptions globals)
+        : base("export", "Write a checkpoint as a safetensors file: tensors, optimizer state and how it was trained.", host, globals)
+    {
+        Arguments.Add(_checkpoint);
+        Arguments.Add(_file);
+    }
+
+    public override IReadOnlyList<string> Examples { get; } = ["checkpoint export training-abcdefgh model.safetensors"];
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        (string id, string file) = (run.Parsed.GetRequiredValue(_checkpoint), run.Parsed.GetRequiredValue(_file));
+        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var checkpoint = await run.Display.ShowTransferAsync(
+            Path.GetFileName(file), 0, received => client.ExportCheckpointAsync(id, file, received, cancellationToken)).ConfigureAwait(false);
+        CheckpointReport.WriteOne(run, checkpoint, $"{checkpoint.Id} in {file}");
+        return ExitCode.Ok;
+    }
+}

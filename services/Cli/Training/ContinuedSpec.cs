@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cluster.Client.Checkpoints;
+using Cluster.Client.Errors;
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Cli.Training;
+
+/// <summary>The spec of a job that goes on with a checkpoint: the checkpoint's, and over it what was given on the command line.</summary>
+internal static class ContinuedSpec
+{
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="given">What the command line says, defaults included.</param>
+    /// <param name="options">The options of the command that belong to the spec.</param>
+    /// <param name="parsed">The command line.</param>
+    public static TrainingSpec Of(CheckpointInfo checkpoint, TrainingSpec given, IEnumerable<Option> options, ParseResult parsed)
+    {
+        JsonObject spec = JsonNode.Parse(checkpoint.Spec.GetRawText())!.AsObject();
+        JsonObject said = JsonSerializer.SerializeToNode(given, SpecJson.Options)!.AsObject();
+        foreach (Option option in options.Where(option => parsed.GetResult(option) is { Implicit: false }))
+        {
+            string field = FieldOf(option);
+            if (!said.TryGetPropertyValue(field, out JsonNode? value))
+                throw new SpecRejectedException([new SpecViolation(field, "", "cannot be given with --from: it is as in the checkpoint")]);
+            spec[field] = value?.DeepClone();
+        }
+
+        return spec.Deserialize<TrainingSpec>(SpecJson.Options)! with { From = given.From, WeightsOnly = false };
+    }
+
+    /// <summary><c>--learning-rate</c> → <c>learningRate</c>.</summary>
+    private static string FieldOf(Option option)
+    {
+        string[] words = option.Name.TrimStart('-').Split('-');
+        return string.Concat(words.Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+    }
+}

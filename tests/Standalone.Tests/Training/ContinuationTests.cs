@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text;
+using Cluster.Client;
+using Cluster.Client.Errors;
+using Cluster.Client.Jobs;
+using Cluster.Client.Training;
+using Cluster.Contracts.Jobs;
+using Cluster.Standalone.Embedded;
+
+namespace Cluster.Standalone.Tests.Training;
+
+/// <summary>A job that goes on with a checkpoint ends in the bits of one that nothing disturbed, whatever ps tasks and workers there are then.</summary>
+public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<TrainingFixture>
+{
+    private const int TestLimit = 120_000;
+
+    private static readonly TrainingSpec Odd = new()
+    {
+        Lanes = 7,
+        Batch = 2,
+        Epochs = 30,
+        Optimizer = TrainingNames.Adagrad,
+        LearningRate = 0.8f,
+        Seed = 3,
+        CheckpointEverySteps = 50,
+        KeepCheckpoints = 3,
+    };
+
+    [Theory(Timeout = TestLimit)]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    [InlineData(2, 2)]
+    public async Task Train_FromACheckpointInTheMiddle_GivesTheBitsOfOneLoop(int before, int after)
+    {
+        LineSimulation.Outcome expected = LineSimulation.Run(Odd);
+        TrainedModel first = await embedded.Client.TrainAsync(Odd with { ParameterStores = before }, cancellationToken: TestContext.Current.CancellationToken);
+
+        // 240 steps: of the checkpoints at 50, 100, 150 and 200 the last three are kept.
+        TrainedModel[] models = [];
+        foreach (long clock in (long[])[100, 150, 200])
+            models = [.. models, await embedded.Client.TrainAsync(Odd with { ParameterStores = after, From = $"{first.JobId}@{clock}" }, cancellationToken: TestContext.Current.CancellationToken)];
+
+        Assert.All(models.Prepend(first), model =>
+        {
+            Assert.Equal([expected.Weight, expected.Bias], [.. model.Parameters!["w"], .. model.Parameters["b"]]);
+            Assert.Equal((LineSimulation.Clocks(Odd), 30L * 101), (model.Steps, model.Examples));
+        });
+        var gone = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.TrainAsync(Odd with { From = $"{first.JobId}@50" }, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal("from", Assert.Single(gone.Violations).Field);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Train_MoreEpochsFromTheEnd_GivesTheBitsOfTheLongerJob()
+    {
+        TrainedModel first = await embedded.Client.TrainAsync(Odd with { Epochs = 10 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        TrainedModel longer = await embedded.Client.TrainAsync(Odd with { From = first.JobId }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(LineSimulation.Run(Odd).Fingerprint, longer.Fingerprint);
+        Assert.Equal(30L * 101, longer.Examples);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Train_CancelledAndResumedOnAnotherCutOfTheParameters_GivesTheBitsOfTheUndisturbedJob()
+    {
+        (string csv, int features) = (Table(rows: 211, features: 37), 37);
+        await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 5);
+        await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
+        var data = await client.LoadDataAsync(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "y", cancellationToken: TestContext.Current.CancellationToken);
+        TrainingSpec spec = new()
+        {
+            Data = data.Id, Label = "y", Lanes = 5, Batch = 4, Epochs = 400, Optimizer = TrainingNames.Adagrad, LearningRate = 0.1f, Seed = 9, ParameterStores = 5,
+        };
+        TrainedModel undisturbed = await client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(features, undisturbed.Parameters!["w"].Count);
+
+        JobInfo job = await client.SubmitAsync(spec with { Epochs = 100_000 }, cancellationToken: TestContext.Current.CancellationToken);
+        await foreach (JobUpdate update in client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
+        {
+            if (update.Job is { State: JobState.Running, Training.CommittedClock: > 0 }) await client.CancelAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        JobInfo cancelled = await client.GetJobAsync(job.Id, TestContext.Current.CancellationToken);
+        Assert.Equal(JobState.Cancelled, cancelled.State);
+        Assert.InRange(cancelled.Training!.CommittedClock, 1, undisturbed.Steps - 1);
+        foreach (int stores in (int[])[1, 2, 4])
+        {
+            TrainedModel resumed = await client.TrainAsync(spec with { From = job.Id, ParameterStores = stores }, cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal((undisturbed.Fingerprint, undisturbed.Steps, undisturbed.Examples), (resumed.Fingerprint, resumed.Steps, resumed.Examples));
+        }
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Train_WeightsOnly_StartsAnewFromTheParameters()
+    {
+        TrainedModel first = await embedded.Client.TrainAsync(Odd with { Epochs = 10 }, cancellationToken: TestContext.Current.CancellationToken);
+        TrainingSpec other = Odd with { Lanes = 3, Batch = 1, Seed = 77, LearningRate = 0.3f, Epochs = 4 };
+
+        TrainedModel tuned = await embedded.Client.TrainAsync(other with { From = first.JobId, WeightsOnly = true }, cancellationToken: TestContext.Current.CancellationToken);
+
+        // What one loop gives from these parameters, slots and clocks anew.
+        LineSimulation.Outcome expected = LineSimulation.Run(other with { StartWeight = first.Parameters!["w"][0], StartBias = first.Parameters["b"][0] });
+        Assert.Equal(expected.Fingerprint, tuned.Fingerprint);
+        Assert.Equal(4L * 101, tuned.Examples);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Submit_WhatCannotGoOn_IsRefusedWithFieldAndBothValues()
+    {
+        TrainedModel first = await embedded.Client.TrainAsync(Odd with { Epochs = 3 }, cancellationToken: TestContext.Current.CancellationToken);
+        TrainingSpec next = Odd with { From = first.JobId };
+        (string Field, TrainingSpec Spec, string Part)[] wrong =
+        [
+            ("lanes", next with { Lanes = 8 }, "is 7 in"),
+            ("batch", next with { Batch = 3 }, "is 2 in"),
+            ("seed", next with { Seed = 4 }, "is 3 in"),
+            ("optimizer", next with { Optimizer = TrainingNames.Sgd }, "is adagrad in"),
+            ("mode", next with { Mode = TrainingNames.Async }, "is sync in"),
+            ("epochs", next with { Epochs = 3 }, "is at step 24"),
+            ("from", next with { From = "no-such-job" }, "no such checkpoint"),
+            ("from", next with { From = "No Such" }, "must be JOB"),
+            ("weightsOnly", next with { From = null, WeightsOnly = true }, "must be given with"),
+        ];
+        foreach ((string field, TrainingSpec spec, string part) in wrong)
+        {
+            var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
+            SpecViolation violation = Assert.Single(refused.Violations);
+            Assert.Equal(field, violation.Field);
+            Assert.Contains(part, violation.Limit, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Submit_OtherDataThanTheCheckpoints_IsRefusedUnlessItsWeightsAreAllThatIsWanted()
+    {
+        var first = await LoadAsync(Table(rows: 60, features: 3));
+        var other = await LoadAsync(Table(rows: 61, features: 3));
+        TrainingSpec spec = new() { Data = first, Label = "y", Lanes = 2, Batch = 4, Epochs = 2, Optimizer = TrainingNames.Adagrad, LearningRate = 0.1f };
+        TrainedModel model = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            embedded.Client.SubmitAsync(spec with { Data = other, Epochs = 5, From = model.JobId }, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal("data", Assert.Single(refused.Violations).Field);
+        TrainedModel tuned = await embedded.Client.TrainAsync(spec with { Data = other, From = model.JobId, WeightsOnly = true }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(2L * 61, tuned.Examples);
+    }
+
+    private static async Task<string> LoadAsync(ClusterClient client, string csv) =>
+        (await client.LoadDataAsync(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "y", cancellationToken: TestContext.Current.CancellationToken)).Id;
+
+    private Task<string> LoadAsync(string csv) => LoadAsync(embedded.Client, csv);
+
+    private static string Table(int rows, int features)
+    {
+        var random = new Random(5);
+        var text = new StringBuilder();
+        text.AppendLine(string.Join(',', Enumerable.Range(0, features).Select(i => $"x{i}").Append("y")));
+        for (int row = 0; row < rows; row++)
+        {
+            double[] x = [.. Enumerable.Range(0, features).Select(_ => random.NextDouble() - 0.5)];
+            double y = x.Select((value, i) => value * (i - 3)).Sum();
+            text.AppendLine(string.Join(',', x.Append(y).Select(value => value.ToString("F4", CultureInfo.InvariantCulture))));
+        }
+
+        return text.ToString();
+    }
+}
