@@ -12,7 +12,6 @@ using Cluster.ServiceDefaults.Redis;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.Training.Data;
 using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
-using Placement = Cluster.Coordinator.Computations.Placement;
 using TrainingPlan = Cluster.Contracts.Jobs.TrainingPlan;
 using TrainingSpec = Cluster.Contracts.Jobs.TrainingSpec;
 
@@ -125,7 +124,7 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task<TimeSpan?> SuperviseAsync(TrainingPlan plan, CancellationToken cancellationToken)
     {
         IReadOnlyList<RegisteredTask> workers = await _context.Tasks.WorkersAsync(cancellationToken);
-        Placement? placement = Placement.ForModel(_spec.Model, workers);
+        ModelPlacement? placement = ModelPlacement.For(_spec.Model, workers);
         TrainingRecord record = await _context.Records.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
         if (record.Plan is null)
         {
@@ -303,12 +302,12 @@ internal sealed class TrainingRunner : IJobRunner
             throw new JobMovedException("fenced");
     }
 
-    private string WaitingFor(Placement? placement, IReadOnlyList<RegisteredTask> workers)
+    private string WaitingFor(ModelPlacement? placement, IReadOnlyList<RegisteredTask> workers)
     {
         if (_stores.Missing.Any())
             return string.Join(", ", _stores.Missing.Select(task => string.Create(CultureInfo.InvariantCulture, $"/job:ps/task:{task}")));
         if (_actions!.WaitingFor.Length > 0) return _actions.WaitingFor;
-        return placement is null ? Placement.MissingForModel(_spec.Model, workers) : "";
+        return placement is null ? ModelPlacement.Missing(_spec.Model, workers) : "";
     }
 
     private void Show(TrainingRecord record)

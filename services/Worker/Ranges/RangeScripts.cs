@@ -36,6 +36,7 @@ internal static class RangeScripts
         redis.call('HDEL', KEYS[3], ARGV[2])
         redis.call('HINCRBY', KEYS[1], 'done', ARGV[3] - ARGV[2])
         redis.call('HINCRBY', KEYS[1], 'ranges', 1)
+        redis.call('HSET', KEYS[1], 'device', ARGV[5])
         if job[3] == '1' then redis.call('RPUSH', KEYS[6], ARGV[2] .. '-' .. ARGV[3] .. ' ' .. ARGV[5]) end
         return 'recorded'
         """);
