@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Cluster.Compute.Devices;
 
 namespace Cluster.Compute.Computations;
 
@@ -15,6 +16,8 @@ public abstract class Computation<TArguments, TPartial> : IComputation
 {
     public abstract string Name { get; }
 
+    public virtual bool Supports(DeviceType type) => type == DeviceType.Cpu;
+
     public IBoundComputation Bind(JsonElement arguments) => new Bound(this, ReadArguments(arguments));
 
     /// <inheritdoc cref="IComputation.Bind"/>
@@ -22,6 +25,12 @@ public abstract class Computation<TArguments, TPartial> : IComputation
 
     /// <inheritdoc cref="IBoundComputation.Compute"/>
     protected abstract TPartial Compute(TArguments arguments, IndexRange range, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IBoundComputation.ComputeGrains"/>
+    protected virtual void ComputeGrains(
+        IDeviceStream stream, TArguments arguments, IndexRange range, long grainSize, Span<TPartial> partials,
+        CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"Computation '{Name}' does not run on a {stream.Device.Info.Type.ToName()}.");
 
     /// <inheritdoc cref="IBoundComputation.Merge"/>
     protected abstract TPartial Merge(TPartial left, TPartial right);
@@ -35,8 +44,15 @@ public abstract class Computation<TArguments, TPartial> : IComputation
             ? Unsafe.SizeOf<TPartial>()
             : throw new PlatformNotSupportedException("Partial results are little-endian; this processor is not.");
 
+        public bool Supports(DeviceType type) => computation.Supports(type);
+
         public void Compute(IndexRange range, Span<byte> partial, CancellationToken cancellationToken) =>
             MemoryMarshal.Write(partial, computation.Compute(arguments, range, cancellationToken));
+
+        public void ComputeGrains(
+            IDeviceStream stream, IndexRange range, long grainSize, Span<byte> partials, CancellationToken cancellationToken) =>
+            computation.ComputeGrains(
+                stream, arguments, range, grainSize, MemoryMarshal.Cast<byte, TPartial>(partials), cancellationToken);
 
         public void Merge(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> merged) =>
             MemoryMarshal.Write(

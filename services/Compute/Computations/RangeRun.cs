@@ -3,10 +3,10 @@ using System.Runtime.ExceptionServices;
 namespace Cluster.Compute.Computations;
 
 /// <summary>
-/// One range under way. Threads of its own take the next grain until none is left: a pool thread that computes for
+/// One range under way. Threads of its own take the next grains until none is left: a pool thread that computes for
 /// a second would keep leases and streams waiting.
 /// </summary>
-internal sealed class RangeRun(
+internal abstract class RangeRun(
     IBoundComputation computation, GrainSpace space, GrainRange range, CancellationToken cancellationToken) : IDisposable
 {
     private readonly CancellationTokenSource _stop =
@@ -16,16 +16,23 @@ internal sealed class RangeRun(
     private long _next = range.From;
     private ExceptionDispatchInfo? _failure;
 
+    protected IBoundComputation Computation => computation;
+
+    protected GrainSpace Space => space;
+
+    /// <summary>Cancelled by the caller, or by the first thread that fails.</summary>
+    protected CancellationToken Stop => _stop.Token;
+
     public void Execute(int threads)
     {
         var others = new Thread[threads - 1];
         for (var i = 0; i < others.Length; i++)
         {
-            others[i] = new Thread(ComputeGrains) { IsBackground = true, Name = $"grains {i + 1}" };
+            others[i] = new Thread(Guard) { IsBackground = true, Name = $"grains {i + 1}" };
             others[i].Start();
         }
 
-        ComputeGrains();
+        Guard();
         foreach (var thread in others)
             thread.Join();
 
@@ -43,19 +50,31 @@ internal sealed class RangeRun(
         return payload;
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
-    private void ComputeGrains()
+    /// <summary>What each thread does: takes grains until none is left.</summary>
+    protected abstract void ComputeGrains();
+
+    /// <summary>Takes the next grains, at most <paramref name="count"/>.</summary>
+    /// <returns>False where none is left.</returns>
+    protected bool TryTake(long count, out GrainRange grains)
+    {
+        var from = Interlocked.Add(ref _next, count) - count;
+        grains = new GrainRange(from, from + Math.Min(count, range.To - from));
+        return from < range.To;
+    }
+
+    protected void Add(long grain, byte[] partial) => _nodes.Add(new GrainNode(0, grain), partial);
+
+    private void Guard()
     {
         try
         {
-            for (long grain; (grain = Interlocked.Increment(ref _next) - 1) < range.To;)
-            {
-                _stop.Token.ThrowIfCancellationRequested();
-                var partial = new byte[computation.PartialSize];
-                computation.Compute(space.Grain(grain), partial, _stop.Token);
-                _nodes.Add(new GrainNode(0, grain), partial);
-            }
+            ComputeGrains();
         }
 #pragma warning disable CA1031 // The first failure is thrown to the caller, from whichever thread it came.
         catch (Exception failure)
@@ -63,6 +82,23 @@ internal sealed class RangeRun(
         {
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
             _stop.Cancel();
+        }
+    }
+}
+
+/// <summary>Grain by grain on the threads of one slot.</summary>
+internal sealed class CoreRangeRun(
+    IBoundComputation computation, GrainSpace space, GrainRange range, CancellationToken cancellationToken)
+    : RangeRun(computation, space, range, cancellationToken)
+{
+    protected override void ComputeGrains()
+    {
+        while (TryTake(1, out var grains))
+        {
+            Stop.ThrowIfCancellationRequested();
+            var partial = new byte[Computation.PartialSize];
+            Computation.Compute(Space.Grain(grains.From), partial, Stop);
+            Add(grains.From, partial);
         }
     }
 }

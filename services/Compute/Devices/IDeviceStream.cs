@@ -11,6 +11,11 @@ namespace Cluster.Compute.Devices;
 /// same bits on every device and for any number of threads. Rounded once after a product and a sum where it says fma. Spans
 /// must belong to this stream's device. Spans of an operation do not overlap unless it says that they may be the same.
 /// A length that does not fit throws <see cref="ArgumentException"/> naming both lengths or shapes; nothing is enqueued.
+/// <para>
+/// Denormals are neither read nor written as zero. Where a result is NaN its sign and payload are undefined: bits agree up to
+/// that. Exponentials, logarithms, tanh and sigmoid are those of <see cref="Functions.FloatMathReference"/>, step by step, and
+/// the order of every other operation is that of the references beside the kernels.
+/// </para>
 /// </remarks>
 public interface IDeviceStream : IDisposable
 {
@@ -66,7 +71,7 @@ public interface IDeviceStream : IDisposable
     void DenseForward(int rows, DeviceSpan x, DeviceSpan weights, DeviceSpan bias, Activation activation, DeviceSpan y);
 
     /// <summary>
-    /// Gradients of <see cref="DenseForward"/>, summed over the rows: dz = dy·f'(y); dWeights = xᵀ·dz and dx = dz·weightsᵀ as
+    /// Gradients of <see cref="DenseForward"/>, summed over the rows: dz = dy·f'(y) as <see cref="Activation"/> says; dWeights = xᵀ·dz and dx = dz·weightsᵀ as
     /// <see cref="MatMul"/> does them; dBias the sum of the rows of dz in order from 0.
     /// </summary>
     /// <param name="rows">Examples.</param>
@@ -83,29 +88,31 @@ public interface IDeviceStream : IDisposable
         DeviceSpan dWeights, DeviceSpan dBias, DeviceSpan? dx);
 
     /// <summary>
-    /// Softmax and cross-entropy: losses[r] = ln Σ exp(z - max) - (z[label] - max), gradient = softmax - one-hot. Sums over the
-    /// classes go to accumulators i mod 8 in order from 0, which are added by halves.
+    /// Softmax and cross-entropy: losses[r] = ln s - (z[label] - max) with e = exp(z - max) and s = Σ e, gradient = e/s, less 1 at the
+    /// label. The sum over the classes goes to accumulators i mod 8 in order from 0, which are added by halves (i + 4 to i, then
+    /// i + 2, then i + 1). A row with a NaN or +∞ in it, or of -∞ alone, gives NaN for its loss and whole gradient.
     /// </summary>
     /// <param name="rows">Examples.</param>
     /// <param name="logits">rows × classes.</param>
-    /// <param name="labels">rows; whole numbers from 0 to classes - 1; any other gives a NaN loss and gradient.</param>
+    /// <param name="labels">rows; whole numbers from 0 to classes - 1; any other gives a NaN loss and a gradient row of NaN.</param>
     /// <param name="losses">rows; overwritten.</param>
     /// <param name="gradient">rows × classes; overwritten; may be the logits.</param>
     void SoftmaxCrossEntropy(int rows, DeviceSpan logits, DeviceSpan labels, DeviceSpan losses, DeviceSpan gradient);
 
     /// <summary>
-    /// Binary cross-entropy on logits: losses = max(z, 0) - z·label + ln(1 + exp(-|z|)), gradient = sigmoid(z) - label, element by element.
-    /// The gradient may be the logits.
+    /// Binary cross-entropy on logits: losses = (max(z, 0) - z·label) + ln(1 + exp(-|z|)), gradient = sigmoid(z) - label, element by
+    /// element; max(z, 0) is 0 where z &lt; 0, else z. The gradient may be the logits.
     /// </summary>
     void SigmoidCrossEntropy(DeviceSpan logits, DeviceSpan labels, DeviceSpan losses, DeviceSpan gradient);
 
-    /// <summary>losses = (p - label)², gradient = 2(p - label), element by element; the gradient may be the predictions.</summary>
+    /// <summary>With d = p - label: losses = d·d, gradient = d + d, element by element; the gradient may be the predictions.</summary>
     void SquaredError(DeviceSpan predictions, DeviceSpan labels, DeviceSpan losses, DeviceSpan gradient);
 
     /// <summary>
     /// Points inside the quarter circle, as <see cref="Pi.PhiloxPiReference.CountInside"/> defines them, for each of
     /// <paramref name="counts"/>.Length neighbouring ranges of <paramref name="blocks"/> Philox blocks, the first from <paramref name="from"/>;
-    /// the last one ends at <paramref name="to"/>. Waits.
+    /// the last one ends at <paramref name="to"/>. The ranges cover [from, to) exactly, each but the last is whole, the last has at
+    /// least one block; no counts for an empty range. Waits.
     /// </summary>
     void CountPiInside(long from, long to, long blocks, ulong seed, Span<ulong> counts);
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Cluster.Compute.Computations;
+using Cluster.Compute.Devices;
 
 namespace Cluster.Compute.Pi;
 
@@ -21,6 +22,8 @@ public sealed class PiComputation : Computation<ulong, ulong>
 
     public override string Name => "pi";
 
+    public override bool Supports(DeviceType type) => true;
+
     protected override ulong ReadArguments(JsonElement arguments)
     {
         if (arguments.ValueKind != JsonValueKind.Object || !arguments.TryGetProperty("seed", out var seed))
@@ -39,6 +42,11 @@ public sealed class PiComputation : Computation<ulong, ulong>
 
     protected override ulong Compute(ulong arguments, IndexRange range, CancellationToken cancellationToken) =>
         PhiloxPiKernel.CountInside(range.From, range.To, arguments);
+
+    protected override void ComputeGrains(
+        IDeviceStream stream, ulong arguments, IndexRange range, long grainSize, Span<ulong> partials,
+        CancellationToken cancellationToken) =>
+        stream.CountPiInside(range.From, range.To, grainSize, arguments, partials);
 
     protected override ulong Merge(ulong left, ulong right) => left + right;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Cluster.Compute.Computations;
+using Cluster.Compute.Devices;
 
 namespace Cluster.Compute.Pricing;
 
@@ -18,10 +19,17 @@ public sealed class PriceComputation : Computation<OptionTerms, PriceSums>
 
     public override string Name => ComputationName;
 
+    public override bool Supports(DeviceType type) => true;
+
     protected override OptionTerms ReadArguments(JsonElement arguments) => new(PriceArguments.Read(arguments));
 
     protected override PriceSums Compute(OptionTerms arguments, IndexRange range, CancellationToken cancellationToken) =>
         PriceKernel.Sum(in arguments, range.From, range.To);
+
+    protected override void ComputeGrains(
+        IDeviceStream stream, OptionTerms arguments, IndexRange range, long grainSize, Span<PriceSums> partials,
+        CancellationToken cancellationToken) =>
+        stream.SumPrices(in arguments, range.From, range.To, grainSize, partials);
 
     protected override PriceSums Merge(PriceSums left, PriceSums right) => left + right;
 
