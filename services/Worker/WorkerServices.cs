@@ -5,6 +5,7 @@ using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Training;
 using MassTransit;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Worker;
 
@@ -17,6 +18,8 @@ public static class WorkerServices
     {
         builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => new WorkerDevices(
+            services.GetRequiredService<IOptions<WorkerOptions>>().Value, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<WorkerDevices>>()));
         builder.Services.AddSingleton(services => new WorkerPool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
         builder.Services.AddSingleton<RedisRangeResults>();

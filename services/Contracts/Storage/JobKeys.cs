@@ -12,7 +12,7 @@ namespace Cluster.Contracts.Storage;
 ///                                    counters: ranges (recorded), republished, failed, takenover, chiefs
 /// cluster:job:{ID}:items       hash  from → to      ranges that are cut and not yet recorded; written before publishing
 /// cluster:job:{ID}:claims      hash  from → incarnation of the worker task that computes it
-/// cluster:job:{ID}:attempts    hash  from → how often it failed or lost its claimant
+/// cluster:job:{ID}:attempts    hash  from → how often it failed or lost its claimant; lost:from → how often it lost its device
 /// cluster:job:{ID}:results     hash  from-to → payload of the range, written once
 /// cluster:job:{ID}:placements  list  "from-to device" of each recorded range, for jobs that log device placement
 /// cluster:jobs                 zset  id by time of submission
