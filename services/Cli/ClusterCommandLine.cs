@@ -44,6 +44,7 @@ public static class ClusterCommandLine
         root.Add(new WatchCommand(host, globals));
         root.Add(new CancelCommand(host, globals));
         root.Add(new TasksCommand(host, globals));
+        root.Add(new DevicesCommand(host, globals));
         root.Add(new SpecCommand(host, globals));
         root.Add(new CompletionCommand(host));
         HelpPages.Apply(root, host.CommandName);

@@ -251,6 +251,10 @@ public sealed class ClusterClient : IAsyncDisposable
         return [.. reply.Tasks.Select(t => t.ToTask())];
     }
 
+    /// <summary>Every device of every task that holds a lease now, by name, with what it does and how it is.</summary>
+    public async Task<IReadOnlyList<ClusterDevice>> GetDevicesAsync(CancellationToken cancellationToken = default)
+        => [.. (await ListTasksAsync(cancellationToken).ConfigureAwait(false)).SelectMany(t => t.Devices)];
+
     /// <summary>Job name → task addresses, TensorFlow's ClusterSpec.</summary>
     public async Task<ClusterSpec> GetClusterSpecAsync(CancellationToken cancellationToken = default)
     {

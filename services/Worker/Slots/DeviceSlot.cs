@@ -1,3 +1,5 @@
+using Cluster.Compute.Cpu;
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Devices;
 using Cluster.ServiceDefaults.Registry;
 
@@ -32,7 +34,7 @@ internal sealed class DeviceSlot(WorkerTask task, int index, SlotDevice hardware
     public DeviceEntry Describe() => new()
     {
         Name = Device.ToString(),
-        Description = $"{Hardware.Info.Name}, {Hardware.Info.Details}",
+        Description = Hardware.Info.Type == DeviceType.Cpu ? CpuDescription.For(Hardware.Info.Units) : $"{Hardware.Info.Name}, {Hardware.Info.Details}",
         MemoryBytes = Hardware.Info.MemoryBytes,
         Unhealthy = Hardware.Unhealthy,
         Load = Math.Round(Busy.Share(), 3),

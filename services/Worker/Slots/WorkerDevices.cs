@@ -17,9 +17,9 @@ internal sealed class WorkerDevices(WorkerOptions options, TimeProvider time, IL
     /// <exception cref="SettingException">A GPU was asked for that is not there.</exception>
     public IReadOnlyList<SlotDevice> Open(int position, int tasks)
     {
-        var cpu = CpuDescription.InfoFor(options.CoresOrAll);
+        var cpu = new CpuDevice(options.CoresOrAll);
         var gpus = Gpus().Where((_, i) => i % tasks == position).Select(info => Slot(info, () => CudaDevices.Open(info.Index)));
-        return [Slot(cpu, () => new CpuDevice(options.CoresOrAll)), .. gpus];
+        return [Slot(cpu.Info, () => cpu), .. gpus];
     }
 
     private IReadOnlyList<DeviceInfo> Gpus()
@@ -46,7 +46,7 @@ internal sealed class WorkerDevices(WorkerOptions options, TimeProvider time, IL
 
     private SlotDevice Slot(DeviceInfo info, Func<IDevice> open)
     {
-        WorkerLog.DeviceFound(logger, info.Type.ToName(), info.Index, info.Name, info.Details);
+        WorkerLog.DeviceFound(logger, info.Type, info.Index, info.Name, info.Details);
         return new SlotDevice(info, open, time, logger);
     }
 }

@@ -1,3 +1,5 @@
+using Cluster.Compute.Devices;
+
 namespace Cluster.Worker.Slots;
 
 internal static partial class WorkerLog
@@ -6,7 +8,7 @@ internal static partial class WorkerLog
     public static partial void TaskFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 2, EventName = "DeviceFound", Level = LogLevel.Information, Message = "{Type} {Index}: {Name}, {Details}")]
-    public static partial void DeviceFound(ILogger logger, string type, int index, string name, string details);
+    public static partial void DeviceFound(ILogger logger, DeviceType type, int index, string name, string details);
 
     [LoggerMessage(EventId = 3, EventName = "WithoutGpu", Level = LogLevel.Information, Message = "no GPU: {Reason}")]
     public static partial void WithoutGpu(ILogger logger, string reason);

@@ -1,4 +1,3 @@
-using Cluster.Compute.Cpu;
 using Cluster.Contracts.Devices;
 using Cluster.ServiceDefaults.Registry;
 
