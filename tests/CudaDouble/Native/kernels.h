@@ -7,13 +7,20 @@
 #include <tuple>
 #include <utility>
 
+#include "functions.h"
 #include "kernel.h"
 #include "philox.h"
 #include "pricing.h"
 #include "product.h"
 
+namespace dense {
+#include "dense.cu"
+}
 namespace elementwise {
 #include "elementwise.cu"
+}
+namespace losses {
+#include "losses.cu"
 }
 namespace matmul {
 #include "matmul.cu"
@@ -50,10 +57,16 @@ inline const std::map<std::string, HostKernel>& host_kernels() {
 #define PLAIN(space, name) {#name, host_kernel(space::name, false)}
 #define WITH_BARRIERS(space, name) {#name, host_kernel(space::name, true)}
     static const std::map<std::string, HostKernel> kernels = {
+        WITH_BARRIERS(dense, dense_forward),
+        PLAIN(dense, dense_gradient),
+        PLAIN(dense, dense_column_sums),
         PLAIN(elementwise, elementwise_add),
         PLAIN(elementwise, elementwise_multiply),
         PLAIN(elementwise, elementwise_scale),
         PLAIN(elementwise, elementwise_add_scaled),
+        WITH_BARRIERS(losses, softmax_cross_entropy),
+        PLAIN(losses, sigmoid_cross_entropy),
+        PLAIN(losses, squared_error),
         WITH_BARRIERS(matmul, matmul_nn),
         WITH_BARRIERS(matmul, matmul_tn),
         WITH_BARRIERS(matmul, matmul_nt),
