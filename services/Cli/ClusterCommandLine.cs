@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Cluster.Cli.Completion;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
+using Cluster.Cli.Ops;
 using Cluster.Cli.Parsing;
 using Cluster.Cli.Pricing;
 using Cluster.Cli.Tasks;
@@ -38,6 +39,7 @@ public static class ClusterCommandLine
         globals.AddTo(root);
         root.Add(new PiCommand(host, globals));
         root.Add(new PriceCommand(host, globals));
+        root.Add(new OpCommand(host, globals));
         root.Add(new TrainCommand(host, globals));
         root.Add(new JobsCommand(host, globals));
         root.Add(new JobCommand(host, globals));

@@ -1,4 +1,5 @@
 using Cluster.Compute.Computations;
+using Cluster.Compute.Ops;
 using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
 using Cluster.Worker.Ranges;
@@ -31,6 +32,7 @@ public static class WorkerServices
         builder.Services.AddSingleton(services => new ComputationCatalog(services.GetServices<IComputation>()));
         builder.Services.AddComputation<PiComputation>();
         builder.Services.AddComputation<PriceComputation>();
+        builder.Services.AddComputation<OpComputation>();
         builder.Services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");
         return builder;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cluster.Compute.Computations;
+using Cluster.Compute.Ops;
 using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
 using Cluster.Contracts.Devices;
@@ -36,6 +37,7 @@ internal sealed record ComputationPlan
     {
         JobKinds.Pi => For(Read<PiSpec>(job)),
         JobKinds.Computation => For(Read<ComputationSpec>(job)),
+        JobKinds.Op => For(Read<OpSpec>(job)),
         _ => throw new NotSupportedException($"job {job.Id} is of kind '{job.Kind}', which this coordinator does not run"),
     };
 
@@ -57,6 +59,16 @@ internal sealed record ComputationPlan
         Parts = Place(new GrainSpace(spec.IndexCount, spec.GrainSize), spec.Device, spec.Placement),
         SoftPlacement = spec.SoftPlacement,
         Unit = spec.Name == PriceComputation.ComputationName ? ("paths", PriceComputation.PathsPerIndex) : ("indices", 1),
+    };
+
+    private static ComputationPlan For(OpSpec spec) => new()
+    {
+        Computation = OpComputation.ComputationName,
+        Arguments = JsonSerializer.SerializeToElement(new { spec.Name, spec.A, spec.B }, JsonSerializerOptions.Web),
+        Space = new GrainSpace(1, 1),
+        Parts = Place(new GrainSpace(1, 1), spec.Device, placement: null),
+        SoftPlacement = spec.SoftPlacement,
+        Unit = ("ops", 1),
     };
 
     private static IReadOnlyList<PlacedGrains> Place(GrainSpace space, string? device, ItemPlacement? placement)
