@@ -13,8 +13,14 @@ public sealed record TaskEntry
 
     public IReadOnlyList<DeviceEntry> Devices { get; init; } = [];
 
-    /// <summary>Names of the computations it can run.</summary>
+    /// <summary>Names of the computations it can run, on a CPU at least.</summary>
     public IReadOnlyList<string> Computations { get; init; } = [];
+
+    /// <summary>Those that it can run on a GPU too.</summary>
+    public IReadOnlyList<string> GpuComputations { get; init; } = [];
+
+    /// <summary>Why it has no GPU, one line; empty where it has one.</summary>
+    public string WithoutGpu { get; init; } = "";
 
     /// <summary>Names of the models it can train.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
@@ -26,8 +32,17 @@ public sealed record DeviceEntry
     /// <summary>Name within the task: <c>/device:CPU:0</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Model, cores, vector width.</summary>
+    /// <summary>Of a CPU model, cores, vector width; of a GPU name, compute capability, driver version.</summary>
     public required string Description { get; init; }
+
+    /// <summary>Bytes that its kernels can use; 0 where that is not known.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>Why it takes no items now, one line; empty while it is healthy.</summary>
+    public string Unhealthy { get; init; } = "";
+
+    /// <summary>Share of the last minute in which it ran an item, 0 to 1.</summary>
+    public double Load { get; init; }
 
     /// <summary>Item it runs now, empty when idle.</summary>
     public string Doing { get; init; } = "";

@@ -4,6 +4,7 @@ using Cluster.Cli.Checkpoints;
 using Cluster.Cli.Completion;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
+using Cluster.Cli.Ops;
 using Cluster.Cli.Parsing;
 using Cluster.Cli.Pricing;
 using Cluster.Cli.Summaries;
@@ -40,6 +41,7 @@ public static class ClusterCommandLine
         globals.AddTo(root);
         root.Add(new PiCommand(host, globals));
         root.Add(new PriceCommand(host, globals));
+        root.Add(new OpCommand(host, globals));
         root.Add(new TrainCommand(host, globals));
         root.Add(new JobsCommand(host, globals));
         root.Add(new JobCommand(host, globals));
@@ -50,6 +52,7 @@ public static class ClusterCommandLine
         root.Add(new CheckpointsCommand(host, globals));
         root.Add(new CheckpointCommand(host, globals));
         root.Add(new TasksCommand(host, globals));
+        root.Add(new DevicesCommand(host, globals));
         root.Add(new SpecCommand(host, globals));
         root.Add(new CompletionCommand(host));
         HelpPages.Apply(root, host.CommandName);

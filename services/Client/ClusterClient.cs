@@ -93,6 +93,14 @@ public sealed partial class ClusterClient : IAsyncDisposable
         CancellationToken cancellationToken = default)
         => PriceResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), ReportTo(progress), cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Runs one op on a device of the cluster and waits for the result.</summary>
+    /// <param name="spec">Which op on which tensors, where.</param>
+    /// <param name="onCancellation">What a cancelled token means for the job; by default it goes on.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <inheritdoc cref="RunPiAsync" path="/exception"/>
+    public async Task<OpResult> RunOpAsync(OpSpec spec, OnCancellation onCancellation = OnCancellation.Detach, CancellationToken cancellationToken = default)
+        => OpResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), null, cancellationToken).ConfigureAwait(false));
+
     /// <summary>Runs a computation that the cluster's workers have registered, and waits for the result.</summary>
     /// <inheritdoc cref="RunPiAsync"/>
     public async Task<ComputationResult> RunComputationAsync(
@@ -155,6 +163,14 @@ public sealed partial class ClusterClient : IAsyncDisposable
     {
         ThrowIfWrong(spec.Validate());
         return SubmitAsync(new V1.SubmitRequest { Computation = spec.ToProto() }, idempotencyKey, cancellationToken);
+    }
+
+    /// <summary>Submits an op and returns as soon as it is accepted.</summary>
+    /// <inheritdoc cref="SubmitAsync(PiSpec, string?, CancellationToken)"/>
+    public Task<JobInfo> SubmitAsync(OpSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfWrong(spec.Validate());
+        return SubmitAsync(new V1.SubmitRequest { Op = spec.ToProto() }, idempotencyKey, cancellationToken);
     }
 
     /// <summary>Submits a training job and returns as soon as it is accepted.</summary>
@@ -265,6 +281,10 @@ public sealed partial class ClusterClient : IAsyncDisposable
         var reply = await _coordinator.CallAsync(c => _coordinator.Registry.ListTasksAsync(request, c), null, cancellationToken).ConfigureAwait(false);
         return [.. reply.Tasks.Select(t => t.ToTask())];
     }
+
+    /// <summary>Every device of every task that holds a lease now, by name, with what it does and how it is.</summary>
+    public async Task<IReadOnlyList<ClusterDevice>> GetDevicesAsync(CancellationToken cancellationToken = default)
+        => [.. (await ListTasksAsync(cancellationToken).ConfigureAwait(false)).SelectMany(t => t.Devices)];
 
     /// <summary>Job name → task addresses, TensorFlow's ClusterSpec.</summary>
     public async Task<ClusterSpec> GetClusterSpecAsync(CancellationToken cancellationToken = default)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Cluster.ServiceDefaults.Hosting;
 
 namespace Cluster.Worker;
@@ -12,12 +13,23 @@ public sealed class WorkerOptions
     [Within(0, 1024)]
     public int Cores { get; set; }
 
+    /// <summary>GPUs that this worker uses: <c>all</c>, the default, <c>none</c>, or their numbers as the driver counts: <c>0,2</c>.</summary>
+    [RegularExpression("^(all|none|[0-9]{1,3}(,[0-9]{1,3}){0,63})$", ErrorMessage = "{0} must be 'all', 'none' or numbers of GPUs such as 0,2")]
+    public string Gpus { get; set; } = "all";
+
     /// <summary>Address under which others reach this worker; the default is what it listens on.</summary>
     public string? AdvertisedAddress { get; set; }
 
     /// <summary>Bytes of data sets that training keeps in memory; 0, the default, means a quarter of the memory there is.</summary>
     [Range(0, long.MaxValue)]
     public long DataCacheBytes { get; set; }
+
+    internal bool UsesNoGpu => Gpus == "none";
+
+    /// <summary>Numbers of the GPUs to use, each once; null for all.</summary>
+    internal IReadOnlyList<int>? GpuIndices => Gpus is "all" or "none"
+        ? null
+        : [.. Gpus.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).Distinct()];
 
     internal int CoresOrAll => Cores == 0 ? Environment.ProcessorCount : Cores;
 

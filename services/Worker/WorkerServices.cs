@@ -1,10 +1,12 @@
 using Cluster.Compute.Computations;
+using Cluster.Compute.Ops;
 using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Training;
 using MassTransit;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Worker;
 
@@ -17,6 +19,8 @@ public static class WorkerServices
     {
         builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => new WorkerDevices(
+            services.GetRequiredService<IOptions<WorkerOptions>>().Value, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<WorkerDevices>>()));
         builder.Services.AddSingleton(services => new WorkerPool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
         builder.Services.AddSingleton<RedisRangeResults>();
@@ -28,6 +32,7 @@ public static class WorkerServices
         builder.Services.AddSingleton(services => new ComputationCatalog(services.GetServices<IComputation>()));
         builder.Services.AddComputation<PiComputation>();
         builder.Services.AddComputation<PriceComputation>();
+        builder.Services.AddComputation<OpComputation>();
         builder.Services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");
         return builder;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cluster.Cli.Invocation;
+using Cluster.Cli.Ops;
 using Cluster.Cli.Output;
 using Cluster.Cli.Pricing;
 using Cluster.Cli.Training;
@@ -17,6 +18,7 @@ internal static class JobReport
     {
         if (job.Kind == JobKinds.Pi) WritePi(run, PiResult.FromJob(job));
         else if (PriceResult.IsPrice(job)) PriceReport.Write(run, PriceResult.FromJob(job));
+        else if (job.Kind == JobKinds.Op) OpReport.Write(run, OpResult.FromJob(job));
         else if (job.Kind == JobKinds.Training) WriteModel(run, TrainedModel.FromJob(job));
         else WriteJob(run, job);
     }

@@ -78,6 +78,10 @@ internal static class ValueOptions
         return option;
     }
 
+    /// <summary>Whether to run on a CPU where no live device matches <c>--device</c>.</summary>
+    public static Option<bool> SoftPlacement()
+        => new("--soft-placement") { Description = "Run on a CPU where no live device matches --device, instead of waiting for one and failing." };
+
     private static void RequireOneOf(Option option, IReadOnlyList<string> names)
     {
         option.CompletionSources.Add([.. names]);

@@ -46,13 +46,15 @@ internal sealed class PriceOptions
     private readonly Option<string?> _device = ValueOptions.Device(
         "--device", "Where to run, whole or in part, such as /job:worker/task:1/cpu:0. Default: anywhere.");
 
+    private readonly Option<bool> _softPlacement = ValueOptions.SoftPlacement();
+
     private readonly Option<bool> _logPlacement = new("--log-device-placement") { Description = "Say on standard error where each item ran." };
 
     public void AddTo(Command command)
     {
         _dates.Validators.Add(RequireAsian);
         foreach (Option option in (Option[])
-            [_kind, _option, _spot, _strike, _rate, _dividendYield, _volatility, _maturity, _dates, _paths, _seed, _device, _logPlacement])
+            [_kind, _option, _spot, _strike, _rate, _dividendYield, _volatility, _maturity, _dates, _paths, _seed, _device, _softPlacement, _logPlacement])
             command.Options.Add(option);
     }
 
@@ -73,6 +75,7 @@ internal sealed class PriceOptions
             Paths = parsed.GetValue(_paths),
             Seed = parsed.GetValue(_seed),
             Device = parsed.GetValue(_device),
+            SoftPlacement = parsed.GetValue(_softPlacement),
             LogDevicePlacement = parsed.GetValue(_logPlacement),
         };
     }

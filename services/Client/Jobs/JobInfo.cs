@@ -37,6 +37,9 @@ public sealed record JobInfo
     /// <summary>Incarnation of the job: <c>counter.random</c>.</summary>
     public string Generation { get; init; } = "";
 
+    /// <summary>Full name of the device that recorded the last item; empty before the first.</summary>
+    public string Device { get; init; } = "";
+
     /// <summary>From start to end by the coordinator's clock; zero for a job that has not ended.</summary>
     public TimeSpan Elapsed => EndedAt - StartedAt is { } time && time > TimeSpan.Zero ? time : TimeSpan.Zero;
 

@@ -35,6 +35,7 @@ internal static class JobMapping
         Progress = progress,
         Training = training,
         Generation = job.Generation,
+        Device = job.Device,
     };
 
     private static JobProgress ToProgress(V1.Job job, V1.Progress progress) => new()

@@ -12,6 +12,12 @@ internal static class TaskMapping
         Incarnation = task.Incarnation,
         Instance = task.Instance,
         StartedAt = task.StartedAt?.ToDateTimeOffset(),
-        Devices = [.. task.Devices.Select(d => new ClusterDevice(d.Name, d.Description, d.Doing))],
+        Devices = [.. task.Devices.Select(d => new ClusterDevice(d.Name, d.Description, d.Doing)
+        {
+            MemoryBytes = d.MemoryBytes,
+            Load = d.Load,
+            Unhealthy = d.Unhealthy,
+        })],
+        WithoutGpu = task.WithoutGpu,
     };
 }

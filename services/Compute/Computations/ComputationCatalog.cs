@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Cluster.Compute.Devices;
 
 namespace Cluster.Compute.Computations;
 
@@ -29,6 +30,9 @@ public sealed class ComputationCatalog
 
     /// <summary>All names, in ordinal order.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Names of those that run on devices of a type, in ordinal order.</summary>
+    public IReadOnlyList<string> NamesFor(DeviceType type) => [.. Names.Where(name => _computations[name].Supports(type))];
 
     public bool TryGet(string name, [NotNullWhen(true)] out IComputation? computation) =>
         _computations.TryGetValue(name, out computation);

@@ -30,6 +30,9 @@ public interface IBoundComputation
     /// <see cref="ComputeGrains"/>. A CPU alone unless overridden.</summary>
     bool Supports(DeviceType type) => type == DeviceType.Cpu;
 
+    /// <summary>Whether it runs by <see cref="ComputeGrains"/> on a CPU too, since it is made of a stream's operations.</summary>
+    bool UsesStreamOnCpu => false;
+
     /// <summary>Computes one grain: a pure function of the arguments and <paramref name="range"/>.</summary>
     void Compute(IndexRange range, Span<byte> partial, CancellationToken cancellationToken);
 

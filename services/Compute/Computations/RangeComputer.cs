@@ -44,7 +44,7 @@ public static class RangeComputer
     public static byte[] Compute(
         IBoundComputation computation, GrainSpace space, GrainRange range, IDevice device, CancellationToken cancellationToken)
     {
-        if (device.Info.Type == DeviceType.Cpu)
+        if (device.Info.Type == DeviceType.Cpu && !computation.UsesStreamOnCpu)
             return Compute(computation, space, range, device.Info.Units, cancellationToken);
 
         space.ThrowIfOutside(range);

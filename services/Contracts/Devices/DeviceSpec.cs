@@ -7,8 +7,9 @@ namespace Cluster.Contracts.Devices;
 
 /// <summary>
 /// A device name, whole or in part, as distributed TensorFlow writes them:
-/// <c>/job:worker/replica:0/task:1/device:GPU:0</c>. A field that is null is not specified.
-/// Job names are case-sensitive, device types are not.
+/// <c>/job:worker/replica:0/task:1/device:GPU:0</c>, in any order, with the short forms <c>/gpu:0</c> and <c>/cpu:0</c>.
+/// A field that is null, <c>*</c> in text, is not specified. Job names and the words before the colons are case-sensitive,
+/// device types are not. A leading '/' is needed, and no part may come twice.
 /// </summary>
 [JsonConverter(typeof(DeviceSpecJsonConverter))]
 public sealed record DeviceSpec

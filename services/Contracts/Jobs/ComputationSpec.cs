@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Cluster.Contracts.Jobs;
 
@@ -30,7 +31,20 @@ public sealed record ComputationSpec
     /// <summary>Record which device ran each item.</summary>
     public bool LogDevicePlacement { get; init; }
 
+    /// <summary>Run on a CPU where no live device matches, instead of waiting for one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SoftPlacement { get; init; }
+
+    /// <summary>Devices of single parts of the index space, or null: see <see cref="PlacedByItem"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ItemPlacement? Placement { get; init; }
+
     public long GrainCount => ((IndexCount - 1) / GrainSize) + 1;
+
+    /// <summary>This spec with its work cut into items, each on the device that a function of its ordinal names.</summary>
+    /// <inheritdoc cref="ItemPlacement.ByItem" path="/param"/>
+    public ComputationSpec PlacedByItem(int items, Func<int, string?> device)
+        => this with { Placement = ItemPlacement.ByItem(IndexCount, GrainSize, items, device) };
 
     public IReadOnlyList<SpecViolation> Validate() => ComputationSpecValidator.Instance.Violations(this);
 }
@@ -45,7 +59,11 @@ internal sealed class ComputationSpecValidator : SpecValidator<ComputationSpec>
         Satisfies("arguments", s => s.Arguments.GetRawText(), t => t.Length <= ComputationSpec.MaxArgumentsLength, $"must have at most {ComputationSpec.MaxArgumentsLength} characters");
         Within("indexCount", s => s.IndexCount, 1, long.MaxValue);
         Within("grainSize", s => s.GrainSize, 1, long.MaxValue);
-        When(s => s is { IndexCount: > 0, GrainSize: > 0 }, () => Within("grains", s => s.GrainCount, 1, ComputationSpec.MaxGrains));
+        When(s => s is { IndexCount: > 0, GrainSize: > 0 }, () =>
+        {
+            Within("grains", s => s.GrainCount, 1, ComputationSpec.MaxGrains);
+            IsPlacement("placement", s => s.Placement, s => (s.IndexCount, s.GrainSize));
+        });
         IsDevice("device", s => s.Device);
     }
 

@@ -5,5 +5,6 @@ public static class JobKinds
 {
     public const string Pi = "pi";
     public const string Computation = "computation";
+    public const string Op = "op";
     public const string Training = "training";
 }

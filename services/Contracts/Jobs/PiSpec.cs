@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Cluster.Compute.Pi;
+
 namespace Cluster.Contracts.Jobs;
 
 /// <summary>Estimate π by drawing points in the unit square and counting those inside the quarter circle.</summary>
@@ -17,8 +20,21 @@ public sealed record PiSpec
     /// <summary>Record which device ran each item.</summary>
     public bool LogDevicePlacement { get; init; }
 
+    /// <summary>Run on a CPU where no live device matches, instead of waiting for one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SoftPlacement { get; init; }
+
+    /// <summary>Devices of single parts of the blocks, or null: see <see cref="PlacedByItem"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ItemPlacement? Placement { get; init; }
+
     /// <summary>Philox blocks, two points each.</summary>
     public long Blocks => (Points / 2) + (Points % 2);
+
+    /// <summary>This spec with its work cut into items, each on the device that a function of its ordinal names.</summary>
+    /// <inheritdoc cref="ItemPlacement.ByItem" path="/param"/>
+    public PiSpec PlacedByItem(int items, Func<int, string?> device)
+        => this with { Placement = ItemPlacement.ByItem(Blocks, PiComputation.GrainSize, items, device) };
 
     public IReadOnlyList<SpecViolation> Validate() => PiSpecValidator.Instance.Violations(this);
 }
@@ -31,5 +47,6 @@ internal sealed class PiSpecValidator : SpecValidator<PiSpec>
     {
         Within("points", s => s.Points, 1, PiSpec.MaxPoints);
         IsDevice("device", s => s.Device);
+        When(s => s.Points > 0, () => IsPlacement("placement", s => s.Placement, s => (s.Blocks, PiComputation.GrainSize)));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Cluster.Contracts.Jobs;
 
@@ -74,7 +75,24 @@ public sealed record PriceSpec
     /// <summary>Record which device ran each item.</summary>
     public bool LogDevicePlacement { get; init; }
 
+    /// <summary>Run on a CPU where no live device matches, instead of waiting for one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SoftPlacement { get; init; }
+
+    /// <summary>Devices of single parts of the paths, in indices of two paths, or null: see <see cref="PlacedByItem"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ItemPlacement? Placement { get; init; }
+
+    /// <summary>This spec with its work cut into items, each on the device that a function of its ordinal names.</summary>
+    /// <inheritdoc cref="ItemPlacement.ByItem" path="/param"/>
+    public PriceSpec PlacedByItem(int items, Func<int, string?> device)
+        => this with { Placement = ItemPlacement.ByItem(IndexCount, GrainSize, items, device) };
+
     public IReadOnlyList<SpecViolation> Validate() => PriceSpecValidator.Instance.Violations(this);
+
+    private long IndexCount => (Paths / PathsPerIndex) + (Paths % PathsPerIndex);
+
+    private long GrainSize => GrainDates / Dates;
 
     /// <summary>What is submitted: an index is two paths.</summary>
     public ComputationSpec ToComputation() => new()
@@ -93,10 +111,12 @@ public sealed record PriceSpec
             dates = Dates,
             seed = Seed,
         }),
-        IndexCount = (Paths / PathsPerIndex) + (Paths % PathsPerIndex),
-        GrainSize = GrainDates / Dates,
+        IndexCount = IndexCount,
+        GrainSize = GrainSize,
         Device = Device,
         LogDevicePlacement = LogDevicePlacement,
+        SoftPlacement = SoftPlacement,
+        Placement = Placement,
     };
 }
 
@@ -117,6 +137,8 @@ internal sealed class PriceSpecValidator : SpecValidator<PriceSpec>
         When(s => s.Kind == PriceSpec.Asian, () => Within("dates", s => s.Dates, 1, PriceSpec.MaxDates));
         When(s => s.Kind == PriceSpec.European, () => Is("dates", s => s.Dates, 1, "must be 1 for a European option"));
         Within("paths", s => s.Paths, 1, PriceSpec.MaxPaths);
+        When(s => s.Paths > 0 && s.Dates is > 0 and <= PriceSpec.MaxDates, () =>
+            IsPlacement("placement", s => s.Placement, s => (s.ToComputation().IndexCount, s.ToComputation().GrainSize)));
         IsDevice("device", s => s.Device);
     }
 }

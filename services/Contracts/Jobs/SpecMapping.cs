@@ -14,6 +14,8 @@ public static class SpecMapping
         Seed = spec.Seed,
         Device = spec.Device ?? "",
         LogDevicePlacement = spec.LogDevicePlacement,
+        SoftPlacement = spec.SoftPlacement,
+        Placement = { ToProto(spec.Placement) },
     };
 
     public static V1.ComputationSpec ToProto(this ComputationSpec spec) => new()
@@ -24,6 +26,8 @@ public static class SpecMapping
         GrainSize = spec.GrainSize,
         Device = spec.Device ?? "",
         LogDevicePlacement = spec.LogDevicePlacement,
+        SoftPlacement = spec.SoftPlacement,
+        Placement = { ToProto(spec.Placement) },
     };
 
     /// <summary>Reads and validates a message; where it is wrong, <paramref name="violations"/> lists everything that is.</summary>
@@ -35,6 +39,8 @@ public static class SpecMapping
             Seed = message.Seed,
             Device = NullIfEmpty(message.Device),
             LogDevicePlacement = message.LogDevicePlacement,
+            SoftPlacement = message.SoftPlacement,
+            Placement = ToPlacement(message.Placement),
         };
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;
@@ -53,6 +59,8 @@ public static class SpecMapping
             GrainSize = message.GrainSize,
             Device = NullIfEmpty(message.Device),
             LogDevicePlacement = message.LogDevicePlacement,
+            SoftPlacement = message.SoftPlacement,
+            Placement = ToPlacement(message.Placement),
         };
         violations = argumentsProblem is null ? read.Validate() : [argumentsProblem, .. read.Validate()];
         spec = violations.Count == 0 ? read : null;
@@ -75,6 +83,12 @@ public static class SpecMapping
             return new SpecViolation("arguments", json, $"must be JSON: {e.Message}");
         }
     }
+
+    private static IEnumerable<V1.PlacedPart> ToProto(ItemPlacement? placement)
+        => placement?.Parts.Select(part => new V1.PlacedPart { From = part.From, To = part.To, Device = part.Device }) ?? [];
+
+    private static ItemPlacement? ToPlacement(Google.Protobuf.Collections.RepeatedField<V1.PlacedPart> parts)
+        => parts.Count == 0 ? null : new ItemPlacement { Parts = [.. parts.Select(part => new PlacedPart(part.From, part.To, part.Device))] };
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

@@ -37,6 +37,15 @@ public abstract class SpecValidator<T> : AbstractValidator<T>
         => RuleFor(value).Must(v => DeviceSpec.TryParse(v, out _, out _))
             .WithState((_, v) => new SpecViolation(field, v!, DeviceProblem(v)));
 
+    /// <summary>A placement that fits the index space, where there is one.</summary>
+    protected void IsPlacement(
+        string field, System.Linq.Expressions.Expression<Func<T, ItemPlacement?>> value, Func<T, (long IndexCount, long GrainSize)> space)
+        => RuleFor(value).Must((spec, v) => Problem(v, space(spec)) is null)
+            .WithState((spec, v) => new SpecViolation(field, $"{v!.Parts.Count} parts", Problem(v, space(spec))!));
+
+    private static string? Problem(ItemPlacement? placement, (long IndexCount, long GrainSize) space)
+        => placement?.Problem(space.IndexCount, space.GrainSize);
+
     private static string DeviceProblem(string? text)
         => DeviceSpec.TryParse(text, out _, out var error) ? "" : error;
 }

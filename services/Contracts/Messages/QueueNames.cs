@@ -6,7 +6,7 @@ namespace Cluster.Contracts.Messages;
 /// <summary>Names of the queues, which are durable quorum queues on RabbitMQ.</summary>
 public static class QueueNames
 {
-    /// <summary>Items that any device can serve.</summary>
+    /// <summary>Items of training jobs, which any worker can serve on its CPU.</summary>
     public const string WorkAny = "work-any";
 
     /// <summary>Items for CPUs.</summary>
@@ -21,6 +21,7 @@ public static class QueueNames
     /// <summary>Items for devices of one type.</summary>
     public static string WorkOn(DeviceType type) => type == DeviceType.Gpu ? WorkGpu : WorkCpu;
 
-    /// <summary>Items pinned to one worker task.</summary>
-    public static string WorkTask(int task) => string.Create(CultureInfo.InvariantCulture, $"work-task-{task}");
+    /// <summary>Items pinned to the devices of one type of one worker task.</summary>
+    public static string WorkTask(int task, DeviceType type)
+        => string.Create(CultureInfo.InvariantCulture, $"work-task-{task}-{(type == DeviceType.Gpu ? "gpu" : "cpu")}");
 }

@@ -6,12 +6,13 @@ namespace Cluster.Contracts.Storage;
 /// <code>
 /// cluster:job:{ID}             hash  state, kind, spec, generation, owner (token of the chief that runs it), submitted,
 ///                                    started, ended (ms since 1970), trace (of the submission), key (idempotency),
-///                                    cut (grains cut so far), done (grains recorded; clocks committed),
+///                                    cut:N (grain up to which part N of the space is cut), done (grains recorded;
+///                                    clocks committed), device (that recorded the last range),
 ///                                    total (clocks of a training job), result, error,
 ///                                    counters: ranges (recorded), republished, failed, takenover, chiefs
 /// cluster:job:{ID}:items       hash  from → to      ranges that are cut and not yet recorded; written before publishing
 /// cluster:job:{ID}:claims      hash  from → incarnation of the worker task that computes it
-/// cluster:job:{ID}:attempts    hash  from → how often it failed or lost its claimant
+/// cluster:job:{ID}:attempts    hash  from → how often it failed or lost its claimant; lost:from → how often it lost its device
 /// cluster:job:{ID}:results     hash  from-to → payload of the range, written once
 /// cluster:job:{ID}:placements  list  "from-to device" of each recorded range, for jobs that log device placement
 /// cluster:jobs                 zset  id by time of submission
@@ -23,6 +24,9 @@ public static class JobKeys
 {
     public const string All = "cluster:jobs";
     public const string Open = "cluster:jobs:open";
+
+    /// <summary>What the fields of a record begin with that say how far a part is cut.</summary>
+    public const string CutField = "cut:";
 
     public static string Record(string id) => $"cluster:job:{{{id}}}";
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cluster.Compute.Computations;
+using Cluster.Compute.Ops;
 using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
 using Cluster.Contracts.Devices;
@@ -17,7 +18,11 @@ internal sealed record ComputationPlan
 
     public required GrainSpace Space { get; init; }
 
-    public required DeviceSpec Device { get; init; }
+    /// <summary>The space by where its items go, in order.</summary>
+    public required IReadOnlyList<PlacedGrains> Parts { get; init; }
+
+    /// <summary>Run on a CPU where no live device matches.</summary>
+    public bool SoftPlacement { get; init; }
 
     /// <summary>What people count, and how many of it an index is.</summary>
     public required (string Name, long PerIndex) Unit { get; init; }
@@ -32,6 +37,7 @@ internal sealed record ComputationPlan
     {
         JobKinds.Pi => For(Read<PiSpec>(job)),
         JobKinds.Computation => For(Read<ComputationSpec>(job)),
+        JobKinds.Op => For(Read<OpSpec>(job)),
         _ => throw new NotSupportedException($"job {job.Id} is of kind '{job.Kind}', which this coordinator does not run"),
     };
 
@@ -40,7 +46,8 @@ internal sealed record ComputationPlan
         Computation = "pi",
         Arguments = JsonSerializer.SerializeToElement(new { seed = spec.Seed }),
         Space = new GrainSpace(spec.Blocks, PiComputation.GrainSize),
-        Device = DeviceSpec.Parse(spec.Device ?? ""),
+        Parts = Place(new GrainSpace(spec.Blocks, PiComputation.GrainSize), spec.Device, spec.Placement),
+        SoftPlacement = spec.SoftPlacement,
         Unit = ("points", PiComputation.PointsPerBlock),
     };
 
@@ -49,9 +56,23 @@ internal sealed record ComputationPlan
         Computation = spec.Name,
         Arguments = spec.Arguments,
         Space = new GrainSpace(spec.IndexCount, spec.GrainSize),
-        Device = DeviceSpec.Parse(spec.Device ?? ""),
+        Parts = Place(new GrainSpace(spec.IndexCount, spec.GrainSize), spec.Device, spec.Placement),
+        SoftPlacement = spec.SoftPlacement,
         Unit = spec.Name == PriceComputation.ComputationName ? ("paths", PriceComputation.PathsPerIndex) : ("indices", 1),
     };
+
+    private static ComputationPlan For(OpSpec spec) => new()
+    {
+        Computation = OpComputation.ComputationName,
+        Arguments = JsonSerializer.SerializeToElement(new { spec.Name, spec.A, spec.B }, JsonSerializerOptions.Web),
+        Space = new GrainSpace(1, 1),
+        Parts = Place(new GrainSpace(1, 1), spec.Device, placement: null),
+        SoftPlacement = spec.SoftPlacement,
+        Unit = ("ops", 1),
+    };
+
+    private static IReadOnlyList<PlacedGrains> Place(GrainSpace space, string? device, ItemPlacement? placement)
+        => PlacedGrains.Of(space.GrainCount, space.GrainSize, DeviceSpec.Parse(device ?? ""), placement);
 
     private static T Read<T>(JobRecord job) => JsonSerializer.Deserialize<T>(job.Spec, SpecJson.Options)!;
 }

@@ -77,7 +77,7 @@ internal sealed class ComputationRunner : IJobRunner
         }
 
         await _dispatcher.DispatchAsync(_job, cancellationToken);
-        if (_dispatcher.Book.IsComplete && _dispatcher.Placement.Current is { } placement) await _merge.SendAsync(_job, placement.Queue, cancellationToken);
+        if (_dispatcher.Book.IsComplete && _dispatcher.Placement.MergeQueue is { } queue) await _merge.SendAsync(_job, queue, cancellationToken);
         ShowProgress();
         await WaitForSignalAsync(cancellationToken);
         return false;

@@ -11,7 +11,7 @@ internal sealed class MergeStage(string jobId, string owner, ComputationPlan pla
     public async Task SendAsync(JobRecord job, string queue, CancellationToken cancellationToken)
     {
         if (!_item.IsDue()) return;
-        if (await context.Ranges.ReopenGapsAsync(jobId, owner, plan.Space.GrainCount) > 0) throw new JobMovedException("gaps");
+        if (await context.Ranges.ReopenGapsAsync(jobId, owner, plan.Parts) > 0) throw new JobMovedException("gaps");
         using var activity = JobTracing.Start("merge publish", job, context.Time);
         if (await context.Publisher.PublishMergeAsync(job, plan, queue, cancellationToken)) _item.Sent();
     }

@@ -1,14 +1,21 @@
 using Cluster.Compute.Computations;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Coordinator.Computations;
 
 /// <summary>A range that is cut and not recorded. Owned by its job's runner.</summary>
-internal sealed class OutstandingRange(GrainRange range, TimeSpan patience)
+internal sealed class OutstandingRange(GrainRange range, DeviceSpec device, TimeSpan patience)
 {
     private TimeSpan _patience = patience;
     private long? _since;
 
     public GrainRange Range { get; } = range;
+
+    /// <summary>Device spec that was asked for.</summary>
+    public DeviceSpec Device { get; } = device;
+
+    /// <summary>Where it goes, or went; null while that is open.</summary>
+    public PlacementKey? Target { get; set; }
 
     /// <summary>Worker incarnation that claims it, as last seen; empty for none.</summary>
     public string Claimant { get; private set; } = "";

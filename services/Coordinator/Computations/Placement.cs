@@ -1,33 +1,27 @@
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.ServiceDefaults.Registry;
 
 namespace Cluster.Coordinator.Computations;
 
-/// <summary>Where the items of a job go now: a queue, and how many device slots take from it.</summary>
-internal sealed record Placement(string Queue, int Slots)
+/// <summary>
+/// Where items of a device spec go now, in order of preference: GPUs before CPUs. An item goes to the first target that has
+/// room, so that a spec that leaves the type open uses every device, and a single item a GPU where there is one.
+/// </summary>
+internal sealed record Placement(IReadOnlyList<PlacementTarget> Targets)
 {
-    /// <summary>The placement for a device spec among the live workers, or null when none of their devices serves it.</summary>
-    public static Placement? For(DeviceSpec spec, string computation, IReadOnlyList<RegisteredTask> workers)
-    {
-        var slots = workers.Where(w => w.Entry.Ready && w.Entry.Computations.Contains(computation)).SelectMany(w => w.Devices).Count(spec.Matches);
-        return slots == 0 ? null : new Placement(QueueFor(spec), slots);
-    }
+    private static readonly DeviceSpec AnyCpu = new() { Type = DeviceType.Cpu };
 
-    /// <summary>The placement of training items, or null when no worker has the model.</summary>
-    public static Placement? ForModel(string model, IReadOnlyList<RegisteredTask> workers)
+    /// <summary>The placement for a device spec among the live workers, or null when none of their healthy devices serves it.</summary>
+    /// <param name="spec">What was asked for.</param>
+    /// <param name="soft">Take CPUs where nothing matches: those of the task that was named, else any.</param>
+    /// <param name="computation">What they must be able to run.</param>
+    /// <param name="workers">The live workers.</param>
+    public static Placement? For(DeviceSpec spec, bool soft, string computation, IReadOnlyList<RegisteredTask> workers)
     {
-        var slots = workers.Where(w => w.Entry.Ready && w.Entry.Models.Contains(model)).Sum(w => w.Entry.Devices.Count);
-        return slots == 0 ? null : new Placement(QueueNames.WorkAny, slots);
-    }
-
-    /// <summary>What is missing where no worker can train, with what there is.</summary>
-    public static string MissingForModel(string model, IReadOnlyList<RegisteredTask> workers)
-    {
-        var ready = workers.Where(w => w.Entry.Ready).ToList();
-        return ready.Count == 0
-            ? "a worker"
-            : $"a worker with the model '{model}' (they have {string.Join(", ", ready.SelectMany(w => w.Entry.Models).Distinct().Order())})";
+        var able = Able(computation, workers).Where(d => d.Unhealthy.Length == 0).Select(d => d.Name).ToList();
+        return For(spec, able) ?? (soft ? For(spec with { Type = DeviceType.Cpu, Index = null }, able) ?? For(AnyCpu, able) : null);
     }
 
     /// <summary>What is missing where nothing can be placed, with what there is: <c>a worker</c>.</summary>
@@ -35,16 +29,35 @@ internal sealed record Placement(string Queue, int Slots)
     {
         var ready = workers.Where(w => w.Entry.Ready).ToList();
         if (ready.Count == 0) return "a worker";
-        var able = ready.Where(w => w.Entry.Computations.Contains(computation)).ToList();
+        var able = Able(computation, workers).ToList();
         return able.Count == 0
             ? $"a worker with the computation '{computation}' (they have {string.Join(", ", ready.SelectMany(w => w.Entry.Computations).Distinct().Order())})"
-            : $"a device that matches {spec} (there are {string.Join(", ", able.SelectMany(w => w.Devices))})";
+            : $"a device that matches {spec} (there are {string.Join(", ", able.Select(Describe))})";
     }
 
-    private static string QueueFor(DeviceSpec spec) => spec switch
+    private static Placement? For(DeviceSpec spec, List<DeviceSpec> able)
     {
-        { Task: { } task } => QueueNames.WorkTask(task),
-        { Type: { } type } => QueueNames.WorkOn(type),
-        _ => QueueNames.WorkAny,
-    };
+        var matching = able.Where(spec.Matches).OrderByDescending(d => d.Type == DeviceType.Gpu).ToList();
+        if (matching.Count == 0) return null;
+        return new Placement([.. matching.GroupBy(d => KeyFor(spec, d)).Select(g => new PlacementTarget(g.Key, [.. g.Select(d => d.ToString())]))]);
+    }
+
+    // Each task has one CPU, so its index tells nothing apart; a GPU's does, and only the tasks that have it may take the item.
+    private static PlacementKey KeyFor(DeviceSpec spec, DeviceSpec device)
+    {
+        var type = device.Type!.Value;
+        var isShared = spec.Task is null && (spec.Index is null || type == DeviceType.Cpu);
+        return isShared
+            ? new PlacementKey(QueueNames.WorkOn(type), new DeviceSpec { Type = type })
+            : new PlacementKey(QueueNames.WorkTask(device.Task!.Value, type), device with { Index = spec.Index });
+    }
+
+    private static IEnumerable<(DeviceSpec Name, string Unhealthy)> Able(string computation, IReadOnlyList<RegisteredTask> workers)
+        => workers.Where(w => w.Entry.Ready)
+            .SelectMany(w => w.Devices.Zip(w.Entry.Devices, (name, device) => (Task: w, Name: name, device.Unhealthy)))
+            .Where(d => (d.Name.Type == DeviceType.Gpu ? d.Task.Entry.GpuComputations : d.Task.Entry.Computations).Contains(computation))
+            .Select(d => (d.Name, d.Unhealthy));
+
+    private static string Describe((DeviceSpec Name, string Unhealthy) device)
+        => device.Unhealthy.Length == 0 ? $"{device.Name}" : $"{device.Name}, which takes no items: {device.Unhealthy}";
 }

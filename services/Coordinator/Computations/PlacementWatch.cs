@@ -1,31 +1,50 @@
+using Cluster.Contracts.Devices;
 using Cluster.ServiceDefaults.Registry;
 
 namespace Cluster.Coordinator.Computations;
 
-/// <summary>Where a job's items go now, and, while they can go nowhere, since when and why. Owned by one runner.</summary>
+/// <summary>Where a job's items go now, by device spec, and, while some can go nowhere, since when and why. Owned by one runner.</summary>
 internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, TimeProvider time)
 {
-    private long? _waitingSince;
+    private readonly Dictionary<DeviceSpec, Placement> _placements = [];
+    private readonly Dictionary<DeviceSpec, long> _waitingSince = [];
 
-    public Placement? Current { get; private set; }
-
-    /// <summary>What is missing while nothing can be placed; empty while something can.</summary>
+    /// <summary>What is missing while items can go nowhere; empty while all can go somewhere.</summary>
     public string WaitingFor { get; private set; } = "";
 
     /// <summary>
-    /// A device was asked for by name and has not been there for too long. A job that takes any device waits for ever:
-    /// any worker that comes can finish it.
+    /// A device was asked for by name and has not been there for too long. Items that take any device wait for ever: any
+    /// worker that comes can finish them.
     /// </summary>
-    public bool HasTimedOut => _waitingSince is { } since && plan.Device != Contracts.Devices.DeviceSpec.Any && time.GetElapsedTime(since) > timeout;
+    public bool HasTimedOut => _waitingSince.Any(w => w.Key != DeviceSpec.Any && time.GetElapsedTime(w.Value) > timeout);
+
+    /// <summary>Where the merge goes: any worker that knows the computation; null while there is none.</summary>
+    public string? MergeQueue { get; private set; }
+
+    /// <summary>Where items of a device spec go now; null while nothing serves it.</summary>
+    public Placement? For(DeviceSpec spec) => _placements.GetValueOrDefault(spec);
 
     /// <summary>Looks at the live workers; true when it waits for something new.</summary>
-    public bool Update(IReadOnlyList<RegisteredTask> workers)
+    /// <param name="workers">The live workers.</param>
+    /// <param name="wanted">Device specs of items that are not done.</param>
+    public bool Update(IReadOnlyList<RegisteredTask> workers, IReadOnlyCollection<DeviceSpec> wanted)
     {
-        Current = Placement.For(plan.Device, plan.Computation, workers);
-        var missing = Current is null ? Placement.Missing(plan.Device, plan.Computation, workers) : "";
-        var changed = missing.Length > 0 && missing != WaitingFor;
-        _waitingSince = Current is null ? _waitingSince ?? time.GetTimestamp() : null;
-        WaitingFor = missing;
+        _placements.Clear();
+        MergeQueue = Placement.For(DeviceSpec.Any, soft: false, plan.Computation, workers)?.Targets[^1].Key.Queue;
+        var missing = new List<string>();
+        foreach (var spec in wanted)
+        {
+            if (Placement.For(spec, plan.SoftPlacement, plan.Computation, workers) is { } placement) _placements[spec] = placement;
+            else missing.Add(Placement.Missing(spec, plan.Computation, workers));
+        }
+
+        foreach (var served in _waitingSince.Keys.Where(spec => _placements.ContainsKey(spec) || !wanted.Contains(spec)).ToList()) _waitingSince.Remove(served);
+        foreach (var spec in wanted.Where(spec => !_placements.ContainsKey(spec))) _waitingSince.TryAdd(spec, time.GetTimestamp());
+        if (missing.Count == 0 && wanted.Count == 0 && MergeQueue is null) missing.Add(Placement.Missing(DeviceSpec.Any, plan.Computation, workers));
+
+        var waitingFor = missing.FirstOrDefault("");
+        var changed = waitingFor.Length > 0 && waitingFor != WaitingFor;
+        WaitingFor = waitingFor;
         return changed;
     }
 }

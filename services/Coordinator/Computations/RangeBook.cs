@@ -1,4 +1,5 @@
 using Cluster.Compute.Computations;
+using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Jobs;
 
 namespace Cluster.Coordinator.Computations;
@@ -7,12 +8,10 @@ namespace Cluster.Coordinator.Computations;
 /// What the runner of a job knows of its ranges: a copy of Redis's record that events keep fresh between two readings.
 /// Owned by the runner; no locks.
 /// </summary>
-internal sealed class RangeBook(long grainCount, TimeSpan patience)
+internal sealed class RangeBook(IReadOnlyList<PlacedGrains> parts, TimeSpan patience)
 {
     private readonly Dictionary<long, OutstandingRange> _outstanding = [];
-
-    /// <summary>Grains cut so far: the next range begins here.</summary>
-    public long Cut { get; private set; }
+    private readonly long[] _cuts = [.. parts.Select(p => p.From)];
 
     /// <summary>Grains recorded so far.</summary>
     public long Done { get; private set; }
@@ -22,30 +21,38 @@ internal sealed class RangeBook(long grainCount, TimeSpan patience)
 
     public int OutstandingCount => _outstanding.Count;
 
-    public long Remaining => grainCount - Cut;
-
-    public bool IsComplete => Remaining == 0 && _outstanding.Count == 0;
+    public bool IsComplete => _outstanding.Count == 0 && parts.All(part => Remaining(part) == 0);
 
     public IEnumerable<OutstandingRange> Outstanding => _outstanding.Values;
+
+    /// <summary>Grains of a part cut so far: its next range begins here.</summary>
+    public long Cut(PlacedGrains part) => _cuts[part.Number];
+
+    public long Remaining(PlacedGrains part) => part.To - _cuts[part.Number];
+
+    /// <summary>Device specs of what is not done.</summary>
+    public IReadOnlyCollection<DeviceSpec> Wanted()
+        => parts.Where(part => Remaining(part) > 0).Select(part => part.Device).Concat(_outstanding.Values.Select(o => o.Device)).ToHashSet();
 
     /// <summary>Takes Redis's word for it: ranges it no longer lists are recorded, ranges unknown here are to be published.</summary>
     public void Load(JobRecord job, IReadOnlyCollection<GrainRange> items)
     {
-        (Cut, Done, RangesDone) = (job.Cut, job.Done, job.Ranges);
+        (Done, RangesDone) = (job.Done, job.Ranges);
+        foreach (var part in parts) _cuts[part.Number] = job.Cuts.GetValueOrDefault(part.Number, part.From);
         var listed = items.ToDictionary(i => i.From);
         foreach (var known in _outstanding.Values.Where(o => !listed.TryGetValue(o.Range.From, out var i) || i != o.Range).ToList())
             _outstanding.Remove(known.Range.From);
 
-        foreach (var item in items) _outstanding.TryAdd(item.From, new OutstandingRange(item, patience));
+        foreach (var item in items) _outstanding.TryAdd(item.From, new OutstandingRange(item, DeviceOf(item), patience));
     }
 
-    /// <summary>Adds ranges that were cut and written.</summary>
-    public void Add(IEnumerable<GrainRange> ranges)
+    /// <summary>Adds ranges of a part that were cut and written, for a target.</summary>
+    public void Add(PlacedGrains part, PlacementKey target, IEnumerable<GrainRange> ranges)
     {
         foreach (var range in ranges)
         {
-            _outstanding.Add(range.From, new OutstandingRange(range, patience));
-            Cut = range.To;
+            _outstanding.Add(range.From, new OutstandingRange(range, part.Device, patience) { Target = target });
+            _cuts[part.Number] = range.To;
         }
     }
 
@@ -61,4 +68,6 @@ internal sealed class RangeBook(long grainCount, TimeSpan patience)
 
     public OutstandingRange? Find(GrainRange range)
         => _outstanding.TryGetValue(range.From, out var found) && found.Range == range ? found : null;
+
+    private DeviceSpec DeviceOf(GrainRange range) => parts.Last(part => part.From <= range.From).Device;
 }

@@ -1,4 +1,5 @@
 using Cluster.Compute.Computations;
+using Cluster.Contracts.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Registry;
@@ -15,7 +16,7 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
 
     private readonly RangeSizer _sizer = new(context.Options.Value.RangeDuration);
 
-    public RangeBook Book { get; } = new(plan.Space.GrainCount, context.Options.Value.RangePatience);
+    public RangeBook Book { get; } = new(plan.Parts, context.Options.Value.RangePatience);
 
     public PlacementWatch Placement { get; } = new(plan, context.Options.Value.PlacementTimeout, context.Time);
 
@@ -25,7 +26,7 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
         var workers = await context.Tasks.WorkersAsync(cancellationToken);
         var claims = await context.Ranges.ClaimsAsync(jobId);
         Book.Load(job, await context.Ranges.ItemsAsync(jobId));
-        if (Placement.Update(workers)) JobLog.Waits(context.Logger, jobId, Placement.WaitingFor);
+        if (Placement.Update(workers, Book.Wanted())) JobLog.Waits(context.Logger, jobId, Placement.WaitingFor);
 
         var recalled = Book.Outstanding.Count(range => Recall(range, claims.GetValueOrDefault(range.Range.From, ""), workers));
         if (recalled > 0) await context.Ranges.CountAsync(jobId, owner, "republished", recalled);
@@ -34,42 +35,66 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
     /// <summary>A worker recorded a range.</summary>
     public void Recorded(RangeComputed told)
     {
-        if (Book.Recorded(new GrainRange(told.From, told.To))) _sizer.Observe(told.To - told.From, told.Seconds);
+        if (Book.Recorded(new GrainRange(told.From, told.To))) _sizer.Observe(told.Device, told.To - told.From, told.Seconds);
     }
 
     /// <summary>Writes new ranges while there is room, and publishes whatever is not out.</summary>
     public async Task DispatchAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        if (Placement.Current is not { } placement) return;
-        await CutAsync(placement);
-        var unpublished = Book.Outstanding.Where(range => !range.IsPublished).ToList();
+        foreach (var device in plan.Parts.Select(part => part.Device).Distinct())
+        {
+            if (Placement.For(device) is { } placement) await CutAsync(device, placement.Targets);
+        }
+
+        var unpublished = Book.Outstanding.Where(range => !range.IsPublished && Aim(range)).ToList();
         if (unpublished.Count == 0) return;
 
         using var activity = JobTracing.Start("ranges publish", job, context.Time);
-        await Task.WhenAll(unpublished.Select(range => PublishAsync(job, range, placement.Queue, cancellationToken)));
+        await Task.WhenAll(unpublished.Select(range => PublishAsync(job, range, range.Target!.Value, cancellationToken)));
+    }
+
+    private async Task CutAsync(DeviceSpec device, IReadOnlyList<PlacementTarget> targets)
+    {
+        foreach (var target in targets)
+        {
+            var room = Room(target);
+            foreach (var part in plan.Parts.Where(part => part.Device == device && Book.Remaining(part) > 0))
+            {
+                if (room > 0) room -= await CutAsync(part, target, targets, room);
+            }
+        }
     }
 
     // Written before they are published: a range that nobody heard of is published again, never lost.
-    private async Task CutAsync(Placement placement)
+    private async Task<int> CutAsync(PlacedGrains part, PlacementTarget target, IReadOnlyList<PlacementTarget> targets, int room)
     {
-        var next = Book.Cut;
-        var room = (placement.Slots * RangesPerSlot) - Book.OutstandingCount;
+        var next = Book.Cut(part);
         var ranges = new List<GrainRange>();
-        for (; room > 0 && next < plan.Space.GrainCount; room--)
+        while (ranges.Count < room && next < part.To)
         {
-            var size = _sizer.Next(plan.Space.GrainCount - next, placement.Slots);
+            var size = _sizer.Next(target, targets, part.To - next);
             ranges.Add(new GrainRange(next, next + size));
             next += size;
         }
 
-        if (ranges.Count == 0) return;
-        await context.Ranges.CutAsync(jobId, owner, Book.Cut, ranges);
-        Book.Add(ranges);
+        await context.Ranges.CutAsync(jobId, owner, part, Book.Cut(part), ranges);
+        Book.Add(part, target.Key, ranges);
+        return ranges.Count;
     }
 
-    private async Task PublishAsync(JobRecord job, OutstandingRange range, string queue, CancellationToken cancellationToken)
+    private int Room(PlacementTarget target) => (target.Slots * RangesPerSlot) - Book.Outstanding.Count(range => range.Target == target.Key);
+
+    // What was read from Redis goes nowhere yet, and what went to devices that are gone goes elsewhere.
+    private bool Aim(OutstandingRange range)
     {
-        if (!await context.Publisher.PublishAsync(job, plan, range.Range, queue, cancellationToken)) return;
+        if (Placement.For(range.Device) is not { Targets: var targets }) return false;
+        if (targets.All(target => target.Key != range.Target)) range.Target = (targets.FirstOrDefault(target => Room(target) > 0) ?? targets.MaxBy(Room)!).Key;
+        return true;
+    }
+
+    private async Task PublishAsync(JobRecord job, OutstandingRange range, PlacementKey target, CancellationToken cancellationToken)
+    {
+        if (!await context.Publisher.PublishAsync(job, plan, range.Range, target, cancellationToken)) return;
         range.Published(context.Time.GetTimestamp());
         context.Metrics.Published(1);
     }
@@ -77,12 +102,13 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
     private bool Recall(OutstandingRange range, string claimant, IReadOnlyList<RegisteredTask> workers)
     {
         if (!range.IsPublished) return false;
+        var isWithoutDevice = claimant.Length == 0 && Placement.For(range.Device) is { } placement && placement.Targets.All(t => t.Key != range.Target);
         // A claimant seen for the first time may be younger than the list of workers.
         var lost = claimant.Length > 0 && claimant == range.Claimant && !workers.Any(w => w.Incarnation == claimant);
         range.ClaimedBy(claimant, context.Time.GetTimestamp());
-        if (!lost && !range.LosesPatience(context.Time)) return false;
+        if (!lost && !isWithoutDevice && !range.LosesPatience(context.Time)) return false;
 
-        var reason = lost ? "its worker is gone" : claimant.Length > 0 ? "its worker does not finish it" : "nobody took it";
+        var reason = lost ? "its worker is gone" : isWithoutDevice ? "its devices are gone" : claimant.Length > 0 ? "its worker does not finish it" : "nobody took it";
         JobLog.Republished(context.Logger, jobId, range.Range.From, range.Range.To, reason);
         context.Metrics.Republished(reason);
         range.Recall();

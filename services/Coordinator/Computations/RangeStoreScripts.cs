@@ -6,16 +6,16 @@ namespace Cluster.Coordinator.Computations;
 internal static class RangeStoreScripts
 {
     private const string Guard = """
-        local job = redis.call('HMGET', KEYS[1], 'owner', 'state', 'cut')
+        local job = redis.call('HMGET', KEYS[1], 'owner', 'state')
         if job[1] ~= ARGV[1] then return 'fenced' end
         if job[2] ~= 'running' then return 'closed' end
         """;
 
-    // ARGV[2]: grains cut so far, then from, to, from, to, …
+    // ARGV[2]: field of the part, ARGV[3]: where the part begins, ARGV[4]: grain up to which it is cut, then from, to, from, to, …
     public static readonly RedisScript Cut = new("range.cut", Guard, """
-        if (job[3] or '0') ~= ARGV[2] then return 'moved' end
-        for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
-        redis.call('HSET', KEYS[1], 'cut', ARGV[#ARGV])
+        if (redis.call('HGET', KEYS[1], ARGV[2]) or ARGV[3]) ~= ARGV[4] then return 'moved' end
+        for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+        redis.call('HSET', KEYS[1], ARGV[2], ARGV[#ARGV])
         return 'done'
         """);
 

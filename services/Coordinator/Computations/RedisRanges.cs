@@ -22,30 +22,33 @@ internal sealed class RedisRanges(IConnectionMultiplexer redis)
     public async Task<long> AttemptsAsync(string id, GrainRange range)
         => (long)await _database.HashGetAsync(JobKeys.Attempts(id), range.From);
 
-    /// <summary>Writes the next ranges, in order from where the job is cut so far.</summary>
-    public Task CutAsync(string id, string owner, long cut, IReadOnlyList<GrainRange> ranges)
-        => EvaluateAsync(RangeStoreScripts.Cut, id, [owner, cut, .. Flat(ranges)]);
+    /// <summary>Writes the next ranges of a part, in order from where it is cut so far.</summary>
+    public Task CutAsync(string id, string owner, PlacedGrains part, long cut, IReadOnlyList<GrainRange> ranges)
+        => EvaluateAsync(RangeStoreScripts.Cut, id, [owner, $"{JobKeys.CutField}{part.Number}", part.From, cut, .. Flat(ranges)]);
 
     /// <summary>Counts in the job's record: <c>republished</c> or <c>failed</c>.</summary>
     public Task CountAsync(string id, string owner, string counter, long by)
         => EvaluateAsync(RangeStoreScripts.Count, id, [owner, counter, by]);
 
-    /// <summary>Opens ranges again that should be recorded and are not; the number of them.</summary>
-    public async Task<int> ReopenGapsAsync(string id, string owner, long grainCount)
+    /// <summary>Opens ranges again that should be recorded and are not, each within a part; the number of them.</summary>
+    public async Task<int> ReopenGapsAsync(string id, string owner, IReadOnlyList<PlacedGrains> parts)
     {
         var recorded = (await _database.HashKeysAsync(JobKeys.Results(id))).Select(k => ParseRange(k!)).OrderBy(r => r.From);
         var gaps = new List<GrainRange>();
-        var next = 0L;
+        var (next, grainCount) = (0L, parts[^1].To);
         foreach (var range in recorded)
         {
-            if (range.From > next) gaps.Add(new GrainRange(next, range.From));
+            Open(range.From);
             next = Math.Max(next, range.To);
         }
 
-        if (next < grainCount) gaps.Add(new GrainRange(next, grainCount));
+        Open(grainCount);
         if (gaps.Count > 0)
             await EvaluateAsync(RangeStoreScripts.Reopen, id, [owner, grainCount - gaps.Sum(g => g.To - g.From), .. Flat(gaps)]);
         return gaps.Count;
+
+        void Open(long to)
+            => gaps.AddRange(parts.Select(p => new GrainRange(Math.Max(next, p.From), Math.Min(to, p.To))).Where(gap => gap.From < gap.To));
     }
 
     // The record guards itself: a chief that lost its office, or a job that ended, changes nothing and stops its runner.

@@ -11,8 +11,8 @@ internal sealed class WorkPublisher(IBus bus, ILogger<WorkPublisher> logger)
 {
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
 
-    public Task<bool> PublishAsync(JobRecord job, ComputationPlan plan, GrainRange range, string queue, CancellationToken cancellationToken)
-        => SendAsync(job, queue, new ComputeRange
+    public Task<bool> PublishAsync(JobRecord job, ComputationPlan plan, GrainRange range, PlacementKey target, CancellationToken cancellationToken)
+        => SendAsync(job, target.Queue, new ComputeRange
         {
             JobId = job.Id,
             Generation = job.Generation,
@@ -22,7 +22,7 @@ internal sealed class WorkPublisher(IBus bus, ILogger<WorkPublisher> logger)
             Arguments = plan.Arguments,
             IndexCount = plan.Space.IndexCount,
             GrainSize = plan.Space.GrainSize,
-            Device = plan.Device.ToString(),
+            Device = target.Device.ToString(),
         }, cancellationToken);
 
     public Task<bool> PublishMergeAsync(JobRecord job, ComputationPlan plan, string queue, CancellationToken cancellationToken)

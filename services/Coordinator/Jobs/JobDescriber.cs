@@ -25,6 +25,7 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
             ResultJson = job.State is JobState.Succeeded or JobState.Cancelled ? job.Result : "",
             Error = job.Error,
             Generation = job.Generation.ToString(),
+            Device = job.Device,
             Progress = Progress(job, live),
         };
         if (job.Kind == JobKinds.Training)
@@ -56,7 +57,7 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
     {
         switch (job.Kind)
         {
-            case JobKinds.Pi or JobKinds.Computation:
+            case JobKinds.Pi or JobKinds.Computation or JobKinds.Op:
                 var plan = ComputationPlan.For(job);
                 return (plan.Units(job.Done), plan.TotalUnits, plan.Unit.Name);
             case JobKinds.Training:

@@ -14,6 +14,7 @@ internal sealed class JobGrpcService(
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
+    private const int MaxListedText = 1024;
 
     public override async Task<Job> Submit(SubmitRequest request, ServerCallContext context)
     {
@@ -41,7 +42,7 @@ internal sealed class JobGrpcService(
         if (request.Limit is < 0 or > MaxLimit)
             throw SpecRejection.ToRpcException([new SpecViolation("limit", $"{request.Limit}", $"must be from 1 to {MaxLimit}")]);
         var records = await jobs.ListAsync(request.Limit == 0 ? DefaultLimit : request.Limit);
-        return new ListReply { Jobs = { await Task.WhenAll(records.Select(describer.DescribeAsync)) } };
+        return new ListReply { Jobs = { (await Task.WhenAll(records.Select(describer.DescribeAsync))).Select(Shorten) } };
     }
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<JobUpdate> stream, ServerCallContext context)
@@ -75,6 +76,14 @@ internal sealed class JobGrpcService(
 
         runners.Tell(job.Id, request);
         return await describer.DescribeAsync(job);
+    }
+
+    // A list of a thousand jobs must fit into one message, whatever they were given and gave.
+    private static Job Shorten(Job job)
+    {
+        if (job.SpecJson.Length > MaxListedText) job.SpecJson = "";
+        if (job.ResultJson.Length > MaxListedText) job.ResultJson = "";
+        return job;
     }
 
     private async Task<JobRecord> FindAsync(string id)

@@ -10,7 +10,7 @@ internal sealed class JobKindRunners(RunnerContext computations, TrainingContext
     /// <exception cref="NotSupportedException">The job is of a kind of a later version.</exception>
     public IJobRunner Create(JobRecord job, string owner) => job.Kind switch
     {
-        JobKinds.Pi or JobKinds.Computation => new ComputationRunner(job, owner, computations),
+        JobKinds.Pi or JobKinds.Computation or JobKinds.Op => new ComputationRunner(job, owner, computations),
         JobKinds.Training => new TrainingRunner(job, owner, trainings),
         _ => throw new NotSupportedException($"job {job.Id} is of kind '{job.Kind}', which this coordinator does not run"),
     };

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Protocol.Parameters;
 
@@ -27,8 +28,8 @@ internal sealed record JobRecord
     /// <summary>Trace context of the submission, W3C; empty where there was none.</summary>
     public string Trace { get; init; } = "";
 
-    /// <summary>Grains cut into ranges so far.</summary>
-    public long Cut { get; init; }
+    /// <summary>Number of a part of the space → grains up to which it is cut into ranges; a part that is missing is not cut.</summary>
+    public IReadOnlyDictionary<int, long> Cuts { get; init; } = FrozenDictionary<int, long>.Empty;
 
     /// <summary>Grains recorded so far; of a training job, clocks committed.</summary>
     public long Done { get; init; }
@@ -50,6 +51,9 @@ internal sealed record JobRecord
 
     /// <summary>Ranges that a worker reported as failed.</summary>
     public long Failed { get; init; }
+
+    /// <summary>Full name of the device that recorded the last range; empty before the first.</summary>
+    public string Device { get; init; } = "";
 
     /// <summary>Result, JSON; empty until there is one.</summary>
     public string Result { get; init; } = "";

@@ -51,8 +51,10 @@ internal static class JobSubmission
                     return request.Training.TryToSpec(out var training, out found)
                         ? (JobKinds.Training, Json(training), training.LogDevicePlacement)
                         : ("", "", false);
+                case SubmitRequest.SpecOneofCase.Op:
+                    return request.Op.TryToSpec(out var op, out found) ? (JobKinds.Op, Json(op), op.LogDevicePlacement) : ("", "", false);
                 default:
-                    found = [new SpecViolation("spec", "", "is missing: one of pi, computation, training")];
+                    found = [new SpecViolation("spec", "", "is missing: one of pi, computation, training, op")];
                     return ("", "", false);
             }
         }

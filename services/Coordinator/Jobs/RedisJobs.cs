@@ -112,7 +112,8 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
         Started = Time(fields, "started"),
         Ended = Time(fields, "ended"),
         Trace = fields.GetValueOrDefault("trace", ""),
-        Cut = Number(fields, "cut"),
+        Cuts = Cuts(fields),
+        Device = fields.GetValueOrDefault("device", ""),
         Done = Number(fields, "done"),
         Total = Number(fields, "total"),
         Ranges = Number(fields, "ranges"),
@@ -123,6 +124,10 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
         Result = fields.GetValueOrDefault("result", ""),
         Error = fields.GetValueOrDefault("error", ""),
     };
+
+    private static Dictionary<int, long> Cuts(Dictionary<string, string> fields)
+        => fields.Where(f => f.Key.StartsWith(JobKeys.CutField, StringComparison.Ordinal))
+            .ToDictionary(f => int.Parse(f.Key.AsSpan(JobKeys.CutField.Length), CultureInfo.InvariantCulture), f => long.Parse(f.Value, CultureInfo.InvariantCulture));
 
     private static long Number(Dictionary<string, string> fields, string name)
         => fields.TryGetValue(name, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : 0;

@@ -32,11 +32,13 @@ internal sealed class RegistryGrpcService(RedisRegistry registry) : V1.Registry.
         Incarnation = task.Incarnation,
         Instance = task.Instance,
         StartedAt = task.Entry.StartedAt.ToTimestamp(),
+        WithoutGpu = task.Entry.WithoutGpu,
         Devices =
         {
             task.Devices.Zip(task.Entry.Devices, (name, device) => new V1.Device
             {
                 Name = name.ToString(), Description = device.Description, Doing = device.Doing,
+                MemoryBytes = device.MemoryBytes, Load = device.Load, Unhealthy = device.Unhealthy,
             }),
         },
     };

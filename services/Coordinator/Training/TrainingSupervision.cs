@@ -7,7 +7,6 @@ using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Registry;
 using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
-using Placement = Cluster.Coordinator.Computations.Placement;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
@@ -55,7 +54,7 @@ internal sealed class TrainingSupervision
     public async Task<Turn> RunAsync(JobRecord job, CancellationToken cancellationToken)
     {
         IReadOnlyList<RegisteredTask> workers = await _context.Tasks.WorkersAsync(cancellationToken);
-        Placement? placement = Placement.ForModel(_job.Spec.Model, workers);
+        ModelPlacement? placement = ModelPlacement.For(_job.Spec.Model, workers);
         TrainingRecord record = await _context.Records.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
         Record = record;
         if (record.Plan is null)
@@ -111,12 +110,12 @@ internal sealed class TrainingSupervision
     private static bool IsUnsettled(V1.TaskReport? report) =>
         report is null or { Phase: V1.Phase.Loading } or { SnapshotClock: >= 0, SnapshotWritten: false };
 
-    private string Missing(Placement? placement, IReadOnlyList<RegisteredTask> workers)
+    private string Missing(ModelPlacement? placement, IReadOnlyList<RegisteredTask> workers)
     {
         if (_stores.Missing.Any())
             return string.Join(", ", _stores.Missing.Select(task => string.Create(CultureInfo.InvariantCulture, $"/job:ps/task:{task}")));
         if (_actions.WaitingFor.Length > 0) return _actions.WaitingFor;
-        return placement is null ? Placement.MissingForModel(_job.Spec.Model, workers) : "";
+        return placement is null ? ModelPlacement.Missing(_job.Spec.Model, workers) : "";
     }
 
     private static SupervisorOptions Options(TrainingJob job, TrainingPlan plan, TrainingContext context) => new()

@@ -1,4 +1,5 @@
 using Cluster.Compute.Computations;
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.Worker.Slots;
 
@@ -13,6 +14,7 @@ internal sealed class RangeRunner(
 
     /// <summary>The event to tell the coordinator, or null where there is nothing new to tell.</summary>
     /// <exception cref="OperationCanceledException">The worker stops before the range is done: it is handed back.</exception>
+    /// <exception cref="DeviceException">The device is lost: the range is handed back.</exception>
     public async Task<object?> RunAsync(ComputeRange item, DeviceSlot slot, CancellationToken cancellationToken)
     {
         var incarnation = slot.Task.Incarnation;
@@ -37,6 +39,14 @@ internal sealed class RangeRunner(
             await results.HandBackAsync(item, incarnation, limit.Token);
             throw;
         }
+        catch (ComputationFailedException failure) when (failure.InnerException is DeviceException { IsDeviceLost: true } loss)
+        {
+            slot.Hardware.Lose(loss);
+            await slot.Task.PublishEntryAsync();
+            // The device is to blame and not the range, unless it takes one device after the other with it.
+            if (await results.LoseDeviceAsync(item, incarnation, cancellationToken) < RangeLimits.MaxDeviceLosses) throw loss;
+            return Failure(item, slot, $"its device was lost {RangeLimits.MaxDeviceLosses} times: {slot.Hardware.Unhealthy}", permanent: true);
+        }
         catch (ComputationFailedException failure)
         {
             var cause = failure.InnerException!;
@@ -53,7 +63,7 @@ internal sealed class RangeRunner(
         {
             var computation = catalog.Bind(item.Computation, item.Arguments);
             var space = new GrainSpace(item.IndexCount, item.GrainSize);
-            return RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Cores, cancellationToken);
+            return RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Hardware.Open, cancellationToken);
         }, cancellationToken);
         var seconds = time.GetElapsedTime(started).TotalSeconds;
         metrics.Computed(item.Computation, seconds);

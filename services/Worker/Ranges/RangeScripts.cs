@@ -36,15 +36,16 @@ internal static class RangeScripts
         redis.call('HDEL', KEYS[3], ARGV[2])
         redis.call('HINCRBY', KEYS[1], 'done', ARGV[3] - ARGV[2])
         redis.call('HINCRBY', KEYS[1], 'ranges', 1)
+        redis.call('HSET', KEYS[1], 'device', ARGV[5])
         if job[3] == '1' then redis.call('RPUSH', KEYS[6], ARGV[2] .. '-' .. ARGV[3] .. ' ' .. ARGV[5]) end
         return 'recorded'
         """);
 
-    // ARGV[4]: incarnation, ARGV[5]: 1 to count the attempt as failed.
+    // ARGV[4]: incarnation, ARGV[5]: 1 to count the attempt, ARGV[6]: what the field of the count begins with.
     public static readonly RedisScript Leave = new("range.leave", Guard, """
         if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[4] then return 'superseded' end
         redis.call('HDEL', KEYS[3], ARGV[2])
-        if ARGV[5] == '1' then return tostring(redis.call('HINCRBY', KEYS[4], ARGV[2], 1)) end
+        if ARGV[5] == '1' then return tostring(redis.call('HINCRBY', KEYS[4], ARGV[6] .. ARGV[2], 1)) end
         return 'left'
         """);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Messages;
 using Cluster.Contracts.Storage;
@@ -27,11 +28,15 @@ internal sealed class RedisRangeResults(IConnectionMultiplexer redis)
 
     /// <summary>Hands a claimed range back as it was.</summary>
     public Task HandBackAsync(ComputeRange item, string incarnation, CancellationToken cancellationToken)
-        => EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 0);
+        => EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 0, "");
 
     /// <summary>Hands a claimed range back as failed.</summary>
     public Task FailAsync(ComputeRange item, string incarnation, CancellationToken cancellationToken)
-        => EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 1);
+        => EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 1, "");
+
+    /// <summary>Hands a claimed range back because its device is lost, and says how often that happened to it; 0 where the claim is another's.</summary>
+    public async Task<int> LoseDeviceAsync(ComputeRange item, string incarnation, CancellationToken cancellationToken)
+        => int.TryParse(await EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 1, "lost:"), CultureInfo.InvariantCulture, out var times) ? times : 0;
 
     /// <summary>The recorded ranges of a job, in order.</summary>
     public async Task<IReadOnlyList<(GrainRange Range, byte[] Payload)>> ReadAllAsync(string jobId, CancellationToken cancellationToken)

@@ -4,13 +4,14 @@ namespace Cluster.Worker.Slots;
 
 /// <summary>
 /// Owns which device slots are free. Waiters are served in order, each with the first free slot that its device spec
-/// allows; one item a slot. All state is under one lock, held only for a walk over a few slots.
+/// allows; one item a slot, none while its device is unhealthy. All state is under one lock, held only for a walk over a few slots.
 /// </summary>
 internal sealed class SlotAllocator
 {
     private readonly Lock _lock = new();
     private readonly HashSet<DeviceSlot> _known = [];
     private readonly List<DeviceSlot> _free = [];
+    private readonly HashSet<DeviceSlot> _unhealthy = [];
     private readonly Dictionary<DeviceSlot, TaskCompletionSource> _retired = [];
     private readonly LinkedList<Waiter> _waiters = new();
 
@@ -18,7 +19,7 @@ internal sealed class SlotAllocator
     public void Add(IReadOnlyList<DeviceSlot> slots)
     {
         List<DeviceSlot> fresh;
-        lock (_lock) fresh = [.. slots.Where(slot => _known.Add(slot) || _free.Remove(slot))];
+        lock (_lock) fresh = [.. slots.Where(slot => _known.Add(slot) || _free.Remove(slot) || _unhealthy.Remove(slot))];
         foreach (var slot in fresh) Return(slot);
     }
 
@@ -32,7 +33,7 @@ internal sealed class SlotAllocator
             {
                 if (!_retired.TryGetValue(slot, out var ended))
                     _retired.Add(slot, ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-                if (_free.Remove(slot)) ended.SetResult();
+                if (_free.Remove(slot) || _unhealthy.Remove(slot)) ended.SetResult();
                 idle.Add(ended.Task);
             }
         }
@@ -59,6 +60,20 @@ internal sealed class SlotAllocator
         return new SlotLease(this, await waiter.Granted.Task);
     }
 
+    /// <summary>Whether a device that the spec matches is healthy, busy or not.</summary>
+    public bool CanServe(DeviceSpec spec)
+    {
+        lock (_lock) return _known.Any(slot => slot.Hardware.IsHealthy && slot.Task.HasLease && spec.Matches(slot.FullName));
+    }
+
+    /// <summary>The device of a slot works again: offers it to those who wait.</summary>
+    public void Recovered(DeviceSlot slot)
+    {
+        bool isBack;
+        lock (_lock) isBack = _unhealthy.Remove(slot);
+        if (isBack) Return(slot);
+    }
+
     internal void Return(DeviceSlot slot)
     {
         Waiter? next;
@@ -67,6 +82,12 @@ internal sealed class SlotAllocator
             if (_retired.TryGetValue(slot, out var ended))
             {
                 ended.TrySetResult();
+                return;
+            }
+
+            if (!slot.Hardware.IsHealthy)
+            {
+                _unhealthy.Add(slot);
                 return;
             }
 
@@ -95,16 +116,24 @@ internal sealed class SlotAllocator
 }
 
 /// <summary>A device slot held for one item; disposing gives it back.</summary>
-internal sealed class SlotLease(SlotAllocator allocator, DeviceSlot slot) : IDisposable
+internal sealed class SlotLease : IDisposable
 {
+    private readonly SlotAllocator _allocator;
     private int _returned;
 
-    public DeviceSlot Slot { get; } = slot;
+    public SlotLease(SlotAllocator allocator, DeviceSlot slot)
+    {
+        (_allocator, Slot) = (allocator, slot);
+        slot.Busy.Begin();
+    }
+
+    public DeviceSlot Slot { get; }
 
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _returned, 1) != 0) return;
         Slot.Doing = "";
-        allocator.Return(Slot);
+        Slot.Busy.End();
+        _allocator.Return(Slot);
     }
 }

@@ -1,3 +1,4 @@
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.Worker.Ranges;
@@ -19,10 +20,12 @@ internal sealed class WorkQueueEndpoints(IReceiveEndpointConnector connector) : 
     /// <param name="cancellationToken">Gives up waiting for the broker.</param>
     public async Task ConnectAsync(int task, IReadOnlyList<DeviceSlot> slots, int tasks, CancellationToken cancellationToken)
     {
-        await ConnectAsync(QueueNames.WorkAny, tasks * slots.Count, cancellationToken);
-        foreach (var type in slots.CountBy(s => s.Device.Type!.Value))
-            await ConnectAsync(QueueNames.WorkOn(type.Key), tasks * type.Value, cancellationToken);
-        await ConnectAsync(QueueNames.WorkTask(task), slots.Count, cancellationToken);
+        await ConnectAsync(QueueNames.WorkAny, tasks * slots.Count(s => s.Device.Type == DeviceType.Cpu), cancellationToken);
+        foreach (var (type, count) in slots.CountBy(s => s.Device.Type!.Value))
+        {
+            await ConnectAsync(QueueNames.WorkOn(type), tasks * count, cancellationToken);
+            await ConnectAsync(QueueNames.WorkTask(task, type), count, cancellationToken);
+        }
     }
 
     /// <summary>Takes no more items and waits for those under way.</summary>

@@ -1,4 +1,5 @@
 using Cluster.Compute.Computations;
+using Cluster.Compute.Devices;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.Training.Models;
@@ -34,6 +35,15 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
         for (var i = 0; i < count; i++)
         {
             var task = Create(i);
+            foreach (var slot in task.Slots)
+            {
+                slot.Hardware.Recovered += () =>
+                {
+                    _slots.Recovered(slot);
+                    _ = task.PublishEntryAsync();
+                };
+            }
+
             _tasks.Add(new Running(task, stop => RunAsync(task, stop)));
         }
 
@@ -61,7 +71,11 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
     public void Dispose()
     {
         _queues?.Dispose();
-        foreach (var running in _tasks) running.Dispose();
+        foreach (var running in _tasks)
+        {
+            running.Dispose();
+            foreach (var slot in running.Task.Slots) slot.Hardware.Dispose();
+        }
     }
 
     // A task that cannot go on ends the process, whose runner starts it anew, instead of standing there without work.
@@ -93,13 +107,16 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
     {
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
         var instance = ProcessInstance.Name(services.GetRequiredService<IConfiguration>());
+        var devices = services.GetRequiredService<WorkerDevices>();
+        var own = devices.Open(position, count);
+        var catalog = services.GetRequiredService<ComputationCatalog>();
         return new WorkerTask(
             services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WorkerTask>>(),
             count == 1 ? instance : $"{instance}-{position}",
             options.AdvertisedAddress ?? ServerAddress.Http(services).Authority,
-            new WorkerSkills(services.GetRequiredService<ComputationCatalog>().Names, services.GetRequiredService<ModelCatalog>().Names),
-            options.CoresOrAll);
+            new WorkerSkills(catalog.Names, services.GetRequiredService<ModelCatalog>().Names) { GpuComputations = catalog.NamesFor(DeviceType.Gpu) },
+            own, own.Any(d => d.Info.Type == DeviceType.Gpu) ? "" : devices.WithoutGpu);
     }
 
     private sealed class Running : IDisposable

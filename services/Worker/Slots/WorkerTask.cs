@@ -1,4 +1,3 @@
-using Cluster.Compute.Cpu;
 using Cluster.Contracts.Devices;
 using Cluster.ServiceDefaults.Registry;
 
@@ -15,16 +14,19 @@ internal sealed class WorkerTask
     private readonly string _instance;
     private readonly string _address;
     private readonly WorkerSkills _skills;
+    private readonly string _withoutGpu;
     private readonly DateTimeOffset _startedAt;
     private readonly TaskCompletionSource _readyOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskLease? _lease;
     private volatile bool _ready;
 
-    public WorkerTask(RedisRegistry registry, TimeProvider time, ILogger logger, string instance, string address, WorkerSkills skills, int cores)
+    public WorkerTask(RedisRegistry registry, TimeProvider time, ILogger logger, string instance, string address, WorkerSkills skills, IReadOnlyList<SlotDevice> devices, string withoutGpu = "")
     {
         (_registry, _time, _logger, _instance, _address, _skills) = (registry, time, logger, instance, address, skills);
         _startedAt = time.GetUtcNow();
-        Slots = [new DeviceSlot(this, DeviceSpec.Parse("/cpu:0"), CpuDescription.For(cores), cores)];
+        _withoutGpu = withoutGpu;
+        // Named by their place among this task's devices of a type, from 0, whatever the driver calls them.
+        Slots = [.. devices.GroupBy(d => d.Info.Type).SelectMany(type => type.Select((device, index) => new DeviceSlot(this, index, device, time)))];
     }
 
     public IReadOnlyList<DeviceSlot> Slots { get; }
@@ -76,8 +78,10 @@ internal sealed class WorkerTask
         StartedAt = _startedAt,
         Ready = _ready,
         Computations = _skills.Computations,
+        GpuComputations = _skills.GpuComputations,
         Models = _skills.Models,
-        Devices = [.. Slots.Select(s => new DeviceEntry { Name = s.Device.ToString(), Description = s.Description, Doing = s.Doing })],
+        WithoutGpu = _withoutGpu,
+        Devices = [.. Slots.Select(s => s.Describe())],
     };
 
     private static async Task WaitAsync(CancellationToken lost, CancellationToken stop)

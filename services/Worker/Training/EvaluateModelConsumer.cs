@@ -9,6 +9,8 @@ namespace Cluster.Worker.Training;
 /// <summary>Takes the evaluation of a trained model from a work queue to a free device slot. What it throws hands the item back to the queue.</summary>
 internal sealed class EvaluateModelConsumer(WorkerPool pool, ModelEvaluator evaluator, CoordinatorNotice notice, WorkerStop stop) : IConsumer<EvaluateModel>
 {
+    private static readonly DeviceSpec Cpu = DeviceSpec.Parse("/cpu:*");
+
     public async Task Consume(ConsumeContext<EvaluateModel> context)
     {
         using var either = await stop.LinkAsync(context.CancellationToken);
@@ -17,7 +19,7 @@ internal sealed class EvaluateModelConsumer(WorkerPool pool, ModelEvaluator eval
 
     private async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)
     {
-        using var lease = await pool.Slots.AcquireAsync(new DeviceSpec(), cancellationToken);
+        using var lease = await pool.Slots.AcquireAsync(Cpu, cancellationToken);
         lease.Slot.Doing = $"{item.JobId} evaluation";
         return await evaluator.RunAsync(item, isRedelivered, cancellationToken);
     }

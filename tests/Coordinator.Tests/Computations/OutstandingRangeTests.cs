@@ -9,7 +9,7 @@ public sealed class OutstandingRangeTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly OutstandingRange _range = new(new GrainRange(0, 1), Patience);
+    private readonly OutstandingRange _range = new(new GrainRange(0, 1), Cluster.Contracts.Devices.DeviceSpec.Any, Patience);
 
     [Fact]
     public void LosesPatience_NotPublished_Never()

@@ -13,17 +13,43 @@ public sealed class PlacementTests
 
     private readonly FakeTimeProvider _time = new();
 
+    private DeviceSpec Wanted { get; set; } = DeviceSpec.Any;
+
     [Theory]
-    [InlineData("", "work-any", 5)]
-    [InlineData("/cpu:0", "work-cpu", 2)]
-    [InlineData("/device:CPU:*", "work-cpu", 2)]
-    [InlineData("/device:GPU:*", "work-gpu", 3)]
-    [InlineData("/gpu:1", "work-gpu", 1)]
-    [InlineData("/job:worker/task:1", "work-task-1", 2)]
-    [InlineData("/job:worker/task:2/gpu:1", "work-task-2", 1)]
-    [InlineData("/job:worker", "work-any", 5)]
-    public void For_Spec_NamesQueueAndCountsSlots(string spec, string queue, int slots)
-        => Assert.Equal(new Placement(queue, slots), Placement.For(DeviceSpec.Parse(spec), "pi", Workers));
+    [InlineData("", "work-gpu /device:GPU:* 3", "work-cpu /device:CPU:* 2")]
+    [InlineData("/job:worker", "work-gpu /device:GPU:* 3", "work-cpu /device:CPU:* 2")]
+    [InlineData("/cpu:0", "work-cpu /device:CPU:* 2")]
+    [InlineData("/device:CPU:*", "work-cpu /device:CPU:* 2")]
+    [InlineData("/device:GPU:*", "work-gpu /device:GPU:* 3")]
+    [InlineData("/gpu:1", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:1 1")]
+    [InlineData("/gpu:0", "work-task-1-gpu /job:worker/replica:0/task:1/device:GPU:0 1", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:0 1")]
+    [InlineData("/job:worker/task:1", "work-task-1-gpu /job:worker/replica:0/task:1/device:GPU:* 1", "work-task-1-cpu /job:worker/replica:0/task:1/device:CPU:* 1")]
+    [InlineData("/task:2/gpu:*", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:* 2")]
+    [InlineData("/job:worker/task:2/gpu:1", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:1 1")]
+    public void For_Spec_NamesQueuesAndCountsSlotsGpusFirst(string spec, params string[] targets)
+        => Assert.Equal(targets, Targets(spec));
+
+    [Theory]
+    [InlineData("/gpu:7", "work-cpu /device:CPU:* 2")]
+    [InlineData("/task:0/gpu:0", "work-task-0-cpu /job:worker/replica:0/task:0/device:CPU:* 1")]
+    [InlineData("/task:9/gpu:0", "work-cpu /device:CPU:* 2")]
+    [InlineData("/gpu:1", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:1 1")]
+    public void For_SoftPlacement_FallsBackToCpusOnlyWhereNothingMatches(string spec, params string[] targets)
+        => Assert.Equal(targets, Targets(spec, soft: true));
+
+    [Fact]
+    public void For_GpuThatLacksTheComputationOrIsUnhealthy_IsPassedOver()
+    {
+        var cpuOnly = Worker(1, "/cpu:0", "/gpu:0") with { Entry = Worker(1, "/cpu:0", "/gpu:0").Entry with { GpuComputations = [] } };
+        Assert.Null(Placement.For(DeviceSpec.Parse("/gpu:*"), false, "pi", [cpuOnly]));
+
+        var sick = Worker(1, "/gpu:0");
+        sick = sick with { Entry = sick.Entry with { Devices = [sick.Entry.Devices[0] with { Unhealthy = "its context is lost" }] } };
+        Assert.Null(Placement.For(DeviceSpec.Parse("/gpu:*"), false, "pi", [sick]));
+        Assert.Equal(
+            "a device that matches /device:GPU:* (there are /job:worker/replica:0/task:1/device:GPU:0, which takes no items: its context is lost)",
+            Placement.Missing(DeviceSpec.Parse("/gpu:*"), "pi", [sick]));
+    }
 
     [Theory]
     [InlineData("/cpu:7")]
@@ -32,7 +58,7 @@ public sealed class PlacementTests
     [InlineData("/job:worker/task:0/gpu:0")]
     public void For_NoSuchDevice_IsNoneAndSaysWhatThereIs(string spec)
     {
-        Assert.Null(Placement.For(DeviceSpec.Parse(spec), "pi", Workers));
+        Assert.Null(Placement.For(DeviceSpec.Parse(spec), false, "pi", Workers));
         var missing = Placement.Missing(DeviceSpec.Parse(spec), "pi", Workers);
         Assert.Contains($"{DeviceSpec.Parse(spec)}", missing, StringComparison.Ordinal);
         Assert.Contains("/job:worker/replica:0/task:2/device:GPU:1", missing, StringComparison.Ordinal);
@@ -42,20 +68,21 @@ public sealed class PlacementTests
     public void For_WorkersThatAreNotReadyOrLackTheComputation_DoNotCount()
     {
         var notReady = Worker(3, "/cpu:0") with { Entry = Worker(3, "/cpu:0").Entry with { Ready = false } };
-        Assert.Null(Placement.For(DeviceSpec.Any, "pi", [notReady]));
+        Assert.Null(Placement.For(DeviceSpec.Any, false, "pi", [notReady]));
         Assert.Equal("a worker", Placement.Missing(DeviceSpec.Any, "pi", [notReady]));
-        Assert.Null(Placement.For(DeviceSpec.Any, "primes", Workers));
+        Assert.Null(Placement.For(DeviceSpec.Any, false, "primes", Workers));
         Assert.Equal("a worker with the computation 'primes' (they have pi)", Placement.Missing(DeviceSpec.Any, "primes", Workers));
     }
 
     [Fact]
     public void Update_NamedDeviceNeverComes_TimesOutAndTellsEachReasonOnce()
     {
-        var watch = Watch("/gpu:0");
-        Assert.True(watch.Update([]));
-        Assert.False(watch.Update([]));
+        Wanted = DeviceSpec.Parse("/gpu:0");
+        var watch = Watch();
+        Assert.True(watch.Update([], [Wanted]));
+        Assert.False(watch.Update([], [Wanted]));
         _time.Advance(TimeSpan.FromSeconds(20));
-        Assert.True(watch.Update([Worker(0, "/cpu:0")]));
+        Assert.True(watch.Update([Worker(0, "/cpu:0")], [Wanted]));
         Assert.False(watch.HasTimedOut);
         _time.Advance(TimeSpan.FromSeconds(11));
         Assert.True(watch.HasTimedOut);
@@ -64,31 +91,49 @@ public sealed class PlacementTests
     [Fact]
     public void Update_DeviceComesInTime_StartsTheWaitAnew()
     {
-        var watch = Watch("/cpu:0");
-        watch.Update([]);
+        Wanted = DeviceSpec.Parse("/cpu:0");
+        var watch = Watch();
+        watch.Update([], [Wanted]);
         _time.Advance(TimeSpan.FromSeconds(29));
-        Assert.False(watch.Update(Workers));
-        Assert.Equal((new Placement("work-cpu", 2), ""), (watch.Current, watch.WaitingFor));
-        watch.Update([]);
+        Assert.False(watch.Update(Workers, [Wanted]));
+        Assert.Equal(("work-cpu", ""), (watch.For(Wanted)?.Targets[0].Key.Queue, watch.WaitingFor));
+        watch.Update([], [Wanted]);
         _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(watch.HasTimedOut);
+    }
+
+    [Fact]
+    public void Update_OneOfTwoDevicesNeverComes_TimesOutForItAlone()
+    {
+        Wanted = DeviceSpec.Parse("/gpu:7");
+        var watch = Watch();
+        Assert.True(watch.Update(Workers, [Wanted, DeviceSpec.Parse("/gpu:0")]));
+        Assert.NotNull(watch.For(DeviceSpec.Parse("/gpu:0")));
+        Assert.Contains("/device:GPU:7", watch.WaitingFor, StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromSeconds(31));
+        Assert.True(watch.HasTimedOut);
+        watch.Update(Workers, [DeviceSpec.Parse("/gpu:0")]);
         Assert.False(watch.HasTimedOut);
     }
 
     [Fact]
     public void HasTimedOut_AnyDevice_WaitsForEver()
     {
-        var watch = Watch("");
-        watch.Update([]);
+        var watch = Watch();
+        watch.Update([], [Wanted]);
         _time.Advance(TimeSpan.FromDays(10));
         Assert.False(watch.HasTimedOut);
     }
 
-    private PlacementWatch Watch(string device) => new(new ComputationPlan
+    private static string[] Targets(string spec, bool soft = false)
+        => [.. Placement.For(DeviceSpec.Parse(spec), soft, "pi", Workers)!.Targets.Select(t => $"{t.Key.Queue} {t.Key.Device} {t.Slots}")];
+
+    private PlacementWatch Watch() => new(new ComputationPlan
     {
         Computation = "pi",
         Arguments = JsonElement.Parse("{}"),
         Space = new GrainSpace(10, 1),
-        Device = DeviceSpec.Parse(device),
+        Parts = PlacedGrains.Of(10, 1, DeviceSpec.Any, null),
         Unit = ("indices", 1),
     }, TimeSpan.FromSeconds(30), _time);
 
@@ -98,6 +143,7 @@ public sealed class PlacementTests
         StartedAt = DateTimeOffset.UnixEpoch,
         Ready = true,
         Computations = ["pi"],
+        GpuComputations = ["pi"],
         Devices = [.. devices.Select(d => new DeviceEntry { Name = d, Description = "" })],
     });
 }

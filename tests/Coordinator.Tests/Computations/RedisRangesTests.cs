@@ -1,4 +1,5 @@
 using Cluster.Compute.Computations;
+using Cluster.Contracts.Devices;
 using Cluster.Contracts.Storage;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Jobs;
@@ -14,6 +15,8 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
 {
     private const string Owner = "1.a";
 
+    private static readonly PlacedGrains Whole = new(0, 0, 12, DeviceSpec.Any);
+
     private readonly string _id = $"job-{Guid.NewGuid():N}";
     private RedisRanges _ranges = null!;
 
@@ -28,17 +31,17 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     [Fact]
     public async Task Cut_InOrder_WritesItemsAndHowFar()
     {
-        await _ranges.CutAsync(_id, Owner, 0, [new GrainRange(0, 3), new GrainRange(3, 10)]);
-        await _ranges.CutAsync(_id, Owner, 10, [new GrainRange(10, 11)]);
+        await _ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, 3), new GrainRange(3, 10)]);
+        await _ranges.CutAsync(_id, Owner, Whole, 10, [new GrainRange(10, 11)]);
         Assert.Equal([new(0, 3), new(3, 10), new(10, 11)], (await _ranges.ItemsAsync(_id)).OrderBy(r => r.From));
-        Assert.Equal("11", await GetAsync("cut"));
+        Assert.Equal("11", await GetAsync("cut:0"));
     }
 
     [Fact]
     public async Task Cut_RepeatedAfterAnUnknownAnswer_IsRefusedAsMoved()
     {
-        await _ranges.CutAsync(_id, Owner, 0, [new GrainRange(0, 3)]);
-        Assert.Equal("moved", await AnswerAsync(_ranges.CutAsync(_id, Owner, 0, [new GrainRange(0, 7)])));
+        await _ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, 3)]);
+        Assert.Equal("moved", await AnswerAsync(_ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, 7)])));
         Assert.Equal([new GrainRange(0, 3)], await _ranges.ItemsAsync(_id));
     }
 
@@ -46,7 +49,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     public async Task Cut_ManyChiefsAtOnce_EachGrainOnce()
     {
         var answers = await Task.WhenAll(Enumerable.Range(1, 20).Select(size => Task.Run(
-            () => AnswerAsync(_ranges.CutAsync(_id, Owner, 0, [new GrainRange(0, size)])), Ct)));
+            () => AnswerAsync(_ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, size)])), Ct)));
         Assert.Single(answers, "done");
         Assert.Single(await _ranges.ItemsAsync(_id));
     }
@@ -58,9 +61,9 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     {
         await SetAsync(field, value);
         var fields = await Redis.GetDatabase().HashLengthAsync(JobKeys.Record(_id));
-        Assert.Equal(answer, await AnswerAsync(_ranges.CutAsync(_id, Owner, 0, [new GrainRange(0, 3)])));
+        Assert.Equal(answer, await AnswerAsync(_ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, 3)])));
         Assert.Equal(answer, await AnswerAsync(_ranges.CountAsync(_id, Owner, "republished", 1)));
-        Assert.Equal(answer, await AnswerAsync(_ranges.ReopenGapsAsync(_id, Owner, 10)));
+        Assert.Equal(answer, await AnswerAsync(_ranges.ReopenGapsAsync(_id, Owner, [Whole])));
         Assert.Empty(await _ranges.ItemsAsync(_id));
         Assert.Equal(fields, await Redis.GetDatabase().HashLengthAsync(JobKeys.Record(_id)));
     }
@@ -69,7 +72,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     public async Task AnyChange_NoSuchJob_IsFencedAndMakesNoKey()
     {
         var id = $"{_id}-none";
-        Assert.Equal("fenced", await AnswerAsync(_ranges.CutAsync(id, Owner, 0, [new GrainRange(0, 3)])));
+        Assert.Equal("fenced", await AnswerAsync(_ranges.CutAsync(id, Owner, Whole, 0, [new GrainRange(0, 3)])));
         Assert.Equal("fenced", await AnswerAsync(_ranges.CountAsync(id, Owner, "failed", 1)));
         Assert.False(await Redis.GetDatabase().KeyExistsAsync(JobKeys.Record(id)));
     }
@@ -86,7 +89,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     public async Task ReopenGaps_HolesAtTheStartInTheMiddleAndAtTheEnd_AreOpenedAgain()
     {
         await RecordAsync(new GrainRange(2, 5), new GrainRange(5, 6), new GrainRange(8, 9));
-        Assert.Equal(3, await _ranges.ReopenGapsAsync(_id, Owner, 12));
+        Assert.Equal(3, await _ranges.ReopenGapsAsync(_id, Owner, [Whole]));
         Assert.Equal([new(0, 2), new(6, 8), new(9, 12)], (await _ranges.ItemsAsync(_id)).OrderBy(r => r.From));
         Assert.Equal("5", await GetAsync("done"));
     }
@@ -94,7 +97,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     [Fact]
     public async Task ReopenGaps_NothingRecorded_OpensTheWholeSpace()
     {
-        Assert.Equal(1, await _ranges.ReopenGapsAsync(_id, Owner, 12));
+        Assert.Equal(1, await _ranges.ReopenGapsAsync(_id, Owner, [Whole]));
         Assert.Equal([new GrainRange(0, 12)], await _ranges.ItemsAsync(_id));
     }
 
@@ -102,7 +105,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     public async Task ReopenGaps_EverythingRecorded_ChangesNothing()
     {
         await RecordAsync(new GrainRange(0, 5), new GrainRange(5, 12));
-        Assert.Equal(0, await _ranges.ReopenGapsAsync(_id, Owner, 12));
+        Assert.Equal(0, await _ranges.ReopenGapsAsync(_id, Owner, [Whole]));
         Assert.Empty(await _ranges.ItemsAsync(_id));
     }
 

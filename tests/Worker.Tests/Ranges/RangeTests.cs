@@ -265,7 +265,7 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         var metrics = new RangeMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var task = new WorkerTask(
-            new RedisRegistry(Redis), TimeProvider.System, NullLogger.Instance, Guid.NewGuid().ToString("N"), "127.0.0.1:1", new WorkerSkills(["counting"], []), cores: 1);
+            new RedisRegistry(Redis), TimeProvider.System, NullLogger.Instance, Guid.NewGuid().ToString("N"), "127.0.0.1:1", new WorkerSkills(["counting"], []), [TestDevices.Cpu()]);
         _worker = task.RunAsync((_, _, _) =>
         {
             connected.TrySetResult();

@@ -33,7 +33,7 @@ internal sealed class TestWorker : IAsyncDisposable
         configure?.Invoke(services);
         _services = services.BuildServiceProvider();
         _task = new WorkerTask(_services.GetRequiredService<RedisRegistry>(), TimeProvider.System, NullLogger.Instance,
-            Guid.NewGuid().ToString("N"), "127.0.0.1:1", new WorkerSkills([], []), cores: 1);
+            Guid.NewGuid().ToString("N"), "127.0.0.1:1", new WorkerSkills([], []), [TestDevices.Cpu()]);
     }
 
     public DeviceSlot Slot => _task.Slots[0];

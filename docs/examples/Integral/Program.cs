@@ -1,0 +1,17 @@
+using Cluster.Integral;
+using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Messaging;
+using Cluster.Worker;
+
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults("worker");
+    builder.AddWorkers(count: 1);
+    builder.Services.AddComputation<IntegralComputation>(); // the one line
+    builder.AddClusterBus(WorkerServices.AddConsumers);
+
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    return app;
+});
