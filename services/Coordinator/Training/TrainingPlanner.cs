@@ -127,7 +127,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         var optimizer = new V1.Optimizer
         {
             // With local steps the job's rate is the lanes'; what a ps task applies is their differences.
-            LearningRate = spec.LocalSteps > 1 ? 1 : spec.LearningRate,
+            LearningRate = spec.LocalSteps > 1 ? LocalDescent.RuleOfStore(scale).LearningRate.Rate : spec.LearningRate,
             Scale = scale == GradientScale.Sum ? V1.GradientScale.Sum : V1.GradientScale.Mean,
         };
         if (spec.Optimizer == TrainingNames.Adagrad)

@@ -41,6 +41,18 @@ internal static class LineOracle
         return (w, (y - (w * x)) / n);
     }
 
+    /// <summary>Standard deviations of w and b around the minimum with plain descent of constant rate, from above.</summary>
+    /// <remarks>As for Adagrad below, with η the rate and the variance of a gradient divided by the batch: ηv/(2h·batch).</remarks>
+    public static (double W, double B) SgdSpread(DataSet data, int batch, double rate)
+    {
+        var meanSquare = 0.0;
+        for (var row = 0; row < data.Rows; row++)
+            meanSquare += data.Features(row)[0] * data.Features(row)[0] / (double)data.Rows;
+        return (Spread(meanSquare), Spread(1));
+
+        double Spread(double square) => Math.Sqrt(rate * 4 * LineExample.Noise * LineExample.Noise * square / (2 * 2 * square * batch));
+    }
+
     /// <summary>Standard deviations of w and b around the minimum after Adagrad with batches of one, from above.</summary>
     /// <remarks>
     /// At the minimum a gradient of b is 2r and one of w is 2rx, with r the noise of a label: variances v = 4σ² and 4σ²·E[x²].

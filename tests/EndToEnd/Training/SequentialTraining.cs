@@ -52,11 +52,30 @@ internal static class SequentialTraining
         accumulator.AsSpan().Fill(spec.InitialAccumulator);
         for (var epoch = 0; epoch < spec.Epochs; epoch++)
         {
-            for (var start = 0; start < rows; start += spec.Lanes * spec.Batch)
+            var round = spec.Lanes * spec.Batch * spec.LocalSteps;
+            for (var start = 0; start < rows; start += round)
             {
-                var examples = Math.Min(spec.Lanes * spec.Batch, rows - start);
-                var sum = Sum(0, spec.Lanes, lane => Lane(lane, start, examples))!;
-                Update(spec, parameters, accumulator, sum, isMean ? examples : 1);
+                var examples = Math.Min(round, rows - start);
+                var sum = Sum(0, spec.Lanes, lane => spec.LocalSteps > 1 ? LocalLane(lane, start, examples) : Lane(lane, start, examples))!;
+                Update(spec.LocalSteps > 1 ? spec with { LearningRate = 1 } : spec, parameters, accumulator, sum, isMean ? examples : 1);
+            }
+
+            // One batch after the other from the common parameters; the difference counts by its examples where gradients are averaged.
+            float[]? LocalLane(int lane, int start, int examples)
+            {
+                var (from, to) = (start + (examples * lane / spec.Lanes), start + (examples * (lane + 1) / spec.Lanes));
+                if (from == to) return null;
+                var local = parameters.ToArray();
+                for (var at = from; at < to; at += spec.Batch)
+                {
+                    var (sum, end) = (new float[local.Length], Math.Min(at + spec.Batch, to));
+                    for (var position = at; position < end; position++)
+                        add(local, (int)order.Example(epoch, position), sum);
+                    for (var i = 0; i < local.Length; i++)
+                        local[i] -= spec.LearningRate * (isMean ? sum[i] / (end - at) : sum[i]);
+                }
+
+                return [.. local.Select((value, i) => (isMean ? to - from : 1) * (parameters[i] - value))];
             }
 
             float[]? Lane(int lane, int start, int examples)

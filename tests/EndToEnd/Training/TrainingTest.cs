@@ -16,6 +16,9 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
     /// <summary>Such that the last step of an epoch is short.</summary>
     private protected const int PacedRows = 600;
 
+    /// <summary>Clocks, in mode ssp.</summary>
+    private protected const int Bound = 2;
+
     public override async ValueTask DisposeAsync()
     {
         if (HasFailed && await shared.DropAsync() is { } cluster) ShowLogs([cluster]);
@@ -38,6 +41,7 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
         Epochs = epochs,
         LearningRate = 1,
         Seed = seed,
+        Staleness = mode == TrainingNames.Ssp ? Bound : 0,
     };
 
     private protected static Task UploadPacedAsync(TestCluster cluster) => UploadAsync(cluster, Paced, Pace, PacedRows, _ => 1);
@@ -62,8 +66,27 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
         Assert.All(model.Parameters!["count"], count => Assert.Equal(spec.Epochs, count));
         Assert.Equal((long)spec.Epochs * PacedRows, model.Examples);
         Assert.Equal(model.Examples, ended.Training!.CommittedExamples);
+        AssertStaleness(spec, model, ended.Training);
         if (spec.Mode == TrainingNames.Sync)
             Assert.Equal(SequentialTraining.Fingerprint(SequentialTraining.Count(spec, PacedRows)), model.Fingerprint);
+    }
+
+    /// <summary>Every applied gradient is in the histogram, once for each ps task, and none is beyond the bound.</summary>
+    private static void AssertStaleness(TrainingSpec spec, TrainedModel model, TrainingProgress training)
+    {
+        Say($"{spec.Mode}: staleness [{string.Join(' ', training.Staleness)}], refusals {string.Join(' ', training.Refusals)}");
+        if (spec.Mode == TrainingNames.Sync)
+        {
+            Assert.Empty(training.Staleness);
+            return;
+        }
+
+        if (spec.Mode == TrainingNames.Ssp) Assert.InRange(training.Staleness.Count, 1, Bound + 1);
+        // What a recovery computed again was applied again. No lane is without examples at any clock of these jobs.
+        var applied = model.Steps * spec.Lanes * training.ParameterStores;
+        if (training.Generations == 1) Assert.Equal(applied, training.Staleness.Sum());
+        Assert.DoesNotContain("Stale", training.Refusals.Keys);
+        Assert.DoesNotContain("Malformed", training.Refusals.Keys);
     }
 
     /// <summary>Notes how long the cluster took to recover.</summary>

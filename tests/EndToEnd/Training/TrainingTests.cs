@@ -72,6 +72,45 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         Assert.Equal(b, model.Parameters["b"][0], 5 * spreadOfB);
     }
 
+    /// <summary>Stale and local steps land where synchronous ones do.</summary>
+    /// <remarks>
+    /// The tolerance is five of the standard deviations that plain descent of constant rate η has about the minimum (see
+    /// <see cref="LineOracle.SgdSpread"/>), for the batch of one lane: an average over lanes has less, and a gradient that
+    /// is a few clocks old adds a share of about η·h·(clocks·lanes), here below a tenth. Synchronous training with the same
+    /// batch has this noise itself.
+    /// </remarks>
+    [Theory(Timeout = TestLimit)]
+    [InlineData(TrainingNames.Sync, 0, 1)]
+    [InlineData(TrainingNames.Sync, 0, 4)]
+    [InlineData(TrainingNames.Ssp, 0, 1)]
+    [InlineData(TrainingNames.Ssp, 3, 1)]
+    [InlineData(TrainingNames.Async, 0, 1)]
+    public async Task Train_LineInEachMode_LandsWithinTheNoiseOfDescentOfLeastSquares(string mode, int staleness, int localSteps)
+    {
+        var cluster = await ShareClusterAsync(Options);
+        var spec = new TrainingSpec
+        {
+            Mode = mode,
+            Lanes = 4,
+            Batch = 4,
+            Epochs = 150,
+            LearningRate = 0.01f,
+            Staleness = staleness,
+            LocalSteps = localSteps,
+            Seed = 12,
+        };
+
+        var model = await TrainAsync(cluster, spec);
+
+        Assert.Equal(150 * LineExample.Rows, model.Examples);
+        var data = LineExample.Create(spec.Seed);
+        var (w, b) = LineOracle.LeastSquares(data);
+        var (spreadOfW, spreadOfB) = LineOracle.SgdSpread(data, spec.Batch, spec.LearningRate);
+        Say(FormattableString.Invariant($"{mode} {staleness} {localSteps}: w {model.Parameters!["w"][0]} (least squares {w:0.####} ± {spreadOfW:0.####}), b {model.Parameters["b"][0]} ({b:0.####} ± {spreadOfB:0.####})"));
+        Assert.Equal(w, model.Parameters["w"][0], 5 * spreadOfW);
+        Assert.Equal(b, model.Parameters["b"][0], 5 * spreadOfB);
+    }
+
     [Fact(Timeout = TestLimit)]
     public async Task Train_RateFarTooLarge_FailsNamingLanesClockAndTensorAndKeepsTheLastCommit()
     {
