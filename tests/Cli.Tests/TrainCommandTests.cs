@@ -51,6 +51,18 @@ public sealed class TrainCommandTests
     }
 
     [Fact]
+    public async Task Linear_EvaluationAndEnds_ArriveInTheSpec()
+    {
+        await using var coordinator = await StartAsync();
+
+        await CliRun.RunAsync(coordinator, "train linear --steps 1e6 --max-time 60 --evaluate-steps 500 --monitor accuracy --patience 3 --min-delta 0.01 --target 0.97".Split(' '));
+
+        var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
+        Assert.Equal((1_000_000L, 60L, 500L, 0), (spec.Steps, spec.MaxSeconds, spec.EvaluateSteps, spec.EvaluateEpochs));
+        Assert.Equal(("accuracy", 3, 0.01, 0.97), (spec.Monitor, spec.Patience, spec.MinDelta, spec.Target));
+    }
+
+    [Fact]
     public async Task Linear_EveryOption_ArrivesInTheSpec()
     {
         await using var coordinator = await StartAsync();

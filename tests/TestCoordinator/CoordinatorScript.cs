@@ -35,6 +35,9 @@ public sealed class CoordinatorScript
         return new DataSet { Id = "data-1", Features = { "x" }, Label = label, Rows = 3, Fingerprint = "ab" };
     };
 
+    /// <summary>By default: nothing was measured.</summary>
+    public Func<ReadSummariesRequest, Task<ReadSummariesReply>> Summaries { get; set; } = _ => Task.FromResult(new ReadSummariesReply());
+
     public Func<ListTasksReply> Tasks { get; set; } = () => new ListTasksReply();
 
     public string ClusterSpecJson { get; set; } = "{}";

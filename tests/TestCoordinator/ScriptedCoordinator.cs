@@ -71,6 +71,7 @@ public sealed class ScriptedCoordinator : IAsyncDisposable
         _server.MapGrpcService<ScriptedJobs>();
         _server.MapGrpcService<ScriptedRegistry>();
         _server.MapGrpcService<ScriptedDataSets>();
+        _server.MapGrpcService<ScriptedSummaries>();
         await _server.StartAsync();
         Address = new Uri(_server.Urls.Single());
     }

@@ -38,6 +38,15 @@ internal sealed class ScriptedJobs(ScriptedCoordinator coordinator) : Jobs.JobsB
     }
 }
 
+internal sealed class ScriptedSummaries(ScriptedCoordinator coordinator) : Summaries.SummariesBase
+{
+    public override Task<ReadSummariesReply> Read(ReadSummariesRequest request, ServerCallContext context)
+    {
+        coordinator.Note(request, context);
+        return coordinator.Script.Summaries(request);
+    }
+}
+
 internal sealed class ScriptedRegistry(ScriptedCoordinator coordinator) : Registry.RegistryBase
 {
     public override Task<ListTasksReply> ListTasks(ListTasksRequest request, ServerCallContext context)

@@ -33,11 +33,13 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
         return id.Clock is { } clock ? all.LastOrDefault(checkpoint => checkpoint.State.Clock == clock) : all.Count > 0 ? all[^1] : null;
     }
 
-    /// <summary>A job's checkpoints and its last commit, the oldest first; none where there is no such job or it has not committed.</summary>
+    /// <summary>A job's checkpoints, its best commit and its last one, the oldest first; none where there is no such job or it has not committed.</summary>
     public async Task<IReadOnlyList<StoredCheckpoint>> OfJobAsync(string job)
     {
-        if (await jobs.ReadAsync(job) is not { Plan: { } plan, Protocol.Manifest: { } manifest }) return [];
-        IEnumerable<Checkpoint> states = manifest.Checkpoints.Where(checkpoint => checkpoint.Clock != manifest.Clock).Append(Checkpoint.Of(manifest));
+        if (await jobs.ReadAsync(job) is not { Plan: { } plan, Protocol.Manifest: { } manifest } record) return [];
+        IEnumerable<Checkpoint> best = record.Evaluated is { } evaluated ? [Checkpoint.Of(evaluated.Best.Manifest)] : [];
+        IEnumerable<Checkpoint> states = manifest.Checkpoints.Concat(best).Where(checkpoint => checkpoint.Clock != manifest.Clock)
+            .DistinctBy(checkpoint => checkpoint.Clock).OrderBy(checkpoint => checkpoint.Clock).Append(Checkpoint.Of(manifest));
         RedisValue[] fields = [.. states.Select(state => (RedisValue)FieldOf(state))];
         RedisValue[] fingerprints = await _database.HashGetAsync(CheckpointKeys.Fingerprints(job), fields);
         return [.. states.Zip(fingerprints, (state, fingerprint) => new StoredCheckpoint

@@ -23,6 +23,13 @@ public sealed class TrainingSpecTests
             InitialAccumulator = accumulator,
             Seed = seed,
             ParameterStores = stores,
+            Steps = epochs,
+            MaxSeconds = batch,
+            EvaluateEpochs = stores,
+            Monitor = stores % 2 == 0 ? TrainingNames.Loss : TrainingNames.Accuracy,
+            Patience = stores > 0 ? lanes : 0,
+            MinDelta = accumulator,
+            Target = stores > 1 ? rate : null,
         });
 
     private static readonly Gen<TrainingSpec> Any = Gen.Select(
@@ -41,6 +48,16 @@ public sealed class TrainingSpecTests
     [Fact]
     public void TryToSpec_FromItsMessage_IsTheSame() => Any.Sample(spec =>
         V1.TrainingSpec.Parser.ParseFrom(spec.ToProto().ToByteArray()).TryToSpec(out var read, out _) && read == spec);
+
+    [Fact]
+    public void Validate_EndsThatNeedAnEvaluation_AreRefusedWithoutOne()
+    {
+        TrainingSpec wrong = Example with { Patience = 3, Target = 0.5, MinDelta = -1, Steps = -1, MaxSeconds = TrainingSpec.MaxSecondsLimit + 1, Monitor = "Loss" };
+
+        Assert.Equal(["steps", "maxSeconds", "monitor", "minDelta", "patience", "target"], wrong.Validate().Select(violation => violation.Field));
+        Assert.Equal("evaluateEpochs", Assert.Single((Example with { EvaluateSteps = 5, EvaluateEpochs = 1 }).Validate()).Field);
+        Assert.Empty((Example with { EvaluateSteps = 5, Patience = 3, Target = 0.5 }).Validate());
+    }
 
     [Fact]
     public void Json_FromItsRecord_IsTheSame() => Any.Sample(spec =>
