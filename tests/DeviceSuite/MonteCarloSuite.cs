@@ -60,8 +60,15 @@ public abstract class MonteCarloSuite : DeviceTest
             {
                 var terms = new OptionTerms(new PriceArguments
                 {
-                    IsCall = isCall, Spot = 100, Strike = 105, Rate = 0.03, DividendYield = 0.01, Volatility = 0.4, Maturity = 1.5,
-                    Dates = dates, Seed = seed,
+                    IsCall = isCall,
+                    Spot = 100,
+                    Strike = 105,
+                    Rate = 0.03,
+                    DividendYield = 0.01,
+                    Volatility = 0.4,
+                    Maturity = 1.5,
+                    Dates = dates,
+                    Seed = seed,
                 });
                 var sums = new PriceSums[(length + size - 1) / size];
 

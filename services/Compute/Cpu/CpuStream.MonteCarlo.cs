@@ -14,7 +14,7 @@ internal sealed partial class CpuStream
         ThrowIfDisposed();
         SpanChecks.RequireRanges(from, to, blocks, counts.Length, nameof(blocks));
         fixed (ulong* pinned = counts)
-            _pi.Run(_device.Team, new PiRangesKernel(from, to, blocks, seed, pinned), counts.Length, grain: 1);
+            _pi.Run(_device.Team, new PiRangesKernel(from, to, blocks, seed, _device.Width, pinned), counts.Length, grain: 1);
     }
 
     public unsafe void SumPrices(in OptionTerms terms, long from, long to, long indices, Span<PriceSums> sums)

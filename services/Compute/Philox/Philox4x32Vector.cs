@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Cluster.Compute.Philox;
 
 /// <summary>
-/// <see cref="Philox4x32"/> for four counters at once, by AVX2. A word is in the low half of a 64-bit lane; upper halves hold
+/// <see cref="Philox4x32"/> for four counters at once. A word is in the low half of a 64-bit lane; upper halves hold
 /// garbage, which the 32×32-bit multiplication does not read.
 /// </summary>
 internal static class Philox4x32Vector
@@ -43,5 +42,5 @@ internal static class Philox4x32Vector
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Multiply(Vector256<ulong> words, uint multiplier) =>
-        Avx2.Multiply(words.AsUInt32(), Vector256.Create((ulong)multiplier).AsUInt32());
+        Words256.Multiply(new Words256(words), new Words256(Vector256.Create((ulong)multiplier))).Vector;
 }

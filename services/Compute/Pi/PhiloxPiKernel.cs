@@ -1,38 +1,45 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
+using Cluster.Compute.Cpu;
 using Cluster.Compute.Philox;
 
 namespace Cluster.Compute.Pi;
 
 /// <summary>
-/// Counts the points of a range of Philox blocks that fall inside the quarter circle: AVX2 where the processor has it,
-/// else <see cref="PhiloxPiReference"/>; the same counts. <c>PhiloxPiBenchmarks</c> measures it.
+/// Counts the points of a range of Philox blocks that fall inside the quarter circle, by vectors of the processor's width; the
+/// counts of <see cref="PhiloxPiReference"/>. <c>PhiloxPiBenchmarks</c> measures it.
 /// </summary>
 public static class PhiloxPiKernel
 {
-    private const int GroupBlocks = 4;
-    private const int StepBlocks = 2 * GroupBlocks;
-
     /// <inheritdoc cref="PhiloxPiReference.CountInside"/>
-    public static ulong CountInside(long from, long to, ulong seed)
+    public static ulong CountInside(long from, long to, ulong seed) => CountInside(from, to, seed, VectorWidths.Widest);
+
+    internal static ulong CountInside(long from, long to, ulong seed, VectorWidth width)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
-        if (!Avx2.IsSupported)
-            return PhiloxPiReference.CountInside(from, to, seed);
+        return width switch
+        {
+            VectorWidth.Bits512 => CountInside<Words512>(from, to, seed),
+            VectorWidth.Bits256 => CountInside<Words256>(from, to, seed),
+            _ => CountInside<Words128>(from, to, seed),
+        };
+    }
 
+    private static ulong CountInside<TWords>(long from, long to, ulong seed)
+        where TWords : struct, IWords<TWords>
+    {
+        var stepBlocks = 2 * TWords.Count;
         var inside = 0ul;
-        while (to - from >= StepBlocks)
+        while (to - from >= stepBlocks)
         {
             // The high counter word is constant up to the next multiple of 2³², which may lie beyond 2⁶³ - 1.
             var chunk = (1L << 32) - (uint)from;
-            var steps = Math.Min(chunk, to - from) / StepBlocks;
+            var steps = Math.Min(chunk, to - from) / stepBlocks;
             if (steps > 0)
             {
-                var points = 2 * StepBlocks * (ulong)steps;
-                inside += points - CountMisses((ulong)from, steps, seed);
-                from += StepBlocks * steps;
+                var points = 2 * (ulong)stepBlocks * (ulong)steps;
+                inside += points - CountMisses<TWords>((ulong)from, steps, seed);
+                from += stepBlocks * steps;
             }
             else
             {
@@ -45,19 +52,19 @@ public static class PhiloxPiKernel
     }
 
     /// <summary>
-    /// Two groups of four blocks are in flight, so that one's multiplications fill the other's latency. Each word is
-    /// in the low half of a 64-bit lane; upper halves hold garbage, which the 32×32-bit multiplication does not read.
+    /// Two groups of blocks, one a lane, are in flight, so that one's multiplications fill the other's latency.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static ulong CountMisses(ulong from, long steps, ulong seed)
+    private static ulong CountMisses<TWords>(ulong from, long steps, ulong seed)
+        where TWords : struct, IWords<TWords>
     {
-        var keys = new PhiloxPiKeys(seed, (uint)(from >> 32));
-        var counterA = Vector256.Create(from) + Vector256.Create(0ul, 1, 2, 3);
-        var misses = Vector256<ulong>.Zero;
+        var keys = new PhiloxPiKeys<TWords>(seed, (uint)(from >> 32));
+        var counterA = TWords.Create(from) + TWords.Indices;
+        var misses = TWords.Create(0);
 
         for (; steps > 0; steps--)
         {
-            var counterB = counterA + Vector256.Create((ulong)GroupBlocks);
+            var counterB = counterA + TWords.Create((ulong)TWords.Count);
 
             FirstThreeRounds(in keys, counterA, out var a0, out var a1, out var a2, out var a3);
             FirstThreeRounds(in keys, counterB, out var b0, out var b1, out var b2, out var b3);
@@ -77,17 +84,18 @@ public static class PhiloxPiKernel
             Round(keys.K9, keys.L9, ref b0, ref b1, ref b2, ref b3);
 
             misses += Misses(a0, a1) + Misses(a2, a3) + (Misses(b0, b1) + Misses(b2, b3));
-            counterA += Vector256.Create((ulong)StepBlocks);
+            counterA += TWords.Create(2 * (ulong)TWords.Count);
         }
 
-        return Vector256.Sum(misses);
+        return TWords.Sum(misses);
     }
 
     /// <summary>Counter words 2 and 3 are 0 and word 1 is constant, so most of the first two rounds is too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FirstThreeRounds(
-        in PhiloxPiKeys keys, Vector256<ulong> counter,
-        out Vector256<ulong> c0, out Vector256<ulong> c1, out Vector256<ulong> c2, out Vector256<ulong> c3)
+    private static void FirstThreeRounds<TWords>(
+        in PhiloxPiKeys<TWords> keys, TWords counter,
+        out TWords c0, out TWords c1, out TWords c2, out TWords c3)
+        where TWords : struct, IWords<TWords>
     {
         var product0 = Multiply(counter, Philox4x32.Multiplier0);
         c1 = Multiply((product0 >> 32) ^ keys.L0, Philox4x32.Multiplier1);
@@ -102,9 +110,10 @@ public static class PhiloxPiKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Round(
-        Vector256<ulong> key0, Vector256<ulong> key1,
-        ref Vector256<ulong> c0, ref Vector256<ulong> c1, ref Vector256<ulong> c2, ref Vector256<ulong> c3)
+    private static void Round<TWords>(
+        TWords key0, TWords key1,
+        ref TWords c0, ref TWords c1, ref TWords c2, ref TWords c3)
+        where TWords : struct, IWords<TWords>
     {
         var product0 = Multiply(c0, Philox4x32.Multiplier0);
         var product1 = Multiply(c2, Philox4x32.Multiplier1);
@@ -119,10 +128,12 @@ public static class PhiloxPiKernel
     /// from both squares only if both are odd, and odd squares are 1 modulo 8, so their sum is 2 modulo 8 and never 2⁶⁴.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<ulong> Misses(Vector256<ulong> x, Vector256<ulong> y) =>
-        ((Avx2.Multiply(x.AsUInt32(), x.AsUInt32()) >> 1) + (Avx2.Multiply(y.AsUInt32(), y.AsUInt32()) >> 1)) >> 63;
+    internal static TWords Misses<TWords>(TWords x, TWords y)
+        where TWords : struct, IWords<TWords> =>
+        ((TWords.Multiply(x, x) >> 1) + (TWords.Multiply(y, y) >> 1)) >> 63;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Multiply(Vector256<ulong> words, uint multiplier) =>
-        Avx2.Multiply(words.AsUInt32(), Vector256.Create((ulong)multiplier).AsUInt32());
+    private static TWords Multiply<TWords>(TWords words, uint multiplier)
+        where TWords : struct, IWords<TWords> =>
+        TWords.Multiply(words, TWords.Create(multiplier));
 }

@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Cluster.Compute.Philox;
 
 namespace Cluster.Compute.Pricing;
 
 /// <summary>
-/// Sums over the paths of a range of indices, four indices at once: AVX2 where the processor has it, else
-/// <see cref="PriceReference"/>; the same bits. <c>PriceBenchmarks</c> measures it.
+/// Sums over the paths of a range of indices, four indices at once; the bits of <see cref="PriceReference"/>. Where a processor
+/// has no 256-bit vectors the JIT makes pairs of 128-bit ones of them, as on Arm64. <c>PriceBenchmarks</c> measures it.
 /// </summary>
 internal static class PriceKernel
 {
@@ -18,7 +17,7 @@ internal static class PriceKernel
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
-        return Avx2.IsSupported && Fma.IsSupported ? SumLanes(in terms, from, to) : PriceReference.Sum(in terms, from, to);
+        return SumLanes(in terms, from, to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -34,7 +34,15 @@ public sealed class AllocationTests
         var prices = new PriceSums[4];
         var terms = new OptionTerms(new PriceArguments
         {
-            IsCall = true, Spot = 100, Strike = 100, Rate = 0, DividendYield = 0, Volatility = 0.2, Maturity = 1, Dates = 2, Seed = 1,
+            IsCall = true,
+            Spot = 100,
+            Strike = 100,
+            Rate = 0,
+            DividendYield = 0,
+            Volatility = 0.2,
+            Maturity = 1,
+            Dates = 2,
+            Seed = 1,
         });
 
         void Step()

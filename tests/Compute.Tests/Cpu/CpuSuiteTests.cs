@@ -44,3 +44,8 @@ public sealed class CpuLayer256Tests : LayerSuite
 {
     protected override IDevice OpenDevice() => new CpuDevice(2, VectorWidth.Bits256);
 }
+
+public sealed class CpuMonteCarlo128Tests : MonteCarloSuite
+{
+    protected override IDevice OpenDevice() => new CpuDevice(2, VectorWidth.Bits128);
+}

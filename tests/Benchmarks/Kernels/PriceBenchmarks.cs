@@ -3,13 +3,13 @@ using BenchmarkDotNet.Attributes;
 using Cluster.Compute.Computations;
 using Cluster.Compute.Pricing;
 
-namespace Cluster.Benchmarks;
+namespace Cluster.Benchmarks.Kernels;
 
 /// <summary>Time a path on one core, European with one date and Asian with twelve: 10 ns is 100 million paths a second.</summary>
-[MemoryDiagnoser]
+[ShortKernelJob]
 public class PriceBenchmarks
 {
-    private const long Indices = 1 << 20;
+    private const long Indices = 1 << 14;
     private const int Paths = 2 * (int)Indices;
 
     private readonly byte[] _partial = new byte[16];
