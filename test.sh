@@ -2,7 +2,7 @@
 # Builds everything and runs every test. --help says more.
 set -uo pipefail
 
-readonly packages=(redis-server rabbitmq-server)
+readonly packages=(redis-server rabbitmq-server clang)
 readonly install_command="sudo apt-get install ${packages[*]}"
 readonly project_limit=900 # seconds for one test project, or for one command of the README
 readonly build_limit=1200
@@ -87,6 +87,19 @@ check() {
 }
 
 reason() { if (($1 == 124 || $1 == 137)); then echo "not done after $2 s: stopped"; else echo "exit code $1"; fi; }
+
+# The committed PTX is what the kernels compile to; skipped where the compiler is not there.
+check_kernels() {
+    local limit=300 status
+    echo "== kernels"
+    guarded "$limit" services/Compute/Cuda/build-kernels.sh --check
+    status=$?
+    case $status in
+        0) passed=$((passed + 1)) ;;
+        77) skipped=$((skipped + 1)) ;;
+        *) fail "kernels: $(reason "$status" "$limit")" ;;
+    esac
+}
 
 fail() { echo "FAILED: $1"; failed=$((failed + 1)); }
 
@@ -215,6 +228,7 @@ provide_packages
 check build "$build_limit" dotnet build Cluster.Aspire.sln -nologo -v q -clp:NoSummary || summarize
 check formatting "$build_limit" dotnet format Cluster.Aspire.sln --verify-no-changes --no-restore
 look_for_leftovers build
+check_kernels
 
 run_tests
 run_readme

@@ -5,7 +5,7 @@ namespace Cluster.Compute.Computations;
 
 /// <summary>
 /// Chunks of neighbouring grains on a device. Each thread has a stream and waits for its chunk, so that while one chunk's
-/// results come back and the next is launched, the other computes. Chunks grow until one takes <see cref="Target"/>: their
+/// results come back and the next is launched, the other computes. Chunks grow until one takes <see cref="LongEnough"/>: their
 /// size decides how many launches there are, never the bits.
 /// </summary>
 internal sealed class DeviceRangeRun(
@@ -14,25 +14,29 @@ internal sealed class DeviceRangeRun(
 {
     public const int ChunksInFlight = 2;
 
+    private const int FirstGrains = 16;
     private const int MostGrains = 4096;
     private const int Growth = 4;
 
-    // Long beside a launch and its wait, short beside the patience of someone who cancels.
-    private static readonly TimeSpan Target = TimeSpan.FromMilliseconds(20);
+    // Long beside a launch and its wait.
+    private static readonly TimeSpan LongEnough = TimeSpan.FromMilliseconds(20);
+
+    // The patience of someone who cancels.
+    private static readonly TimeSpan TooLong = TimeSpan.FromMilliseconds(500);
 
     protected override void ComputeGrains()
     {
         using var stream = device.OpenStream();
-        var size = 1L;
+        var size = (long)FirstGrains;
         while (TryTake(size, out var grains))
         {
             Stop.ThrowIfCancellationRequested();
             var started = Stopwatch.GetTimestamp();
             ComputeChunk(stream, grains);
             var taken = Stopwatch.GetElapsedTime(started);
-            if (taken < Target / Growth)
+            if (taken < LongEnough)
                 size = Math.Min(size * Growth, MostGrains);
-            else if (taken > Target * Growth)
+            else if (taken > TooLong)
                 size = Math.Max(size / Growth, 1);
         }
     }

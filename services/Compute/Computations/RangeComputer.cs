@@ -36,7 +36,7 @@ public static class RangeComputer
     /// <param name="space">The cut into grains.</param>
     /// <param name="range">The grains, at least one.</param>
     /// <param name="device">Where; not disposed.</param>
-    /// <param name="cancellationToken">Looked at before each chunk, of some tens of milliseconds, and handed to the computation.</param>
+    /// <param name="cancellationToken">Looked at before each chunk, which takes at most about half a second, and handed to the computation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A range outside the space.</exception>
     /// <exception cref="NotSupportedException">The computation does not run on devices of this type.</exception>
     /// <exception cref="DeviceException">The device failed; nothing is returned.</exception>

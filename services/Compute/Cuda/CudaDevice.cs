@@ -12,11 +12,11 @@ namespace Cluster.Compute.Cuda;
 public sealed class CudaDevice : IDevice
 {
     private readonly CudaContextHandle _context;
-    private bool _isDisposed;
 
     internal CudaDevice(DeviceInfo info, CudaOptions options)
     {
-        Info = info;
+        Cublas = options.FastMatMul ? Cublas.Load() : null;
+        Info = options.FastMatMul ? info with { Details = $"{info.Details}, matrix products by cuBLAS: not the same bits" } : info;
         _context = new CudaContextHandle(CudaDevices.Ordinal(info.Index));
         Thread = new CudaThread(_context, $"cuda {info.Index}", options.OperationLimit);
         Kernels = new CudaKernels(Thread);
@@ -41,6 +41,14 @@ public sealed class CudaDevice : IDevice
     /// <summary>Why nothing works on it any more, until it is disposed and opened anew; null while it works.</summary>
     public DeviceException? Lost => Thread.Lost;
 
+    /// <summary>What it can do at most.</summary>
+    public CudaLimits Limits => CudaLimits.Of(CudaDevices.Ordinal(Info.Index));
+
+    internal bool IsDisposed { get; private set; }
+
+    /// <summary>Null unless the fast mode was asked for.</summary>
+    internal Cublas? Cublas { get; }
+
     internal CudaThread Thread { get; }
 
     internal CudaKernels Kernels { get; }
@@ -49,14 +57,14 @@ public sealed class CudaDevice : IDevice
 
     public IDeviceStream OpenStream()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         return CudaStream.Open(this);
     }
 
     public void Dispose()
     {
-        if (_isDisposed) return;
-        _isDisposed = true;
+        if (IsDisposed) return;
+        IsDisposed = true;
         Thread.Dispose();
         Memory.Dispose();
         Kernels.Dispose();

@@ -31,6 +31,9 @@ public sealed class CudaException : DeviceException
     internal static CudaException NotInTime(string what, TimeSpan limit) =>
         new($"{what}: not done after {limit.TotalSeconds:0.###} s; the device counts as lost", what, isDeviceLost: true);
 
+    /// <summary>A function of cuBLAS failed, which numbers its errors on its own.</summary>
+    internal static CudaException OfCublas(string function, int status) => new($"{function}: status {status}", function, isDeviceLost: false);
+
     /// <summary>The same error for another caller, so that each stack trace is its own.</summary>
     internal CudaException Again() => new(this);
 

@@ -9,6 +9,12 @@ public sealed record CudaOptions
     /// <summary>How long a caller waits for what it has enqueued before the device counts as lost; default 2 minutes, from 1 ms to 1 hour.</summary>
     public TimeSpan OperationLimit { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// Whether <see cref="Devices.IDeviceStream.MatMul"/> is done by cuBLAS, which must be installed: faster, and not the same
+    /// bits as on other devices, other GPUs or other versions of it. Default false.
+    /// </summary>
+    public bool FastMatMul { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">Names the option, its value and the limit.</exception>
     internal void Check()
     {

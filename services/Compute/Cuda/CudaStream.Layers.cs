@@ -1,3 +1,4 @@
+using Cluster.Compute.Cuda.Driver;
 using Cluster.Compute.Cuda.Execution;
 using Cluster.Compute.Devices;
 
@@ -17,7 +18,10 @@ internal sealed partial class CudaStream
         SpanChecks.RequireMatMul(in shape, a, b, c);
         SpanChecks.RequireApart(c, a, nameof(c), nameof(a));
         SpanChecks.RequireApart(c, b, nameof(c), nameof(b));
-        LaunchMatMul(in shape, Address(a), Address(b), Address(c));
+        if (CudaDevice.Cublas is { } cublas && shape.M > 0 && shape.N > 0 && shape.K > 0)
+            PostFastMatMul(cublas, in shape, Address(a), Address(b), Address(c));
+        else
+            LaunchMatMul(in shape, Address(a), Address(b), Address(c));
     }
 
     public void DenseForward(int rows, DeviceSpan x, DeviceSpan weights, DeviceSpan bias, Activation activation, DeviceSpan y)
@@ -78,6 +82,16 @@ internal sealed partial class CudaStream
         LaunchElements(
             kernel, outputs.Length,
             new KernelArguments().Add(Address(outputs)).Add(Address(labels)).Add(Address(losses)).Add(Address(gradient)).Add(outputs.Length));
+    }
+
+    private void PostFastMatMul(Cublas cublas, in MatMulShape shape, ulong a, ulong b, ulong c)
+    {
+        if (_cublasHandle == 0) _cublasHandle = _thread.Call(_ => cublas.Open(_queue.Stream.Value));
+        Post(new CudaCommand
+        {
+            Operation = CudaOperation.FastMatMul, Cublas = cublas, Pointer = _cublasHandle, Shape = shape,
+            Arguments = new KernelArguments().Add(a).Add(b).Add(c),
+        });
     }
 
     private void LaunchMatMul(in MatMulShape shape, ulong a, ulong b, ulong c)

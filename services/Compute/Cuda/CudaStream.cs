@@ -22,6 +22,7 @@ internal sealed partial class CudaStream : IDeviceStream
     private readonly StagingBuffer?[] _staging = new StagingBuffer?[2];
     private readonly List<CudaMemoryHandle> _returned = [];
     private int _nextStaging;
+    private nint _cublasHandle;
     private bool _isDisposed;
 
     private CudaStream(CudaDevice device, CudaStreamHandle stream, CudaEventHandle finished)
@@ -108,10 +109,22 @@ internal sealed partial class CudaStream : IDeviceStream
         }
 
         _isDisposed = true;
+        CloseCublas();
         foreach (var staging in _staging)
             staging?.Dispose();
         _finished.Dispose();
         _queue.Stream.Dispose();
+    }
+
+    /// <summary>On the device's thread, where the context is; with a lost device or after it the handle goes with the context.</summary>
+    private void CloseCublas()
+    {
+        if (_cublasHandle == 0 || CudaDevice.Lost is not null || CudaDevice.IsDisposed) return;
+        _thread.Call(_ =>
+        {
+            CudaDevice.Cublas!.Close(_cublasHandle);
+            return true;
+        });
     }
 
     /// <summary>Takes memory back that operations enqueued so far may still use. From any thread that disposes a buffer.</summary>

@@ -374,6 +374,8 @@ API cuGetErrorName(int code, const char** name) {
     return found == names.end() ? InvalidValue : Success;
 }
 
+#include "cublas.h"
+
 // Control by the tests. Returns 0, or 1 where the name is none of faults.h.
 API cuda_double_set(const char* name, long long value) { return settings.set(name, value) ? 0 : 1; }
 

@@ -32,11 +32,14 @@ internal abstract class CudaHandle : SafeHandle
 {
     private readonly CudaContextHandle _context;
 
-    protected CudaHandle(CudaContextHandle context) : base(0, ownsHandle: true)
+    /// <param name="context">Current on the calling thread.</param>
+    /// <param name="value">What the driver has just created. Where it could not, this constructor is not reached and holds nothing.</param>
+    protected CudaHandle(CudaContextHandle context, nint value) : base(0, ownsHandle: true)
     {
         var held = false;
         context.DangerousAddRef(ref held);
         _context = context;
+        SetHandle(value);
     }
 
     public override bool IsInvalid => false;
@@ -60,68 +63,64 @@ internal abstract class CudaHandle : SafeHandle
     protected abstract CudaResult Release();
 }
 
-internal sealed class CudaStreamHandle : CudaHandle
+internal sealed class CudaStreamHandle(CudaContextHandle context) : CudaHandle(context, Create())
 {
     private const uint DoesNotWaitForTheDefaultStream = 1;
 
-    public unsafe CudaStreamHandle(CudaContextHandle context) : base(context)
+    protected override CudaResult Release() => CudaDriver.cuStreamDestroy_v2(handle);
+
+    private static unsafe nint Create()
     {
         nint stream;
         CudaDriver.cuStreamCreate(&stream, DoesNotWaitForTheDefaultStream).Check(nameof(CudaDriver.cuStreamCreate));
-        SetHandle(stream);
+        return stream;
     }
-
-    protected override CudaResult Release() => CudaDriver.cuStreamDestroy_v2(handle);
 }
 
-internal sealed class CudaEventHandle : CudaHandle
+internal sealed class CudaEventHandle(CudaContextHandle context) : CudaHandle(context, Create())
 {
     private const uint DisableTiming = 2;
 
-    public unsafe CudaEventHandle(CudaContextHandle context) : base(context)
+    protected override CudaResult Release() => CudaDriver.cuEventDestroy_v2(handle);
+
+    private static unsafe nint Create()
     {
         nint created;
         CudaDriver.cuEventCreate(&created, DisableTiming).Check(nameof(CudaDriver.cuEventCreate));
-        SetHandle(created);
+        return created;
     }
-
-    protected override CudaResult Release() => CudaDriver.cuEventDestroy_v2(handle);
 }
 
 /// <summary>Memory of the device.</summary>
-internal sealed class CudaMemoryHandle : CudaHandle
+internal sealed class CudaMemoryHandle(CudaContextHandle context, long bytes) : CudaHandle(context, Create(bytes))
 {
-    public unsafe CudaMemoryHandle(CudaContextHandle context, long bytes) : base(context)
-    {
-        ulong address;
-        CudaDriver.cuMemAlloc_v2(&address, (nuint)bytes).Check(nameof(CudaDriver.cuMemAlloc_v2));
-        Bytes = bytes;
-        SetHandle((nint)address);
-    }
-
-    public long Bytes { get; }
+    public long Bytes => bytes;
 
     public ulong Address => (ulong)handle;
 
     protected override CudaResult Release() => CudaDriver.cuMemFree_v2((ulong)handle);
+
+    private static unsafe nint Create(long bytes)
+    {
+        ulong address;
+        CudaDriver.cuMemAlloc_v2(&address, (nuint)bytes).Check(nameof(CudaDriver.cuMemAlloc_v2));
+        return (nint)address;
+    }
 }
 
 /// <summary>Memory of the host that stays where it is, so that the device copies to and from it by itself.</summary>
-internal sealed unsafe class CudaPinnedHandle : CudaHandle
+internal sealed unsafe class CudaPinnedHandle(CudaContextHandle context, int bytes) : CudaHandle(context, Create(bytes))
 {
     private const uint EveryContext = 1;
 
-    public CudaPinnedHandle(CudaContextHandle context, int bytes) : base(context)
+    public Span<byte> Span => new((void*)handle, bytes);
+
+    protected override CudaResult Release() => CudaDriver.cuMemFreeHost((void*)handle);
+
+    private static nint Create(int bytes)
     {
         void* memory;
         CudaDriver.cuMemHostAlloc(&memory, (nuint)bytes, EveryContext).Check(nameof(CudaDriver.cuMemHostAlloc));
-        Bytes = bytes;
-        SetHandle((nint)memory);
+        return (nint)memory;
     }
-
-    public int Bytes { get; }
-
-    public Span<byte> Span => new((void*)handle, Bytes);
-
-    protected override CudaResult Release() => CudaDriver.cuMemFreeHost((void*)handle);
 }

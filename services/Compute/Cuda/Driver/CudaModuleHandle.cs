@@ -3,17 +3,32 @@ using System.Text;
 namespace Cluster.Compute.Cuda.Driver;
 
 /// <summary>The kernels of one PTX file, compiled by the driver for the device at hand.</summary>
-internal sealed unsafe class CudaModuleHandle : CudaHandle
+/// <param name="context">Current on the calling thread.</param>
+/// <param name="name">For the message.</param>
+/// <param name="ptx">Ends in a NUL.</param>
+/// <exception cref="CudaException">With the first line that the driver's compiler wrote.</exception>
+internal sealed unsafe class CudaModuleHandle(CudaContextHandle context, string name, ReadOnlySpan<byte> ptx)
+    : CudaHandle(context, Load(name, ptx))
 {
     private const int ErrorLogOption = 5;
     private const int ErrorLogBytesOption = 6;
     private const int LogBytes = 1024;
 
-    /// <param name="context">Current on the calling thread.</param>
-    /// <param name="name">For the message.</param>
-    /// <param name="ptx">Ends in a NUL.</param>
-    /// <exception cref="CudaException">With the first line that the driver's compiler wrote.</exception>
-    public CudaModuleHandle(CudaContextHandle context, string name, ReadOnlySpan<byte> ptx) : base(context)
+    /// <exception cref="CudaException">No kernel of this name.</exception>
+    public nint Function(string kernel)
+    {
+        nint function;
+        CudaResult result;
+        fixed (byte* text = Encoding.UTF8.GetBytes(kernel + '\0'))
+            result = CudaDriver.cuModuleGetFunction(&function, handle, text);
+        return result == CudaResult.Success
+            ? function
+            : throw new CudaException(nameof(CudaDriver.cuModuleGetFunction), result, $" for kernel {kernel}");
+    }
+
+    protected override CudaResult Release() => CudaDriver.cuModuleUnload(handle);
+
+    private static nint Load(string name, ReadOnlySpan<byte> ptx)
     {
         nint module;
         var log = stackalloc byte[LogBytes];
@@ -23,24 +38,10 @@ internal sealed unsafe class CudaModuleHandle : CudaHandle
         CudaResult result;
         fixed (byte* image = ptx)
             result = CudaDriver.cuModuleLoadDataEx(&module, image, 2, options, values);
-        if (result != CudaResult.Success)
-            throw new CudaException(nameof(CudaDriver.cuModuleLoadDataEx), result, $" in {name}{FirstLine(log)}");
-        SetHandle(module);
-    }
-
-    /// <exception cref="CudaException">No kernel of this name.</exception>
-    public nint Function(string name)
-    {
-        nint function;
-        CudaResult result;
-        fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
-            result = CudaDriver.cuModuleGetFunction(&function, handle, text);
         return result == CudaResult.Success
-            ? function
-            : throw new CudaException(nameof(CudaDriver.cuModuleGetFunction), result, $" for kernel {name}");
+            ? module
+            : throw new CudaException(nameof(CudaDriver.cuModuleLoadDataEx), result, $" in {name}{FirstLine(log)}");
     }
-
-    protected override CudaResult Release() => CudaDriver.cuModuleUnload(handle);
 
     private static string FirstLine(byte* log)
     {

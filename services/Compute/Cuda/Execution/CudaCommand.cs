@@ -1,4 +1,5 @@
 using Cluster.Compute.Cuda.Driver;
+using Cluster.Compute.Devices;
 
 namespace Cluster.Compute.Cuda.Execution;
 
@@ -7,6 +8,9 @@ internal enum CudaOperation
     /// <summary>Run <see cref="CudaCommand.Call"/> and complete.</summary>
     Call,
     Launch,
+
+    /// <summary>A matrix product of <see cref="CudaCommand.Shape"/> by cuBLAS; the addresses of A, B and C are the arguments.</summary>
+    FastMatMul,
     Upload,
     Download,
     Copy,
@@ -33,7 +37,7 @@ internal struct CudaCommand
 
     public Action<CudaContextHandle>? Call;
 
-    /// <summary>A kernel, or memory of the host.</summary>
+    /// <summary>A kernel, a handle of cuBLAS, or memory of the host.</summary>
     public nint Pointer;
 
     public ulong Target, Source;
@@ -45,6 +49,10 @@ internal struct CudaCommand
     public uint Value;
 
     public LaunchSize Size;
+
+    public MatMulShape Shape;
+
+    public Cublas? Cublas;
 
     public KernelArguments Arguments;
 }

@@ -22,6 +22,14 @@ internal static unsafe class CudaCommands
 
         var queue = command.Queue!;
         if (queue.Failure is not null || thread.Lost is not null) return;
+        if (command.Operation == CudaOperation.FastMatMul)
+        {
+            var (shape, arguments) = (command.Shape, command.Arguments);
+            var status = command.Cublas!.Multiply(command.Pointer, in shape, arguments[0], arguments[1], arguments[2]);
+            if (status != 0) queue.Failure = CudaException.OfCublas("cublasSgemm_v2", status);
+            return;
+        }
+
         var result = Enqueue(in command, queue.Stream.Value, out var function);
         if (result != CudaResult.Success) queue.Failure = thread.Note(new CudaException(function, result));
     }

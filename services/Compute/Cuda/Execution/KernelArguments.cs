@@ -11,6 +11,8 @@ internal struct KernelArguments
 
     public int Count { get; private set; }
 
+    public readonly ulong this[int index] => _slots[index];
+
     public KernelArguments Add(ulong value)
     {
         _slots[Count++] = value;
