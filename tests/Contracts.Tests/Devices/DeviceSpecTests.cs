@@ -7,6 +7,8 @@ namespace Cluster.Contracts.Tests.Devices;
 
 public sealed class DeviceSpecTests
 {
+    private static readonly int[] PartNumbers = [0, 1, 2, 3];
+
     private static readonly DeviceSpec Full = new() { JobName = "worker", Replica = 0, Task = 1, Type = DeviceType.Gpu, Index = 2 };
 
     [Fact]
@@ -93,7 +95,7 @@ public sealed class DeviceSpecTests
 
     [Fact]
     public void Parse_PartsInAnyOrderAndCaseOfTypes_AreTheSameSpec()
-        => Gen.Select(DeviceSpecs.Any, Gen.Shuffle(new[] { 0, 1, 2, 3 }), Gen.Bool).Sample((spec, order, isShort) =>
+        => Gen.Select(DeviceSpecs.Any, Gen.Shuffle(PartNumbers), Gen.Bool).Sample((spec, order, isShort) =>
         {
             string?[] parts =
             [

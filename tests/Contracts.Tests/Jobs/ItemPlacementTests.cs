@@ -26,7 +26,7 @@ public sealed class ItemPlacementTests
             Assert.Equal(Math.Min(items, ((indices - 1) / grain) + 1), asked);
             Assert.Equal(asked, placement.Parts.Count);
             Assert.Equal((0, indices), (placement.Parts[0].From, placement.Parts[^1].To));
-            Assert.Null(placement.Problem(indices, grain));
+            Assert.Empty((Spec with { IndexCount = indices, GrainSize = grain, Placement = placement }).Validate());
         });
 
     [Fact]
