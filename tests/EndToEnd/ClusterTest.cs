@@ -71,6 +71,21 @@ public abstract class ClusterTest(SharedBroker broker) : IAsyncLifetime
         return ended.Progress;
     }
 
+    /// <summary>Watches a job to its end, which must be success, and collects where its items ran.</summary>
+    private protected static async Task<(JobInfo Job, IReadOnlyList<Placement> Placements)> WatchAsync(TestCluster cluster, JobInfo job)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        limit.CancelAfter(Limit);
+        var placements = new List<Placement>();
+        await foreach (var update in cluster.Client.WatchAsync(job.Id, limit.Token))
+        {
+            job = update.Job;
+            placements.AddRange(update.Placements);
+        }
+
+        return (job.EnsureSucceeded(), placements);
+    }
+
     private protected static async Task<PiResult> RunPiAsync(TestCluster cluster, long points, ulong seed)
         => await cluster.Client.RunPiAsync(new PiSpec { Points = points, Seed = seed }, cancellationToken: Ct).WaitAsync(Limit, Ct);
 }

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
+using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
 using Cluster.EndToEnd.Processes;
 
@@ -25,6 +28,81 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
             "waited 3 s for a device that matches /job:worker/task:7 (there are "
             + "/job:worker/replica:0/task:0/device:CPU:0, /job:worker/replica:0/task:1/device:CPU:0)",
             ended.Error);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Submit_SoftPlacement_RunsOnCpusAtOnce()
+    {
+        var cluster = await StartClusterAsync(ShortPatience);
+        var spec = new PiSpec { Points = 1 << 22, Seed = 5, Device = "/job:worker/task:1/gpu:0", SoftPlacement = true, LogDevicePlacement = true };
+        var (job, placements) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(spec, cancellationToken: Ct));
+
+        Assert.Equal(PiOracle.ByKernel(1 << 22, 5), PiResult.FromJob(job).Inside);
+        Assert.All(placements, placement => Assert.Equal("/job:worker/replica:0/task:1/device:CPU:0", placement.Device));
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Submit_PlacedByItem_RunsEachPartOnItsDevice()
+    {
+        const long points = 1 << 28;
+        var cluster = await StartClusterAsync(ShortPatience);
+        var spec = new PiSpec { Points = points, Seed = 4, LogDevicePlacement = true }.PlacedByItem(4, item => $"/job:worker/task:{item % 2}/cpu:0");
+        var (job, placements) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(spec, cancellationToken: Ct));
+
+        Assert.Equal(PiOracle.ByKernel(points, 4), PiResult.FromJob(job).Inside);
+        var grains = points / 2 / (1 << 20);
+        foreach (var placement in placements)
+        {
+            var ends = placement.Item.Split('_')[1..].Select(long.Parse).ToArray();
+            var (first, last) = (ends[0] * 4 / grains, (ends[1] - 1) * 4 / grains);
+            Assert.Equal(first, last);
+            Assert.Equal($"/job:worker/replica:0/task:{first % 2}/device:CPU:0", placement.Device);
+        }
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Op_OnANamedTask_RunsThereAndNamesBothShapesWhereTheyDoNotFit()
+    {
+        var cluster = await StartClusterAsync(ShortPatience);
+        var sum = await cluster.Client.RunOpAsync(new OpSpec
+        {
+            Name = "add",
+            A = new FloatTensor([3], [1, 2, 3]),
+            B = new FloatTensor([3], [10, 20, 30]),
+            Device = "/job:worker/task:1/cpu:0",
+        }, cancellationToken: Ct).WaitAsync(Limit, Ct);
+        Assert.Equal(([11, 22, 33], "[3]", "/job:worker/replica:0/task:1/device:CPU:0"), (sum.Value.Values, sum.Value.ShapeText, sum.Device));
+
+        var product = await cluster.Client.RunOpAsync(new OpSpec
+        {
+            Name = "matmul",
+            A = new FloatTensor([2, 3], [1, 2, 3, 4, 5, 6]),
+            B = new FloatTensor([3, 2], [7, 8, 9, 10, 11, 12]),
+        }, cancellationToken: Ct).WaitAsync(Limit, Ct);
+        Assert.Equal(([58, 64, 139, 154], "[2,2]"), (product.Value.Values, product.Value.ShapeText));
+
+        var misfit = await Assert.ThrowsAsync<SpecRejectedException>(() => cluster.Client.RunOpAsync(
+            new OpSpec { Name = "add", A = new FloatTensor([2], [1, 2]), B = new FloatTensor([1, 2], [1, 2]) }, cancellationToken: Ct));
+        Assert.Contains("shapes [2] and [1,2] differ", misfit.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Run_ComputationOfAWorkerOfTheUsersOwn_GivesTheKnownAnswer()
+    {
+        const int dimensions = 3;
+        var cluster = await StartClusterAsync(ShortPatience with { WorkerProject = "docs/examples/Integral/Integral.csproj" });
+        var result = await cluster.Client.RunComputationAsync(new ComputationSpec
+        {
+            Name = "integral",
+            Arguments = JsonSerializer.SerializeToElement(new { dimensions, seed = 1 }),
+            IndexCount = 1 << 22,
+            GrainSize = 1 << 16,
+        }, cancellationToken: Ct).WaitAsync(Limit, Ct);
+
+        var error = result.Value.GetProperty("standardError").GetDouble();
+        // The variance of x² on [0, 1] is 4/45.
+        Assert.Equal(Math.Sqrt(dimensions * 4.0 / 45 / (1 << 22)), error, error / 100);
+        Assert.Equal(dimensions / 3.0, result.Value.GetProperty("integral").GetDouble(), 5 * error);
     }
 
     [Fact(Timeout = TestLimit)]

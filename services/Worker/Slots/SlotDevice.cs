@@ -20,6 +20,7 @@ internal sealed class SlotDevice : IDisposable
     private volatile string _unhealthy = "";
     private TimeSpan _pause = FirstPause;
     private long _openedAt;
+    private int _disposed;
 
     /// <param name="info">What the device is.</param>
     /// <param name="open">Opens it; called again after it was lost.</param>
@@ -57,6 +58,8 @@ internal sealed class SlotDevice : IDisposable
 
     public void Dispose()
     {
+        // The container disposes of the pool once for each of its registrations.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _stop.Cancel();
         _device?.Dispose();
         _stop.Dispose();

@@ -7,6 +7,8 @@ namespace Cluster.Contracts.Tests.Devices;
 
 public sealed class DeviceSpecTests
 {
+    private static readonly int[] PartNumbers = [0, 1, 2, 3];
+
     private static readonly DeviceSpec Full = new() { JobName = "worker", Replica = 0, Task = 1, Type = DeviceType.Gpu, Index = 2 };
 
     [Fact]
@@ -25,6 +27,8 @@ public sealed class DeviceSpecTests
     [InlineData("/device:gpu:*", "/device:GPU:*")]
     [InlineData("/gpu:*", "/device:GPU:*")]
     [InlineData("/gpu", "/device:GPU:*")]
+    [InlineData("/job:*/replica:*/task:*/device:GPU:*", "/device:GPU:*")]
+    [InlineData("/job:worker/task:*/cpu:0", "/job:worker/device:CPU:0")]
     [InlineData("/device:CPU", "/device:CPU:*")]
     [InlineData("/task:3/job:ps", "/job:ps/task:3")]
     [InlineData("", "")]
@@ -61,6 +65,7 @@ public sealed class DeviceSpecTests
     [InlineData("/job:a/job:b", "part 'job:b' at position 7: job is given twice")]
     [InlineData("/task:0/task:0", "part 'task:0' at position 8: task is given twice")]
     [InlineData("/replica:0/replica:0", "replica is given twice")]
+    [InlineData("/task:*/task:0", "part 'task:0' at position 8: task is given twice")]
     [InlineData("/cpu:0/device:GPU:0", "part 'device:GPU:0' at position 7: the device is given twice")]
     public void Parse_Malformed_PointsAtThePart(string text, string expected)
     {
@@ -87,6 +92,29 @@ public sealed class DeviceSpecTests
     public void Merge_IsAssociativeAndHasAnyAsItsUnit()
         => Gen.Select(DeviceSpecs.Any, DeviceSpecs.Any, DeviceSpecs.Any).Sample((a, b, c) =>
             a.Merge(b).Merge(c) == a.Merge(b.Merge(c)) && a.Merge(DeviceSpec.Any) == a && DeviceSpec.Any.Merge(a) == a && a.Merge(a) == a);
+
+    [Fact]
+    public void Parse_PartsInAnyOrderAndCaseOfTypes_AreTheSameSpec()
+        => Gen.Select(DeviceSpecs.Any, Gen.Shuffle(PartNumbers), Gen.Bool).Sample((spec, order, isShort) =>
+        {
+            string?[] parts =
+            [
+                spec.JobName is null ? "/job:*" : $"/job:{spec.JobName}",
+                spec.Replica is null ? null : $"/replica:{spec.Replica}",
+                spec.Task is null ? "/task:*" : $"/task:{spec.Task}",
+                spec.Type is null ? null : $"{(isShort ? "" : "/device:")}{(isShort ? $"/{spec.Type}" : $"{spec.Type}")}:{spec.Index?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "*"}",
+            ];
+            return DeviceSpec.Parse(string.Concat(order.Select(i => parts[i]))) == spec;
+        });
+
+    [Fact]
+    public void Merge_EachField_IsTheInnersWhereItIsSet()
+        => Gen.Select(DeviceSpecs.Any, DeviceSpecs.Any).Sample((outer, inner) =>
+        {
+            var merged = outer.Merge(inner);
+            return merged.JobName == (inner.JobName ?? outer.JobName) && merged.Replica == (inner.Replica ?? outer.Replica)
+                && merged.Task == (inner.Task ?? outer.Task) && merged.Type == (inner.Type ?? outer.Type) && merged.Index == (inner.Index ?? outer.Index);
+        });
 
     [Fact]
     public void Merge_InnerFieldsWinAndOthersAreFilled()

@@ -38,6 +38,9 @@ internal sealed class TestCluster : IAsyncDisposable
             Replace("coordinator", "tests/TestChief/TestChief.csproj");
         }
 
+        if (options.WorkerProject is { } worker) Replace("worker", worker);
+        foreach (var (name, value) in options.WorkerEnvironment)
+            processes["worker"].Environment[name] = value;
         foreach (var (name, value) in options.CoordinatorEnvironment)
             processes["coordinator"].Environment[name] = value;
         foreach (var (name, value) in options.ParameterStoreEnvironment)
@@ -171,6 +174,12 @@ internal sealed record TestClusterOptions(int Workers = 2)
     public bool TestModels { get; init; }
 
     public IReadOnlyDictionary<string, string> CoordinatorEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Another program than the worker, from the root of the repository.</summary>
+    public string? WorkerProject { get; init; }
+
+    /// <summary>Given to every worker process.</summary>
+    public IReadOnlyDictionary<string, string> WorkerEnvironment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Given to every ps process.</summary>
     public IReadOnlyDictionary<string, string> ParameterStoreEnvironment { get; init; } = new Dictionary<string, string>();
