@@ -1,6 +1,7 @@
 using Cluster.Persistence.Data;
 using Cluster.Persistence.Durability;
 using Cluster.Persistence.Snapshots;
+using Cluster.Persistence.Sources;
 using Cluster.Persistence.Training;
 using Cluster.ServiceDefaults.Redis;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,8 @@ public static class PersistenceServices
     public static IServiceCollection AddPersistence(this IServiceCollection services)
     {
         services.TryAddSingleton<RedisTraining>();
+        services.AddOptions<DataSourceOptions>().BindConfiguration(DataSourceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<DataSources>();
         services.TryAddSingleton<RedisDataSets>();
         services.TryAddSingleton<RedisDurability>();
         services.TryAddSingleton(provider => new SnapshotReader(provider.GetRequiredKeyedService<IConnectionMultiplexer>(RedisExtensions.Bulk)));

@@ -8,8 +8,20 @@ public sealed record TrainingPlan
     /// <summary>The spec as submitted.</summary>
     public required TrainingSpec Spec { get; init; }
 
-    /// <summary>Examples of the data set, at least 1.</summary>
+    /// <summary>Rows of the data set, at least 1.</summary>
     public required long Rows { get; init; }
+
+    /// <summary>Rows of the data set that are held out of training; see DataSplit.</summary>
+    public long TestRows { get; init; }
+
+    /// <summary>Rows that are trained on.</summary>
+    public long TrainRows => Rows - TestRows;
+
+    /// <summary>What the features are shifted and scaled by, for training and for every prediction; null for nothing.</summary>
+    public Standardisation? Standardisation { get; init; }
+
+    /// <summary>Fingerprint of the data set: of its columns and values.</summary>
+    public string DataFingerprint { get; init; } = "";
 
     /// <summary>Features of an example, at least 1.</summary>
     public required int Features { get; init; }
@@ -35,7 +47,7 @@ public sealed record TrainingPlan
     public bool IsAsync => Spec.Mode == TrainingNames.Async;
 
     /// <summary>Which examples each lane takes at each clock.</summary>
-    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs);
+    public EpochSchedule Schedule() => new(TrainRows, Spec.Lanes, Spec.Batch, Spec.Epochs);
 
     /// <summary>Floats in the range of a ps task.</summary>
     public int Length(int task) => Offsets[task + 1] - Offsets[task];

@@ -22,6 +22,8 @@ public static class TrainingSpecMapping
             Seed = spec.Seed,
             ParameterStores = spec.ParameterStores,
             LogDevicePlacement = spec.LogDevicePlacement,
+            TestFraction = spec.TestFraction,
+            Standardise = spec.Standardise,
         };
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
@@ -50,6 +52,8 @@ public static class TrainingSpecMapping
             Seed = message.Seed,
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,
+            TestFraction = message.TestFraction,
+            Standardise = message.Standardise,
         };
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;

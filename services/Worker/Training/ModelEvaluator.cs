@@ -52,7 +52,7 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
     {
         TrainingContext context = await contexts.GetAsync(jobId, plan, cancellationToken);
         float[] parameters = await ReadAsync(plan, manifest, cancellationToken);
-        double loss = await Task.Run(() => MeanLoss(context.Model, context.Data, parameters, cancellationToken), cancellationToken);
+        double loss = await Task.Run(() => MeanLoss(context, parameters, cancellationToken), cancellationToken);
         return new TrainingResult
         {
             Mode = plan.Spec.Mode,
@@ -82,19 +82,24 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         return parameters;
     }
 
-    private static double MeanLoss(IModel model, DataSet data, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
+    // Over the rows that were trained on; those held out are for evaluation.
+    private static double MeanLoss(TrainingContext context, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
     {
+        DataSet data = context.Data;
+        RowView rows = DataSplit.Of(context.Plan).Train;
+        Standardiser? standardiser = Standardiser.Of(context.Plan);
         var batch = new Batch(BatchRows, data.FeatureCount);
         double loss = 0;
-        for (long row = 0; row < data.Rows; row++)
+        for (long i = 0; i < rows.Count; i++)
         {
-            batch.Add(data.Features(row), data.Label(row));
-            if (batch.Count < BatchRows && row < data.Rows - 1) continue;
+            long row = rows.Row(i);
+            batch.Add(data.Features(row), data.Label(row), standardiser);
+            if (batch.Count < BatchRows && i < rows.Count - 1) continue;
             cancellationToken.ThrowIfCancellationRequested();
-            loss += model.Loss(parameters, batch);
+            loss += context.Model.Loss(parameters, batch);
             batch.Clear();
         }
 
-        return loss / data.Rows;
+        return loss / rows.Count;
     }
 }
