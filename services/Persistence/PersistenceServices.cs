@@ -1,3 +1,4 @@
+using Cluster.Persistence.Checkpoints;
 using Cluster.Persistence.Data;
 using Cluster.Persistence.Durability;
 using Cluster.Persistence.Snapshots;
@@ -21,6 +22,9 @@ public static class PersistenceServices
         services.TryAddSingleton<DataSources>();
         services.TryAddSingleton<RedisDataSets>();
         services.TryAddSingleton<RedisDurability>();
+        services.TryAddSingleton<RedisCheckpoints>();
+        services.TryAddSingleton<CheckpointReader>();
+        services.TryAddSingleton<CheckpointCopier>();
         services.TryAddSingleton(provider => new SnapshotReader(provider.GetRequiredKeyedService<IConnectionMultiplexer>(RedisExtensions.Bulk)));
         return services;
     }

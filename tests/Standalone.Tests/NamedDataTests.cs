@@ -34,28 +34,26 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
         Standardise = true,
     };
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact(Timeout = TestLimit)]
     public async Task Add_Synthetic_IsListedDescribedAndRemoved()
     {
         var before = await embedded.KeysAsync();
         var progress = new Seen();
 
-        DataSetInfo added = await embedded.Client.AddDataAsync(new DataImport { Name = "made", Source = "synthetic:blobs?rows=50000&classes=4" }, progress, Ct);
+        DataSetInfo added = await embedded.Client.AddDataAsync(new DataImport { Name = "made", Source = "synthetic:blobs?rows=50000&classes=4" }, progress, TestContext.Current.CancellationToken);
 
         Assert.Equal(("made", 50_000L, "class"), (added.Name, added.Rows, added.Label));
         Assert.InRange(progress.Last.Rows, 1, 50_000);
         Assert.Equal(50_000, progress.Last.TotalRows);
-        Assert.Equal(added.Id, Assert.Single(await embedded.Client.ListDataAsync(Ct), set => set.Name == "made").Id);
-        DataSetDetails details = await embedded.Client.DescribeDataAsync("made", Ct);
+        Assert.Equal(added.Id, Assert.Single(await embedded.Client.ListDataAsync(TestContext.Current.CancellationToken), set => set.Name == "made").Id);
+        DataSetDetails details = await embedded.Client.DescribeDataAsync("made", TestContext.Current.CancellationToken);
         Assert.Equal(["x1", "x2", "class"], details.Columns.Select(column => column.Name));
         Assert.Equal([12_500L, 12_500, 12_500, 12_500], details.Classes.Select(count => count.Rows));
         Assert.Equal(("class", 0f, 1.5, 3f), (details.Columns[2].Name, details.Columns[2].Min, details.Columns[2].Mean, details.Columns[2].Max));
 
-        Assert.Equal(added.Id, (await embedded.Client.RemoveDataAsync("made", Ct)).Id);
+        Assert.Equal(added.Id, (await embedded.Client.RemoveDataAsync("made", TestContext.Current.CancellationToken)).Id);
 
-        await Assert.ThrowsAsync<DataNotFoundException>(() => embedded.Client.DescribeDataAsync("made", Ct));
+        await Assert.ThrowsAsync<DataNotFoundException>(() => embedded.Client.DescribeDataAsync("made", TestContext.Current.CancellationToken));
         Assert.Equal(before, await embedded.KeysAsync());
     }
 
@@ -68,7 +66,7 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     {
         var before = await embedded.KeysAsync();
 
-        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.AddDataAsync(new DataImport { Name = "wrong", Source = source, Label = "y" }, null, Ct));
+        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.AddDataAsync(new DataImport { Name = "wrong", Source = source, Label = "y" }, null, TestContext.Current.CancellationToken));
 
         Assert.Equal(("data", source), (Assert.Single(error.Violations).Field, error.Violations[0].Value));
         Assert.Contains(expected, error.Violations[0].Limit, StringComparison.Ordinal);
@@ -78,25 +76,25 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     [Fact(Timeout = TestLimit)]
     public async Task Add_NameThatIsTaken_IsRefused()
     {
-        DataSetInfo first = await embedded.Client.AddDataAsync(new DataImport { Name = "twice", Source = "synthetic:xor" }, null, Ct);
+        DataSetInfo first = await embedded.Client.AddDataAsync(new DataImport { Name = "twice", Source = "synthetic:xor" }, null, TestContext.Current.CancellationToken);
 
-        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.AddDataAsync(new DataImport { Name = "twice", Source = "synthetic:moons" }, null, Ct));
+        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.AddDataAsync(new DataImport { Name = "twice", Source = "synthetic:moons" }, null, TestContext.Current.CancellationToken));
 
         Assert.Equal($"name: twice: is that of data set {first.Id}; remove it first, or choose another", error.Message);
-        await embedded.Client.RemoveDataAsync("twice", Ct);
+        await embedded.Client.RemoveDataAsync("twice", TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Load_FormatsOfFiles_AreWhatTheirRowsAre()
     {
         byte[] labels = [0, 0, 8, 1, 0, 0, 0, 2, 7, 3], images = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 255, 128, 1];
-        var idx = await embedded.Client.LoadDataAsync(new MemoryStream([.. labels, .. images]), new DataImport { Source = "m", Format = DataFormats.Idx }, null, Ct);
+        var idx = await embedded.Client.LoadDataAsync(new MemoryStream([.. labels, .. images]), new DataImport { Source = "m", Format = DataFormats.Idx }, null, TestContext.Current.CancellationToken);
         var svm = await embedded.Client.LoadDataAsync(
-            new MemoryStream(Encoding.ASCII.GetBytes("7 2:255\n3 1:128 2:1\n")), new DataImport { Source = "s", Format = DataFormats.LibSvm, Features = 2 }, null, Ct);
+            new MemoryStream(Encoding.ASCII.GetBytes("7 2:255\n3 1:128 2:1\n")), new DataImport { Source = "s", Format = DataFormats.LibSvm, Features = 2 }, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(idx.Fingerprint, svm.Fingerprint);
         var error = await Assert.ThrowsAsync<SpecRejectedException>(
-            () => embedded.Client.LoadDataAsync(new MemoryStream([1]), new DataImport { Source = "s", Format = DataFormats.LibSvm }, null, Ct));
+            () => embedded.Client.LoadDataAsync(new MemoryStream([1]), new DataImport { Source = "s", Format = DataFormats.LibSvm }, null, TestContext.Current.CancellationToken));
         Assert.Equal("features: 0: must be from 1 to 16383 for a file that is sent", error.Message);
     }
 
@@ -106,39 +104,39 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     public async Task Train_ByNameWithASplit_ApproachesTheBestFitOfTheTrainingRows(bool isShared)
     {
         string name = isShared ? "shared" : "stored";
-        await embedded.Client.AddDataAsync(new DataImport { Name = name, Source = Uri, IsShared = isShared }, null, Ct);
+        await embedded.Client.AddDataAsync(new DataImport { Name = name, Source = Uri, IsShared = isShared }, null, TestContext.Current.CancellationToken);
 
-        TrainedModel model = await embedded.Client.TrainAsync(Spec with { Data = name }, cancellationToken: Ct);
+        TrainedModel model = await embedded.Client.TrainAsync(Spec with { Data = name }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(40L * 400, model.Examples);
         Assert.Equal(BestLoss(), model.Loss, 1e-4);
-        await using EmbeddedCluster one = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = 1 }, Ct);
+        await using EmbeddedCluster one = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = 1 }, TestContext.Current.CancellationToken);
         await using ClusterClient client = ClusterClient.Connect(one.Connection);
-        DataSetInfo unnamed = await client.AddDataAsync(new DataImport { Source = Uri }, null, Ct);
-        Assert.Equal(model.Fingerprint, (await client.TrainAsync(Spec with { Data = unnamed.Id }, cancellationToken: Ct)).Fingerprint);
-        await embedded.Client.RemoveDataAsync(name, Ct);
+        DataSetInfo unnamed = await client.AddDataAsync(new DataImport { Source = Uri }, null, TestContext.Current.CancellationToken);
+        Assert.Equal(model.Fingerprint, (await client.TrainAsync(Spec with { Data = unnamed.Id }, cancellationToken: TestContext.Current.CancellationToken)).Fingerprint);
+        await embedded.Client.RemoveDataAsync(name, TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Remove_UsedByAJob_IsRefusedUntilItEnds()
     {
-        DataSetInfo added = await embedded.Client.AddDataAsync(new DataImport { Name = "used", Source = Uri }, null, Ct);
-        JobInfo job = await embedded.Client.SubmitAsync(Spec with { Data = "used", Epochs = 10_000_000 }, cancellationToken: Ct);
+        DataSetInfo added = await embedded.Client.AddDataAsync(new DataImport { Name = "used", Source = Uri }, null, TestContext.Current.CancellationToken);
+        JobInfo job = await embedded.Client.SubmitAsync(Spec with { Data = "used", Epochs = 10_000_000 }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains(added.Id, job.Spec!.Value.GetRawText(), StringComparison.Ordinal);
 
-        var error = await Assert.ThrowsAsync<ClusterException>(() => embedded.Client.RemoveDataAsync("used", Ct));
+        var error = await Assert.ThrowsAsync<ClusterException>(() => embedded.Client.RemoveDataAsync("used", TestContext.Current.CancellationToken));
 
         Assert.Equal($"data set used is used by job {job.Id}, which has not ended", error.Message);
-        Assert.Equal(added.Id, (await embedded.Client.DescribeDataAsync("used", Ct)).Info.Id);
-        await embedded.Client.CancelAsync(job.Id, cancellationToken: Ct);
-        await embedded.Client.WaitAsync(job.Id, cancellationToken: Ct);
-        await embedded.Client.RemoveDataAsync("used", Ct);
+        Assert.Equal(added.Id, (await embedded.Client.DescribeDataAsync("used", TestContext.Current.CancellationToken)).Info.Id);
+        await embedded.Client.CancelAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
+        await embedded.Client.WaitAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
+        await embedded.Client.RemoveDataAsync("used", TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Submit_DataThatDoesNotFit_IsRefusedByField()
     {
-        DataSetInfo row = await embedded.Client.AddDataAsync(new DataImport { Source = "synthetic:xor?rows=1" }, null, Ct);
+        DataSetInfo row = await embedded.Client.AddDataAsync(new DataImport { Source = "synthetic:xor?rows=1" }, null, TestContext.Current.CancellationToken);
 
         Assert.Equal("data: nobody: must be the name or the id of a data set", await RefusedAsync(Spec with { Data = "nobody" }));
         Assert.Equal("testFraction: 0.2: must be 0 for a data set of 1 row", await RefusedAsync(Spec with { Data = row.Id }));
@@ -146,7 +144,7 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     }
 
     private async Task<string> RefusedAsync(TrainingSpec spec) =>
-        (await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(spec, cancellationToken: Ct))).Message;
+        (await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken))).Message;
 
     // Shifting and scaling features does not change what the best linear fit leaves.
     private static double BestLoss()
@@ -195,7 +193,7 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
         {
             var keys = new HashSet<string>();
             var server = Cluster.Services.GetRequiredService<IConnectionMultiplexer>().GetServers().Single();
-            await foreach (var key in server.KeysAsync(pattern: "cluster:data:*", pageSize: 1000).WithCancellation(Ct)) keys.Add(key!);
+            await foreach (var key in server.KeysAsync(pattern: "cluster:data:*", pageSize: 1000).WithCancellation(TestContext.Current.CancellationToken)) keys.Add(key!);
             return keys;
         }
 

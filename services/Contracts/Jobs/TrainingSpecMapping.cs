@@ -24,6 +24,13 @@ public static class TrainingSpecMapping
             LogDevicePlacement = spec.LogDevicePlacement,
             TestFraction = spec.TestFraction,
             Standardise = spec.Standardise,
+            CheckpointEverySteps = spec.CheckpointEverySteps,
+            CheckpointEveryEpochs = spec.CheckpointEveryEpochs,
+            KeepCheckpoints = spec.KeepCheckpoints,
+            From = spec.From ?? "",
+            WeightsOnly = spec.WeightsOnly,
+            Staleness = spec.Staleness,
+            LocalSteps = spec.LocalSteps,
         };
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
@@ -54,6 +61,13 @@ public static class TrainingSpecMapping
             LogDevicePlacement = message.LogDevicePlacement,
             TestFraction = message.TestFraction,
             Standardise = message.Standardise,
+            CheckpointEverySteps = message.CheckpointEverySteps,
+            CheckpointEveryEpochs = message.CheckpointEveryEpochs,
+            KeepCheckpoints = message.HasKeepCheckpoints ? message.KeepCheckpoints : TrainingSpec.DefaultCheckpoints,
+            From = NullIfEmpty(message.From),
+            WeightsOnly = message.WeightsOnly,
+            Staleness = message.Staleness,
+            LocalSteps = message.LocalSteps == 0 ? 1 : message.LocalSteps,
         };
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;

@@ -56,6 +56,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             TestRows = planned.TestRows,
             Standardisation = planned.Standardisation,
             DataFingerprint = planned.Fingerprint,
+            FeatureNames = manifest?.Features ?? [],
             Features = features,
             Offsets = [.. Enumerable.Range(0, tasks + 1).Select(task => (int)((long)model.Layout.Length * task / tasks))],
             Streams = Streams(spec, model.Layout.Length, tasks),
@@ -77,7 +78,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Offset = plan.Offsets[task],
             Length = plan.Length(task),
             Streams = plan.Streams,
-            Mode = plan.IsAsync ? V1.Mode.Asynchronous : V1.Mode.Synchronous,
+            Mode = plan switch { { Staleness: not null } => V1.Mode.Bounded, { IsAsync: true } => V1.Mode.Asynchronous, _ => V1.Mode.Synchronous },
+            Staleness = plan.Staleness ?? 0,
             Optimizer = OptimizerOf(plan.Spec, model.Scale),
             Initial = InitialOf(model, plan, task),
         };
@@ -135,7 +137,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     {
         var optimizer = new V1.Optimizer
         {
-            LearningRate = spec.LearningRate,
+            // With local steps the job's rate is the lanes'; what a ps task applies is their differences.
+            LearningRate = spec.LocalSteps > 1 ? LocalDescent.RuleOfStore(scale).LearningRate : spec.LearningRate,
             Scale = scale == GradientScale.Sum ? V1.GradientScale.Sum : V1.GradientScale.Mean,
         };
         if (spec.Optimizer == TrainingNames.Adagrad)
