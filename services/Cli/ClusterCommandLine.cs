@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Cluster.Cli.Checkpoints;
 using Cluster.Cli.Completion;
+using Cluster.Cli.Data;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Ops;
@@ -43,6 +44,7 @@ public static class ClusterCommandLine
         root.Add(new PriceCommand(host, globals));
         root.Add(new OpCommand(host, globals));
         root.Add(new TrainCommand(host, globals));
+        root.Add(new DataCommand(host, globals));
         root.Add(new JobsCommand(host, globals));
         root.Add(new JobCommand(host, globals));
         root.Add(new WatchCommand(host, globals));

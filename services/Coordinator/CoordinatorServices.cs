@@ -21,6 +21,7 @@ public static class CoordinatorServices
         builder.Services.AddPersistence();
         builder.Services.AddSingleton<DataMetrics>();
         builder.Services.AddSingleton<DataLoader>();
+        builder.Services.AddSingleton<DataRemoval>();
         builder.Services.AddSingleton<RedisJobs>();
         builder.Services.AddSingleton<RedisRanges>();
         builder.Services.AddSingleton<JobFeeds>();

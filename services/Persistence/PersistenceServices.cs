@@ -2,6 +2,7 @@ using Cluster.Persistence.Checkpoints;
 using Cluster.Persistence.Data;
 using Cluster.Persistence.Durability;
 using Cluster.Persistence.Snapshots;
+using Cluster.Persistence.Sources;
 using Cluster.Persistence.Training;
 using Cluster.ServiceDefaults.Redis;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,8 @@ public static class PersistenceServices
     {
         services.TryAddSingleton<RedisTraining>();
         services.TryAddSingleton<RedisSummaries>();
+        services.AddOptions<DataSourceOptions>().BindConfiguration(DataSourceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<DataSources>();
         services.TryAddSingleton<RedisDataSets>();
         services.TryAddSingleton<RedisDurability>();
         services.TryAddSingleton<RedisCheckpoints>();

@@ -74,7 +74,7 @@ public sealed class TrainUsageTests
 
         var run = await CliRun.RunAsync("train", "linear", "--data", directory, "--label", "y");
 
-        Assert.Equal((2, $"--data: {directory}: is a directory, must be a CSV file\n"), (run.ExitCode, run.Error));
+        Assert.Equal((2, $"--data: {directory}: is a directory, must be a file\n"), (run.ExitCode, run.Error));
     }
 
     [Fact]

@@ -64,6 +64,42 @@ public sealed class ExampleOrderTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(97)]
+    [InlineData(65_537)]
+    public void Position_ChosenSizes_UndoesExample(int examples) => PositionUndoesExample(3, 11, examples);
+
+    [Fact]
+    public void Position_AnySeedEpochAndSize_UndoesExample() =>
+        Gen.Select(Gen.ULong, Gen.Long[0, 1L << 40], Gen.Int[1, 3000]).Sample(PositionUndoesExample);
+
+    [Fact]
+    public void Position_OutsideTheExamples_IsRefused()
+    {
+        EpochOrder order = new ExampleOrder(1, 10).Of(0);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => order.Position(10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => order.Position(-1));
+    }
+
+    /// <summary>Rows are held out by an order of their own: it agrees with that of an epoch as often as chance does.</summary>
+    [Fact]
+    public void HeldOut_AnySize_IsABijectionUnlikeThoseOfTheEpochs()
+    {
+        long agreements = 0;
+        for (ulong seed = 0; seed < 1000; seed++)
+        {
+            EpochOrder heldOut = new ExampleOrder(seed, 101).HeldOut, first = new ExampleOrder(seed, 101).Of(0);
+            Assert.Equal(101, Enumerable.Range(0, 101).Select(i => heldOut.Example(i)).Distinct().Count());
+            agreements += Enumerable.Range(0, 101).Count(i => heldOut.Example(i) == first.Example(i));
+        }
+
+        // Poisson with mean 1 a seed; five standard deviations.
+        Assert.InRange(agreements, 1000 - 158, 1000 + 158);
+    }
+
+    [Theory]
     [InlineData(5)]
     [InlineData(16)]
     [InlineData(17)]
@@ -150,6 +186,13 @@ public sealed class ExampleOrderTests
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(sum > 0);
+    }
+
+    private static void PositionUndoesExample(ulong seed, long epoch, int examples)
+    {
+        EpochOrder order = new ExampleOrder(seed, examples).Of(epoch);
+        for (int position = 0; position < examples; position++)
+            Assert.Equal(position, order.Position(order.Example(position)));
     }
 
     private static void IsBijection(ulong seed, long epoch, int examples)

@@ -33,7 +33,7 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
         Assert.Equal(["a", "b, c"], info.Features);
         DataSet stored = await embedded.DataSets.LoadAsync(info.Id, TestContext.Current.CancellationToken);
         Assert.Equal(DataFingerprint.Of(file), DataFingerprint.Of(stored));
-        Assert.Equal(4, (await embedded.KeysAsync()).Count(key => key.Contains(info.Id, StringComparison.Ordinal)));
+        Assert.Equal(5, (await embedded.KeysAsync()).Count(key => key.Contains(info.Id, StringComparison.Ordinal)));
     }
 
     [Fact(Timeout = TestLimit)]

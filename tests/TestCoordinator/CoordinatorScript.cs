@@ -3,6 +3,8 @@ using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Registry.V1;
 using Grpc.Core;
 using GetRequest = Cluster.Contracts.Jobs.V1.GetRequest;
+using ListReply = Cluster.Contracts.Jobs.V1.ListReply;
+using ListRequest = Cluster.Contracts.Jobs.V1.ListRequest;
 using Task = System.Threading.Tasks.Task;
 
 namespace Cluster.TestCoordinator;
@@ -37,6 +39,19 @@ public sealed class CoordinatorScript
 
     /// <summary>By default: nothing was measured.</summary>
     public Func<ReadSummariesRequest, Task<ReadSummariesReply>> Summaries { get; set; } = _ => Task.FromResult(new ReadSummariesReply());
+
+    /// <summary>By default: half read, then a data set of three rows.</summary>
+    public Func<AddRequest, IServerStreamWriter<AddUpdate>, ServerCallContext, Task> Add { get; set; } = async (request, stream, _) =>
+    {
+        await stream.WriteAsync(new AddUpdate { Progress = new LoadProgress { Rows = 1, TotalRows = 2 } });
+        await stream.WriteAsync(new AddUpdate { DataSet = SampleDataSets.Of(request.Data.Name, request.Data.Source) });
+    };
+
+    public Func<Contracts.Data.V1.GetRequest, ServerCallContext, Task<DataSetDetails>> Describe { get; set; } = (_, _) => Task.FromResult(SampleDataSets.Details());
+
+    public Func<RemoveRequest, ServerCallContext, Task<DataSet>> Remove { get; set; } = (request, _) => Task.FromResult(SampleDataSets.Of(request.Id, "houses.csv"));
+
+    public Func<Contracts.Data.V1.ListReply> DataSets { get; set; } = () => new Contracts.Data.V1.ListReply { DataSets = { SampleDataSets.Of("houses", "houses.csv") } };
 
     public Func<ListTasksReply> Tasks { get; set; } = () => new ListTasksReply();
 

@@ -1,3 +1,4 @@
+using Cluster.Client.Data;
 using Cluster.Client.Jobs;
 using Cluster.Client.Summaries;
 
@@ -17,6 +18,11 @@ internal interface IJobDisplay
     /// <param name="length">Its bytes; 0 while that is not known.</param>
     /// <param name="transferAsync">Sends it, and tells how many bytes are sent.</param>
     Task<T> ShowTransferAsync<T>(string name, long length, Func<IProgress<long>, Task<T>> transferAsync);
+
+    /// <summary>Shows how the cluster reads a source.</summary>
+    /// <param name="name">The source.</param>
+    /// <param name="loadAsync">Has it read, and tells how far that is.</param>
+    Task<T> ShowLoadAsync<T>(string name, Func<IProgress<DataLoadProgress>, Task<T>> loadAsync);
 
     /// <summary>Writes a line beside the progress; from any thread.</summary>
     void Note(string line);

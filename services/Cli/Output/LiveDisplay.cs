@@ -1,4 +1,5 @@
 using Cluster.Cli.Summaries;
+using Cluster.Client.Data;
 using Cluster.Client.Jobs;
 using Cluster.Client.Summaries;
 using Cluster.Client.Training;
@@ -41,6 +42,17 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
                 return transferAsync(new BytesSent(bar));
             });
 
+    public Task<T> ShowLoadAsync<T>(string name, Func<IProgress<DataLoadProgress>, Task<T>> loadAsync)
+        => _console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RowsColumn())
+            .StartAsync(context =>
+            {
+                var bar = context.AddTask(Markup.Escape(name), maxValue: 1);
+                bar.IsIndeterminate = true;
+                return loadAsync(new Loaded(bar));
+            });
+
     public void Note(string line) => _console.WriteLine(line);
 
     private async Task<JobInfo> FollowAsync(ProgressContext context, IAsyncEnumerable<JobUpdate> updates)
@@ -80,6 +92,24 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
     private sealed class BytesSent(ProgressTask bar) : IProgress<long>
     {
         public void Report(long value) => bar.Value = value;
+    }
+
+    private sealed class Loaded(ProgressTask bar) : IProgress<DataLoadProgress>
+    {
+        public void Report(DataLoadProgress value)
+        {
+            bar.Tag = value;
+            bar.IsIndeterminate = value.Fraction is null;
+            bar.Value = value.Fraction ?? 0;
+        }
+    }
+
+    private sealed class RowsColumn : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+            => new Text(task.Tag is DataLoadProgress progress ? Figures.Count(progress.Rows, "row") : "");
     }
 
     private sealed class ShareColumn : ProgressColumn

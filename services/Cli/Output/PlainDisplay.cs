@@ -1,3 +1,4 @@
+using Cluster.Client.Data;
 using Cluster.Client.Jobs;
 using Cluster.Client.Summaries;
 
@@ -36,6 +37,8 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
 
     public Task<T> ShowTransferAsync<T>(string name, long length, Func<IProgress<long>, Task<T>> transferAsync) => transferAsync(new Unseen());
 
+    public Task<T> ShowLoadAsync<T>(string name, Func<IProgress<DataLoadProgress>, Task<T>> loadAsync) => loadAsync(new Unseen());
+
     public void Note(string line) => _error.WriteLine(line);
 
     private void ShowProgress(JobInfo job)
@@ -49,9 +52,13 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
         Note(line);
     }
 
-    /// <summary>A log has no use for the bytes sent.</summary>
-    private sealed class Unseen : IProgress<long>
+    /// <summary>A log has no use for what is on its way.</summary>
+    private sealed class Unseen : IProgress<long>, IProgress<DataLoadProgress>
     {
+        public void Report(DataLoadProgress value)
+        {
+        }
+
         public void Report(long value)
         {
         }

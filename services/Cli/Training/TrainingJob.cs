@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Cluster.Cli.Data;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
+using Cluster.Cli.Output;
 using Cluster.Cli.Training.Options;
 using Cluster.Client;
 using Cluster.Contracts.Jobs;
@@ -23,19 +25,26 @@ internal sealed class TrainingJob
 
     public async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        using var upload = DataUpload.Open(run.Parsed.GetValue(_options.Data.Data));
+        using var transfer = _options.Data.Open(run.Parsed);
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var spec = await ReadSpecAsync(run, client, upload, cancellationToken).ConfigureAwait(false);
+        var spec = await ReadSpecAsync(run, client, transfer, cancellationToken).ConfigureAwait(false);
         return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TrainingSpec> ReadSpecAsync(CommandRun run, ClusterClient client, DataUpload? upload, CancellationToken cancellationToken)
+    private async Task<TrainingSpec> ReadSpecAsync(CommandRun run, ClusterClient client, DataTransfer? transfer, CancellationToken cancellationToken)
     {
-        var label = run.Parsed.GetValue(_options.Data.Label);
-        var data = upload is null ? null : await upload.SendAsync(run, client, label!, cancellationToken).ConfigureAwait(false);
+        var data = await DataAsync(run, client, transfer, cancellationToken).ConfigureAwait(false);
         var spec = _options.Read(run.Parsed, data);
         if (_options.Checkpoints.Continued(run.Parsed) is not { } id) return spec;
         var checkpoint = await client.GetCheckpointAsync(id, cancellationToken).ConfigureAwait(false);
         return ContinuedSpec.Of(checkpoint, spec, _options.All, run.Parsed);
+    }
+
+    private async Task<string?> DataAsync(CommandRun run, ClusterClient client, DataTransfer? transfer, CancellationToken cancellationToken)
+    {
+        if (transfer is null) return _options.Data.ReadName(run.Parsed);
+        var data = await transfer.RunAsync(run, client, cancellationToken).ConfigureAwait(false);
+        run.Display.Note($"{run.Parsed.GetValue(_options.Data.Data)}: {Figures.Count(data.Rows, "row")}, {Figures.Count(data.Features.Count, "feature")}; data set {data.Id}");
+        return data.Id;
     }
 }

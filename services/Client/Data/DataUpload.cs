@@ -1,6 +1,7 @@
 using System.Buffers;
 using Cluster.Client.Errors;
 using Cluster.Client.Transport;
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Data.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -10,13 +11,13 @@ namespace Cluster.Client.Data;
 /// <summary>Sends a file part by part; from its start again where the connection broke and the stream can go back.</summary>
 /// <remarks>A repetition may leave an earlier data set behind whose answer was lost; it has another id and expires.</remarks>
 internal sealed class DataUpload(
-    CoordinatorConnection connection, ClusterClientOptions options, Stream csv, string label, IProgress<long>? bytes)
+    CoordinatorConnection connection, ClusterClientOptions options, Stream file, DataImport import, IProgress<long>? bytes)
 {
     private const int PartBytes = 256 << 10;
 
     public async Task<DataSetInfo> RunAsync(CancellationToken cancellationToken)
     {
-        var start = csv.CanSeek ? csv.Position : 0;
+        var start = file.CanSeek ? file.Position : 0;
         var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
         for (var retry = 0; ; retry++)
         {
@@ -27,9 +28,9 @@ internal sealed class DataUpload(
             catch (RpcException e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (!CallErrors.IsAway(e) || !csv.CanSeek || retry >= options.CallRetries) throw CallErrors.Translate(e, connection.Address, null);
+                if (!CallErrors.IsAway(e) || !file.CanSeek || retry >= options.CallRetries) throw CallErrors.Translate(e, connection.Address, null);
                 await Task.Delay(backoff.Next(), cancellationToken).ConfigureAwait(false);
-                csv.Position = start;
+                file.Position = start;
             }
         }
     }
@@ -43,7 +44,7 @@ internal sealed class DataUpload(
             await SendPartsAsync(call.RequestStream, stall, cancellationToken).ConfigureAwait(false);
             stall.CancelAfter(options.DataStallTimeout);
             var loaded = await call.ResponseAsync.ConfigureAwait(false);
-            return new DataSetInfo(loaded.Id, [.. loaded.Features], loaded.Label, loaded.Rows, loaded.Fingerprint);
+            return loaded.ToInfo();
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -57,10 +58,10 @@ internal sealed class DataUpload(
         try
         {
             var sent = 0L;
-            var isTaken = await TrySendAsync(parts, new LoadRequest { Header = new LoadHeader { Label = label } }, stall).ConfigureAwait(false);
+            var isTaken = await TrySendAsync(parts, new LoadRequest { Header = import.ToProto() }, stall).ConfigureAwait(false);
             while (isTaken)
             {
-                var read = await csv.ReadAsync(buffer.AsMemory(0, PartBytes), cancellationToken).ConfigureAwait(false);
+                var read = await file.ReadAsync(buffer.AsMemory(0, PartBytes), cancellationToken).ConfigureAwait(false);
                 if (read == 0) break;
                 // A part is serialized when it is sent, so that the buffer is free again.
                 isTaken = await TrySendAsync(parts, new LoadRequest { Content = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)) }, stall).ConfigureAwait(false);

@@ -8,8 +8,17 @@ public sealed record TrainingPlan
     /// <summary>The spec as submitted.</summary>
     public required TrainingSpec Spec { get; init; }
 
-    /// <summary>Examples of the data set, at least 1.</summary>
+    /// <summary>Rows of the data set, at least 1.</summary>
     public required long Rows { get; init; }
+
+    /// <summary>Rows of the data set that are held out of training; see DataSplit.</summary>
+    public long TestRows { get; init; }
+
+    /// <summary>Rows that are trained on.</summary>
+    public long TrainRows => Rows - TestRows;
+
+    /// <summary>What the features are shifted and scaled by, for training and for every prediction; null for nothing.</summary>
+    public Standardisation? Standardisation { get; init; }
 
     /// <summary>Features of an example, at least 1.</summary>
     public required int Features { get; init; }
@@ -48,7 +57,7 @@ public sealed record TrainingPlan
     public int? Staleness => Spec.Mode == TrainingNames.Ssp ? Spec.Staleness : null;
 
     /// <summary>Which examples each lane takes at each clock.</summary>
-    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs, Spec.LocalSteps, Spec.Steps);
+    public EpochSchedule Schedule() => new(TrainRows, Spec.Lanes, Spec.Batch, Spec.Epochs, Spec.LocalSteps, Spec.Steps);
 
     /// <summary>At which clocks it is evaluated.</summary>
     public EvaluationSchedule Evaluations()
@@ -62,7 +71,7 @@ public sealed record TrainingPlan
     public EvaluationSet EvaluationSet => RowsOf(EvaluationSet.HeldOut) > 0 ? EvaluationSet.HeldOut : EvaluationSet.Training;
 
     /// <summary>How many examples a set has.</summary>
-    public long RowsOf(EvaluationSet set) => set == EvaluationSet.Training ? Rows : 0;
+    public long RowsOf(EvaluationSet set) => set == EvaluationSet.Training ? TrainRows : TestRows;
 
     /// <summary>Clocks between two checkpoints; 0 for none.</summary>
     public long CheckpointClocks() => Spec.CheckpointEveryEpochs > 0

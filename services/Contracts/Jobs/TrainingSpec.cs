@@ -20,17 +20,32 @@ public sealed record TrainingSpec
     /// <summary>Most checkpoints of a job that are kept at once, and how many are by default.</summary>
     public const int MaxCheckpoints = 1000, DefaultCheckpoints = 3;
 
+    /// <summary>Largest part of the rows that may be held out.</summary>
+    public const double MaxTestFraction = 0.9;
+
+    /// <summary>Most features that can be standardised: their statistics are part of the plan.</summary>
+    public const int MaxStandardisedFeatures = 4096;
+
     /// <summary>Most bytes of gradients under way that one ps task sets aside for a job.</summary>
     public const long MaxStagingBytes = 1L << 30;
 
     /// <summary>Name of a model that the cluster's coordinator and workers have: 1 to <see cref="MaxNameLength"/> lower-case letters, digits or '-'.</summary>
     public string Model { get; init; } = TrainingNames.Linear;
 
-    /// <summary>Id of a loaded data set: 1 to <see cref="MaxNameLength"/> lower-case letters, digits or '-'; null for the example of a line.</summary>
+    /// <summary>
+    /// Id or name of a data set: 1 to <see cref="MaxNameLength"/> lower-case letters, digits or '-'; null for the example of a
+    /// line. A job keeps the id that the name stood for when it was submitted.
+    /// </summary>
     public string? Data { get; init; }
 
-    /// <summary>Name of the data set's label, 1 to <see cref="MaxLabelLength"/> characters; null for the example.</summary>
+    /// <summary>Name of the data set's label, 1 to <see cref="MaxLabelLength"/> characters, which must be the one that it was loaded with; null for whichever that is.</summary>
     public string? Label { get; init; }
+
+    /// <summary>Part of the rows that is held out of training, chosen by <see cref="Seed"/>: 0 for none, to <see cref="MaxTestFraction"/>.</summary>
+    public double TestFraction { get; init; }
+
+    /// <summary>Shift and scale each feature to mean 0 and standard deviation 1 over the training rows.</summary>
+    public bool Standardise { get; init; }
 
     /// <summary>How gradients are applied, one of <see cref="TrainingNames.Modes"/>.</summary>
     public string Mode { get; init; } = TrainingNames.Sync;
@@ -59,7 +74,7 @@ public sealed record TrainingSpec
     /// <summary>Start of the bias, finite; null for -2 in the example and 0 otherwise.</summary>
     public float? StartBias { get; init; }
 
-    /// <summary>Seed of the order of examples, of the start and of the example's noise.</summary>
+    /// <summary>Seed of the order of examples, of the rows held out, of the start and of the example's noise.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Ps tasks that hold the parameters, 0 to <see cref="MaxParameterStores"/>; 0 for all.</summary>

@@ -10,8 +10,9 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         When(s => s.Data is not null, () =>
         {
             Satisfies("data", s => s.Data!, IsName, $"must be 1 to {TrainingSpec.MaxNameLength} lower-case letters, digits or '-'");
-            Satisfies("label", s => s.Label ?? "", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength, $"must have 1 to {TrainingSpec.MaxLabelLength} characters where data is given");
+            Satisfies("label", s => s.Label ?? "y", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength, $"must have 1 to {TrainingSpec.MaxLabelLength} characters");
         }).Otherwise(() => Satisfies("label", s => s.Label ?? "", l => l.Length == 0, "must be empty where no data is given"));
+        Inside("testFraction", s => s.TestFraction, new NumberRange(0, TrainingSpec.MaxTestFraction));
         OneOf("mode", s => s.Mode, TrainingNames.Modes);
         Within("lanes", s => s.Lanes, 1, TrainingSpec.MaxLanes);
         Within("batch", s => s.Batch, 1, TrainingSpec.MaxBatch);

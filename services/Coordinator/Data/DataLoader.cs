@@ -1,39 +1,65 @@
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Data;
+using Cluster.Persistence.Sources;
 using Cluster.Training.Data;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Coordinator.Data;
 
-/// <summary>Takes files from clients, a few at a time, and makes data sets of them. Owns no state but the count of loads.</summary>
+/// <summary>Makes data sets of files that clients send and of sources that the cluster reads, a few at a time. Owns no state but the count of loads.</summary>
 internal sealed class DataLoader(
-    RedisDataSets dataSets, IOptions<CoordinatorOptions> options, DataMetrics metrics, TimeProvider time, ILogger<DataLoader> logger) : IDisposable
+    RedisDataSets dataSets, DataSources sources, IOptions<CoordinatorOptions> options, DataMetrics metrics, TimeProvider time, ILogger<DataLoader> logger) : IDisposable
 {
     /// <summary>Files at once: each takes a thread and some 50 MB.</summary>
     public const int MaxLoads = 4;
 
-    private const string Prefix = "data";
+    private const string Field = "data";
 
     private readonly SemaphoreSlim _free = new(MaxLoads);
 
+    /// <summary>Takes a file from a client.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT with what is wrong with the file or its parts, RESOURCE_EXHAUSTED when too many come at once, ABORTED when no part comes any more.</exception>
     /// <exception cref="OperationCanceledException">The token is cancelled; nothing of the file stays.</exception>
-    public async Task<(string Id, DataManifest Manifest)> LoadAsync(IAsyncStreamReader<LoadRequest> parts, CancellationToken cancellationToken)
+    public Task<(string Id, DataManifest Manifest)> LoadAsync(IAsyncStreamReader<LoadRequest> parts, CancellationToken cancellationToken) =>
+        GuardAsync("", () => StoreAsync(new DataUpload(parts, time), cancellationToken));
+
+    /// <summary>Reads a source.</summary>
+    /// <param name="import">The source.</param>
+    /// <param name="progress">Told how far it is, from any thread, at each chunk.</param>
+    /// <param name="cancellationToken">Gives up; nothing of the source stays.</param>
+    /// <exception cref="RpcException">INVALID_ARGUMENT with what is wrong with the source, RESOURCE_EXHAUSTED when too many come at once.</exception>
+    public Task<(string Id, DataManifest Manifest)> AddAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    {
+        var violations = import.Validate();
+        if (violations.Count == 0 && !DataImport.IsUri(import.Source))
+            violations = [new SpecViolation("source", import.Source, $"must begin with {string.Join(", ", DataSchemes.All.Select(scheme => scheme + ":"))}")];
+        if (violations.Count > 0) throw SpecRejection.ToRpcException(violations);
+        return GuardAsync(import.Source, () => ReadAsync(import, progress, cancellationToken));
+    }
+
+    public void Dispose() => _free.Dispose();
+
+    private async Task<(string Id, DataManifest Manifest)> GuardAsync(string source, Func<Task<(string Id, DataManifest Manifest)>> store)
     {
         if (!_free.Wait(TimeSpan.Zero, CancellationToken.None))
             throw new RpcException(new Status(StatusCode.ResourceExhausted, $"{MaxLoads} files are being loaded already; try again later"));
         try
         {
-            return await StoreAsync(new DataUpload(parts, time), cancellationToken);
+            return await store();
         }
         catch (DataFormatException e)
         {
             DataLog.Refused(logger, e.Message);
             metrics.Refused();
-            throw SpecRejection.ToRpcException([new SpecViolation(Prefix, "", e.Message)]);
+            throw SpecRejection.ToRpcException([new SpecViolation(Field, source, e.Message)]);
+        }
+        catch (DataNameTakenException e)
+        {
+            throw SpecRejection.ToRpcException([Taken(e.Name, e.Id)]);
         }
         finally
         {
@@ -41,25 +67,61 @@ internal sealed class DataLoader(
         }
     }
 
-    public void Dispose() => _free.Dispose();
-
     private async Task<(string Id, DataManifest Manifest)> StoreAsync(DataUpload upload, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var id = NewId.Of(Prefix);
         try
         {
-            var csv = new CsvOptions { Label = await upload.ReadLabelAsync(cancellationToken), MaxBytes = options.Value.DataMaxBytes };
+            var set = await NewAsync(await upload.ReadHeaderAsync(cancellationToken), cancellationToken);
             var manifest = await upload.PassOnAsync(
-                stream => dataSets.WriteAsync(id, stream, csv, options.Value.DataRetention, cancellationToken), cancellationToken);
-            metrics.Loaded();
-            var elapsed = time.GetElapsedTime(started);
-            DataLog.Loaded(logger, id, manifest.Rows, manifest.Features.Count, upload.Bytes, elapsed);
-            return (id, manifest);
+                stream => dataSets.WriteAsync(set, () => RowReaders.Open(set.Import, stream, labels: null, Limits), null, null, cancellationToken), cancellationToken);
+            return Loaded(set.Id, manifest, upload.Bytes, started);
         }
         finally
         {
             metrics.Received(upload.Bytes);
         }
+    }
+
+    private async Task<(string Id, DataManifest Manifest)> ReadAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var set = await NewAsync(import, cancellationToken);
+        using var source = await sources.OpenAsync(import, cancellationToken);
+        long? declared = null;
+        var rows = new Rows(read => progress.Report(
+            new LoadProgress { Rows = read, TotalRows = declared ?? 0, Bytes = source.BytesRead, TotalBytes = source.Bytes }));
+        Func<RowReader> open = () =>
+        {
+            var reader = source.Read(Limits);
+            declared = reader.DeclaredRows;
+            return reader;
+        };
+        var manifest = await dataSets.WriteAsync(set, open, import.IsShared ? () => new SharedRows(import, source.Bytes) : null, rows, cancellationToken);
+        return Loaded(set.Id, manifest, source.BytesRead, started);
+    }
+
+    private async Task<NewDataSet> NewAsync(DataImport import, CancellationToken cancellationToken)
+    {
+        if (import.Name is { } name && await dataSets.FindHolderAsync(name, cancellationToken) is { } holder)
+            throw SpecRejection.ToRpcException([Taken(name, holder)]);
+        return new NewDataSet(NewId.Of(Field), import, options.Value.DataRetention, time.GetUtcNow());
+    }
+
+    private (string Id, DataManifest Manifest) Loaded(string id, DataManifest manifest, long bytes, long started)
+    {
+        metrics.Loaded();
+        var elapsed = time.GetElapsedTime(started);
+        DataLog.Loaded(logger, id, manifest.Rows, manifest.Features.Count, bytes, elapsed);
+        return (id, manifest);
+    }
+
+    private DataLimits Limits => new() { MaxBytes = options.Value.DataMaxBytes };
+
+    private static SpecViolation Taken(string name, string id) => new("name", name, $"is that of data set {id}; remove it first, or choose another");
+
+    private sealed class Rows(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
     }
 }

@@ -1,3 +1,4 @@
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Data;
@@ -8,16 +9,72 @@ using DataSet = Cluster.Contracts.Data.V1.DataSet;
 namespace Cluster.Coordinator.Data;
 
 /// <summary>The service of data sets. They are in Redis alone, so any coordinator answers, chief or not.</summary>
-internal sealed class DataSetsGrpcService(DataLoader loader, RedisDataSets dataSets, IHostApplicationLifetime lifetime) : DataSets.DataSetsBase
+internal sealed class DataSetsGrpcService(
+    DataLoader loader, DataRemoval removal, RedisDataSets dataSets, TimeProvider time, IHostApplicationLifetime lifetime) : DataSets.DataSetsBase
 {
     public override async Task<DataSet> Load(IAsyncStreamReader<LoadRequest> parts, ServerCallContext context)
     {
-        // A client that uploads must not hold up the end of this process; it begins again with the next one.
+        var (id, manifest) = await UntilStopAsync(context, token => loader.LoadAsync(parts, token));
+        return DataMessages.Of(id, manifest);
+    }
+
+    public override async Task Add(AddRequest request, IServerStreamWriter<AddUpdate> stream, ServerCallContext context)
+    {
+        var import = (request.Data ?? new LoadHeader()).ToImport();
+        var progress = new LoadProgressStream(stream, time);
+        var (id, manifest) = await UntilStopAsync(context, token => progress.PassOnAsync(loader.AddAsync(import, progress, token), token));
+        await stream.WriteAsync(new AddUpdate { DataSet = DataMessages.Of(id, manifest) });
+    }
+
+    public override async Task<DataSet> Get(GetRequest request, ServerCallContext context)
+    {
+        var (id, manifest) = await FindAsync(request.Id, context.CancellationToken);
+        return DataMessages.Of(id, manifest);
+    }
+
+    public override Task<DataSetDetails> Describe(GetRequest request, ServerCallContext context) => GuardAsync(async () =>
+    {
+        var (id, manifest) = await FindAsync(request.Id, context.CancellationToken);
+        return DataMessages.Of(id, manifest, await dataSets.SummaryAsync(id, context.CancellationToken));
+    });
+
+    public override Task<ListReply> List(ListRequest request, ServerCallContext context) => GuardAsync(async () =>
+    {
+        var found = await dataSets.ListAsync(context.CancellationToken);
+        return new ListReply { DataSets = { found.Select(set => DataMessages.Of(set.Id, set.Manifest)) } };
+    });
+
+    public override async Task<DataSet> Remove(RemoveRequest request, ServerCallContext context)
+    {
+        var (id, manifest) = await FindAsync(request.Id, context.CancellationToken);
+        await removal.RemoveAsync(id, manifest, context.CancellationToken);
+        return DataMessages.Of(id, manifest);
+    }
+
+    private Task<(string Id, DataManifest Manifest)> FindAsync(string idOrName, CancellationToken cancellationToken) => GuardAsync(async () =>
+        await dataSets.ResolveAsync(idOrName, cancellationToken) is { } id && await dataSets.FindAsync(id, cancellationToken) is { } manifest
+            ? (id, manifest)
+            : throw new RpcException(new Status(StatusCode.NotFound, $"there is no data set '{new SpecViolation("id", idOrName, "").ShownValue}'")));
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (DataFormatException e)
+        {
+            throw new RpcException(new Status(StatusCode.DataLoss, e.Message));
+        }
+    }
+
+    // A client that loads must not hold up the end of this process; it begins again with the next one.
+    private async Task<T> UntilStopAsync<T>(ServerCallContext context, Func<CancellationToken, Task<T>> load)
+    {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            var (id, manifest) = await loader.LoadAsync(parts, end.Token);
-            return ToMessage(id, manifest);
+            return await load(end.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -28,27 +85,4 @@ internal sealed class DataSetsGrpcService(DataLoader loader, RedisDataSets dataS
             throw new RpcException(new Status(StatusCode.Cancelled, "the client is gone"));
         }
     }
-
-    public override async Task<DataSet> Get(GetRequest request, ServerCallContext context)
-    {
-        try
-        {
-            return await dataSets.FindAsync(request.Id, context.CancellationToken) is { } manifest
-                ? ToMessage(request.Id, manifest)
-                : throw new RpcException(new Status(StatusCode.NotFound, $"there is no data set '{new SpecViolation("id", request.Id, "").ShownValue}'"));
-        }
-        catch (DataFormatException e)
-        {
-            throw new RpcException(new Status(StatusCode.DataLoss, e.Message));
-        }
-    }
-
-    private static DataSet ToMessage(string id, DataManifest manifest) => new()
-    {
-        Id = id,
-        Features = { manifest.Features },
-        Label = manifest.Label,
-        Rows = manifest.Rows,
-        Fingerprint = manifest.Fingerprint,
-    };
 }

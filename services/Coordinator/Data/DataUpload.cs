@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs;
 using Grpc.Core;
@@ -13,6 +14,8 @@ internal sealed class DataUpload(IAsyncStreamReader<LoadRequest> parts, TimeProv
     /// <summary>Most bytes of a part.</summary>
     public const int MaxPartBytes = 1 << 20;
 
+    private const string Unnamed = "-";
+
     /// <summary>How long a client may be silent between two parts.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -24,16 +27,20 @@ internal sealed class DataUpload(IAsyncStreamReader<LoadRequest> parts, TimeProv
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="RpcException">It is wrong, or not the first part.</exception>
-    public async Task<string> ReadLabelAsync(CancellationToken cancellationToken)
+    public async Task<DataImport> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         if (!await NextAsync(silence, stop.Token) || parts.Current.PartCase != LoadRequest.PartOneofCase.Header)
             throw Refused("header", "", "must be the first part");
-        var label = parts.Current.Header.Label;
-        return label.Length is > 0 and <= TrainingSpec.MaxLabelLength
-            ? label
-            : throw Refused("label", label, $"must have 1 to {TrainingSpec.MaxLabelLength} characters");
+        var import = parts.Current.Header.ToImport();
+        import = import with { Source = import.Source.Length == 0 ? Unnamed : import.Source };
+        var violations = import.Validate();
+        if (violations.Count > 0) throw SpecRejection.ToRpcException(violations);
+        if (DataImport.IsUri(import.Source)) throw Refused("source", import.Source, "must be the name of the file that is sent");
+        return import.Format == DataFormats.LibSvm && import.Features == 0
+            ? throw Refused("features", "0", $"must be from 1 to {DataImport.MaxFeatures} for a file that is sent")
+            : import;
     }
 
     /// <summary>Gives the rest of the file to a reader while it comes. A reader that ends early ends the upload.</summary>

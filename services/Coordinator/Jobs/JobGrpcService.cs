@@ -18,8 +18,7 @@ internal sealed class JobGrpcService(
 
     public override async Task<Job> Submit(SubmitRequest request, ServerCallContext context)
     {
-        var job = JobSubmission.Read(request, time.GetUtcNow());
-        await trainings.RequireAsync(job, context.CancellationToken);
+        var job = await trainings.AdmitAsync(JobSubmission.Read(request, time.GetUtcNow()), context.CancellationToken);
         var token = Token();
         var id = await jobs.CreateAsync(job, token);
         var record = await FindAsync(id);

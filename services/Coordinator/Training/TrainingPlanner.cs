@@ -16,6 +16,12 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <summary>Initial values that an Open spells out; longer ones must be one value everywhere.</summary>
     private const int MaxInitialValues = 256 * 1024;
 
+    private readonly DataPlanner _dataPlanner = new(data);
+
+    /// <summary>The spec with the id of its data set, where it gives the name.</summary>
+    public async Task<TrainingSpec> ResolveAsync(TrainingSpec spec, CancellationToken cancellationToken) =>
+        spec.Data is { } name && await data.ResolveAsync(name, cancellationToken) is { } id ? spec with { Data = id } : spec;
+
     /// <summary>Everything that is wrong with a spec in this cluster, beyond what <see cref="TrainingSpec.Validate"/> finds.</summary>
     public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, int stores, CancellationToken cancellationToken)
     {
@@ -23,9 +29,11 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             return [new SpecViolation("model", spec.Model, $"must be {string.Join(" or ", models.Names)}")];
         DataManifest? manifest = spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken);
         if (spec.Data is not null && manifest is null)
-            return [new SpecViolation("data", spec.Data, "must be the id of a loaded data set")];
-        if (manifest is not null && manifest.Label != spec.Label)
-            return [new SpecViolation("label", spec.Label!, $"must be the label that the data set was loaded with, {manifest.Label}")];
+            return [new SpecViolation("data", spec.Data, "must be the name or the id of a data set")];
+        if (manifest is not null && spec.Label is not null && manifest.Label != spec.Label)
+            return [new SpecViolation("label", spec.Label, $"must be the label that the data set was loaded with, {manifest.Label}")];
+        if (DataPlanner.Check(spec, manifest) is { Count: > 0 } violations)
+            return violations;
         return CheckModel(spec, manifest, Math.Max(1, spec.ParameterStores > 0 ? spec.ParameterStores : stores));
     }
 
@@ -37,13 +45,18 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         DataManifest? manifest = spec.Data is null
             ? null
             : await data.FindAsync(spec.Data, cancellationToken) ?? throw new DataFormatException($"data set '{spec.Data}' is not kept any more");
-        (int features, long rows) = Shape(manifest);
+        PlannedData planned = await _dataPlanner.PlanAsync(spec, manifest, cancellationToken);
+        (int features, long rows) = (planned.Features, planned.Rows);
         IModel model = models.Create(spec, features, rows);
         int tasks = Math.Min(stores, model.Layout.Length);
         return new TrainingPlan
         {
             Spec = spec,
             Rows = rows,
+            TestRows = planned.TestRows,
+            Standardisation = planned.Standardisation,
+            DataFingerprint = planned.Fingerprint,
+            FeatureNames = manifest?.Features ?? [],
             Features = features,
             Offsets = [.. Enumerable.Range(0, tasks + 1).Select(task => (int)((long)model.Layout.Length * task / tasks))],
             Streams = Streams(spec, model.Layout.Length, tasks),

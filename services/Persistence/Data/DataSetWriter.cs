@@ -9,27 +9,31 @@ namespace Cluster.Persistence.Data;
 
 /// <summary>Writes one data set, once. Its chunks are renewed while that takes, and deleted when it fails.</summary>
 /// <param name="database">For large values.</param>
-/// <param name="id">Of the data set.</param>
+/// <param name="names">Names of data sets.</param>
+/// <param name="set">The data set.</param>
 /// <param name="loadingTimeToLive">How long Redis keeps what a writer that died has written.</param>
-internal sealed class DataSetWriter(IDatabase database, string id, TimeSpan loadingTimeToLive)
+/// <param name="rows">Told how many rows have been read.</param>
+internal sealed class DataSetWriter(IDatabase database, DataNames names, NewDataSet set, TimeSpan loadingTimeToLive, IProgress<long>? rows)
 {
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromSeconds(10);
 
     // Chunks that are in Redis, or on their way: counted by the parser's thread.
     private long _chunks;
 
-    public async Task<DataManifest> WriteAsync(Stream csv, CsvOptions options, TimeSpan timeToLive, CancellationToken cancellationToken)
+    public async Task<DataManifest> WriteAsync(Func<RowReader> open, Func<SharedRows>? shared, CancellationToken cancellationToken)
     {
         try
         {
-            Task<DataManifest> parsing = Task.Factory.StartNew(
-                () => WriteChunks(csv, options, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            Task<Content> parsing = Task.Factory.StartNew(
+                () => Read(open, shared, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await RenewUntilAsync(parsing);
-            DataManifest manifest = await parsing;
-            if (!await RedisRetry.Pipeline.ExecuteAsync(async _ => await ExpireChunksAsync(timeToLive), cancellationToken))
-                throw new TimeoutException($"a chunk of data set '{id}' went before the last one came");
-            await SetAsync(DataKeys.Manifest(id), JsonSerializer.SerializeToUtf8Bytes(manifest, SpecJson.Options), timeToLive, cancellationToken);
-            return manifest;
+            Content content = await parsing;
+            if (!await RedisRetry.Pipeline.ExecuteAsync(async _ => await KeepChunksAsync(set.Keep), cancellationToken))
+                throw new TimeoutException($"a chunk of data set '{set.Id}' went before the last one came");
+            await SetAsync(DataKeys.Summary(set.Id), JsonSerializer.SerializeToUtf8Bytes(content.Summary, SpecJson.Options), set.Keep, cancellationToken);
+            await SetAsync(DataKeys.Manifest(set.Id), JsonSerializer.SerializeToUtf8Bytes(content.Manifest, SpecJson.Options), set.Keep, cancellationToken);
+            if (set.Import.Name is { } name) await names.TakeAsync(name, set.Id, cancellationToken);
+            return content.Manifest;
         }
         catch
         {
@@ -39,21 +43,36 @@ internal sealed class DataSetWriter(IDatabase database, string id, TimeSpan load
     }
 
     /// <summary>Waits for each chunk to be written before it parses the next: the thread is there to be blocked.</summary>
-    private DataManifest WriteChunks(Stream csv, CsvOptions options, CancellationToken cancellationToken)
+    private Content Read(Func<RowReader> open, Func<SharedRows>? shared, CancellationToken cancellationToken)
     {
-        using CsvData data = CsvData.Open(csv, options);
+        using RowReader data = open();
         using var fingerprint = new DataFingerprint(data.Schema);
-        (long rows, int chunkRows) = (0, 0);
+        var summary = new DataSummaryBuilder(data.Schema);
+        (long read, int chunkRows) = (0, 0);
         foreach (DataChunk chunk in data.ReadChunks(cancellationToken))
         {
             fingerprint.Add(chunk);
-            string key = DataKeys.Chunk(id, Interlocked.Increment(ref _chunks) - 1);
-            SetAsync(key, chunk.ToBytes(), loadingTimeToLive, cancellationToken).GetAwaiter().GetResult();
-            rows += chunk.Rows;
+            summary.Add(chunk);
+            if (shared is null) Write(chunk, cancellationToken);
+            read += chunk.Rows;
             chunkRows = Math.Max(chunkRows, chunk.Rows);
+            rows?.Report(read);
         }
 
-        return new DataManifest(data.Schema.Label, data.Schema.Features, rows, chunkRows, fingerprint.Finish());
+        var manifest = new DataManifest(data.Schema.Label, data.Schema.Features, read, chunkRows, fingerprint.Finish())
+        {
+            Name = set.Import.Name,
+            Source = set.Import.Source,
+            Added = set.Added,
+            Shared = shared?.Invoke(),
+        };
+        return new Content(manifest, summary.Build());
+    }
+
+    private void Write(DataChunk chunk, CancellationToken cancellationToken)
+    {
+        string key = DataKeys.Chunk(set.Id, Interlocked.Increment(ref _chunks) - 1);
+        SetAsync(key, chunk.ToBytes(), loadingTimeToLive, cancellationToken).GetAwaiter().GetResult();
     }
 
     private async Task RenewUntilAsync(Task parsing)
@@ -69,7 +88,7 @@ internal sealed class DataSetWriter(IDatabase database, string id, TimeSpan load
     {
         try
         {
-            await ExpireChunksAsync(loadingTimeToLive);
+            await KeepChunksAsync(loadingTimeToLive);
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
@@ -80,7 +99,7 @@ internal sealed class DataSetWriter(IDatabase database, string id, TimeSpan load
     private async Task DeleteAsync()
     {
         using var limit = new CancellationTokenSource(DeleteTimeout);
-        RedisKey[] keys = DataSetKeys.All(id, Interlocked.Read(ref _chunks));
+        RedisKey[] keys = DataSetKeys.All(set.Id, Interlocked.Read(ref _chunks));
         try
         {
             await RedisRetry.Pipeline.ExecuteAsync(async token => await database.KeyDeleteAsync(keys).WaitAsync(token), limit.Token);
@@ -91,9 +110,11 @@ internal sealed class DataSetWriter(IDatabase database, string id, TimeSpan load
         }
     }
 
-    private Task<bool> ExpireChunksAsync(TimeSpan timeToLive) =>
-        DataSetKeys.ExpireAsync(database, DataSetKeys.Chunks(id, Interlocked.Read(ref _chunks)), timeToLive);
+    private Task<bool> KeepChunksAsync(TimeSpan? timeToLive) =>
+        DataSetKeys.KeepAsync(database, DataSetKeys.Chunks(set.Id, Interlocked.Read(ref _chunks)), timeToLive);
 
-    private async Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        await RedisRetry.Pipeline.ExecuteAsync(async _ => await database.StringSetAsync(key, value, timeToLive), cancellationToken);
+    private async Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? timeToLive, CancellationToken cancellationToken) =>
+        await RedisRetry.Pipeline.ExecuteAsync(async _ => await database.StringSetAsync(key, value, timeToLive is { } time ? time : Expiration.Default), cancellationToken);
+
+    private sealed record Content(DataManifest Manifest, DataSummary Summary);
 }

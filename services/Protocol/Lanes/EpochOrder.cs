@@ -29,6 +29,22 @@ public readonly struct EpochOrder
         return (long)value;
     }
 
+    /// <summary>The position of an example: the inverse of <see cref="Example"/>.</summary>
+    /// <param name="example">Example in [0, N).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The example is outside [0, N).</exception>
+    public long Position(long example)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(example);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)example, _examples, nameof(example));
+        ulong value = (ulong)example;
+        do
+        {
+            value = Undo(value);
+        }
+        while (value >= _examples);
+        return (long)value;
+    }
+
     // Eight rounds, each of which changes one half by the other: without the exchange of halves that two of them undo.
     private ulong Permute(ulong value)
     {
@@ -43,6 +59,23 @@ public readonly struct EpochOrder
         right ^= Mix(left ^ _second.W1) & mask;
         left ^= Mix(right ^ _second.W2) & mask;
         right ^= Mix(left ^ _second.W3) & mask;
+        return ((ulong)left << _halfBits) | right;
+    }
+
+    // Each round is its own inverse; so the same rounds, last first.
+    private ulong Undo(ulong value)
+    {
+        uint mask = (uint)((1UL << _halfBits) - 1);
+        uint left = (uint)(value >> _halfBits) & mask;
+        uint right = (uint)value & mask;
+        right ^= Mix(left ^ _second.W3) & mask;
+        left ^= Mix(right ^ _second.W2) & mask;
+        right ^= Mix(left ^ _second.W1) & mask;
+        left ^= Mix(right ^ _second.W0) & mask;
+        right ^= Mix(left ^ _first.W3) & mask;
+        left ^= Mix(right ^ _first.W2) & mask;
+        right ^= Mix(left ^ _first.W1) & mask;
+        left ^= Mix(right ^ _first.W0) & mask;
         return ((ulong)left << _halfBits) | right;
     }
 

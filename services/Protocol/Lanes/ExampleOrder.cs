@@ -21,6 +21,8 @@ public sealed class ExampleOrder
     // Sets the counters apart from those of the initial parameters and of π under the same seed.
     private const uint Domain = 0x5244524F;
 
+    private const long HeldOutEpoch = -1;
+
     private readonly ulong _examples;
     private readonly int _halfBits;
     private readonly ulong _seed;
@@ -34,6 +36,9 @@ public sealed class ExampleOrder
         _examples = (ulong)examples;
         _halfBits = (BitOperations.Log2(_examples - 1) + 2) / 2;
     }
+
+    /// <summary>An order that is no epoch's: the one by which rows are held out. Unrelated to those of the epochs.</summary>
+    public EpochOrder HeldOut => Of(HeldOutEpoch);
 
     /// <summary>The order of one epoch, for those who take many positions of it.</summary>
     /// <param name="epoch">The epoch, from 0.</param>

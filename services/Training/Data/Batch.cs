@@ -36,15 +36,21 @@ public sealed class Batch
 
     public void Clear() => Count = 0;
 
+    /// <summary>Copies an example into the batch.</summary>
+    /// <param name="features">As the data set has them.</param>
+    /// <param name="label">Its label.</param>
+    /// <param name="standardiser">Applied to the copy; null for none.</param>
     /// <exception cref="InvalidOperationException">The batch is full.</exception>
     /// <exception cref="ArgumentException">The example has another number of features.</exception>
-    public void Add(ReadOnlySpan<float> features, float label)
+    public void Add(ReadOnlySpan<float> features, float label, Standardiser? standardiser = null)
     {
         if (Count == Capacity)
             throw new InvalidOperationException($"The batch has room for {Capacity} examples.");
         if (features.Length != FeatureCount)
             throw new ArgumentException($"The example has {features.Length} features, the batch {FeatureCount}.", nameof(features));
-        features.CopyTo(_features.AsSpan(Count * FeatureCount));
+        Span<float> copy = _features.AsSpan(Count * FeatureCount, FeatureCount);
+        features.CopyTo(copy);
+        standardiser?.Apply(copy);
         _labels[Count++] = label;
     }
 }

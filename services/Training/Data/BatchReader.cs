@@ -1,3 +1,4 @@
+using Cluster.Contracts.Jobs;
 using Cluster.Protocol.Lanes;
 
 namespace Cluster.Training.Data;
@@ -9,20 +10,44 @@ public sealed class BatchReader
     private readonly DataSet _data;
     private readonly EpochSchedule _schedule;
     private readonly ExampleOrder _order;
+    private readonly RowView _rows;
+    private readonly Standardiser? _standardiser;
 
     /// <param name="data">The whole data set.</param>
     /// <param name="schedule">Lanes, batch size and epochs for exactly these examples.</param>
     /// <param name="seed">The job's seed, key of the order of examples.</param>
     /// <exception cref="ArgumentException">The schedule is for another number of examples.</exception>
     public BatchReader(DataSet data, EpochSchedule schedule, ulong seed)
+        : this(data, schedule, seed, RowView.All(data.Rows), standardiser: null)
+    {
+    }
+
+    /// <param name="data">The whole data set.</param>
+    /// <param name="schedule">Lanes, batch size and epochs for exactly the rows of the view.</param>
+    /// <param name="seed">The job's seed, key of the order of examples.</param>
+    /// <param name="rows">The rows that are read, those of <see cref="DataSplit.Train"/>.</param>
+    /// <param name="standardiser">What the features are shifted and scaled by, or null.</param>
+    /// <exception cref="ArgumentException">The schedule is for another number of examples, or the standardiser for other features.</exception>
+    public BatchReader(DataSet data, EpochSchedule schedule, ulong seed, RowView rows, Standardiser? standardiser)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(schedule);
-        if (schedule.Examples != data.Rows)
-            throw new ArgumentException($"The schedule is for {schedule.Examples} examples, the data set has {data.Rows}.", nameof(schedule));
-        _data = data;
-        _schedule = schedule;
-        _order = new ExampleOrder(seed, data.Rows);
+        if (schedule.Examples != rows.Count)
+            throw new ArgumentException($"The schedule is for {schedule.Examples} examples, there are {rows.Count}.", nameof(schedule));
+        if (standardiser is not null && standardiser.FeatureCount != data.FeatureCount)
+            throw new ArgumentException($"The standardisation is for {standardiser.FeatureCount} features, the data set has {data.FeatureCount}.", nameof(standardiser));
+        (_data, _schedule, _rows, _standardiser) = (data, schedule, rows, standardiser);
+        _order = new ExampleOrder(seed, rows.Count);
+    }
+
+    /// <summary>The training rows of a job.</summary>
+    /// <param name="data">Its data set.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <exception cref="ArgumentException">The plan is for another data set.</exception>
+    public static BatchReader Of(DataSet data, TrainingPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new BatchReader(data, plan.Schedule(), plan.Spec.Seed, DataSplit.Of(plan).Train, Standardiser.Of(plan));
     }
 
     /// <summary>A batch with room for what a lane takes in one local step at most.</summary>
@@ -54,8 +79,8 @@ public sealed class BatchReader
         batch.Clear();
         for (long position = share.Start; position < share.End; position++)
         {
-            long row = order.Example(position);
-            batch.Add(_data.Features(row), _data.Label(row));
+            long row = _rows.Row(order.Example(position));
+            batch.Add(_data.Features(row), _data.Label(row), _standardiser);
         }
 
         return batch.Count;

@@ -1,20 +1,11 @@
 namespace Cluster.Training.Data;
 
 /// <summary>What to read of a CSV file, and how much at most.</summary>
-public sealed record CsvOptions
+public sealed record CsvOptions : DataLimits
 {
-    /// <summary>Name of the label's column; all other columns are features.</summary>
+    /// <summary>Name of the label's column, or its number, counted from 1; all other columns are features.</summary>
     public required string Label { get; init; }
 
-    /// <summary>Rows of a chunk, at least 1; fewer where <see cref="DataChunk.MaxBytes"/> does not hold them. Default 16,384.</summary>
-    public int ChunkRows { get; init; } = 16_384;
-
-    /// <summary>Most rows, the header aside. Default 100,000,000.</summary>
-    public long MaxRows { get; init; } = 100_000_000;
-
-    /// <summary>Most columns, 2 to <see cref="DataSchema.MaxColumns"/>, the default.</summary>
-    public int MaxColumns { get; init; } = DataSchema.MaxColumns;
-
-    /// <summary>Most bytes of the file. Default 16 GiB.</summary>
-    public long MaxBytes { get; init; } = 16L << 30;
+    /// <summary>Whether the first row has the columns' names; else they are c1, c2, and so on. Default true.</summary>
+    public bool HasHeader { get; init; } = true;
 }

@@ -10,7 +10,6 @@ internal sealed class CsvRecords : IDisposable
 {
     private const int BufferChars = 1 << 16;
     private const int MaxRecordChars = 1 << 20;
-    private const int MaxShownChars = 40;
 
     private readonly CsvDataReader _reader;
 
@@ -54,23 +53,14 @@ internal sealed class CsvRecords : IDisposable
     {
         ReadOnlySpan<char> text = _reader.GetFieldSpan(column);
         if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
-            throw Problem(column, name, text.IsWhiteSpace() ? "the value is missing" : $"{Shown(text)} is not a number");
+            throw Problem(column, name, text.IsWhiteSpace() ? "the value is missing" : $"{DataText.Shown(text)} is not a number");
         if (!float.IsFinite(value))
-            throw Problem(column, name, $"{Shown(text)} is not a finite 32-bit number");
+            throw Problem(column, name, $"{DataText.Shown(text)} is not a finite 32-bit number");
         return value;
     }
 
     public DataFormatException Problem(int column, string name, string problem) =>
-        new($"row {Row}, column {column + 1} ({Shown(name)}): {problem}");
-
-    /// <summary>A text of the file as one short line, quoted.</summary>
-    public static string Shown(ReadOnlySpan<char> text)
-    {
-        var line = new StringBuilder("'");
-        foreach (char c in text[..Math.Min(text.Length, MaxShownChars)])
-            line.Append(char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString());
-        return line.Append(text.Length > MaxShownChars ? "…'" : "'").ToString();
-    }
+        new($"row {Row}, column {column + 1} ({DataText.Shown(name)}): {problem}");
 
     public void Dispose() => _reader.Dispose();
 

@@ -56,15 +56,19 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
 
     private static EvaluationSums Sum(TrainingContext context, EvaluateModel item, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
     {
-        (IModel model, DataSet data) = (context.Model, context.Data);
+        DataSet data = context.Data;
+        DataSplit split = DataSplit.Of(context.Plan);
+        RowView rows = item.Set == EvaluationSet.HeldOut ? split.Test : split.Train;
+        Standardiser? standardiser = Standardiser.Of(context.Plan);
         var batch = new Batch(EvaluationRanges.BatchRows, data.FeatureCount);
         double loss = 0;
-        for (long row = item.From; row < item.To; row++)
+        for (long index = item.From; index < item.To; index++)
         {
-            batch.Add(data.Features(row), data.Label(row));
-            if (batch.Count < EvaluationRanges.BatchRows && row < item.To - 1) continue;
+            long row = rows.Row(index);
+            batch.Add(data.Features(row), data.Label(row), standardiser);
+            if (batch.Count < EvaluationRanges.BatchRows && index < item.To - 1) continue;
             cancellationToken.ThrowIfCancellationRequested();
-            loss += model.Loss(parameters, batch);
+            loss += context.Model.Loss(parameters, batch);
             batch.Clear();
         }
 

@@ -15,7 +15,7 @@ internal sealed class TrainingContext
         Require("features", data.FeatureCount, plan.Features);
         Require("parameters", model.Layout.Length, plan.Parameters);
         (Plan, Model, Data) = (plan, model, data);
-        Reader = new BatchReader(data, plan.Schedule(), plan.Spec.Seed);
+        Reader = BatchReader.Of(data, plan);
         Tree = new BlockTree(plan.Spec.Lanes);
     }
 

@@ -110,8 +110,7 @@ public sealed class TrainingSpecTests
             [
                 "model: MLP: must be 1 to 64 lower-case letters, digits or '-'",
                 "data: ../x: must be 1 to 64 lower-case letters, digits or '-'",
-                "label: '': must have 1 to 256 characters where data is given",
-                "mode: Sync: must be sync or async",
+                "mode: Sync: must be sync or async or ssp",
                 "lanes: 257: must be from 1 to 256",
                 "batch: 0: must be from 1 to 1048576",
                 "epochs: -1: must be from 1 to 1000000000",

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cluster.Compute.Optimizers;
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Training;
 using Cluster.Persistence.Data;
@@ -173,7 +174,9 @@ public sealed class TrainingPlannerTests(RedisServers servers) : RedisTest(serve
     {
         string id = $"data-{Guid.NewGuid():N}";
         var file = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(csv));
-        await new RedisDataSets(Redis).WriteAsync(id, file, new CsvOptions { Label = "y" }, TimeSpan.FromMinutes(5), Ct);
+        await new RedisDataSets(Redis).WriteAsync(
+            new NewDataSet(id, new DataImport { Source = id, Label = "y" }, TimeSpan.FromMinutes(5)),
+            () => CsvData.Open(file, new CsvOptions { Label = "y" }), null, null, Ct);
         return id;
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Cluster.AppHost;
 using Cluster.Client;
 using Cluster.Client.Tasks;
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Devices;
 using Cluster.LocalHosting.Running;
 using Cluster.LocalHosting.Servers;
@@ -137,7 +138,9 @@ internal sealed class TestCluster : IAsyncDisposable
         var sets = new RedisDataSets(redis);
         if (await sets.FindAsync(id, cancellationToken) is not null) return;
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(csv));
-        await sets.WriteAsync(id, stream, new CsvOptions { Label = label }, TimeSpan.FromHours(1), cancellationToken);
+        await sets.WriteAsync(
+            new NewDataSet(id, new DataImport { Source = id, Label = label }, TimeSpan.FromHours(1)),
+            () => CsvData.Open(stream, new CsvOptions { Label = label }), null, null, cancellationToken);
     }
 
     /// <summary>What the processes printed, for a test that failed.</summary>

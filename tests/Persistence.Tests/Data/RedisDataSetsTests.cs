@@ -1,6 +1,8 @@
 using System.Text;
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Storage;
 using Cluster.Persistence.Data;
+using Cluster.Persistence.Sources;
 using Cluster.Testing;
 using Cluster.Training.Data;
 
@@ -37,7 +39,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
         DataSet loaded = await _dataSets.LoadAsync(_id, Ct);
         Assert.Equal(DataFingerprint.Of(file), DataFingerprint.Of(loaded));
         Assert.Equal([10f, -10f], loaded.Features(10).ToArray());
-        await AssertTimeToLiveAsync(TimeToLive, 4);
+        await AssertTimeToLiveAsync(TimeToLive, 5);
     }
 
     [Fact]
@@ -54,7 +56,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
         await WriteAsync(Rows(11));
 
         Assert.True(await _dataSets.ProlongAsync(_id, TimeSpan.FromHours(9), Ct));
-        await AssertTimeToLiveAsync(TimeSpan.FromHours(9), 4);
+        await AssertTimeToLiveAsync(TimeSpan.FromHours(9), 5);
 
         await Database.KeyDeleteAsync(DataKeys.Chunk(_id, 1));
         Assert.False(await _dataSets.ProlongAsync(_id, TimeSpan.FromHours(9), Ct));
@@ -76,7 +78,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     public async Task Write_StreamBreaksAfterTheFirstChunks_LeavesNothing()
     {
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = _dataSets.WriteAsync(_id, stream, Options with { ChunkRows = 1000 }, TimeToLive, Ct);
+        Task<DataManifest> writing = WriteAsync(_dataSets, stream, 1000, Ct);
         await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
 
         stream.End(new InvalidDataException("the other side is gone"));
@@ -90,7 +92,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         using var source = new CancellationTokenSource();
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = _dataSets.WriteAsync(_id, stream, Options with { ChunkRows = 1000 }, TimeToLive, source.Token);
+        Task<DataManifest> writing = WriteAsync(_dataSets, stream, 1000, source.Token);
         await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
 
         await source.CancelAsync();
@@ -105,7 +107,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         var renewing = new RedisDataSets(Redis) { LoadingTimeToLive = TimeSpan.FromSeconds(2) };
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = renewing.WriteAsync(_id, stream, Options with { ChunkRows = 1000 }, TimeToLive, Ct);
+        Task<DataManifest> writing = WriteAsync(renewing, stream, 1000, Ct);
         await UntilAsync(() => Database.KeyExistsAsync(DataKeys.Chunk(_id, 0)));
 
         // A chunk's time to live goes down between renewals and up at each.
@@ -130,13 +132,109 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     public async Task Write_ChunkGoesMeanwhile_FailsAndLeavesNothing()
     {
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = _dataSets.WriteAsync(_id, stream, Options with { ChunkRows = 1000 }, TimeToLive, Ct);
+        Task<DataManifest> writing = WriteAsync(_dataSets, stream, 1000, Ct);
         await UntilAsync(async () => await Database.KeyDeleteAsync(DataKeys.Chunk(_id, 0)));
 
         stream.End(null);
 
         await Assert.ThrowsAsync<TimeoutException>(() => writing);
         Assert.Empty(await KeysWithAsync(_id));
+    }
+
+    /// <summary>What a coordinator that is killed leaves behind: chunks that expire, and no manifest, summary or name.</summary>
+    [Fact]
+    public async Task Write_ProcessGoesInTheMiddle_LeavesNothingThatStays()
+    {
+        string name = _id;
+        using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
+        Task<DataManifest> writing = _dataSets.WriteAsync(
+            Set(name), () => CsvData.Open(stream, Options with { ChunkRows = 1000 }), null, null, Ct);
+        await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
+
+        foreach (string key in await KeysWithAsync(_id))
+            Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.Zero, _dataSets.LoadingTimeToLive);
+        Assert.False(await Database.KeyExistsAsync(DataKeys.Manifest(_id)));
+        Assert.Null(await _dataSets.ResolveAsync(name, Ct));
+
+        stream.End(new InvalidDataException("the test has ended"));
+        await Assert.ThrowsAsync<InvalidDataException>(() => writing);
+    }
+
+    [Fact]
+    public async Task Write_WithAName_IsKeptAndFoundByIt()
+    {
+        string name = $"n{Guid.NewGuid():N}";
+        DataManifest written = await WriteAsync(Rows(11), name);
+
+        Assert.Equal((name, "test.csv"), (written.Name, written.Source));
+        Assert.Equal(_id, await _dataSets.ResolveAsync(name, Ct));
+        Assert.Contains((await _dataSets.ListAsync(Ct)), set => set.Id == _id && set.Manifest.Name == name);
+        Assert.True(await _dataSets.ProlongAsync(_id, TimeToLive, Ct));
+        foreach (string key in await KeysWithAsync(_id)) Assert.Null(await Database.KeyTimeToLiveAsync(key));
+
+        var other = new NewDataSet(NewId(), new DataImport { Source = "o", Label = "y", Name = name }, TimeToLive);
+        var taken = await Assert.ThrowsAsync<DataNameTakenException>(() => _dataSets.WriteAsync(other, () => CsvData.Open(Csv(Rows(3)), Options), null, null, Ct));
+        Assert.Equal((name, _id), (taken.Name, taken.Id));
+        Assert.Empty(await KeysWithAsync(other.Id));
+
+        await _dataSets.HideAsync(_id, written, Ct);
+        Assert.Null(await _dataSets.ResolveAsync(name, Ct));
+        await AssertTimeToLiveAsync(_dataSets.LoadingTimeToLive, 5);
+        await _dataSets.UnhideAsync(_id, written, Ct);
+        Assert.Equal(_id, await _dataSets.FindHolderAsync(name, Ct));
+        foreach (string key in await KeysWithAsync(_id)) Assert.Null(await Database.KeyTimeToLiveAsync(key));
+        await _dataSets.DeleteAsync(_id, written, Ct);
+        Assert.Empty(await KeysWithAsync(_id));
+        Assert.Null(await _dataSets.FindHolderAsync(name, Ct));
+        Assert.Null(await _dataSets.ResolveAsync(name, Ct));
+    }
+
+    [Fact]
+    public async Task Summary_OfRows_IsMinMeanMaxAndClasses()
+    {
+        await WriteAsync("a,y,b\n1,0,-5\n4,1,5\n4,1,6\n");
+
+        DataSummary summary = (await _dataSets.SummaryAsync(_id, Ct))!;
+
+        Assert.Equal([new ColumnSummary("a", 1, 3, 4), new ColumnSummary("b", -5, 2, 6), new ColumnSummary("y", 0, 2.0 / 3, 1)], summary.Columns);
+        Assert.Equal([new LabelCount(0, 1), new LabelCount(1, 2)], summary.Classes);
+    }
+
+    [Fact]
+    public async Task Load_SharedFile_IsReadWhereItIsAndRefusedWhenChanged()
+    {
+        string folder = Directory.CreateTempSubdirectory("shared").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "rows.csv");
+            await File.WriteAllTextAsync(path, Rows(11), Ct);
+            var options = new DataSourceOptions();
+            options.Roots.Add(folder);
+            using var sources = new DataSources(Microsoft.Extensions.Options.Options.Create(options));
+            var dataSets = new RedisDataSets(Redis, sources);
+            var import = new DataImport { Source = "file:rows.csv", Label = "y", IsShared = true };
+            using (OpenedSource source = await sources.OpenAsync(import, Ct))
+            {
+                await dataSets.WriteAsync(
+                    new NewDataSet(_id, import, TimeToLive), () => source.Read(new DataLimits { ChunkRows = 4 }), () => new SharedRows(import, source.Bytes), null, Ct);
+            }
+
+            Assert.Equal(2, (await KeysWithAsync(_id)).Count);
+            Assert.Equal(DataFingerprint.Of(CsvData.Load(Csv(Rows(11)), Options, Ct)), DataFingerprint.Of(await dataSets.LoadAsync(_id, Ct)));
+
+            await File.WriteAllTextAsync(path, Rows(11).Replace("10,20,-10", "10,20,-11", StringComparison.Ordinal), Ct);
+            Assert.Equal($"data set '{_id}': file:rows.csv has changed since it was added", await RefusedAsync(dataSets));
+            await File.WriteAllTextAsync(path, Rows(11).Replace("a,", "c,", StringComparison.Ordinal), Ct);
+            Assert.Equal($"data set '{_id}': file:rows.csv has changed since it was added: it has other columns", await RefusedAsync(dataSets));
+            await File.WriteAllTextAsync(path, Rows(12), Ct);
+            Assert.StartsWith($"data set '{_id}': file:rows.csv has changed since it was added: it had ", await RefusedAsync(dataSets), StringComparison.Ordinal);
+            File.Delete(path);
+            Assert.Equal("there is no file 'rows.csv'", await RefusedAsync(dataSets));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -171,7 +269,15 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
         Assert.Equal($"the manifest of data set '{_id}' is damaged", await RefusedAsync());
     }
 
-    private Task<DataManifest> WriteAsync(string csv) => _dataSets.WriteAsync(_id, Csv(csv), Options, TimeToLive, Ct);
+    private Task<DataManifest> WriteAsync(string csv, string? name = null) => _dataSets.WriteAsync(
+        Set(name), () => CsvData.Open(Csv(csv), Options), null, null, Ct);
+
+    private Task<DataManifest> WriteAsync(RedisDataSets dataSets, Stream stream, int chunkRows, CancellationToken cancellationToken) =>
+        dataSets.WriteAsync(Set(null), () => CsvData.Open(stream, Options with { ChunkRows = chunkRows }), null, null, cancellationToken);
+
+    private NewDataSet Set(string? name) => new(_id, new DataImport { Source = "test.csv", Label = "y", Name = name }, TimeToLive);
+
+    private async Task<string> RefusedAsync(RedisDataSets dataSets) => (await Assert.ThrowsAsync<DataFormatException>(() => dataSets.LoadAsync(_id, Ct))).Message;
 
     private async Task<string> RefusedAsync() => (await Assert.ThrowsAsync<DataFormatException>(() => _dataSets.LoadAsync(_id, Ct))).Message;
 

@@ -1,0 +1,28 @@
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Contracts.Data;
+
+internal sealed class DataImportValidator : SpecValidator<DataImport>
+{
+    public static readonly DataImportValidator Instance = new();
+
+    private DataImportValidator()
+    {
+        Satisfies("name", i => i.Name ?? "a", IsName, $"must be 1 to {DataImport.MaxNameLength} lower-case letters, digits or '-', and must not begin with '{DataImport.IdPrefix}'");
+        Satisfies("source", i => i.Source, s => s.Length is > 0 and <= DataImport.MaxSourceLength, $"must have 1 to {DataImport.MaxSourceLength} characters");
+        OneOf("format", i => i.Format, DataFormats.All);
+        Within("features", i => i.Features, 0, DataImport.MaxFeatures);
+        When(IsCsv, () => Satisfies("label", i => i.Label ?? "", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength, $"must have 1 to {TrainingSpec.MaxLabelLength} characters"));
+        When(i => i.IsShared, () => Satisfies(
+            "shared", i => i.Source, s => DataImport.HasScheme(s, DataSchemes.File) || DataImport.HasScheme(s, DataSchemes.Synthetic), "only file: and synthetic: sources can stay where they are"));
+        When(i => i.Format == DataFormats.Idx && DataImport.IsUri(i.Source), () => Satisfies(
+            "labels", i => i.Labels ?? "", l => l.Length <= DataImport.MaxSourceLength && DataImport.IsUri(l), "must be the URI of the file of labels"));
+    }
+
+    private static bool IsCsv(DataImport import) =>
+        import.Format == DataFormats.Csv && !DataImport.HasScheme(import.Source, DataSchemes.Synthetic);
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= DataImport.MaxNameLength && !name.StartsWith(DataImport.IdPrefix, StringComparison.Ordinal)
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+}

@@ -1,0 +1,33 @@
+using Cluster.Contracts.Data.V1;
+using Cluster.Persistence.Data;
+using Cluster.Training.Data;
+using Google.Protobuf.WellKnownTypes;
+using DataSet = Cluster.Contracts.Data.V1.DataSet;
+
+namespace Cluster.Coordinator.Data;
+
+/// <summary>Data sets as messages.</summary>
+internal static class DataMessages
+{
+    public static DataSet Of(string id, DataManifest manifest) => new()
+    {
+        Id = id,
+        Features = { manifest.Features },
+        Label = manifest.Label,
+        Rows = manifest.Rows,
+        Fingerprint = manifest.Fingerprint,
+        Name = manifest.Name ?? "",
+        Source = manifest.Source,
+        Shared = manifest.Shared is not null,
+        AddedAt = Timestamp.FromDateTimeOffset(manifest.Added),
+    };
+
+    public static DataSetDetails Of(string id, DataManifest manifest, DataSummary? summary)
+    {
+        var details = new DataSetDetails { DataSet = Of(id, manifest) };
+        if (summary is null) return details;
+        details.Columns.AddRange(summary.Columns.Select(column => new Column { Name = column.Name, Min = column.Min, Mean = column.Mean, Max = column.Max }));
+        details.Classes.AddRange((summary.Classes ?? []).Select(count => new Contracts.Data.V1.LabelCount { Label = count.Label, Rows = count.Rows }));
+        return details;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Training.Data;
+
+/// <summary>Applies a <see cref="Standardisation"/> to features, the same when training and when predicting.</summary>
+/// <remarks>
+/// x' = (x - m)·s in float32, with m the mean and s the inverse of the deviation, each rounded once. Two rounded operations
+/// for each value, so the vector width does not show in the bits. Immutable and shared by threads.
+/// </remarks>
+public sealed class Standardiser
+{
+    private readonly float[] _means;
+    private readonly float[] _scales;
+
+    /// <exception cref="ArgumentException">There are not as many means as deviations, or a deviation is not above 0.</exception>
+    public Standardiser(Standardisation values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Means.Count != values.Deviations.Count || !values.Deviations.All(deviation => deviation > 0))
+            throw new ArgumentException("A standardisation has a mean and a deviation above 0 for each feature.", nameof(values));
+        _means = [.. values.Means.Select(mean => (float)mean)];
+        _scales = [.. values.Deviations.Select(deviation => (float)Math.Min(1 / deviation, float.MaxValue))];
+    }
+
+    /// <summary>The standardiser of a job, or null where its features stay as they are.</summary>
+    public static Standardiser? Of(TrainingPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.Standardisation is { } values ? new Standardiser(values) : null;
+    }
+
+    public int FeatureCount => _means.Length;
+
+    /// <summary>Standardises the features of one example in place.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer features.</exception>
+    public void Apply(Span<float> features)
+    {
+        if (features.Length != _means.Length)
+            throw new ArgumentException($"The example has {features.Length} features, the standardisation {_means.Length}.", nameof(features));
+        Span<Vector<float>> x = MemoryMarshal.Cast<float, Vector<float>>(features);
+        ReadOnlySpan<Vector<float>> means = MemoryMarshal.Cast<float, Vector<float>>(_means.AsSpan());
+        ReadOnlySpan<Vector<float>> scales = MemoryMarshal.Cast<float, Vector<float>>(_scales.AsSpan());
+        for (int i = 0; i < x.Length; i++)
+            x[i] = (x[i] - means[i]) * scales[i];
+        for (int i = x.Length * Vector<float>.Count; i < features.Length; i++)
+            features[i] = (features[i] - _means[i]) * _scales[i];
+    }
+}

@@ -1,0 +1,81 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Protocol.Lanes;
+using Cluster.Training.Data;
+using CsCheck;
+
+namespace Cluster.Training.Tests.Data;
+
+public sealed class StandardisationTests
+{
+    [Fact]
+    public void Build_KnownValues_AreMeanAndDeviationOfThePopulation()
+    {
+        // 2, 4, 4, 4, 5, 5, 7, 9: mean 5 and deviation 2; the second feature is constant.
+        float[] values = [2, 4, 4, 4, 5, 5, 7, 9];
+        var chunk = new DataChunk(0, 2, [.. values.SelectMany(value => new[] { value, 3 })], new float[8]);
+        var data = new DataSet(new DataSchema(["a", "b"], "y"), [chunk]);
+
+        Standardisation built = StandardisationBuilder.Of(data, new DataSplit(8, 0, 0));
+
+        Assert.Equal([5d, 3], built.Means);
+        Assert.Equal([2d, 1], built.Deviations);
+    }
+
+    [Fact]
+    public void Build_AnySplit_IsThatOfTheTrainingRowsAlone() => Gen.Select(Gen.Int[3, 200], Gen.Double[0.01, 0.9], Gen.Int[1, 40], Gen.ULong).Sample((rows, fraction, chunkRows, seed) =>
+    {
+        DataSet data = DataSets.Numbered(rows, features: 3, chunkRows);
+        var split = new DataSplit(rows, DataSplit.CountTestRows(rows, fraction), seed);
+
+        Standardisation built = StandardisationBuilder.Of(data, split);
+
+        for (int feature = 0; feature < 3; feature++)
+        {
+            double[] x = [.. Enumerable.Range(0, (int)split.Train.Count).Select(i => (double)data.Features(split.Train.Row(i))[feature])];
+            double mean = x.Sum() / x.Length;
+            double deviation = Math.Sqrt(x.Sum(value => (value - mean) * (value - mean)) / x.Length);
+            Assert.Equal(mean, built.Means[feature], 1e-9 * (1 + Math.Abs(mean)));
+            Assert.Equal(x.Length == 1 ? 1 : deviation, built.Deviations[feature], 1e-9 * (1 + deviation));
+        }
+
+        Assert.Equal(built.Means, StandardisationBuilder.Of(DataSets.Numbered(rows, 3), split).Means);
+    });
+
+    [Fact]
+    public void Apply_AnyLength_HasTheBitsOfTheScalar() => Gen.Select(Gen.Int[1, 70], Gen.ULong).Sample((features, seed) =>
+    {
+        double[] means = [.. Enumerable.Range(0, features).Select(i => PhiloxNormal.At(seed, (ulong)i))];
+        double[] deviations = [.. Enumerable.Range(0, features).Select(i => Math.Abs(PhiloxNormal.At(seed, (ulong)(1000 + i))) + 0.01)];
+        float[] x = [.. Enumerable.Range(0, features).Select(i => (float)PhiloxNormal.At(seed, (ulong)(2000 + i)))];
+        float[] expected = [.. x.Select((value, i) => (value - (float)means[i]) * (float)(1 / deviations[i]))];
+
+        new Standardiser(new Standardisation(means, deviations)).Apply(x);
+
+        Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), x.Select(BitConverter.SingleToInt32Bits));
+    });
+
+    [Fact]
+    public void Read_WithAStandardiser_GivesMeanZeroAndDeviationOne()
+    {
+        DataSet data = DataSets.Numbered(1000, features: 2);
+        var standardiser = new Standardiser(StandardisationBuilder.Of(data, new DataSplit(1000, 0, 0)));
+        var reader = new BatchReader(data, new EpochSchedule(1000, 1, 1000, 1), 5, RowView.All(1000), standardiser);
+        Batch batch = reader.CreateBatch();
+
+        reader.Read(0, 0, batch);
+
+        double[] first = [.. Enumerable.Range(0, 1000).Select(row => (double)batch.Row(row)[0])];
+        Assert.Equal(0, first.Average(), 1e-5);
+        Assert.Equal(1, first.Average(value => value * value), 1e-5);
+        Assert.Throws<ArgumentException>(() => new BatchReader(DataSets.Numbered(1000, 3), new EpochSchedule(1000, 1, 1, 1), 5, RowView.All(1000), standardiser));
+    }
+
+    [Fact]
+    public void Standardiser_WrongValues_AreRefused()
+    {
+        Assert.Throws<ArgumentException>(() => new Standardiser(new Standardisation([1], [1, 1])));
+        Assert.Throws<ArgumentException>(() => new Standardiser(new Standardisation([1], [0])));
+        Assert.Throws<ArgumentException>(() => new Standardiser(new Standardisation([1], [double.NaN])));
+        Assert.Throws<ArgumentException>(() => new Standardiser(new Standardisation([1], [1])).Apply(new float[2]));
+    }
+}
