@@ -102,8 +102,12 @@ public sealed class TrainingTests : IAsyncLifetime
         Assert.Equal(V1.Phase.Serving, (await _host.UntilAsync(0, _ => true, _ct)).Phase);
     }
 
-    private V1.Model Settings(int task) =>
-        StoreHost.Settings(_problem.Offsets[task + 1] - _problem.Offsets[task], _problem.Lanes, _problem.Offsets[task], usesAdagrad: true);
+    private V1.Model Settings(int task)
+    {
+        V1.Model settings = StoreHost.Settings(_problem.Offsets[task + 1] - _problem.Offsets[task], _problem.Lanes, _problem.Offsets[task]);
+        settings.Optimizer = TestProblem.Rule;
+        return settings;
+    }
 
     private async Task OpenAsync(Generation generation, V1.Snapshot?[] committed) =>
         await Task.WhenAll(Each(task => _host.OpenAsync(Settings(task), task, generation, committed[task], _ct)));

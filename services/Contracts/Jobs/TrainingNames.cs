@@ -12,12 +12,31 @@ public static class TrainingNames
     public const string Async = "async";
 
     public const string Sgd = "sgd";
+    public const string Momentum = "momentum";
+    public const string Nesterov = "nesterov";
     public const string Adagrad = "adagrad";
+    public const string Adam = "adam";
+
+    /// <summary>Adam with decoupled weight decay.</summary>
+    public const string AdamW = "adamw";
+
+    /// <summary>FTRL-Proximal, which gives exact zeros.</summary>
+    public const string Ftrl = "ftrl";
+
+    public const string Constant = "constant";
+    public const string Step = "step";
+    public const string Exponential = "exponential";
+    public const string Cosine = "cosine";
 
     /// <summary>Models that every cluster has; a team's own come on top.</summary>
     public static IReadOnlyList<string> Models { get; } = [Linear];
 
     public static IReadOnlyList<string> Modes { get; } = [Sync, Async];
 
-    public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Adagrad];
+    public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Momentum, Nesterov, Adagrad, Adam, AdamW, Ftrl];
+
+    public static IReadOnlyList<string> Schedules { get; } = [Constant, Step, Exponential, Cosine];
+
+    /// <summary>By what a schedule's decay multiplies the rate where the spec is silent.</summary>
+    public static float DecayFactor(string schedule) => schedule == Cosine ? 0 : 0.1f;
 }

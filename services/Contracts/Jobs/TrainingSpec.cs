@@ -1,7 +1,7 @@
 namespace Cluster.Contracts.Jobs;
 
 /// <summary>Train a model on a data set, over lanes that any worker can compute.</summary>
-public sealed record TrainingSpec
+public sealed partial record TrainingSpec
 {
     public const int MaxLanes = 256;
     public const int MaxBatch = 1 << 20;

@@ -27,6 +27,7 @@ public static class TrainingSpecMapping
             message.StartWeight = weight;
         if (spec.StartBias is { } bias)
             message.StartBias = bias;
+        OptimizerSpecMapping.Write(spec, message);
         return message;
     }
 
@@ -51,6 +52,7 @@ public static class TrainingSpecMapping
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,
         };
+        read = OptimizerSpecMapping.Read(message, read);
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;
         return spec is not null;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Parameters;
 using Cluster.Persistence.Data;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
@@ -47,7 +47,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Features = features,
             Offsets = [.. Enumerable.Range(0, tasks + 1).Select(task => (int)((long)model.Layout.Length * task / tasks))],
             Streams = Streams(spec, model.Layout.Length, tasks),
-            Slots = spec.Optimizer == TrainingNames.Adagrad ? 1 : 0,
+            Slots = spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots,
             Tensors = [.. model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length))],
         };
     }
@@ -66,7 +66,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Length = plan.Length(task),
             Streams = plan.Streams,
             Mode = plan.IsAsync ? V1.Mode.Asynchronous : V1.Mode.Synchronous,
-            Optimizer = OptimizerOf(plan.Spec, model.Scale),
+            Optimizer = plan.Spec.ToMessage(model.Scale, plan.Schedule().TotalClocks),
             Initial = InitialOf(model, plan, task),
         };
     }
@@ -117,20 +117,6 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         int wanted = (2 * spec.Lanes) + 2;
         while (wanted > 1 && spec.StagingBytes(parameters, stores, wanted) > TrainingSpec.MaxStagingBytes) wanted--;
         return wanted;
-    }
-
-    private static V1.Optimizer OptimizerOf(TrainingSpec spec, GradientScale scale)
-    {
-        var optimizer = new V1.Optimizer
-        {
-            LearningRate = spec.LearningRate,
-            Scale = scale == GradientScale.Sum ? V1.GradientScale.Sum : V1.GradientScale.Mean,
-        };
-        if (spec.Optimizer == TrainingNames.Adagrad)
-            optimizer.Adagrad = new V1.Adagrad { InitialAccumulator = spec.InitialAccumulator };
-        else
-            optimizer.Sgd = new V1.Sgd();
-        return optimizer;
     }
 
     private static V1.Initial InitialOf(IModel model, TrainingPlan plan, int task)
