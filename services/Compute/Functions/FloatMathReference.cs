@@ -5,12 +5,12 @@ namespace Cluster.Compute.Functions;
 /// <summary>
 /// Elementary functions in float32, one value at a time, by IEEE additions, products, quotients and fused multiply-adds in a
 /// fixed order: the same bits wherever these are correctly rounded. The definition for every device. A NaN gives NaN; denormals
-/// are taken and given. Errors are in units of the last place of the double-precision function, over all floats.
+/// are taken and given. Errors are in units of the last place, against double precision, the largest on every 11th float.
 /// </summary>
 internal static class FloatMathReference
 {
     /// <summary>eˣ: n = x/ln 2 rounded, e^(x - n·ln 2) by polynomial, times 2ⁿ in two steps, so that denormals are rounded once.
-    /// +0 up to -104, +∞ from 89, 1 for ±0.</summary>
+    /// Error 1.01 units. +0 up to -104, +∞ from 89, 1 for ±0.</summary>
     public static float Exp(float x)
     {
         x = x < ExpLowest ? ExpLowest : x;
@@ -30,7 +30,8 @@ internal static class FloatMathReference
         return power * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
-    /// <summary>ln x: x = 2ⁿ·m with m in [√½, √2), ln m = 2·atanh((m - 1)/(m + 1)). -∞ for ±0, NaN below, +∞ for +∞, +0 for 1.</summary>
+    /// <summary>ln x: x = 2ⁿ·m with m in [√½, √2), ln m = 2·atanh((m - 1)/(m + 1)). Error 1.97 units.
+    /// -∞ for ±0, NaN below, +∞ for +∞, +0 for 1.</summary>
     public static float Log(float x)
     {
         var isSmall = x < SmallestNormal;
@@ -45,17 +46,17 @@ internal static class FloatMathReference
         return x == 0 ? float.NegativeInfinity : logarithm;
     }
 
-    /// <summary>ln(1 + x) for x from 0 to 1, and NaN; without a meaning elsewhere.</summary>
+    /// <summary>ln(1 + x) for x from 0 to 1, and NaN; without a meaning elsewhere. Error 1.95 units.</summary>
     public static float LogOnePlus(float x) => TwiceAtanh(x / (2 + x));
 
-    /// <summary>1/(1 + e⁻ˣ), from e to the power of -|x|.</summary>
+    /// <summary>1/(1 + e⁻ˣ), from e to the power of -|x|. Error 2.36 units.</summary>
     public static float Sigmoid(float x)
     {
         var e = Exp(-MathF.Abs(x));
         return (x < 0 ? e : 1) / (1 + e);
     }
 
-    /// <summary>tanh x, odd also in its zeros.</summary>
+    /// <summary>tanh x, odd also in its zeros. Error 1.31 units.</summary>
     public static float Tanh(float x)
     {
         var a = MathF.Abs(x);

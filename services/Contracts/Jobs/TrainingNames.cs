@@ -5,11 +5,29 @@ public static class TrainingNames
 {
     public const string Linear = "linear";
 
+    /// <summary>Binary logistic regression.</summary>
+    public const string Logistic = "logistic";
+
+    /// <summary>Multinomial logistic regression.</summary>
+    public const string Softmax = "softmax";
+
+    /// <summary>A perceptron with hidden layers.</summary>
+    public const string Mlp = "mlp";
+
+    public const string Relu = "relu";
+    public const string Tanh = "tanh";
+    public const string Sigmoid = "sigmoid";
+    public const string Glorot = "glorot";
+    public const string He = "he";
+
     /// <summary>A step waits for all lanes: the same bits on any number of workers.</summary>
     public const string Sync = "sync";
 
     /// <summary>A lane's gradient is applied when it arrives.</summary>
     public const string Async = "async";
+
+    /// <summary>As async, but a lane waits where it would be more than a number of clocks ahead of the slowest one (stale synchronous parallel).</summary>
+    public const string Ssp = "ssp";
 
     public const string Sgd = "sgd";
     public const string Momentum = "momentum";
@@ -29,9 +47,13 @@ public static class TrainingNames
     public const string Cosine = "cosine";
 
     /// <summary>Models that every cluster has; a team's own come on top.</summary>
-    public static IReadOnlyList<string> Models { get; } = [Linear];
+    public static IReadOnlyList<string> Models { get; } = [Linear, Logistic, Softmax, Mlp];
 
-    public static IReadOnlyList<string> Modes { get; } = [Sync, Async];
+    public static IReadOnlyList<string> Activations { get; } = [Relu, Tanh, Sigmoid];
+
+    public static IReadOnlyList<string> Initialisers { get; } = [Glorot, He];
+
+    public static IReadOnlyList<string> Modes { get; } = [Sync, Async, Ssp];
 
     public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Momentum, Nesterov, Adagrad, Adam, AdamW, Ftrl];
 

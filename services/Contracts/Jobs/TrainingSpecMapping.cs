@@ -22,12 +22,23 @@ public static class TrainingSpecMapping
             Seed = spec.Seed,
             ParameterStores = spec.ParameterStores,
             LogDevicePlacement = spec.LogDevicePlacement,
+            CheckpointEverySteps = spec.CheckpointEverySteps,
+            CheckpointEveryEpochs = spec.CheckpointEveryEpochs,
+            KeepCheckpoints = spec.KeepCheckpoints,
+            From = spec.From ?? "",
+            WeightsOnly = spec.WeightsOnly,
+            Staleness = spec.Staleness,
+            LocalSteps = spec.LocalSteps,
         };
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
         if (spec.StartBias is { } bias)
             message.StartBias = bias;
         OptimizerSpecMapping.Write(spec, message);
+        message.Layers = spec.Layers ?? "";
+        message.Activation = spec.Activation ?? "";
+        message.Initialiser = spec.Initialiser ?? "";
+        message.Classes = spec.Classes ?? 0;
         return message;
     }
 
@@ -48,9 +59,20 @@ public static class TrainingSpecMapping
             InitialAccumulator = message.InitialAccumulator,
             StartWeight = message.HasStartWeight ? message.StartWeight : null,
             StartBias = message.HasStartBias ? message.StartBias : null,
+            Layers = NullIfEmpty(message.Layers),
+            Activation = NullIfEmpty(message.Activation),
+            Initialiser = NullIfEmpty(message.Initialiser),
+            Classes = message.Classes == 0 ? null : message.Classes,
             Seed = message.Seed,
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,
+            CheckpointEverySteps = message.CheckpointEverySteps,
+            CheckpointEveryEpochs = message.CheckpointEveryEpochs,
+            KeepCheckpoints = message.HasKeepCheckpoints ? message.KeepCheckpoints : TrainingSpec.DefaultCheckpoints,
+            From = NullIfEmpty(message.From),
+            WeightsOnly = message.WeightsOnly,
+            Staleness = message.Staleness,
+            LocalSteps = message.LocalSteps == 0 ? 1 : message.LocalSteps,
         };
         read = OptimizerSpecMapping.Read(message, read);
         violations = read.Validate();

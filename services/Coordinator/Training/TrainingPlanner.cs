@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Parameters;
 using Cluster.Persistence.Data;
+using Cluster.Protocol.Optimizers;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 using Google.Protobuf;
@@ -65,8 +67,9 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Offset = plan.Offsets[task],
             Length = plan.Length(task),
             Streams = plan.Streams,
-            Mode = plan.IsAsync ? V1.Mode.Asynchronous : V1.Mode.Synchronous,
-            Optimizer = plan.Spec.ToMessage(model.Scale, plan.Schedule().TotalClocks),
+            Mode = plan switch { { Staleness: not null } => V1.Mode.Bounded, { IsAsync: true } => V1.Mode.Asynchronous, _ => V1.Mode.Synchronous },
+            Staleness = plan.Staleness ?? 0,
+            Optimizer = OptimizerOf(plan, model.Scale),
             Initial = InitialOf(model, plan, task),
         };
     }
@@ -119,8 +122,32 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         return wanted;
     }
 
+    // With local steps the job's rule is the lanes'; what a ps task applies is their differences.
+    private static V1.Optimizer OptimizerOf(TrainingPlan plan, GradientScale scale) => plan.Spec.LocalSteps > 1
+        ? new V1.Optimizer
+        {
+            LearningRate = LocalDescent.RuleOfStore(scale).LearningRate.Rate,
+            Scale = scale == GradientScale.Sum ? V1.GradientScale.Sum : V1.GradientScale.Mean,
+            Sgd = new V1.Sgd(),
+        }
+        : plan.Spec.ToMessage(scale, plan.Schedule().TotalClocks);
+
+    private static V1.UniformParts PartsOf(IReadOnlyList<UniformStart> starts, TrainingPlan plan, int task)
+    {
+        var parts = new V1.UniformParts { Seed = plan.Spec.Seed };
+        foreach (UniformStart start in starts)
+        {
+            int from = Math.Max(start.First, plan.Offsets[task]);
+            int to = Math.Min(start.First + start.Length, plan.Offsets[task + 1]);
+            if (from < to) parts.Parts.Add(new V1.UniformPart { Place = from - plan.Offsets[task], Index = from, Length = to - from, Bound = start.Bound });
+        }
+
+        return parts;
+    }
+
     private static V1.Initial InitialOf(IModel model, TrainingPlan plan, int task)
     {
+        if (model.Starts is { } starts) return new V1.Initial { Parts = PartsOf(starts, plan, task) };
         var values = new float[plan.Length(task)];
         model.Initialise(plan.Spec.Seed, plan.Offsets[task], values);
         if (!values.AsSpan().ContainsAnyExcept(values[0])) return new V1.Initial { Constant = values[0] };

@@ -112,6 +112,7 @@ internal sealed class TrainingSupervision
         Tasks = plan.Stores,
         TotalClocks = plan.Schedule().TotalClocks,
         Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration },
+        Staleness = plan.Staleness,
         LaneGrace = context.Options.Value.LaneGrace,
     };
 

@@ -1,3 +1,4 @@
+using Cluster.Compute.Cpu;
 using Cluster.Contracts.Devices;
 using Cluster.ServiceDefaults.Registry;
 

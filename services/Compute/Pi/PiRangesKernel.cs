@@ -1,0 +1,16 @@
+using Cluster.Compute.Cpu;
+
+namespace Cluster.Compute.Pi;
+
+/// <summary>Counts of neighbouring ranges of blocks. Items are ranges. The counts stay where they are while it runs.</summary>
+internal readonly unsafe struct PiRangesKernel(long from, long to, long blocks, ulong seed, ulong* counts) : IRangeKernel
+{
+    public void Execute(int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            var start = from + i * blocks;
+            counts[i] = PhiloxPiKernel.CountInside(start, to - start > blocks ? start + blocks : to, seed);
+        }
+    }
+}

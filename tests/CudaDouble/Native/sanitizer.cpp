@@ -1,0 +1,2 @@
+// Compiles, links and runs where ThreadSanitizer is installed.
+int main() { return 0; }
