@@ -14,6 +14,7 @@ internal static class OptimizerSpecMapping
         if (spec.L1 is { } l1) message.L1 = l1;
         if (spec.L2 is { } l2) message.L2 = l2;
         message.Schedule = spec.Schedule ?? "";
+        message.ParameterPlacement = spec.ParameterPlacement ?? "";
         if (spec.WarmupSteps is { } warmup) message.WarmupSteps = warmup;
         if (spec.DecaySteps is { } steps) message.DecaySteps = steps;
         if (spec.DecayFactor is { } factor) message.DecayFactor = factor;
@@ -30,6 +31,7 @@ internal static class OptimizerSpecMapping
         L1 = message.HasL1 ? message.L1 : null,
         L2 = message.HasL2 ? message.L2 : null,
         Schedule = message.Schedule.Length == 0 ? null : message.Schedule,
+        ParameterPlacement = message.ParameterPlacement.Length == 0 ? null : message.ParameterPlacement,
         WarmupSteps = message.HasWarmupSteps ? message.WarmupSteps : null,
         DecaySteps = message.HasDecaySteps ? message.DecaySteps : null,
         DecayFactor = message.HasDecayFactor ? message.DecayFactor : null,

@@ -57,6 +57,14 @@ public static class TrainingNames
 
     public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Momentum, Nesterov, Adagrad, Adam, AdamW, Ftrl];
 
+    /// <summary>Equal ranges of parameters, cut without regard to variables.</summary>
+    public const string Ranges = "ranges";
+
+    /// <summary>Whole variables in turn, as TensorFlow's replica_device_setter deals them.</summary>
+    public const string Variables = "variables";
+
+    public static IReadOnlyList<string> Placements { get; } = [Ranges, Variables];
+
     public static IReadOnlyList<string> Schedules { get; } = [Constant, Step, Exponential, Cosine];
 
     /// <summary>By what a schedule's decay multiplies the rate where the spec is silent.</summary>

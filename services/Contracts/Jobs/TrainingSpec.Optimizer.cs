@@ -6,6 +6,9 @@ namespace Cluster.Contracts.Jobs;
 /// </remarks>
 public sealed partial record TrainingSpec
 {
+    /// <summary>What each ps task holds, one of <see cref="TrainingNames.Placements"/>; null for ranges.</summary>
+    public string? ParameterPlacement { get; init; }
+
     /// <summary>Most steps of a warm-up or decay.</summary>
     public const long MaxScheduleSteps = 1_000_000_000_000;
 

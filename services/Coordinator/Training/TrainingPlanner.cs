@@ -40,15 +40,15 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             ? null
             : await data.FindAsync(spec.Data, cancellationToken) ?? throw new DataFormatException($"data set '{spec.Data}' is not kept any more");
         (int features, long rows) = Shape(manifest);
-        IModel model = models.Create(spec, features, rows);
-        int tasks = Math.Min(stores, model.Layout.Length);
+        PlacementPlan placement = PlacementPlan.Of(models.Create(spec, features, rows), spec, stores);
+        IModel model = placement.Model;
         return new TrainingPlan
         {
             Spec = spec,
             Rows = rows,
             Features = features,
-            Offsets = [.. Enumerable.Range(0, tasks + 1).Select(task => (int)((long)model.Layout.Length * task / tasks))],
-            Streams = Streams(spec, model.Layout.Length, tasks),
+            Offsets = placement.Offsets,
+            Streams = Streams(spec, placement.Parameters, placement.Tasks),
             Slots = spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots,
             Tensors = [.. model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length))],
         };
@@ -60,7 +60,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <summary>What a ps task needs to know of its range; the same each time.</summary>
     public V1.Model ModelOf(TrainingPlan plan, int task)
     {
-        IModel model = models.Create(plan.Spec, plan.Features, plan.Rows);
+        IModel model = PlacedModel.Of(models.Create(plan.Spec, plan.Features, plan.Rows), plan.TensorNames);
         return new V1.Model
         {
             Lanes = plan.Spec.Lanes,
@@ -102,8 +102,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         (int features, long rows) = Shape(manifest);
         try
         {
-            int parameters = models.Create(spec, features, rows).Layout.Length;
-            return spec.ValidateStaging(parameters, Math.Min(stores, parameters), streams: 1);
+            PlacementPlan placement = PlacementPlan.Of(models.Create(spec, features, rows), spec, stores);
+            return spec.ValidateStaging(placement.Parameters, placement.Tasks, streams: 1);
         }
         catch (ArgumentException e)
         {
@@ -115,7 +115,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         manifest is null ? (1, LineExample.Rows) : (manifest.Features.Count, manifest.Rows);
 
     // A stream for each lane's worker, as many again for those that replace them while their connections linger.
-    private static int Streams(TrainingSpec spec, int parameters, int stores)
+    private static int Streams(TrainingSpec spec, long parameters, int stores)
     {
         int wanted = (2 * spec.Lanes) + 2;
         while (wanted > 1 && spec.StagingBytes(parameters, stores, wanted) > TrainingSpec.MaxStagingBytes) wanted--;
@@ -139,7 +139,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         {
             int from = Math.Max(start.First, plan.Offsets[task]);
             int to = Math.Min(start.First + start.Length, plan.Offsets[task + 1]);
-            if (from < to) parts.Parts.Add(new V1.UniformPart { Place = from - plan.Offsets[task], Index = from, Length = to - from, Bound = start.Bound });
+            if (from < to) parts.Parts.Add(new V1.UniformPart { Place = from - plan.Offsets[task], Index = start.Index + (from - start.First), Length = to - from, Bound = start.Bound });
         }
 
         return parts;

@@ -121,6 +121,10 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
             await _run;
         }
 
-        public void Dispose() => _stop.Dispose();
+        public void Dispose()
+        {
+            _stop.Dispose();
+            Task.Dispose();
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Cluster.Worker.Slots;
 /// <summary>
 /// One worker task: holds a lease on an index, takes another when it loses it, and says in the registry what its devices do.
 /// </summary>
-internal sealed class WorkerTask
+internal sealed class WorkerTask : IDisposable
 {
     private readonly RedisRegistry _registry;
     private readonly TimeProvider _time;
@@ -24,7 +24,7 @@ internal sealed class WorkerTask
     {
         (_registry, _time, _logger, _instance, _address, _skills) = (registry, time, logger, instance, address, skills);
         _startedAt = time.GetUtcNow();
-        Slots = [new DeviceSlot(this, DeviceSpec.Parse("/cpu:0"), CpuDescription.For(cores), cores)];
+        Slots = [new DeviceSlot(this, DeviceSpec.Parse("/cpu:0"), CpuDescription.For(cores), cores, () => new CpuDevice(cores))];
     }
 
     public IReadOnlyList<DeviceSlot> Slots { get; }
@@ -69,6 +69,12 @@ internal sealed class WorkerTask
 
     /// <summary>Says in the registry what the devices do now.</summary>
     public Task PublishEntryAsync() => _lease?.PublishEntryAsync() ?? Task.CompletedTask;
+
+    /// <summary>Closes the devices: no item runs any more.</summary>
+    public void Dispose()
+    {
+        foreach (var slot in Slots) slot.Dispose();
+    }
 
     private TaskEntry Describe() => new()
     {

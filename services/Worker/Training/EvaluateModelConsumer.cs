@@ -19,6 +19,6 @@ internal sealed class EvaluateModelConsumer(WorkerPool pool, ModelEvaluator eval
     {
         using var lease = await pool.Slots.AcquireAsync(new DeviceSpec(), cancellationToken);
         lease.Slot.Doing = $"{item.JobId} evaluation";
-        return await evaluator.RunAsync(item, isRedelivered, cancellationToken);
+        return await evaluator.RunAsync(item, isRedelivered, lease.Slot.Processor, cancellationToken);
     }
 }

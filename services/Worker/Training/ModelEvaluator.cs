@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Persistence.Snapshots;
@@ -17,7 +18,7 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
     private const int BatchRows = 256;
 
     /// <summary>The event to tell the coordinator, or null where the result is no longer wanted.</summary>
-    public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)
+    public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, IDevice device, CancellationToken cancellationToken)
     {
         TrainingRecord? record = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.ReadAsync(item.JobId), cancellationToken);
         if (record is not { IsRunning: true, Plan: { } plan, Protocol.Manifest: { } manifest }
@@ -32,7 +33,7 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         if (left >= RangeLimits.MaxAttempts) return Failed(item, $"{left} workers left the evaluation unfinished");
         try
         {
-            TrainingResult result = await EvaluateAsync(item.JobId, plan, manifest, cancellationToken);
+            TrainingResult result = await EvaluateAsync(item.JobId, plan, manifest, device, cancellationToken);
             string json = JsonSerializer.Serialize(result, SpecJson.Options);
             bool isRecorded = await RedisRetry.Pipeline.ExecuteAsync(
                 async _ => await training.RecordResultAsync(item.JobId, item.Generation, manifest.Id, json), cancellationToken);
@@ -48,11 +49,11 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
     private static ModelNotEvaluated Failed(EvaluateModel item, string error) =>
         new() { JobId = item.JobId, Generation = item.Generation, Error = error };
 
-    private async Task<TrainingResult> EvaluateAsync(string jobId, TrainingPlan plan, CommitManifest manifest, CancellationToken cancellationToken)
+    private async Task<TrainingResult> EvaluateAsync(string jobId, TrainingPlan plan, CommitManifest manifest, IDevice device, CancellationToken cancellationToken)
     {
         TrainingContext context = await contexts.GetAsync(jobId, plan, cancellationToken);
         float[] parameters = await ReadAsync(plan, manifest, cancellationToken);
-        double loss = await Task.Run(() => MeanLoss(context.Model, context.Data, parameters, cancellationToken), cancellationToken);
+        double loss = await Task.Run(() => MeanLoss(context.Model, context.Data, parameters, device, cancellationToken), cancellationToken);
         return new TrainingResult
         {
             Mode = plan.Spec.Mode,
@@ -62,7 +63,7 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
             Loss = loss,
             Parameters = plan.Parameters > TrainingResult.MaxParameters ? null : plan.Tensors.ToDictionary(
                 tensor => tensor.Name, tensor => (IReadOnlyList<float>)parameters[tensor.Offset..(tensor.Offset + tensor.Length)]),
-            Fingerprint = ParameterFingerprint.Of(parameters),
+            Fingerprint = ParameterFingerprint.Of(PlacedModel.InOwnOrder(context.Model, parameters)),
         };
     }
 
@@ -82,19 +83,23 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         return parameters;
     }
 
-    private static double MeanLoss(IModel model, DataSet data, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
+    private static double MeanLoss(IModel model, DataSet data, ReadOnlyMemory<float> parameters, IDevice device, CancellationToken cancellationToken)
     {
         var batch = new Batch(BatchRows, data.FeatureCount);
-        double loss = 0;
+        using IDeviceStream stream = device.OpenStream();
+        using IModelSession session = model.Open(stream, BatchRows);
+        session.Load(parameters);
+        Span<double> sums = stackalloc double[model.Metrics.Count];
+        sums.Clear();
         for (long row = 0; row < data.Rows; row++)
         {
             batch.Add(data.Features(row), data.Label(row));
             if (batch.Count < BatchRows && row < data.Rows - 1) continue;
             cancellationToken.ThrowIfCancellationRequested();
-            loss += model.Loss(parameters, batch);
+            session.Evaluate(batch, sums);
             batch.Clear();
         }
 
-        return loss / data.Rows;
+        return sums[0] / data.Rows;
     }
 }
