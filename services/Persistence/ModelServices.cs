@@ -12,6 +12,7 @@ public static class ModelServices
     {
         services.TryAddSingleton(provider => new ModelCatalog(provider.GetServices<IModelFactory>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelFactory, LinearRegressionFactory>());
+        services.AddModel<LogisticRegressionFactory>().AddModel<SoftmaxRegressionFactory>().AddModel<PerceptronFactory>();
         return services;
     }
 

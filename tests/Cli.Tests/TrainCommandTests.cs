@@ -91,6 +91,19 @@ public sealed class TrainCommandTests
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
     }
 
+    [Fact]
+    public async Task Train_AdamWithCosine_ArrivesInTheSpec()
+    {
+        await using var coordinator = await StartAsync();
+
+        await CliRun.RunAsync(coordinator, "train --optimizer adam --beta1 0.8 --beta2 0.99 --epsilon 1e-6 --l2 1e-4 --schedule cosine --warmup 100 --decay-steps 1e4 --decay-factor 0.1".Split(' '));
+
+        var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
+        Assert.Equal(("adam", 0.001f, 0.8f, 0.99f, 1e-6f, 1e-4f), (spec.Optimizer, spec.LearningRate, spec.Beta1, spec.Beta2, spec.Epsilon, spec.L2));
+        Assert.Equal(("cosine", 100, 10_000, 0.1f), (spec.Schedule, spec.WarmupSteps, spec.DecaySteps, spec.DecayFactor));
+        Assert.False(spec.HasMomentum || spec.HasWeightDecay || spec.HasL1);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

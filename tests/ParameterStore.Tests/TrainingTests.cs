@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cluster.Compute.Philox;
 using Cluster.Contracts.Parameters;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Commits;
@@ -77,6 +78,43 @@ public sealed class TrainingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_StartInParts_IsTheSequenceWithinItsBounds()
+    {
+        V1.Model model = StoreHost.Settings(12);
+        model.Initial = new V1.Initial { Parts = new V1.UniformParts { Seed = 7, Parts = { new V1.UniformPart { Place = 1, Index = 6, Length = 4, Bound = 2 }, new V1.UniformPart { Place = 8, Index = 100, Length = 3, Bound = 0.5f } } } };
+
+        await _host.OpenAsync(model, _ct);
+
+        float[] start = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.TryGetParameters(0, out ReadOnlySpan<float> values) ? values.ToArray() : []);
+        float[] sequence = [.. Enumerable.Range(0, 104).Select(i =>
+        {
+            PhiloxWords words = Philox4x32.Block((ulong)i / 4, 7);
+            uint word = new[] { words.W0, words.W1, words.W2, words.W3 }[i % 4];
+            return (float)((2 * Math.Floor(word / 256.0) / (1 << 24)) - 1);
+        })];
+        float[] expected = [0, .. sequence[6..10].Select(u => 2 * u), 0, 0, 0, .. sequence[100..103].Select(u => 0.5f * u), 0];
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], start[i], 1e-6f);
+    }
+
+    [Theory]
+    [InlineData(0, 13, 1f, "model.initial.parts.length")]
+    [InlineData(13, 0, 1f, "model.initial.parts.place")]
+    [InlineData(-1, 1, 1f, "model.initial.parts.place")]
+    [InlineData(0, 1, -1f, "model.initial.parts.bound")]
+    [InlineData(0, 1, float.NaN, "model.initial.parts.bound")]
+    public async Task Open_StartInPartsThatAreWrong_NamesTheField(int place, int length, float bound, string field)
+    {
+        V1.Model model = StoreHost.Settings(12);
+        model.Initial = new V1.Initial { Parts = new V1.UniformParts { Parts = { new V1.UniformPart { Place = place, Length = length, Bound = bound } } } };
+
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _host.Control.OpenAsync(
+            new V1.OpenRequest { Job = StoreHost.Job, Generation = StoreHost.Message(StoreHost.First), Model = model }, cancellationToken: _ct));
+
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.Contains(field, refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Open_ModelBeyondTheMemory_IsExhausted()
     {
         RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _host.Control.OpenAsync(new V1.OpenRequest
@@ -102,8 +140,12 @@ public sealed class TrainingTests : IAsyncLifetime
         Assert.Equal(V1.Phase.Serving, (await _host.UntilAsync(0, _ => true, _ct)).Phase);
     }
 
-    private V1.Model Settings(int task) =>
-        StoreHost.Settings(_problem.Offsets[task + 1] - _problem.Offsets[task], _problem.Lanes, _problem.Offsets[task], usesAdagrad: true);
+    private V1.Model Settings(int task)
+    {
+        V1.Model settings = StoreHost.Settings(_problem.Offsets[task + 1] - _problem.Offsets[task], _problem.Lanes, _problem.Offsets[task]);
+        settings.Optimizer = TestProblem.Rule;
+        return settings;
+    }
 
     private async Task OpenAsync(Generation generation, V1.Snapshot?[] committed) =>
         await Task.WhenAll(Each(task => _host.OpenAsync(Settings(task), task, generation, committed[task], _ct)));

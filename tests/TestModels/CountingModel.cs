@@ -14,7 +14,7 @@ namespace Cluster.TestModels;
 /// <see cref="TrailRate"/>·(trail - target(i)): in float32, its bits depend on the parameters and on the order of every
 /// addition, where those of a count do not.
 /// </remarks>
-public sealed class CountingModel(long rows) : IModel
+public sealed class CountingModel(long rows) : IHostModel
 {
     public const string ModelName = "counting";
 

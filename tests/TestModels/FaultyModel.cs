@@ -7,7 +7,7 @@ namespace Cluster.TestModels;
 /// <summary>Counts as <see cref="CountingModel"/> does until an example whose label names a fault has a certain count; from then on that example does what its label says.</summary>
 /// <param name="rows">Examples of the data set.</param>
 /// <param name="faultAt">The count of such an example at which it begins to fail.</param>
-public sealed class FaultyModel(long rows, float faultAt) : IModel
+public sealed class FaultyModel(long rows, float faultAt) : IHostModel
 {
     public const string ModelName = "faulty";
 

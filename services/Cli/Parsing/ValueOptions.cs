@@ -40,6 +40,19 @@ internal static class ValueOptions
             CustomParser = result => ReadReal(result, name, isPositive),
         };
 
+    /// <summary>A finite number with a condition of its own, or null where it is not given.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">With its range.</param>
+    /// <param name="isRight">The condition.</param>
+    /// <param name="limit">It in words: <c>must be …</c>.</param>
+    public static Option<float?> OptionalReal(string name, string description, Func<float, bool> isRight, string limit)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "NUMBER",
+            CustomParser = result => ReadReal(result, name, isRight, limit),
+        };
+
     /// <summary>A number within limits.</summary>
     public static Option<double> Real(string name, string description, double defaultValue, NumberRange range)
         => new(name)
@@ -99,6 +112,15 @@ internal static class ValueOptions
 
         result.AddError($"{name}: {text}: must be a number {range}");
         return default;
+    }
+
+    private static float? ReadReal(ArgumentResult result, string name, Func<float, bool> isRight, string limit)
+    {
+        var text = result.Tokens[0].Value;
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value) && isRight(value)) return value;
+
+        result.AddError($"{name}: {text}: {limit}");
+        return null;
     }
 
     private static float? ReadReal(ArgumentResult result, string name, bool isPositive)

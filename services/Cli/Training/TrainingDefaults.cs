@@ -9,6 +9,9 @@ internal sealed record TrainingDefaults(string Mode, int Lanes, int Batch, int E
     /// <summary>The rate of plain gradient descent: the example diverges at Adagrad's.</summary>
     public const float SgdRate = 0.01f;
 
+    public const float AdamRate = 0.001f;
+    public const float FtrlRate = 0.1f;
+
     public const string Optimizer = TrainingNames.Adagrad;
     public const float InitialAccumulator = 0.1f;
 
@@ -24,5 +27,11 @@ internal sealed record TrainingDefaults(string Mode, int Lanes, int Batch, int E
     /// <summary><c>Default: 2, with --data 8.</c>, for a help page.</summary>
     public static string Text<T>(Func<TrainingDefaults, T> value) => Invariant($"Default: {value(Example)}, with --data {value(OwnData)}.");
 
-    public float LearningRate(string optimizer) => optimizer == TrainingNames.Sgd ? SgdRate : AdagradRate;
+    public float LearningRate(string optimizer) => optimizer switch
+    {
+        TrainingNames.Adagrad => AdagradRate,
+        TrainingNames.Adam or TrainingNames.AdamW => AdamRate,
+        TrainingNames.Ftrl => FtrlRate,
+        _ => SgdRate,
+    };
 }

@@ -7,6 +7,9 @@ namespace Cluster.Compute.Numerics;
 public static class PortableMath
 {
     private const double Ln2 = 0.69314718055994530942;
+    // ln 2 in two parts, the first of 33 bits: its products with exponents are exact.
+    private const double Ln2High = 6.93147180369123816490e-01;
+    private const double Ln2Low = 1.90821492927058770002e-10;
     private const double HalfPi = 1.57079632679489661923;
     private const double Sqrt2 = 1.41421356237309504880;
     private const int LogTerms = 12;
@@ -59,7 +62,7 @@ public static class PortableMath
         if (x < -700)
             return 0;
         double n = Math.Round(x / Ln2);
-        double r = x - (n * Ln2);
+        double r = x - (n * Ln2High) - (n * Ln2Low);
         double series = 1;
         for (int k = ExpTerms; k >= 1; k--)
             series = 1 + (series * r / k);

@@ -27,7 +27,7 @@ public sealed class LocalDescent
     }
 
     /// <summary>What the next local gradient is computed on.</summary>
-    public ReadOnlySpan<float> Parameters => _parameters;
+    public ReadOnlyMemory<float> Parameters => _parameters;
 
     /// <summary>How a ps task applies the summed differences.</summary>
     /// <param name="scale">The scale of the local steps.</param>

@@ -33,6 +33,14 @@ public abstract class SpecValidator<T> : AbstractValidator<T>
         => RuleFor(value).Must(range.Contains)
             .WithState((_, v) => new SpecViolation(field, v.ToString(CultureInfo.InvariantCulture), $"must be {range}"));
 
+    /// <summary>What a function finds.</summary>
+    protected void All(Func<T, IEnumerable<SpecViolation>> violations)
+        => RuleFor(s => s).Custom((spec, context) =>
+        {
+            foreach (SpecViolation violation in violations(spec))
+                context.AddFailure(new FluentValidation.Results.ValidationFailure(violation.Field, violation.Limit) { CustomState = violation });
+        });
+
     protected void IsDevice(string field, System.Linq.Expressions.Expression<Func<T, string?>> value)
         => RuleFor(value).Must(v => DeviceSpec.TryParse(v, out _, out _))
             .WithState((_, v) => new SpecViolation(field, v!, DeviceProblem(v)));

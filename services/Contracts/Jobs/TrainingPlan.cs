@@ -32,7 +32,7 @@ public sealed record TrainingPlan
     /// <summary>Values that the optimizer keeps beside each parameter.</summary>
     public required int Slots { get; init; }
 
-    /// <summary>The model's tensors in the order of the parameters.</summary>
+    /// <summary>The model's tensors in the order in which their parameters are exchanged: the model's own, or by ps task.</summary>
     public required IReadOnlyList<PlannedTensor> Tensors { get; init; }
 
     /// <summary>Fingerprint of the data set; empty for the example, whose data follow from the seed.</summary>
@@ -43,6 +43,10 @@ public sealed record TrainingPlan
 
     /// <summary>The checkpoint that the job began with; null for none.</summary>
     public PlannedStart? Start { get; init; }
+
+    /// <summary>Names of the tensors in that order.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<string> TensorNames => [.. Tensors.Select(tensor => tensor.Name)];
 
     /// <summary>Ps tasks that share the parameters.</summary>
     public int Stores => Offsets.Count - 1;

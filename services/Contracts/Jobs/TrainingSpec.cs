@@ -3,7 +3,7 @@ using Cluster.Protocol.Parameters;
 namespace Cluster.Contracts.Jobs;
 
 /// <summary>Train a model on a data set, over lanes that any worker can compute.</summary>
-public sealed record TrainingSpec
+public sealed partial record TrainingSpec
 {
     public const int MaxLanes = 256;
     public const int MaxBatch = 1 << 20;

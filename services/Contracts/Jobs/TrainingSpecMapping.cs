@@ -45,6 +45,11 @@ public static class TrainingSpecMapping
             message.StartWeight = weight;
         if (spec.StartBias is { } bias)
             message.StartBias = bias;
+        OptimizerSpecMapping.Write(spec, message);
+        message.Layers = spec.Layers ?? "";
+        message.Activation = spec.Activation ?? "";
+        message.Initialiser = spec.Initialiser ?? "";
+        message.Classes = spec.Classes ?? 0;
         return message;
     }
 
@@ -65,6 +70,10 @@ public static class TrainingSpecMapping
             InitialAccumulator = message.InitialAccumulator,
             StartWeight = message.HasStartWeight ? message.StartWeight : null,
             StartBias = message.HasStartBias ? message.StartBias : null,
+            Layers = NullIfEmpty(message.Layers),
+            Activation = NullIfEmpty(message.Activation),
+            Initialiser = NullIfEmpty(message.Initialiser),
+            Classes = message.Classes == 0 ? null : message.Classes,
             Seed = message.Seed,
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,
@@ -86,6 +95,7 @@ public static class TrainingSpecMapping
             Staleness = message.Staleness,
             LocalSteps = message.LocalSteps == 0 ? 1 : message.LocalSteps,
         };
+        read = OptimizerSpecMapping.Read(message, read);
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;
         return spec is not null;

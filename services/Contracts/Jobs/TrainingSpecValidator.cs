@@ -20,6 +20,9 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         OneOf("optimizer", s => s.Optimizer, TrainingNames.Optimizers);
         Number("learningRate", s => s.LearningRate, v => v > 0, "must be finite and above 0");
         Number("initialAccumulator", s => s.InitialAccumulator, v => v > 0, "must be finite and above 0");
+        OneOf("parameterPlacement", s => s.ParameterPlacement ?? TrainingNames.Ranges, TrainingNames.Placements);
+        All(OptimizerValidator.Violations);
+        All(ModelSpecValidator.Violations);
         Number("startWeight", s => s.StartWeight ?? 0, _ => true, "must be finite");
         Number("startBias", s => s.StartBias ?? 0, _ => true, "must be finite");
         Within("parameterStores", s => s.ParameterStores, 0, TrainingSpec.MaxParameterStores);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Parameters;
 using Cluster.Persistence.Data;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
@@ -47,8 +48,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             : await data.FindAsync(spec.Data, cancellationToken) ?? throw new DataFormatException($"data set '{spec.Data}' is not kept any more");
         PlannedData planned = await _dataPlanner.PlanAsync(spec, manifest, cancellationToken);
         (int features, long rows) = (planned.Features, planned.Rows);
-        IModel model = models.Create(spec, features, rows);
-        int tasks = Math.Min(stores, model.Layout.Length);
+        PlacementPlan placement = PlacementPlan.Of(models.Create(spec, features, rows), spec, stores);
+        IModel model = placement.Model;
         return new TrainingPlan
         {
             Spec = spec,
@@ -58,12 +59,10 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             DataFingerprint = planned.Fingerprint,
             FeatureNames = manifest?.Features ?? [],
             Features = features,
-            Offsets = [.. Enumerable.Range(0, tasks + 1).Select(task => (int)((long)model.Layout.Length * task / tasks))],
-            Streams = Streams(spec, model.Layout.Length, tasks),
-            Slots = spec.Optimizer == TrainingNames.Adagrad ? 1 : 0,
+            Offsets = placement.Offsets,
+            Streams = Streams(spec, placement.Parameters, placement.Tasks),
+            Slots = spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots,
             Tensors = [.. model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length))],
-            DataFingerprint = manifest?.Fingerprint ?? "",
-            FeatureNames = manifest?.Features ?? [],
         };
     }
 
@@ -73,7 +72,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <summary>What a ps task needs to know of its range; the same each time.</summary>
     public V1.Model ModelOf(TrainingPlan plan, int task)
     {
-        IModel model = models.Create(plan.Spec, plan.Features, plan.Rows);
+        IModel model = PlacedModel.Of(models.Create(plan.Spec, plan.Features, plan.Rows), plan.TensorNames);
         return new V1.Model
         {
             Lanes = plan.Spec.Lanes,
@@ -82,7 +81,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Streams = plan.Streams,
             Mode = plan switch { { Staleness: not null } => V1.Mode.Bounded, { IsAsync: true } => V1.Mode.Asynchronous, _ => V1.Mode.Synchronous },
             Staleness = plan.Staleness ?? 0,
-            Optimizer = OptimizerOf(plan.Spec, model.Scale),
+            Optimizer = OptimizerOf(plan, model.Scale),
             Initial = InitialOf(model, plan, task),
         };
     }
@@ -115,8 +114,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         (int features, long rows) = Shape(manifest);
         try
         {
-            int parameters = models.Create(spec, features, rows).Layout.Length;
-            return spec.ValidateStaging(parameters, Math.Min(stores, parameters), streams: 1);
+            PlacementPlan placement = PlacementPlan.Of(models.Create(spec, features, rows), spec, stores);
+            return spec.ValidateStaging(placement.Parameters, placement.Tasks, streams: 1);
         }
         catch (ArgumentException e)
         {
@@ -128,30 +127,39 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         manifest is null ? (1, LineExample.Rows) : (manifest.Features.Count, manifest.Rows);
 
     // A stream for each lane's worker, as many again for those that replace them while their connections linger.
-    private static int Streams(TrainingSpec spec, int parameters, int stores)
+    private static int Streams(TrainingSpec spec, long parameters, int stores)
     {
         int wanted = (2 * spec.Lanes) + 2;
         while (wanted > 1 && spec.StagingBytes(parameters, stores, wanted) > TrainingSpec.MaxStagingBytes) wanted--;
         return wanted;
     }
 
-    private static V1.Optimizer OptimizerOf(TrainingSpec spec, GradientScale scale)
-    {
-        var optimizer = new V1.Optimizer
+    // With local steps the job's rule is the lanes'; what a ps task applies is their differences.
+    private static V1.Optimizer OptimizerOf(TrainingPlan plan, GradientScale scale) => plan.Spec.LocalSteps > 1
+        ? new V1.Optimizer
         {
-            // With local steps the job's rate is the lanes'; what a ps task applies is their differences.
-            LearningRate = spec.LocalSteps > 1 ? LocalDescent.RuleOfStore(scale).LearningRate.Rate : spec.LearningRate,
+            LearningRate = LocalDescent.RuleOfStore(scale).LearningRate.Rate,
             Scale = scale == GradientScale.Sum ? V1.GradientScale.Sum : V1.GradientScale.Mean,
-        };
-        if (spec.Optimizer == TrainingNames.Adagrad)
-            optimizer.Adagrad = new V1.Adagrad { InitialAccumulator = spec.InitialAccumulator };
-        else
-            optimizer.Sgd = new V1.Sgd();
-        return optimizer;
+            Sgd = new V1.Sgd(),
+        }
+        : plan.Spec.ToMessage(scale, plan.Schedule().TotalClocks);
+
+    private static V1.UniformParts PartsOf(IReadOnlyList<UniformStart> starts, TrainingPlan plan, int task)
+    {
+        var parts = new V1.UniformParts { Seed = plan.Spec.Seed };
+        foreach (UniformStart start in starts)
+        {
+            int from = Math.Max(start.First, plan.Offsets[task]);
+            int to = Math.Min(start.First + start.Length, plan.Offsets[task + 1]);
+            if (from < to) parts.Parts.Add(new V1.UniformPart { Place = from - plan.Offsets[task], Index = start.Index + (from - start.First), Length = to - from, Bound = start.Bound });
+        }
+
+        return parts;
     }
 
     private static V1.Initial InitialOf(IModel model, TrainingPlan plan, int task)
     {
+        if (model.Starts is { } starts) return new V1.Initial { Parts = PartsOf(starts, plan, task) };
         var values = new float[plan.Length(task)];
         model.Initialise(plan.Spec.Seed, plan.Offsets[task], values);
         if (!values.AsSpan().ContainsAnyExcept(values[0])) return new V1.Initial { Constant = values[0] };

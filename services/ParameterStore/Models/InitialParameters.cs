@@ -10,13 +10,14 @@ namespace Cluster.ParameterStore.Models;
 internal static class InitialParameters
 {
     private const int MaxValueBytes = 1 << 20;
+    private const int MaxParts = 65_536;
 
     public static void Check(List<SpecViolation> wrong, V1.Initial? initial, int length)
     {
         switch (initial?.SourceCase ?? V1.Initial.SourceOneofCase.None)
         {
             case V1.Initial.SourceOneofCase.None:
-                wrong.Add(new SpecViolation("model.initial", "", "must be constant, values or uniform"));
+                wrong.Add(new SpecViolation("model.initial", "", "must be constant, values, uniform or parts"));
                 break;
             case V1.Initial.SourceOneofCase.Constant:
                 CheckFinite(wrong, "model.initial.constant", initial!.Constant);
@@ -27,6 +28,9 @@ internal static class InitialParameters
             case V1.Initial.SourceOneofCase.Uniform:
                 CheckFinite(wrong, "model.initial.uniform.low", initial!.Uniform.Low);
                 CheckFinite(wrong, "model.initial.uniform.high", initial.Uniform.High);
+                break;
+            case V1.Initial.SourceOneofCase.Parts:
+                CheckParts(wrong, initial!.Parts, length);
                 break;
         }
     }
@@ -40,7 +44,10 @@ internal static class InitialParameters
                 MemoryMarshal.Cast<byte, float>(initial.Values.Span).CopyTo(parameters);
                 break;
             case V1.Initial.SourceOneofCase.Uniform:
-                FillUniform(initial.Uniform, offset, parameters);
+                PhiloxUniform.Fill(initial.Uniform.Seed, offset, initial.Uniform.Low, initial.Uniform.High, parameters);
+                break;
+            case V1.Initial.SourceOneofCase.Parts:
+                FillParts(initial.Parts, parameters);
                 break;
             default:
                 parameters.Fill(initial.Constant);
@@ -48,15 +55,29 @@ internal static class InitialParameters
         }
     }
 
-    private static void FillUniform(V1.Uniform uniform, long offset, Span<float> parameters)
+    private static void CheckParts(List<SpecViolation> wrong, V1.UniformParts uniform, int length)
     {
-        float width = uniform.High - uniform.Low;
-        for (int i = 0; i < parameters.Length; i++)
+        ModelSettings.CheckRange(wrong, "model.initial.parts", uniform.Parts.Count, 0, MaxParts);
+        long end = 0;
+        foreach (V1.UniformPart part in uniform.Parts.Take(MaxParts))
         {
-            long place = offset + i;
-            PhiloxWords words = Philox4x32.Block((ulong)(place / 4), uniform.Seed);
-            uint word = (place % 4) switch { 0 => words.W0, 1 => words.W1, 2 => words.W2, _ => words.W3 };
-            parameters[i] = uniform.Low + (width * ((word >> 8) * (1f / (1 << 24))));
+            ModelSettings.CheckRange(wrong, "model.initial.parts.place", part.Place, end, length);
+            ModelSettings.CheckRange(wrong, "model.initial.parts.length", part.Length, 0, length - (long)Math.Clamp(part.Place, 0, length));
+            ModelSettings.CheckRange(wrong, "model.initial.parts.index", part.Index, 0, long.MaxValue - length);
+            if (!(float.IsFinite(part.Bound) && part.Bound >= 0))
+                wrong.Add(new SpecViolation("model.initial.parts.bound", part.Bound.ToString(CultureInfo.InvariantCulture), "must be finite and at least 0"));
+            if (wrong.Count > 0) return;
+            end = (long)part.Place + part.Length;
+        }
+    }
+
+    private static void FillParts(V1.UniformParts uniform, Span<float> parameters)
+    {
+        parameters.Clear();
+        foreach (V1.UniformPart part in uniform.Parts)
+        {
+            if (part.Bound > 0)
+                PhiloxUniform.Fill(uniform.Seed, part.Index, -part.Bound, part.Bound, parameters.Slice(part.Place, part.Length));
         }
     }
 

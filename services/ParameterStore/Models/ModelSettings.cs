@@ -1,6 +1,6 @@
 using System.Globalization;
-using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Parameters;
 using Cluster.DataPlane.Frames;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
@@ -36,10 +36,8 @@ internal static class ModelSettings
         Lanes = model.Lanes,
         Length = model.Length,
         Streams = model.Streams,
+        Optimizer = model.Optimizer.ToOptimizer(),
         Staleness = model.Mode == V1.Mode.Bounded ? model.Staleness : null,
-        Optimizer = model.Optimizer.RuleCase == V1.Optimizer.RuleOneofCase.Adagrad
-            ? new Adagrad(model.Optimizer.LearningRate, model.Optimizer.Adagrad.InitialAccumulator, Scale(model.Optimizer))
-            : new Sgd(model.Optimizer.LearningRate, Scale(model.Optimizer)),
     };
 
     internal static void CheckRange(List<SpecViolation> wrong, string field, long value, long least, long most)
@@ -62,14 +60,6 @@ internal static class ModelSettings
             return;
         }
 
-        CheckPositive(wrong, "model.optimizer.learning_rate", optimizer.LearningRate);
-        CheckRange(wrong, "model.optimizer.scale", (long)optimizer.Scale, (long)V1.GradientScale.Mean, (long)V1.GradientScale.Sum);
-        if (optimizer.RuleCase == V1.Optimizer.RuleOneofCase.None)
-            wrong.Add(new SpecViolation("model.optimizer.rule", "", "must be sgd or adagrad"));
-        if (optimizer.RuleCase == V1.Optimizer.RuleOneofCase.Adagrad)
-            CheckPositive(wrong, "model.optimizer.adagrad.initial_accumulator", optimizer.Adagrad.InitialAccumulator);
+        OptimizerCheck.Check(wrong, optimizer);
     }
-
-    private static GradientScale Scale(V1.Optimizer optimizer) =>
-        optimizer.Scale == V1.GradientScale.Sum ? GradientScale.Sum : GradientScale.Mean;
 }

@@ -4,7 +4,7 @@ namespace Cluster.Training.Models;
 
 /// <summary>Linear regression, one dense layer with one output: loss (w·x + b - y)², gradient 2(w·x + b - y)·(x, 1).</summary>
 /// <remarks>Parameters: <c>w</c> of one element a feature, then <c>b</c>.</remarks>
-public sealed class LinearRegression : IModel
+public sealed class LinearRegression : IHostModel
 {
     /// <summary>Largest number of features.</summary>
     public const int MaxFeatures = 1 << 20;
@@ -34,6 +34,8 @@ public sealed class LinearRegression : IModel
     public int Features { get; }
 
     public ParameterLayout Layout { get; }
+
+    public IReadOnlyList<Metric> Metrics { get; } = [Metric.Loss, Metric.Rmse];
 
     /// <inheritdoc/>
     /// <remarks>The problem is convex: the start is constant and the seed plays no part.</remarks>
@@ -68,6 +70,32 @@ public sealed class LinearRegression : IModel
         }
 
         return loss;
+    }
+
+    public void Evaluate(ReadOnlySpan<float> parameters, Batch batch, Span<double> sums)
+    {
+        if (sums.Length != Metrics.Count)
+            throw new ArgumentException($"There are {sums.Length} sums, the model has {Metrics.Count} metrics.", nameof(sums));
+        double loss = Loss(parameters, batch);
+        sums[0] += loss;
+        sums[1] += loss;
+    }
+
+    public void Predict(ReadOnlySpan<float> parameters, Batch batch, Span<float> outputs)
+    {
+        Check(parameters, batch);
+        if (outputs.Length != batch.Count)
+            throw new ArgumentException($"There is room for {outputs.Length} numbers, {batch.Count} predictions have one each.", nameof(outputs));
+        for (int row = 0; row < batch.Count; row++)
+            outputs[row] = (float)Predict(parameters, batch.Row(row));
+    }
+
+    private static double Predict(ReadOnlySpan<float> parameters, ReadOnlySpan<float> x)
+    {
+        double y = parameters[^1];
+        for (int i = 0; i < x.Length; i++)
+            y += (double)parameters[i] * x[i];
+        return y;
     }
 
     private void Check(ReadOnlySpan<float> parameters, Batch batch)

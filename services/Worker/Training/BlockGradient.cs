@@ -12,20 +12,21 @@ namespace Cluster.Worker.Training;
 /// </remarks>
 internal sealed class BlockGradient
 {
-    private readonly IModel _model;
+    private readonly IModelSession _session;
     private readonly BatchReader _reader;
     private readonly Batch _batch;
     private readonly List<float[]> _levels;
     private readonly LaneDescent? _descent;
 
-    /// <param name="model">The model.</param>
+    /// <param name="session">The model at work; the caller keeps it.</param>
+    /// <param name="parameters">Parameters of the model.</param>
     /// <param name="reader">Fetches the examples of a lane.</param>
     /// <param name="descent">The lanes' local steps, whose differences stand for gradients; null where a lane takes one batch a step.</param>
-    public BlockGradient(IModel model, BatchReader reader, LaneDescent? descent = null)
+    public BlockGradient(IModelSession session, int parameters, BatchReader reader, LaneDescent? descent = null)
     {
         _descent = descent;
-        (_model, _reader, _batch) = (model, reader, reader.CreateBatch());
-        _levels = [new float[model.Layout.Length]];
+        (_session, _reader, _batch) = (session, reader, reader.CreateBatch());
+        _levels = [new float[parameters]];
     }
 
     /// <summary>The sum of the block computed last; undefined where <see cref="Examples"/> is 0.</summary>
@@ -41,10 +42,12 @@ internal sealed class BlockGradient
     public int Lane { get; private set; }
 
     /// <summary>Computes a block of the tree.</summary>
-    public void Compute(LaneBlock block, long clock, ReadOnlySpan<float> parameters)
+    public void Compute(LaneBlock block, long clock, ReadOnlyMemory<float> parameters)
     {
         Loss = 0;
-        Examples = Add(block, clock, parameters, level: 0);
+        // A lane that makes steps of its own loads its own parameters.
+        if (_descent is null) _session.Load(parameters);
+        Examples = Add(block, clock, parameters.Span, level: 0);
     }
 
     // Writes the node's sum to the level's buffer, unless it has no examples.
@@ -65,14 +68,14 @@ internal sealed class BlockGradient
         Lane = lane;
         if (_descent is { } descent)
         {
-            int taken = descent.Compute(lane, clock, _batch, parameters, target);
+            int taken = descent.Compute(_session, lane, clock, _batch, parameters, target);
             Loss += descent.Loss;
             return taken;
         }
 
         int examples = _reader.Read(lane, clock, _batch);
         if (examples == 0) return 0;
-        double loss = _model.Gradient(parameters, _batch, target);
+        double loss = _session.Gradient(_batch, target);
         // A gradient that is not finite either is found, and its tensor named, where it is applied.
         if (!double.IsFinite(loss) && target.All(float.IsFinite)) throw new NotFiniteNumberException("diverged: the loss is not finite", loss);
         Loss += loss;

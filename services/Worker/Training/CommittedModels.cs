@@ -7,8 +7,8 @@ using Cluster.Training.Models;
 namespace Cluster.Worker.Training;
 
 /// <summary>Parameters of a commit.</summary>
-/// <param name="Values">In layout order.</param>
-/// <param name="Fingerprint">Their SHA-256.</param>
+/// <param name="Values">In the order of the plan's tensors.</param>
+/// <param name="Fingerprint">Their SHA-256 in the order of the model itself.</param>
 internal sealed record CommittedModel(float[] Values, string Fingerprint);
 
 /// <summary>Reads commits from Redis; the newest stay, since an evaluation comes in several items.</summary>
@@ -19,11 +19,12 @@ internal sealed class CommittedModels(SnapshotReader snapshots)
     private readonly LoadingCache<CommittedModel> _models = new(MaxBytes, model => (long)model.Values.Length * sizeof(float));
 
     /// <exception cref="SnapshotUnreadableException">A snapshot is gone or damaged.</exception>
-    public Task<CommittedModel> GetAsync(string jobId, TrainingPlan plan, CommitManifest manifest, CancellationToken cancellationToken) =>
-        _models.GetAsync($"{jobId} {manifest.Generation} {manifest.Clock}", () => ReadAsync(plan, manifest), cancellationToken);
+    public Task<CommittedModel> GetAsync(string jobId, TrainingContext context, CommitManifest manifest, CancellationToken cancellationToken) =>
+        _models.GetAsync($"{jobId} {manifest.Generation} {manifest.Clock}", () => ReadAsync(context, manifest), cancellationToken);
 
-    private async Task<CommittedModel> ReadAsync(TrainingPlan plan, CommitManifest manifest)
+    private async Task<CommittedModel> ReadAsync(TrainingContext context, CommitManifest manifest)
     {
+        TrainingPlan plan = context.Plan;
         var parameters = new float[plan.Parameters];
         for (int task = 0; task < plan.Stores; task++)
         {
@@ -35,6 +36,6 @@ internal sealed class CommittedModels(SnapshotReader snapshots)
             }, CancellationToken.None);
         }
 
-        return new CommittedModel(parameters, ParameterFingerprint.Of(parameters));
+        return new CommittedModel(parameters, ParameterFingerprint.Of(PlacedModel.InOwnOrder(context.Model, parameters)));
     }
 }

@@ -21,6 +21,6 @@ internal sealed class EvaluateModelConsumer(WorkerPool pool, ModelEvaluator eval
     {
         using var lease = await pool.Slots.AcquireAsync(Cpu, cancellationToken);
         lease.Slot.Doing = $"{item.JobId} evaluation";
-        return await evaluator.RunAsync(item, isRedelivered, cancellationToken);
+        return await evaluator.RunAsync(item, isRedelivered, lease.Slot.Hardware.Open, cancellationToken);
     }
 }

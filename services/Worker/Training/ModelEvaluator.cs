@@ -1,3 +1,4 @@
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Persistence.Training;
@@ -12,7 +13,7 @@ namespace Cluster.Worker.Training;
 internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts contexts, CommittedModels models, ILogger<ModelEvaluator> logger)
 {
     /// <summary>The event to tell the coordinator, or null where the evaluation is no longer wanted.</summary>
-    public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)
+    public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, IDevice device, CancellationToken cancellationToken)
     {
         TrainingRecord? record = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.ReadAsync(item.JobId), cancellationToken);
         if (record is not { IsRunning: true, Plan: { } plan } || record.Find(item.Commit) is not { } manifest) return null;
@@ -21,7 +22,7 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         if (left >= RangeLimits.MaxAttempts) return Failed(item, $"{left} workers left the evaluation unfinished");
         try
         {
-            EvaluatedRange range = await EvaluateAsync(item, plan, manifest, cancellationToken);
+            EvaluatedRange range = await EvaluateAsync(item, plan, manifest, device, cancellationToken);
             bool isRecorded = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.RecordRangeAsync(item, range), cancellationToken);
             return isRecorded ? new ModelEvaluated { JobId = item.JobId, Generation = item.Generation } : null;
         }
@@ -35,13 +36,13 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
     private static ModelNotEvaluated Failed(EvaluateModel item, string error) =>
         new() { JobId = item.JobId, Item = item, Error = error };
 
-    private async Task<EvaluatedRange> EvaluateAsync(EvaluateModel item, TrainingPlan plan, CommitManifest manifest, CancellationToken cancellationToken)
+    private async Task<EvaluatedRange> EvaluateAsync(EvaluateModel item, TrainingPlan plan, CommitManifest manifest, IDevice device, CancellationToken cancellationToken)
     {
         TrainingContext context = await contexts.GetAsync(item.JobId, plan, cancellationToken);
         if (item.From < 0 || item.From >= item.To || item.To > plan.RowsOf(item.Set))
             throw new ArgumentException($"rows {item.From}-{item.To} are not of this job: its {item.Set} set has {plan.RowsOf(item.Set)}");
-        CommittedModel model = await models.GetAsync(item.JobId, plan, manifest, cancellationToken);
-        EvaluationSums sums = await Task.Run(() => Sum(context, item, model.Values, cancellationToken), cancellationToken);
+        CommittedModel model = await models.GetAsync(item.JobId, context, manifest, cancellationToken);
+        EvaluationSums sums = await Task.Run(() => Sum(context, item, model.Values, device, cancellationToken), cancellationToken);
         // Neither a number for people nor one to decide by; JSON has no word for it either.
         if (sums.Sums.FirstOrDefault(sum => !double.IsFinite(sum.Value)) is { Key: { } metric })
             throw new ArithmeticException($"diverged: {metric} over rows {item.From}-{item.To} at clock {item.Clock} is not finite");
@@ -54,24 +55,32 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         };
     }
 
-    private static EvaluationSums Sum(TrainingContext context, EvaluateModel item, ReadOnlySpan<float> parameters, CancellationToken cancellationToken)
+    private static EvaluationSums Sum(
+        TrainingContext context, EvaluateModel item, ReadOnlyMemory<float> parameters, IDevice device, CancellationToken cancellationToken)
     {
-        DataSet data = context.Data;
+        (IModel model, DataSet data) = (context.Model, context.Data);
         DataSplit split = DataSplit.Of(context.Plan);
         RowView rows = item.Set == EvaluationSet.HeldOut ? split.Test : split.Train;
         Standardiser? standardiser = Standardiser.Of(context.Plan);
         var batch = new Batch(EvaluationRanges.BatchRows, data.FeatureCount);
-        double loss = 0;
+        using IDeviceStream stream = device.OpenStream();
+        using IModelSession session = model.Open(stream, EvaluationRanges.BatchRows);
+        session.Load(parameters);
+        var sums = new double[model.Metrics.Count];
         for (long index = item.From; index < item.To; index++)
         {
             long row = rows.Row(index);
             batch.Add(data.Features(row), data.Label(row), standardiser);
             if (batch.Count < EvaluationRanges.BatchRows && index < item.To - 1) continue;
             cancellationToken.ThrowIfCancellationRequested();
-            loss += context.Model.Loss(parameters, batch);
+            session.Evaluate(batch, sums);
             batch.Clear();
         }
 
-        return new EvaluationSums { Examples = item.To - item.From, Sums = new Dictionary<string, double> { [TrainingNames.Loss] = loss } };
+        return new EvaluationSums
+        {
+            Examples = item.To - item.From,
+            Sums = model.Metrics.Zip(sums).ToDictionary(sum => sum.First.Name, sum => sum.Second, StringComparer.Ordinal),
+        };
     }
 }

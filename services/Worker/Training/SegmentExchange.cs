@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cluster.Compute.Devices;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
 using Cluster.Protocol.Parameters;
@@ -24,6 +25,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private const int Nobody = -1;
 
     private readonly SegmentExchangeContext _context;
+    private readonly IDeviceStream _device;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly WakeUp _arrived = new();
@@ -51,9 +53,11 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private volatile int _sendingTo = Nobody;
     private long _sendingSince;
 
-    public SegmentExchange(SegmentExchangeContext context)
+    /// <param name="context">What the exchanges of a process share.</param>
+    /// <param name="processor">What computes; its owner keeps it.</param>
+    public SegmentExchange(SegmentExchangeContext context, IDevice processor)
     {
-        _context = context;
+        (_context, _device) = (context, processor.OpenStream());
         _ticks = context.Time.CreateTimer(_ => OnTick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -83,6 +87,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         await _ticks.DisposeAsync();
         await _turn.WaitAsync();
         await CloseLinksAsync();
+        _device.Dispose();
         _turn.Dispose();
     }
 
@@ -174,7 +179,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         long started = _context.Time.GetTimestamp();
         try
         {
-            gradient.Compute(action.Block, action.Clock, parameters.Span);
+            gradient.Compute(action.Block, action.Clock, parameters);
         }
         catch (Exception e)
         {
@@ -359,12 +364,37 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private SegmentMemory MemoryFor(SegmentRun run)
     {
         int place = _memories.FindIndex(memory => memory.IsFor(run.JobId, run.Context));
-        SegmentMemory memory = place >= 0 ? _memories[place] : new SegmentMemory(run.JobId, run.Context);
-        if (place >= 0) _memories.RemoveAt(place);
-        _memories.Insert(0, memory);
+        if (place >= 0)
+        {
+            SegmentMemory memory = _memories[place];
+            _memories.RemoveAt(place);
+            _memories.Insert(0, memory);
+            return memory;
+        }
+
         // Two jobs may take turns on a slot.
-        if (_memories.Count > 2) _memories.RemoveAt(2);
-        return memory;
+        while (_memories.Count > 1) Forget(_memories.Count - 1);
+        _memories.Insert(0, Allocate(run));
+        return _memories[0];
+    }
+
+    // What the device has no room for counts against the first batch of the item.
+    private SegmentMemory Allocate(SegmentRun run)
+    {
+        try
+        {
+            return new SegmentMemory(run.JobId, run.Context, _device);
+        }
+        catch (Exception e)
+        {
+            throw new BatchFailedException(run.Item.Lanes.Run(0).First, run.Item.Segment.From, e);
+        }
+    }
+
+    private void Forget(int place)
+    {
+        _memories[place].Dispose();
+        _memories.RemoveAt(place);
     }
 
     // A slot without work takes no stream of a job from those that have some.
@@ -386,6 +416,6 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         foreach (StoreLink link in _links) await link.DisposeAsync();
         _links.Clear();
         _peers.Clear();
-        _memories.Clear();
+        while (_memories.Count > 0) Forget(_memories.Count - 1);
     }
 }

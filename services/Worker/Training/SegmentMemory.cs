@@ -1,19 +1,35 @@
+using Cluster.Compute.Devices;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Workers;
+using Cluster.Training.Models;
 
 namespace Cluster.Worker.Training;
 
-/// <summary>A slot's buffers for one job, used by one item after the other.</summary>
-internal sealed class SegmentMemory(string jobId, TrainingContext context)
+/// <summary>A slot's buffers for one job, on the host and on its device, used by one item after the other.</summary>
+internal sealed class SegmentMemory : IDisposable
 {
-    private readonly LabelledBuffers? _versions = context.Plan.IsAsync ? null : new LabelledBuffers(context.Plan.Offsets);
-    private readonly float[]? _parameters = context.Plan.IsAsync ? GC.AllocateArray<float>(context.Plan.Parameters, pinned: true) : null;
+    private readonly string _jobId;
+    private readonly IModelSession _session;
+    private readonly LabelledBuffers? _versions;
+    private readonly float[]? _parameters;
 
-    public TrainingContext Context { get; } = context;
+    /// <exception cref="DeviceException">The device has not as much memory left as the model takes.</exception>
+    public SegmentMemory(string jobId, TrainingContext context, IDeviceStream stream)
+    {
+        (_jobId, Context) = (jobId, context);
+        _versions = context.Plan.IsAsync ? null : new LabelledBuffers(context.Plan.Offsets);
+        _parameters = context.Plan.IsAsync ? GC.AllocateArray<float>(context.Plan.Parameters, pinned: true) : null;
+        _session = context.Model.Open(stream, context.Reader.CreateBatch().Capacity);
+        Gradient = new BlockGradient(_session, context.Plan.Parameters, context.Reader, context.CreateDescent());
+    }
 
-    public BlockGradient Gradient { get; } = new(context.Model, context.Reader, context.CreateDescent());
+    public TrainingContext Context { get; }
 
-    public bool IsFor(string job, TrainingContext wanted) => jobId == job && ReferenceEquals(Context, wanted);
+    public BlockGradient Gradient { get; }
+
+    public void Dispose() => _session.Dispose();
+
+    public bool IsFor(string job, TrainingContext wanted) => _jobId == job && ReferenceEquals(Context, wanted);
 
     /// <summary>The work on an item; ends the work on the one before.</summary>
     public ILaneWork Begin(SegmentItem item) => _versions is { } versions

@@ -1,4 +1,6 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Parameters;
 using Cluster.Protocol.Lanes;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
@@ -31,7 +33,9 @@ internal sealed class TrainingContext
 
     /// <summary>The lanes' local steps; null where a lane takes one batch a step.</summary>
     public LaneDescent? CreateDescent() =>
-        Plan.Spec.LocalSteps > 1 ? new LaneDescent(Model, Reader, Plan.Spec.LocalSteps, Plan.Spec.LearningRate) : null;
+        Plan.Spec.LocalSteps > 1 ? new LaneDescent(Plan.Parameters, Reader, Plan.Spec.LocalSteps, LocalRule()) : null;
+
+    private Sgd LocalRule() => (Sgd)Plan.Spec.ToMessage(Model.Scale, Plan.Schedule().TotalClocks).ToOptimizer();
 
     private static void Require(string field, long here, long planned)
     {

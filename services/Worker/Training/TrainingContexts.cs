@@ -38,7 +38,7 @@ internal sealed class TrainingContexts
         DataSet data = plan.Spec.Data is { } id
             ? await _data.GetAsync(id, () => LoadDataAsync(id), CancellationToken.None)
             : LineExample.Create(plan.Spec.Seed);
-        return new TrainingContext(plan, _models.Create(plan.Spec, data.FeatureCount, data.Rows), data);
+        return new TrainingContext(plan, PlacedModel.Of(_models.Create(plan.Spec, data.FeatureCount, data.Rows), plan.TensorNames), data);
     }
 
     private Task<DataSet> LoadDataAsync(string id) => _stored.LoadAsync(id, CancellationToken.None);

@@ -33,17 +33,17 @@ public sealed class TrainingSpecTests
         });
 
     private static readonly Gen<TrainingSpec> Any = Gen.Select(
-        Numbers, Gen.Bool, Gen.Bool.Select(b => TrainingNames.Modes[b ? 1 : 0]), Gen.Bool.Select(b => TrainingNames.Optimizers[b ? 1 : 0]), Gen.Float[-9, 9], Gen.Bool, Gen.Bool,
-        (spec, data, mode, optimizer, start, hasStart, log) => spec with
+        Numbers, Gen.Bool, Gen.Bool.Select(b => TrainingNames.Modes[b ? 1 : 0]), Gen.Int[0, TrainingNames.Optimizers.Count - 1], Gen.Float[-9, 9], Gen.Bool, Gen.Bool,
+        (spec, data, mode, optimizer, start, hasStart, log) => WithSettings(spec with
         {
             Data = data ? "prices-2" : null,
             Label = data ? "Größe, m²" : null,
             Mode = mode,
-            Optimizer = optimizer,
+            Optimizer = TrainingNames.Optimizers[optimizer],
             StartWeight = hasStart ? start : null,
             StartBias = hasStart ? null : start,
             LogDevicePlacement = log,
-        });
+        }));
 
     [Fact]
     public void TryToSpec_FromItsMessage_IsTheSame() => Any.Sample(spec =>
@@ -98,7 +98,7 @@ public sealed class TrainingSpecTests
             Lanes = 257,
             Batch = 0,
             Epochs = -1,
-            Optimizer = "adam",
+            Optimizer = "adagrda",
             LearningRate = float.NaN,
             InitialAccumulator = 0,
             StartWeight = float.PositiveInfinity,
@@ -114,7 +114,7 @@ public sealed class TrainingSpecTests
                 "lanes: 257: must be from 1 to 256",
                 "batch: 0: must be from 1 to 1048576",
                 "epochs: -1: must be from 1 to 1000000000",
-                "optimizer: adam: must be sgd or adagrad",
+                "optimizer: adagrda: must be sgd or momentum or nesterov or adagrad or adam or adamw or ftrl",
                 "learningRate: NaN: must be finite and above 0",
                 "initialAccumulator: 0: must be finite and above 0",
                 "startWeight: Infinity: must be finite",
@@ -127,6 +127,47 @@ public sealed class TrainingSpecTests
     [Fact]
     public void Validate_LabelWithoutData_IsAViolation()
         => Assert.Equal("label: y: must be empty where no data is given", Assert.Single((Example with { Label = "y" }).Validate()).ToString());
+
+    [Fact]
+    public void Validate_SettingsThatTheOptimizerHasNot_NamesEach()
+    {
+        TrainingSpec spec = Example with { Optimizer = "sgd", Momentum = 0.9f, Beta1 = 0.9f, Beta2 = 0.9f, Epsilon = 1, WeightDecay = 0, FtrlBeta = 1, L1 = 0, L2 = 0.5f };
+
+        Assert.Equal(["momentum", "beta1", "beta2", "epsilon", "weightDecay", "ftrlBeta", "l1"], spec.Validate().Select(v => v.Field));
+        Assert.All(spec.Validate(), v => Assert.Equal("cannot be given with optimizer sgd, which has none", v.Limit));
+        Assert.Equal("l2: 0.5: cannot be given with optimizer adamw, which has none", Assert.Single((Example with { Optimizer = "adamw", L2 = 0.5f }).Validate()).ToString());
+    }
+
+    [Fact]
+    public void Validate_SettingsOutOfRange_NamesEachLimit()
+    {
+        TrainingSpec spec = Example with { Optimizer = "adamw", Beta1 = 1, Beta2 = float.NaN, Epsilon = 0, WeightDecay = -1 };
+
+        Assert.Equal(
+            ["beta1: 1: must be at least 0 and below 1", "beta2: NaN: must be at least 0 and below 1", "epsilon: 0: must be finite and above 0", "weightDecay: -1: must be finite and at least 0"],
+            spec.Validate().Select(v => v.ToString()));
+    }
+
+    [Fact]
+    public void Validate_Schedules_NameWhatIsMissingOrTooMuch()
+    {
+        (TrainingSpec Spec, string Expected)[] cases =
+        [
+            (Example with { Schedule = "linear" }, "schedule: linear: must be constant or step or exponential or cosine"),
+            (Example with { Schedule = "step" }, "decaySteps: '': must be given with schedule step"),
+            (Example with { DecaySteps = 3 }, "decaySteps: 3: cannot be given with schedule constant, which has none"),
+            (Example with { DecayFactor = 0.5f }, "decayFactor: 0.5: cannot be given with schedule constant, which has none"),
+            (Example with { Schedule = "exponential", DecaySteps = 0 }, "decaySteps: 0: must be from 1 to 1000000000000"),
+            (Example with { Schedule = "exponential", DecaySteps = 9, DecayFactor = 0 }, "decayFactor: 0: must be above 0 and at most 1"),
+            (Example with { Schedule = "cosine", DecayFactor = 1.5f }, "decayFactor: 1.5: must be from 0 to 1"),
+            (Example with { WarmupSteps = -1 }, "warmupSteps: -1: must be from 0 to 1000000000000"),
+            (Example with { Optimizer = "ftrl", WarmupSteps = 1 }, "warmupSteps: 1: cannot be given with optimizer ftrl, whose rate is constant"),
+            (Example with { Optimizer = "ftrl", Schedule = "cosine" }, "schedule: cosine: cannot be given with optimizer ftrl, whose rate is constant"),
+        ];
+
+        Assert.All(cases, c => Assert.Equal(c.Expected, Assert.Single(c.Spec.Validate()).ToString()));
+        Assert.Empty((Example with { Schedule = "cosine", DecayFactor = 0, WarmupSteps = 5 }).Validate());
+    }
 
     [Theory]
     [InlineData(8, 2, 1, 3, 7 * 2 * 4)]
@@ -146,5 +187,13 @@ public sealed class TrainingSpecTests
             "lanes: 128: gradients under way would take 1073742336 bytes on each of 1 ps tasks; must be at most 1073741824",
             Assert.Single(spec.ValidateStaging(Fits + 1, stores: 1, streams: 64)).ToString());
         Assert.Empty(spec.ValidateStaging(Fits + 1, stores: 2, streams: 64));
+    }
+
+    /// <summary>Each setting that the optimizer has, and a schedule where it may have one.</summary>
+    private static TrainingSpec WithSettings(TrainingSpec spec)
+    {
+        foreach (OptimizerSetting setting in OptimizerSetting.All.Where(s => s.Optimizers.Contains(spec.Optimizer)))
+            spec = setting.Write(spec, setting.Default);
+        return spec.Optimizer == TrainingNames.Ftrl ? spec : spec with { Schedule = TrainingNames.Step, WarmupSteps = 7, DecaySteps = 100, DecayFactor = 0.5f };
     }
 }

@@ -78,6 +78,27 @@ public sealed class TrainingPlannerTests(RedisServers servers) : RedisTest(serve
     }
 
     [Fact]
+    public async Task Plan_ByVariables_DealsWholeTensorsInTurn()
+    {
+        var spec = new TrainingSpec { Model = "mlp", Layers = "3,2", LearningRate = 0.1f, Optimizer = TrainingNames.Adam, Seed = 9, ParameterPlacement = TrainingNames.Variables };
+        TrainingPlanner planner = PlannerOf(new PerceptronFactory());
+
+        TrainingPlan plan = await planner.PlanAsync(spec, stores: 4, Ct);
+
+        // One feature: weights of 3, 6 and 2 and biases of 3, 2 and 1.
+        Assert.Equal(["dense0/w", "dense2/w", "dense0/b", "dense2/b", "dense1/w", "dense1/b"], plan.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal([0, 5, 9, 15, 17], plan.Offsets);
+        Assert.Equal(2, plan.Slots);
+        Assert.Equal("dense2/w /job:ps/replica:0/task:0/device:CPU:0", TrainingPlanner.Placements(plan).ElementAt(1));
+        IModel own = new ModelCatalog([new PerceptronFactory()]).Create(spec, 1, 101);
+        foreach ((int task, string[] names) in new (int, string[])[] { (0, ["dense0/w", "dense2/w"]), (2, ["dense1/w"]) })
+        {
+            V1.UniformParts parts = planner.ModelOf(plan, task).Initial.Parts;
+            Assert.Equal(names.Select(name => (long)own.Layout.Tensors.Single(tensor => tensor.Name == name).Offset), parts.Parts.Select(part => part.Index));
+        }
+    }
+
+    [Fact]
     public async Task ModelOf_SgdInSynchronousMode_HasItsRuleAndConstant()
     {
         TrainingPlanner planner = PlannerOf(new WideModelFactory(10, isConstant: true, GradientScale.Sum));

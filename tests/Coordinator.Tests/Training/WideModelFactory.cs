@@ -16,7 +16,7 @@ internal sealed class WideModelFactory(int parameters, bool isConstant = false, 
         ? new WideModel(parameters, isConstant, scale)
         : throw new ArgumentException($"it takes {MaxFeatures} features");
 
-    private sealed class WideModel(int parameters, bool isConstant, GradientScale scale) : IModel
+    private sealed class WideModel(int parameters, bool isConstant, GradientScale scale) : IHostModel
     {
         public string Name => "wide";
 

@@ -1,13 +1,25 @@
 using Cluster.Compute.Optimizers;
+using Cluster.Contracts.Parameters;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
+using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests.Cluster;
 
 /// <summary>Gradients whose sum depends on the order of addition, and the run of the protocol in memory.</summary>
 internal sealed class TestProblem
 {
+    /// <summary>A rule with two slots whose updates depend on their number as well.</summary>
+    public static V1.Optimizer Rule { get; } = new()
+    {
+        LearningRate = 0.05f,
+        Scale = V1.GradientScale.Mean,
+        L2 = 0.01f,
+        Adam = new V1.Adam { Beta1 = 0.9f, Beta2 = 0.99f, Epsilon = 1e-6f, WeightDecay = 0.02f },
+        Schedule = new V1.Schedule { Kind = V1.ScheduleKind.Exponential, WarmupSteps = 3, DecaySteps = 20, DecayFactor = 0.5f },
+    };
+
     public required int Lanes { get; init; }
 
     /// <summary>Where each range starts, and last the number of all parameters.</summary>
@@ -35,11 +47,12 @@ internal sealed class TestProblem
     /// <summary>One ps task with all parameters, one worker with all lanes, no stream.</summary>
     public float[] TrainInMemory(long clocks)
     {
-        var task = new SyncParameterTask(new TaskOptions { Lanes = Lanes, Length = Length, Streams = 1, Optimizer = new Adagrad(0.3f) });
+        Optimizer rule = Rule.ToOptimizer();
+        var task = new SyncParameterTask(new TaskOptions { Lanes = Lanes, Length = Length, Streams = 1, Optimizer = rule });
         var generation = new Generation(1, 1);
         task.BeginLoad(generation);
         task.LoadingParameters.Fill(0.5f);
-        task.LoadingSlots.Fill(0.1f);
+        rule.Initialise(task.LoadingParameters, task.LoadingSlots);
         task.CompleteLoad(generation, 0, 0);
         task.Advance(generation, 0, new Segment(0, clocks));
         var all = new LaneBlock(0, Lanes);

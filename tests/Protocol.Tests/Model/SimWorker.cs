@@ -1,5 +1,5 @@
-using Cluster.Protocol.Lanes;
 using Cluster.Compute.Optimizers;
+using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
 using Cluster.Protocol.Stealing;
 using Cluster.Protocol.Workers;
@@ -214,7 +214,7 @@ internal sealed class SimWorker : SimProcess
             EpochShare share = Cluster.Problem.Schedule.Share(clock, lane, step);
             gradient.AsSpan().Clear();
             if (share.Count > 0)
-                _local.Step(gradient, Cluster.Problem.AddGradient(share, _local.Parameters, gradient), UpdateTime.AtStep(clock));
+                _local.Step(gradient, Cluster.Problem.AddGradient(share, _local.Parameters.Span, gradient), UpdateTime.AtStep(clock));
         }
 
         long examples = Cluster.Problem.Schedule.Share(clock, lane).Count;

@@ -16,7 +16,7 @@ internal sealed class ThrowingModelFactory : IModelFactory
 
     public IModel Create(TrainingSpec spec, int features, long rows) => new ThrowingModel(new LinearRegression(features));
 
-    private sealed class ThrowingModel(LinearRegression inner) : IModel
+    private sealed class ThrowingModel(LinearRegression inner) : IHostModel
     {
         public string Name => ModelName;
 

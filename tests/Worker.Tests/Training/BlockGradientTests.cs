@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Cluster.Compute.Cpu;
+using Cluster.Compute.Devices;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
 using Cluster.Training.Data;
@@ -31,7 +33,7 @@ public sealed class BlockGradientTests
         LaneBlock block = tree.Largest(c.First, c.First + c.Count);
         var reader = new BatchReader(Data, new EpochSchedule(Data.Rows, c.Lanes, c.Batch, epochs: 2), seed: 5);
         float[] parameters = [c.Weight, c.Bias];
-        var gradient = new BlockGradient(Model, reader);
+        var gradient = new BlockGradient(Open(), Model.Layout.Length, reader);
 
         gradient.Compute(block, c.Clock, parameters);
 
@@ -49,11 +51,12 @@ public sealed class BlockGradientTests
     public void Compute_BlockOnceSeen_AllocatesNothing()
     {
         var reader = new BatchReader(Data, new EpochSchedule(Data.Rows, 7, 2, epochs: 2), seed: 5);
-        var gradient = new BlockGradient(Model, reader);
-        gradient.Compute(new LaneBlock(0, 7), 0, [1, 2]);
+        var gradient = new BlockGradient(Open(), Model.Layout.Length, reader);
+        float[] parameters = [1, 2];
+        gradient.Compute(new LaneBlock(0, 7), 0, parameters);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++) gradient.Compute(new LaneBlock(0, 7), i % 16, [1, 2]);
+        for (int i = 0; i < 1_000; i++) gradient.Compute(new LaneBlock(0, 7), i % 16, parameters);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -84,4 +87,11 @@ public sealed class BlockGradientTests
     }
 
     private static ReadOnlySpan<byte> Bits(ReadOnlySpan<float> values) => MemoryMarshal.AsBytes(values);
+
+    private static IModelSession Open()
+    {
+        using var device = new CpuDevice(1);
+        using IDeviceStream stream = device.OpenStream();
+        return ((IModel)Model).Open(stream, 1);
+    }
 }

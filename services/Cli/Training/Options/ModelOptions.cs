@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Cluster.Cli.Parsing;
 using Cluster.Contracts.Jobs;
 
@@ -16,6 +17,21 @@ internal sealed class ModelOptions(string? model) : ITrainOptionGroup
         DefaultValueFactory = _ => TrainingNames.Linear,
     };
 
+    private readonly Option<string?> _layers = new("--layers")
+    {
+        Description = $"Units of the hidden layers, such as 128,64: 1 to {LayerSizes.MaxLayers} numbers from 1 to {LayerSizes.MaxUnits}. Of mlp.",
+        HelpName = "SIZES",
+    };
+
+    private readonly Option<string?> _activation = ValueOptions.OptionalName(
+        "--activation", $"What follows each hidden layer. Of mlp. Default: {TrainingNames.Relu}.", TrainingNames.Activations);
+
+    private readonly Option<string?> _initialiser = ValueOptions.OptionalName(
+        "--initialiser", $"What weights start from. Of mlp. Default: {TrainingNames.He} before {TrainingNames.Relu}, else {TrainingNames.Glorot}.", TrainingNames.Initialisers);
+
+    private readonly Option<int?> _classes = ValueOptions.OptionalNumber(
+        "--classes", $"Classes of the label, numbered from 0, 2 to {TrainingSpec.MaxClasses}. Of softmax and mlp, which is a regression without.", 2, TrainingSpec.MaxClasses);
+
     private readonly Option<float?> _startWeight = ValueOptions.OptionalReal(
         "--start-weight", "What each weight starts from, any finite number. Default: -1, with --data 0.", isPositive: false);
 
@@ -24,15 +40,30 @@ internal sealed class ModelOptions(string? model) : ITrainOptionGroup
 
     public void AddTo(Command command)
     {
-        if (model is null) command.Options.Add(_model);
-        command.Options.Add(_startWeight);
-        command.Options.Add(_startBias);
+        _layers.Validators.Add(CheckLayers);
+        Option[] options = model is null ? [_model, _layers, _activation, _initialiser, _classes, _startWeight, _startBias] : [_startWeight, _startBias];
+        foreach (var option in options) command.Options.Add(option);
     }
 
-    public TrainingSpec Read(ParseResult parsed, TrainingSpec spec) => spec with
+    public TrainingSpec Read(ParseResult parsed, TrainingSpec spec)
     {
-        Model = model ?? parsed.GetRequiredValue(_model),
-        StartWeight = parsed.GetValue(_startWeight),
-        StartBias = parsed.GetValue(_startBias),
-    };
+        var read = spec with
+        {
+            Model = model ?? parsed.GetRequiredValue(_model),
+            StartWeight = parsed.GetValue(_startWeight),
+            StartBias = parsed.GetValue(_startBias),
+        };
+        return model is not null ? read : read with
+        {
+            Layers = parsed.GetValue(_layers),
+            Activation = parsed.GetValue(_activation),
+            Initialiser = parsed.GetValue(_initialiser),
+            Classes = parsed.GetValue(_classes),
+        };
+    }
+
+    private static void CheckLayers(OptionResult layers)
+    {
+        if (layers.Tokens is [{ Value: var text }] && !LayerSizes.TryParse(text, out _)) layers.AddError($"--layers: {text}: {LayerSizes.Limit}");
+    }
 }

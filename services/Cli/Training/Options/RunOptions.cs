@@ -22,11 +22,14 @@ internal sealed class RunOptions : ITrainOptionGroup
     private readonly Option<int> _parameterStores = ValueOptions.Number(
         "--parameter-stores", $"Ps tasks that hold the parameters, 1 to {TrainingSpec.MaxParameterStores}; 0 for all there are.", 0, 0, TrainingSpec.MaxParameterStores);
 
+    private readonly Option<string?> _placement = ValueOptions.OptionalName(
+        "--parameter-placement", "ranges: equal parts of all parameters on each ps task. variables: whole variables in turn. Default: ranges.", TrainingNames.Placements);
+
     private readonly Option<bool> _logPlacement = new("--log-device-placement") { Description = "Say on standard error which ps task holds each variable." };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_lanes, _batch, _epochs, _seed, _parameterStores, _logPlacement]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_lanes, _batch, _epochs, _seed, _parameterStores, _placement, _logPlacement]) command.Options.Add(option);
     }
 
     public TrainingSpec Read(ParseResult parsed, TrainingSpec spec)
@@ -39,6 +42,7 @@ internal sealed class RunOptions : ITrainOptionGroup
             Epochs = parsed.GetValue(_epochs) ?? defaults.Epochs,
             Seed = parsed.GetValue(_seed),
             ParameterStores = parsed.GetValue(_parameterStores),
+            ParameterPlacement = parsed.GetValue(_placement),
             LogDevicePlacement = parsed.GetValue(_logPlacement),
         };
     }

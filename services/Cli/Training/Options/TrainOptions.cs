@@ -15,6 +15,7 @@ internal sealed class TrainOptions
             Data,
             new ModelOptions(model),
             new OptimizerOptions(),
+            new ScheduleOptions(),
             new ModeOptions(),
             new RunOptions(),
             new EvaluationOptions(),

@@ -33,7 +33,7 @@ internal sealed class MeasuringModelFactory(int every) : IModelFactory
         _samples++;
     }
 
-    private sealed class MeasuringModel(MeasuringModelFactory factory, LinearRegression inner) : IModel
+    private sealed class MeasuringModel(MeasuringModelFactory factory, LinearRegression inner) : IHostModel
     {
         public string Name => ModelName;
 

@@ -1,0 +1,110 @@
+using Cluster.Client.Training;
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Standalone.Tests.Training;
+
+/// <summary>Real data through the whole cluster: what networks and logistic regressions come to.</summary>
+public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<TrainingFixture>
+{
+    private const int TestLimit = 300_000;
+
+    [Theory(Timeout = TestLimit)]
+    [InlineData(TrainingNames.Sync, 0.01f)]
+    [InlineData(TrainingNames.Async, 0.004f)]
+    public async Task Train_PerceptronOnDigits_Names97PercentOfNewOnes(string mode, float learningRate)
+    {
+        TrainedModel model = await TrainAsync(ExampleData.Digits, new TrainingSpec
+        {
+            Model = TrainingNames.Mlp,
+            Layers = "128",
+            Classes = 10,
+            Mode = mode,
+            Lanes = 4,
+            Batch = 16,
+            Epochs = 60,
+            Optimizer = TrainingNames.AdamW,
+            LearningRate = learningRate,
+            WeightDecay = 0.2f,
+            Schedule = TrainingNames.Cosine,
+            WarmupSteps = 20,
+            Seed = 1,
+        });
+
+        Assert.Equal(60 * ExampleData.Digits.Train.Length, model.Examples);
+        Assert.InRange(Accuracy(model, "dense0/", "dense1/"), 0.97, 1);
+    }
+
+    [Theory(Timeout = TestLimit)]
+    [InlineData(TrainingNames.Sync)]
+    [InlineData(TrainingNames.Async)]
+    public async Task Train_SoftmaxOnDigits_Names95PercentOfNewOnes(string mode)
+    {
+        TrainedModel model = await TrainAsync(ExampleData.Digits, new TrainingSpec
+        {
+            Model = TrainingNames.Softmax,
+            Classes = 10,
+            Mode = mode,
+            Lanes = 4,
+            Batch = 16,
+            Epochs = 40,
+            Optimizer = TrainingNames.Adam,
+            LearningRate = 0.01f,
+            Seed = 1,
+        });
+
+        Assert.InRange(Accuracy(model, ""), 0.95, 1);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Train_LogisticOnBreastCancer_ReachesTheOptimumOfNewtonsMethod()
+    {
+        const float penalty = 0.01f;
+        ExampleData data = ExampleData.BreastCancer;
+        TrainedModel model = await TrainAsync(data, new TrainingSpec
+        {
+            Model = TrainingNames.Logistic,
+            Mode = TrainingNames.Sync,
+            Lanes = 8,
+            Batch = 64,
+            Epochs = 800,
+            Optimizer = TrainingNames.Nesterov,
+            LearningRate = 0.1f,
+            L2 = penalty,
+        });
+
+        double optimum = LogisticOptimum.Objective(LogisticOptimum.Find(data.Train, data.TrainLabels, penalty), data.Train, data.TrainLabels, penalty);
+        double[] found = [.. model.Parameters!["w"], .. model.Parameters["b"]];
+        Assert.InRange(LogisticOptimum.Objective(found, data.Train, data.TrainLabels, penalty), optimum - 1e-7, optimum + 1e-4);
+        // What the cluster reports is the cross-entropy alone.
+        Assert.Equal(LogisticOptimum.Objective(found, data.Train, data.TrainLabels, 0), model.Loss, 1e-5);
+    }
+
+    private async Task<TrainedModel> TrainAsync(ExampleData data, TrainingSpec spec)
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        string id = (await embedded.Client.LoadDataAsync(data.ToCsv(), "y", cancellationToken: ct)).Id;
+        return await embedded.Client.TrainAsync(spec with { Data = id, Label = "y" }, cancellationToken: ct);
+    }
+
+    private static double Accuracy(TrainedModel model, params string[] layers)
+    {
+        ExampleData data = ExampleData.Digits;
+        int hits = 0;
+        for (int row = 0; row < data.Test.Length; row++)
+        {
+            double[] x = data.Test[row];
+            for (int layer = 0; layer < layers.Length; layer++)
+            {
+                double[] y = Outputs(x, model.Parameters![layers[layer] + "w"], model.Parameters[layers[layer] + "b"]);
+                x = layer < layers.Length - 1 ? [.. y.Select(value => Math.Max(value, 0))] : y;
+            }
+
+            if (x.IndexOf(x.Max()) == data.TestLabels[row]) hits++;
+        }
+
+        return hits / (double)data.Test.Length;
+    }
+
+    private static double[] Outputs(double[] x, IReadOnlyList<float> weights, IReadOnlyList<float> biases) =>
+        [.. biases.Select((bias, j) => bias + x.Select((value, i) => value * weights[(i * biases.Count) + j]).Sum())];
+}
