@@ -6,17 +6,19 @@ namespace Cluster.Contracts.Jobs;
 public static class EarlyStopping
 {
     /// <summary>Takes the next evaluation in.</summary>
-    /// <param name="spec">What to monitor, and how.</param>
+    /// <param name="spec">When to stop.</param>
+    /// <param name="monitored">The metric that the spec names.</param>
     /// <param name="before">The evaluations so far; null before the first.</param>
     /// <param name="commit">The commit that was evaluated, with its figures.</param>
     /// <exception cref="ArgumentException">The figures do not have the monitored metric.</exception>
-    public static StoppingDecision Decide(TrainingSpec spec, EvaluationState? before, EvaluatedCommit commit)
+    public static StoppingDecision Decide(TrainingSpec spec, Metric monitored, EvaluationState? before, EvaluatedCommit commit)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(commit);
+        ArgumentNullException.ThrowIfNull(monitored);
         double value = ValueOf(spec, commit.Figures);
-        bool isBest = before is null || IsBetter(spec, value, ValueOf(spec, before.Best.Figures), 0);
-        bool isImproved = before is null || IsBetter(spec, value, before.Reference, spec.MinDelta);
+        bool isBest = before is null || IsBetter(monitored, value, ValueOf(spec, before.Best.Figures), 0);
+        bool isImproved = before is null || IsBetter(monitored, value, before.Reference, spec.MinDelta);
         var next = new EvaluationState
         {
             Last = commit.Figures,
@@ -25,7 +27,7 @@ public static class EarlyStopping
             Waited = isImproved ? 0 : before!.Waited + 1,
             Released = [],
         };
-        return new StoppingDecision(next, Reason(spec, value, next));
+        return new StoppingDecision(next, Reason(spec, monitored, value, next));
     }
 
     /// <summary>The figures' value of the monitored metric.</summary>
@@ -39,17 +41,17 @@ public static class EarlyStopping
             : throw new ArgumentException($"monitor: {spec.Monitor}: the model has {string.Join(", ", figures.Values.Keys.Order(StringComparer.Ordinal))}", nameof(figures));
     }
 
-    private static string? Reason(TrainingSpec spec, double value, EvaluationState next)
+    private static string? Reason(TrainingSpec spec, Metric monitored, double value, EvaluationState next)
     {
-        if (spec.Target is { } target && (value == target || IsBetter(spec, value, target, 0)))
+        if (spec.Target is { } target && (value == target || IsBetter(monitored, value, target, 0)))
             return string.Create(CultureInfo.InvariantCulture, $"target reached: {spec.Monitor} {value} at step {next.Last.Clock}");
         return spec.Patience > 0 && next.Waited >= spec.Patience
             ? string.Create(CultureInfo.InvariantCulture, $"stopped early: {spec.Monitor} has not improved for {next.Waited} evaluations at step {next.Last.Clock}")
             : null;
     }
 
-    private static bool IsBetter(TrainingSpec spec, double value, double than, double by) =>
-        TrainingNames.IsHigherBetter(spec.Monitor) ? value > than + by : value < than - by;
+    private static bool IsBetter(Metric monitored, double value, double than, double by) =>
+        monitored.IsHigherBetter ? value > than + by : value < than - by;
 }
 
 /// <summary>What an evaluation came to.</summary>

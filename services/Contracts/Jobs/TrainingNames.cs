@@ -56,11 +56,6 @@ public static class TrainingNames
     /// <summary>The metric that every model has.</summary>
     public const string Loss = "loss";
 
-    public const string Accuracy = "accuracy";
-
-    /// <summary>Whether a larger value of a metric is the better one.</summary>
-    public static bool IsHigherBetter(string metric) => metric == Accuracy;
-
     public static IReadOnlyList<string> Modes { get; } = [Sync, Async, Ssp];
 
     public static IReadOnlyList<string> Optimizers { get; } = [Sgd, Momentum, Nesterov, Adagrad, Adam, AdamW, Ftrl];

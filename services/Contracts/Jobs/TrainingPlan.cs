@@ -35,6 +35,12 @@ public sealed record TrainingPlan
     /// <summary>The model's tensors in the order in which their parameters are exchanged: the model's own, or by ps task.</summary>
     public required IReadOnlyList<PlannedTensor> Tensors { get; init; }
 
+    /// <summary>What evaluations sum, the loss first.</summary>
+    public IReadOnlyList<Metric> Metrics { get; init; } = [Metric.Loss];
+
+    /// <summary>The one that decides which commit is the best.</summary>
+    public Metric Monitored => Metrics.Single(metric => metric.Name == Spec.Monitor);
+
     /// <summary>Fingerprint of the data set; empty for the example, whose data follow from the seed.</summary>
     public string DataFingerprint { get; init; } = "";
 

@@ -13,6 +13,7 @@ internal sealed class EvaluationRound
     private const int ItemsPerSlot = 2;
 
     private readonly TrainingContext _context;
+    private readonly IReadOnlyList<Metric> _metrics;
     private readonly EvaluateModel[] _items;
     private readonly LastItem[] _sending;
     private readonly EvaluatedRange?[] _ranges;
@@ -26,7 +27,7 @@ internal sealed class EvaluationRound
     public EvaluationRound(
         string jobId, TrainingPlan plan, CommitManifest manifest, IEnumerable<EvaluationSet> sets, bool withParameters, TrainingContext context)
     {
-        (_context, Commit) = (context, manifest);
+        (_context, _metrics, Commit) = (context, plan.Metrics, manifest);
         _items = [.. from set in sets
             from range in EvaluationRanges.Of(plan.RowsOf(set))
             select new EvaluateModel
@@ -85,7 +86,7 @@ internal sealed class EvaluationRound
             Clock = Commit.Clock,
             Set = set,
             Examples = sums.Examples,
-            Values = sums.Sums.ToDictionary(sum => sum.Key, sum => sum.Value / sums.Examples, StringComparer.Ordinal),
+            Values = _metrics.ToDictionary(metric => metric.Name, metric => metric.Value(sums.Sums[metric.Name], sums.Examples), StringComparer.Ordinal),
             Fingerprint = ranges[0].Fingerprint,
         };
     }

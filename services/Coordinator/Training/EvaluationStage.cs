@@ -73,7 +73,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
         // Of the decision before: a coordinator may have died between it and this.
         await DeleteAsync(record.Evaluated?.Released ?? []);
         EvaluationFigures figures = round.Figures(plan.EvaluationSet);
-        StoppingDecision decision = EarlyStopping.Decide(training.Spec, record.Evaluated, new EvaluatedCommit(figures, round.Commit));
+        StoppingDecision decision = EarlyStopping.Decide(training.Spec, plan.Monitored, record.Evaluated, new EvaluatedCommit(figures, round.Commit));
         await summaries.NoteAsync(figures);
         CommitRetention retention = new(record, round.Commit, decision.State);
         EvaluationState state = decision.State with { Released = retention.Released };

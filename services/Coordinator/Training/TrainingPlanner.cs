@@ -62,6 +62,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Offsets = placement.Offsets,
             Streams = Streams(spec, placement.Parameters, placement.Tasks),
             Slots = spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots,
+            Metrics = model.Metrics,
             Tensors = [.. model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length))],
         };
     }
@@ -115,6 +116,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         try
         {
             PlacementPlan placement = PlacementPlan.Of(models.Create(spec, features, rows), spec, stores);
+            if (placement.Model.Metrics.All(metric => metric.Name != spec.Monitor))
+                return [new SpecViolation("monitor", spec.Monitor, $"must be {string.Join(" or ", placement.Model.Metrics.Select(metric => metric.Name))}")];
             return spec.ValidateStaging(placement.Parameters, placement.Tasks, streams: 1);
         }
         catch (ArgumentException e)

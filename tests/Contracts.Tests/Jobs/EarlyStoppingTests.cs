@@ -20,7 +20,7 @@ public sealed class EarlyStoppingTests
     {
         TrainingSpec spec = Spec with { MinDelta = minDelta, Target = target > 0 ? target : null };
 
-        (int? ended, EvaluationState state) = Run(spec, TrainingNames.Loss, [.. losses.Split(' ').Select(l => double.Parse(l, System.Globalization.CultureInfo.InvariantCulture))]);
+        (int? ended, EvaluationState state) = Run(spec, Metric.Loss, [.. losses.Split(' ').Select(l => double.Parse(l, System.Globalization.CultureInfo.InvariantCulture))]);
 
         Assert.Equal((end == 0 ? null : end, 10L * best), (ended, state.Best.Figures.Clock));
     }
@@ -28,7 +28,7 @@ public sealed class EarlyStoppingTests
     [Fact]
     public void Decide_Accuracy_HigherIsBetter()
     {
-        (int? ended, EvaluationState state) = Run(Spec with { Monitor = TrainingNames.Accuracy, Target = 0.97 }, TrainingNames.Accuracy, [0.5, 0.9, 0.8, 0.97]);
+        (int? ended, EvaluationState state) = Run(Spec with { Monitor = Metric.Accuracy.Name, Target = 0.97 }, Metric.Accuracy, [0.5, 0.9, 0.8, 0.97]);
 
         Assert.Equal((4, 40L), (ended, state.Best.Figures.Clock));
     }
@@ -36,7 +36,7 @@ public sealed class EarlyStoppingTests
     [Fact]
     public void Decide_MetricThatIsNotThere_NamesThoseThatAre()
     {
-        var error = Assert.Throws<ArgumentException>(() => Run(Spec with { Monitor = "auc" }, TrainingNames.Loss, [1]));
+        var error = Assert.Throws<ArgumentException>(() => Run(Spec with { Monitor = "auc" }, Metric.Loss, [1]));
 
         Assert.StartsWith("monitor: auc: the model has loss", error.Message, StringComparison.Ordinal);
     }
@@ -49,18 +49,18 @@ public sealed class EarlyStoppingTests
         int[] records = [.. Enumerable.Range(0, losses.Length).Where(i => losses.Take(i).All(before => losses[i] < before))];
         int? expected = Enumerable.Range(0, losses.Length).Where(i => i - records.Last(r => r <= i) >= patience).Select(i => (int?)(i + 1)).FirstOrDefault();
 
-        (int? ended, EvaluationState state) = Run(Spec with { Patience = patience }, TrainingNames.Loss, losses);
+        (int? ended, EvaluationState state) = Run(Spec with { Patience = patience }, Metric.Loss, losses);
 
         Assert.Equal(expected, ended);
         Assert.Equal(10L * (records.Last(r => r < (ended ?? losses.Length)) + 1), state.Best.Figures.Clock);
     });
 
-    private static (int? Ended, EvaluationState State) Run(TrainingSpec spec, string metric, double[] values)
+    private static (int? Ended, EvaluationState State) Run(TrainingSpec spec, Metric metric, double[] values)
     {
         EvaluationState? state = null;
         for (int i = 0; i < values.Length; i++)
         {
-            StoppingDecision decision = EarlyStopping.Decide(spec, state, Commit(10 * (i + 1), metric, values[i]));
+            StoppingDecision decision = EarlyStopping.Decide(spec, metric, state, Commit(10 * (i + 1), metric.Name, values[i]));
             state = decision.State;
             if (decision.Reason is not null) return (i + 1, state);
         }

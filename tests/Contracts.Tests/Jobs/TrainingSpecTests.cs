@@ -26,7 +26,7 @@ public sealed class TrainingSpecTests
             Steps = epochs,
             MaxSeconds = batch,
             EvaluateEpochs = stores,
-            Monitor = stores % 2 == 0 ? TrainingNames.Loss : TrainingNames.Accuracy,
+            Monitor = stores % 2 == 0 ? TrainingNames.Loss : Metric.Accuracy.Name,
             Patience = stores > 0 ? lanes : 0,
             MinDelta = accumulator,
             Target = stores > 1 ? rate : null,

@@ -1,4 +1,4 @@
-namespace Cluster.Training.Models;
+namespace Cluster.Contracts.Jobs;
 
 /// <summary>A number that says how good a model is, as a sum over examples that merges.</summary>
 /// <param name="Name">For people and specs: <c>accuracy</c>.</param>
@@ -7,7 +7,7 @@ namespace Cluster.Training.Models;
 public sealed record Metric(string Name, bool IsHigherBetter = false, bool IsRoot = false)
 {
     /// <summary>The mean loss, without what L1 and L2 add to it.</summary>
-    public static Metric Loss { get; } = new("loss");
+    public static Metric Loss { get; } = new(TrainingNames.Loss);
 
     /// <summary>The part of the examples whose class the model names.</summary>
     public static Metric Accuracy { get; } = new("accuracy", IsHigherBetter: true);
