@@ -1,4 +1,5 @@
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Training.Models;
 

@@ -1,3 +1,4 @@
+using Cluster.Contracts.Jobs;
 using Cluster.Training.Data;
 
 namespace Cluster.Training.Models;
