@@ -32,6 +32,7 @@ struct Context {
 };
 
 struct Event {
+    Context* context;
     Stream* stream = nullptr;
     bool done = true;
     int asked = 0;
@@ -58,7 +59,7 @@ std::recursive_mutex all; // of everything below: the double does one thing at a
 Settings settings;
 bool initialized = false;
 Context contexts[16];
-std::map<void*, size_t> pinned;
+std::map<void*, Context*> pinned;
 std::set<Event*> events;
 std::set<Module*> modules;
 long long launches = 0, copied = 0;
@@ -171,6 +172,10 @@ API cuDevicePrimaryCtxRelease_v2(int device) {
     if (--context.holders == 0) {
         for (auto& [address, bytes] : context.memory) std::free(reinterpret_cast<void*>(address));
         for (auto stream : context.streams) delete stream;
+        // What was made in it goes with it: after a loss nobody could give it back one by one.
+        std::erase_if(pinned, [&](auto& held) { return held.second == &context && (std::free(held.first), true); });
+        std::erase_if(events, [&](auto held) { return held->context == &context && (delete held, true); });
+        std::erase_if(modules, [&](auto held) { return held->context == &context && (delete held, true); });
         context = {};
     }
     return Success;
@@ -235,7 +240,7 @@ API cuMemHostAlloc(void** memory, size_t bytes, unsigned) {
     CHECKED;
     if (settings.take("fail_pinned")) return OutOfMemory;
     *memory = std::malloc(bytes);
-    pinned[*memory] = bytes;
+    pinned[*memory] = current;
     return Success;
 }
 
@@ -303,7 +308,7 @@ API cuStreamSynchronize(void* handle) {
 
 API cuEventCreate(void** event, unsigned) {
     CHECKED;
-    auto created = new Event;
+    auto created = new Event{current};
     events.insert(created);
     *event = created;
     return Success;
