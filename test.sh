@@ -11,8 +11,9 @@ readonly leftover_limit=10 # seconds for what a test project started to end afte
 usage() {
     cat <<TEXT
 ./test.sh [--install] [--help]
-  Builds the solution with warnings as errors, checks the formatting, runs every test project and the commands of the
-  README one after the other, and looks for processes left behind. The last line is "N passed, N failed, N skipped".
+  Builds the solution with warnings as errors, checks the formatting, runs every test project (the end-to-end tests beside
+  the others) and the commands of the README, and looks for processes left behind. The last line is "N passed, N failed,
+  N skipped".
   Needs the .NET SDK. Tests that need ${packages[*]} are skipped where these are not installed.
   --install   install them first, with sudo; as root they are installed without being asked for
 Exit codes: 0 all passed, 1 something failed or nothing ran, 2 wrong option.
@@ -36,15 +37,17 @@ export UseAspire=false
 # Build servers would outlive the build.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 
-readonly marker="CLUSTER_TEST_RUN=$$-$RANDOM$RANDOM"
+readonly run="CLUSTER_TEST_RUN=$$-$RANDOM$RANDOM"
+marker=$run
 results=$(mktemp -d) || exit 1
 readonly results
-passed=0 failed=0 skipped=0 running=''
+passed=0 failed=0 skipped=0
 
-# Everything this script starts carries the marker in its environment, and so does what that starts in turn.
+# Everything this script starts carries the marker in its environment, and so does what that starts in turn: the run's,
+# and behind it the lane's, where two of them test side by side.
 started_here() {
     [[ -d /proc/self ]] || return 0
-    grep -lzsx -- "$marker" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3
+    grep -lzs -- "^$marker" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3
 }
 
 kill_started_here() {
@@ -53,7 +56,14 @@ kill_started_here() {
     [[ -z $pids ]] || kill -KILL $pids 2> /dev/null
 }
 
-clean_up() { kill_started_here; rm -rf -- "$results"; }
+clean_up() {
+    local lanes
+    lanes=$(jobs -p)
+    [[ -z $lanes ]] || kill $lanes 2> /dev/null
+    marker=$run
+    kill_started_here
+    rm -rf -- "$results"
+}
 trap clean_up EXIT
 trap 'echo "interrupted"; exit 130' INT TERM
 
@@ -62,8 +72,7 @@ guarded() {
     local limit=(timeout --kill-after=15 "$1")
     command -v timeout > /dev/null || limit=()
     env "$marker" "${limit[@]}" "${@:2}" &
-    running=$!
-    wait "$running"
+    wait "$!"
 }
 
 # check NAME SECONDS COMMAND...: a check that is no test; counts only when it fails.
@@ -125,6 +134,42 @@ count() {
     echo "${number:-0}"
 }
 
+# run_lane NAME PROJECT...: tests projects one after the other, shows what each printed when it is done, and leaves the
+# counts in a file: it runs beside another lane.
+run_lane() {
+    local name=$1 project
+    trap - EXIT
+    marker=$run-$name
+    for project in "${@:2}"; do
+        run_project "$project" > "$results/$project.log" 2>&1
+        cat "$results/$project.log"
+    done
+    echo "$passed $failed $skipped" > "$results/$name.counts"
+}
+
+# Lanes that end early, however that may be, are a failure of their own.
+add_lane() {
+    local counts
+    if read -r -a counts < "$results/$1.counts"; then
+        passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
+    else
+        fail "the $1 tests did not come to their end"
+    fi 2> /dev/null
+}
+
+run_tests() {
+    local project inprocess=()
+    for project in tests/*Tests; do
+        if [[ -f $project/${project##*/}.csproj ]]; then inprocess+=("${project##*/}"); fi
+    done
+    run_lane process EndToEnd &
+    local process=$!
+    run_lane inprocess "${inprocess[@]}" &
+    wait "$process" "$!"
+    add_lane process
+    add_lane inprocess
+}
+
 run_project() {
     local name=$1 program=artifacts/bin/$1/debug/Cluster.$1.dll report=$results/$1.xml from=$SECONDS status
     echo "== $name"
@@ -171,8 +216,6 @@ check build "$build_limit" dotnet build Cluster.Aspire.sln -nologo -v q -clp:NoS
 check formatting "$build_limit" dotnet format Cluster.Aspire.sln --verify-no-changes --no-restore
 look_for_leftovers build
 
-for project in tests/*Tests tests/EndToEnd; do
-    if [[ -f $project/${project##*/}.csproj ]]; then run_project "${project##*/}"; fi
-done
+run_tests
 run_readme
 summarize

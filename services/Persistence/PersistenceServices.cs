@@ -1,3 +1,4 @@
+using Cluster.Persistence.Checkpoints;
 using Cluster.Persistence.Data;
 using Cluster.Persistence.Durability;
 using Cluster.Persistence.Snapshots;
@@ -18,6 +19,9 @@ public static class PersistenceServices
         services.TryAddSingleton<RedisTraining>();
         services.TryAddSingleton<RedisDataSets>();
         services.TryAddSingleton<RedisDurability>();
+        services.TryAddSingleton<RedisCheckpoints>();
+        services.TryAddSingleton<CheckpointReader>();
+        services.TryAddSingleton<CheckpointCopier>();
         services.TryAddSingleton(provider => new SnapshotReader(provider.GetRequiredKeyedService<IConnectionMultiplexer>(RedisExtensions.Bulk)));
         return services;
     }

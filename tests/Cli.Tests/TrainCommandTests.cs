@@ -26,6 +26,19 @@ public sealed class TrainCommandTests
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
     }
 
+    [Theory]
+    [InlineData("train", "linear")]
+    [InlineData("train --model linear", "linear")]
+    [InlineData("train --model of-our-own --lanes 4", "of-our-own")]
+    public async Task Train_Model_ArrivesInTheSpec(string commandLine, string model)
+    {
+        await using var coordinator = await StartAsync();
+
+        var run = await CliRun.RunAsync(coordinator, commandLine.Split(' '));
+
+        Assert.Equal((0, model), (run.ExitCode, Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training.Model));
+    }
+
     [Fact]
     public async Task Linear_Sync_TakesTheSameExamples()
     {

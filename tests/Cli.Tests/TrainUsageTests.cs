@@ -4,8 +4,10 @@ namespace Cluster.Cli.Tests;
 public sealed class TrainUsageTests
 {
     [Theory]
-    [InlineData("train", "train: must be followed by linear; cluster train --help says more")]
-    [InlineData("train foo", "foo: unknown command: train must be followed by linear")]
+    [InlineData("train foo", "foo: unknown command: train may be followed by linear")]
+    [InlineData("train --lanes 4 linear", "--lanes: must be given behind linear")]
+    [InlineData("train --mode snyc", "--mode: snyc: must be sync or async; did you mean sync?")]
+    [InlineData("train --model", "--model: a value is missing")]
     [InlineData("train linaer", "linaer: unknown command; did you mean linear?")]
     [InlineData("trian linear", "trian: unknown command; did you mean train?")]
     [InlineData("train linear extra", "extra: unexpected argument")]
@@ -76,6 +78,14 @@ public sealed class TrainUsageTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Matches(@"(?m)^ +linear +Fit a linear model", run.Output);
+    }
+
+    [Fact]
+    public async Task RunAsync_HelpOfTrain_SaysWhichModelIsTheDefault()
+    {
+        var run = await CliRun.RunAsync("train", "--help");
+
+        Assert.Matches(@"(?m)^ +--model .*default: linear", run.Output);
     }
 
     [Theory]

@@ -39,11 +39,16 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Run_NoFaults_Finishes(bool isAsync)
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(true, 0)]
+    [InlineData(true, 2)]
+    public void Run_NoFaults_Finishes(bool isAsync, int? staleness)
     {
-        var scenario = Scenarios.Any().Single() with { IsAsync = isAsync, NetworkFaults = 0, ActionsPerFault = 0, Actions = 0 };
+        var scenario = Scenarios.Any().Single() with
+        {
+            IsAsync = isAsync, Staleness = staleness, LocalSteps = 1, CancelAt = 0, NetworkFaults = 0, ActionsPerFault = 0, Actions = 0,
+        };
         var cluster = new SimCluster(scenario);
 
         cluster.Run();
@@ -60,6 +65,10 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
         private long _steals;
         private long _duplicates;
         private long _superseded;
+        private long _boundedCommits;
+        private long _boundedSteals;
+        private long _localCommits;
+        private long _cancelled;
 
         public void Add(SimCluster cluster)
         {
@@ -67,14 +76,19 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
             Interlocked.Add(ref _recoveries, cluster.Store.Generations - 1);
             Interlocked.Add(ref _storeCrashes, (long)cluster.Store.Run - 1);
             Interlocked.Add(ref _steals, cluster.Steals);
+            Interlocked.Add(ref _boundedSteals, cluster.Scenario.Staleness is null ? 0 : cluster.Steals);
+            Interlocked.Add(ref _boundedCommits, cluster.Scenario.Staleness is null ? 0 : cluster.Store.Commits);
+            Interlocked.Add(ref _localCommits, cluster.Scenario.LocalSteps == 1 ? 0 : cluster.Store.Commits);
+            Interlocked.Add(ref _cancelled, cluster.Store.State.IsCancelled ? 1 : 0);
             Interlocked.Add(ref _duplicates, cluster.Outcomes[(int)PushOutcome.Duplicate]);
             Interlocked.Add(ref _superseded, cluster.Outcomes[(int)PushOutcome.Superseded]);
         }
 
         public void AssertAll() =>
-            Assert.All([_commits, _recoveries, _storeCrashes, _steals, _duplicates, _superseded], count => Assert.True(count > 0, ToString()));
+            Assert.All([_commits, _recoveries, _storeCrashes, _steals, _duplicates, _superseded, _boundedCommits, _boundedSteals, _localCommits, _cancelled], count => Assert.True(count > 0, ToString()));
 
         public override string ToString() =>
-            $"{_commits} commits, {_recoveries} recoveries, {_storeCrashes} store crashes, {_steals} steal hints, {_duplicates} duplicates, {_superseded} superseded";
+            $"{_commits} commits, {_recoveries} recoveries, {_storeCrashes} store crashes, {_steals} steal hints, {_duplicates} duplicates, {_superseded} superseded, "
+            + $"{_boundedCommits} commits and {_boundedSteals} hints under a bound of staleness, {_localCommits} commits of local steps, {_cancelled} cancelled";
     }
 }

@@ -29,11 +29,16 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
     private static Scenario Expose(Scenario scenario) => scenario.Mutation switch
     {
         Mutation.OneVersionOnly or Mutation.IncarnationReused =>
-            scenario with { Tasks = 3, IsAsync = false, NetworkFaults = 8, ActionsPerFault = 0, Actions = 1000 },
+            scenario with { Tasks = 3, IsAsync = false, Staleness = null, NetworkFaults = 8, ActionsPerFault = 0, Actions = 1000 },
         Mutation.LabelIgnored or Mutation.TornSliceAccepted =>
-            scenario with { Tasks = 3, Workers = 4, IsAsync = false, UsesAdagrad = true, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+            scenario with { Tasks = 3, Workers = 4, IsAsync = false, Staleness = null, LocalSteps = 1, UsesAdagrad = true, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAcrossGenerations =>
             scenario with { Tasks = 1, Lanes = 1, Workers = 4, Epochs = 6, NetworkFaults = 4, ActionsPerFault = 15, Actions = 3000 },
+        Mutation.BoundIgnored or Mutation.SeenOverstated =>
+            scenario with { Lanes = Math.Max(2, scenario.Lanes), Workers = 4, Epochs = 6, IsAsync = true, LocalSteps = 1, Staleness = scenario.Staleness ?? 0, NetworkFaults = 4, ActionsPerFault = 40 },
+        Mutation.LocalDifferencesUnweighted or Mutation.LocalStateKept =>
+            scenario with { IsAsync = false, UsesAdagrad = false, Staleness = null, LocalSteps = 2, NetworkFaults = 4, ActionsPerFault = 20 },
+        Mutation.FlipAfterCancel => scenario with { CancelAt = 300, Actions = 1000, Epochs = 6, NetworkFaults = 4, ActionsPerFault = 20 },
         _ => scenario with { NetworkFaults = 4, ActionsPerFault = 20 },
     };
 

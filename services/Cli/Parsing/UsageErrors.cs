@@ -32,10 +32,10 @@ internal static class UsageErrors
 
     private static string DescribeMissingCommand(Command command, string commandName) => command is RootCommand
         ? $"a command is missing; {commandName} --help lists them"
-        : $"{command.Name}: {OneOfItsCommands(command)}; {commandName} {command.Name} --help says more";
+        : $"{command.Name}: must be followed by {OneOfItsCommands(command)}; {commandName} {command.Name} --help says more";
 
     /// <summary>What there is below a command.</summary>
-    private static string OneOfItsCommands(Command command) => $"must be followed by {string.Join(" or ", Names(command))}";
+    private static string OneOfItsCommands(Command command) => string.Join(" or ", Names(command));
 
     private static IEnumerable<string> Names(Command command) => command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
 
@@ -53,7 +53,7 @@ internal static class UsageErrors
         var what = IsOption(token) ? "unknown option" : command.Subcommands.Count > 0 ? "unknown command" : "unexpected argument";
         var hint = NearestName.Hint(token, IsOption(token) ? OptionNames(parsed.CommandResult) : Names(command));
         var isBelow = !IsOption(token) && command is not RootCommand && command.Subcommands.Count > 0;
-        return OneLine(hint.Length == 0 && isBelow ? $"{token}: {what}: {command.Name} {OneOfItsCommands(command)}" : $"{token}: {what}{hint}");
+        return OneLine(hint.Length == 0 && isBelow ? $"{token}: {what}: {command.Name} {(command.Action is null ? "must" : "may")} be followed by {OneOfItsCommands(command)}" : $"{token}: {what}{hint}");
     }
 
     private static IEnumerable<string> OptionNames(CommandResult result)

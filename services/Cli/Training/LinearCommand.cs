@@ -1,23 +1,21 @@
+using System.CommandLine.Parsing;
 using Cluster.Cli.Invocation;
-using Cluster.Cli.Jobs;
 using Cluster.Cli.Parsing;
-using Cluster.Client;
+using Cluster.Cli.Training.Options;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Training;
 
-/// <summary><c>cluster train linear</c>.</summary>
+/// <summary><c>cluster train linear</c>: short for <c>cluster train --model linear</c>.</summary>
 internal sealed class LinearCommand : ClusterCommand, IHasNotes
 {
-    private readonly LinearOptions _options = new();
-    private readonly JobLaunch _launch;
+    private readonly TrainingJob _job;
 
     public LinearCommand(CommandLineHost host, GlobalOptions globals)
         : base("linear", "Fit a linear model, to a CSV file or to TensorFlow's example of a line.", host, globals)
     {
-        _options.AddTo(this);
-        _launch = new JobLaunch(host);
-        _launch.AddTo(this);
+        _job = new TrainingJob(this, host, new TrainOptions(TrainingNames.Linear));
+        Validators.Add(RequireOptionsBehind);
     }
 
     public string Notes => """
@@ -37,18 +35,12 @@ internal sealed class LinearCommand : ClusterCommand, IHasNotes
         "train linear --data houses.csv --label price --epochs 500 --json",
     ];
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
-    {
-        using var upload = DataUpload.Open(run.Parsed.GetValue(_options.Data));
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var spec = await ReadSpecAsync(run, client, upload, cancellationToken).ConfigureAwait(false);
-        return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
-    }
+    protected override Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken) => _job.RunAsync(run, cancellationToken);
 
-    private async Task<TrainingSpec> ReadSpecAsync(CommandRun run, ClusterClient client, DataUpload? upload, CancellationToken cancellationToken)
+    // Those in front belong to train itself, and would count for nothing here.
+    private static void RequireOptionsBehind(CommandResult linear)
     {
-        var label = run.Parsed.GetValue(_options.Label);
-        var data = upload is null ? null : await upload.SendAsync(run, client, label!, cancellationToken).ConfigureAwait(false);
-        return _options.ReadSpec(run.Parsed, data);
+        foreach (var option in ((CommandResult)linear.Parent!).Children.OfType<OptionResult>().Where(o => !o.Implicit && !o.Option.Recursive))
+            linear.AddError($"{option.Option.Name}: must be given behind linear");
     }
 }

@@ -40,6 +40,8 @@ internal sealed class ThreadTeam : IDisposable
 
     public int Cores => _helpers.Length + 1;
 
+    internal int LiveHelpers => _helpers.Count(helper => helper.IsAlive);
+
     /// <summary>Runs parts 0 to <paramref name="parts"/> - 1, in any order, and returns when all are done.</summary>
     public void Run(CpuJob job, int parts)
     {

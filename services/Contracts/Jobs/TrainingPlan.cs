@@ -26,16 +26,34 @@ public sealed record TrainingPlan
     /// <summary>The model's tensors in the order of the parameters.</summary>
     public required IReadOnlyList<PlannedTensor> Tensors { get; init; }
 
+    /// <summary>Fingerprint of the data set; empty for the example, whose data follow from the seed.</summary>
+    public string DataFingerprint { get; init; } = "";
+
+    /// <summary>Names of the features in order; empty for the example.</summary>
+    public IReadOnlyList<string> FeatureNames { get; init; } = [];
+
+    /// <summary>The checkpoint that the job began with; null for none.</summary>
+    public PlannedStart? Start { get; init; }
+
     /// <summary>Ps tasks that share the parameters.</summary>
     public int Stores => Offsets.Count - 1;
 
     /// <summary>Parameters of the model.</summary>
     public int Parameters => Offsets[^1];
 
-    public bool IsAsync => Spec.Mode == TrainingNames.Async;
+    /// <summary>Whether each lane has a clock of its own.</summary>
+    public bool IsAsync => Spec.Mode is TrainingNames.Async or TrainingNames.Ssp;
+
+    /// <summary>Clocks that a lane may be ahead of the slowest one; null where that is not what bounds it.</summary>
+    public int? Staleness => Spec.Mode == TrainingNames.Ssp ? Spec.Staleness : null;
 
     /// <summary>Which examples each lane takes at each clock.</summary>
-    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs);
+    public EpochSchedule Schedule() => new(Rows, Spec.Lanes, Spec.Batch, Spec.Epochs, Spec.LocalSteps);
+
+    /// <summary>Clocks between two checkpoints; 0 for none.</summary>
+    public long CheckpointClocks() => Spec.CheckpointEveryEpochs > 0
+        ? checked(Spec.CheckpointEveryEpochs * Schedule().StepsPerEpoch)
+        : Spec.CheckpointEverySteps;
 
     /// <summary>Floats in the range of a ps task.</summary>
     public int Length(int task) => Offsets[task + 1] - Offsets[task];
@@ -43,6 +61,12 @@ public sealed record TrainingPlan
     /// <summary>The tensor that holds a parameter.</summary>
     public PlannedTensor TensorAt(int parameter) => Tensors.Last(tensor => tensor.Offset <= parameter);
 }
+
+/// <summary>What a job began with.</summary>
+/// <param name="Checkpoint">The checkpoint, with its clock.</param>
+/// <param name="Clock">The clock from which the job went on; 0 where it took the parameters alone.</param>
+/// <param name="WeightsOnly">Whether it took the parameters alone.</param>
+public sealed record PlannedStart(string Checkpoint, long Clock, bool WeightsOnly);
 
 /// <summary>A named part of the parameters.</summary>
 /// <param name="Name">Unique in the model.</param>

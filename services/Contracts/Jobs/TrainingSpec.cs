@@ -1,3 +1,5 @@
+using Cluster.Protocol.Parameters;
+
 namespace Cluster.Contracts.Jobs;
 
 /// <summary>Train a model on a data set, over lanes that any worker can compute.</summary>
@@ -9,6 +11,11 @@ public sealed record TrainingSpec
     public const int MaxParameterStores = 1024;
     public const int MaxLabelLength = 256;
     public const int MaxNameLength = 64;
+    public const int MaxStaleness = StalenessHistogram.MaxExact;
+    public const int MaxLocalSteps = 1024;
+
+    /// <summary>Most checkpoints of a job that are kept at once, and how many are by default.</summary>
+    public const int MaxCheckpoints = 1000, DefaultCheckpoints = 3;
 
     /// <summary>Most bytes of gradients under way that one ps task sets aside for a job.</summary>
     public const long MaxStagingBytes = 1L << 30;
@@ -57,6 +64,30 @@ public sealed record TrainingSpec
 
     /// <summary>Record which ps task holds each variable.</summary>
     public bool LogDevicePlacement { get; init; }
+
+    /// <summary>Steps between two checkpoints, at least 1; 0 for none by steps.</summary>
+    public long CheckpointEverySteps { get; init; }
+
+    /// <summary>Epochs between two checkpoints, 1 to <see cref="MaxEpochs"/>; 0 for none by epochs.</summary>
+    public int CheckpointEveryEpochs { get; init; }
+
+    /// <summary>Checkpoints that are kept beside the last commit, 0 to <see cref="MaxCheckpoints"/>.</summary>
+    public int KeepCheckpoints { get; init; } = DefaultCheckpoints;
+
+    /// <summary>The checkpoint to begin with: a job, <c>JOB@CLOCK</c> or the name of a kept or imported one; null to begin anew.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Take the parameters of <see cref="From"/> alone: clocks, slots and the order of examples begin anew, on any data.</summary>
+    public bool WeightsOnly { get; init; }
+
+    /// <summary>Mode ssp: clocks that a lane may be ahead of the slowest one, 0 to <see cref="MaxStaleness"/>; 0 in the other modes.</summary>
+    public int Staleness { get; init; }
+
+    /// <summary>
+    /// Mode sync with plain gradient descent: batches of a lane in one step, 1 to <see cref="MaxLocalSteps"/>. With more than
+    /// one, each lane makes that many steps from the common parameters by itself, and the lanes' differences are averaged.
+    /// </summary>
+    public int LocalSteps { get; init; } = 1;
 
     /// <summary>Everything that is wrong with the spec by itself.</summary>
     public IReadOnlyList<SpecViolation> Validate() => TrainingSpecValidator.Instance.Violations(this);

@@ -22,6 +22,13 @@ public static class TrainingSpecMapping
             Seed = spec.Seed,
             ParameterStores = spec.ParameterStores,
             LogDevicePlacement = spec.LogDevicePlacement,
+            CheckpointEverySteps = spec.CheckpointEverySteps,
+            CheckpointEveryEpochs = spec.CheckpointEveryEpochs,
+            KeepCheckpoints = spec.KeepCheckpoints,
+            From = spec.From ?? "",
+            WeightsOnly = spec.WeightsOnly,
+            Staleness = spec.Staleness,
+            LocalSteps = spec.LocalSteps,
         };
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
@@ -50,6 +57,13 @@ public static class TrainingSpecMapping
             Seed = message.Seed,
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,
+            CheckpointEverySteps = message.CheckpointEverySteps,
+            CheckpointEveryEpochs = message.CheckpointEveryEpochs,
+            KeepCheckpoints = message.HasKeepCheckpoints ? message.KeepCheckpoints : TrainingSpec.DefaultCheckpoints,
+            From = NullIfEmpty(message.From),
+            WeightsOnly = message.WeightsOnly,
+            Staleness = message.Staleness,
+            LocalSteps = message.LocalSteps == 0 ? 1 : message.LocalSteps,
         };
         violations = read.Validate();
         spec = violations.Count == 0 ? read : null;

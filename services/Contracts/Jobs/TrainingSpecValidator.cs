@@ -22,6 +22,29 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         Number("startWeight", s => s.StartWeight ?? 0, _ => true, "must be finite");
         Number("startBias", s => s.StartBias ?? 0, _ => true, "must be finite");
         Within("parameterStores", s => s.ParameterStores, 0, TrainingSpec.MaxParameterStores);
+        CheckpointRules();
+        CheckMode();
+    }
+
+    private void CheckpointRules()
+    {
+        Within("checkpointEverySteps", s => s.CheckpointEverySteps, 0, long.MaxValue);
+        Within("checkpointEveryEpochs", s => s.CheckpointEveryEpochs, 0, TrainingSpec.MaxEpochs);
+        When(s => s.CheckpointEverySteps > 0, () =>
+            Is("checkpointEveryEpochs", s => s.CheckpointEveryEpochs, 0, "cannot be given with checkpointEverySteps"));
+        Within("keepCheckpoints", s => s.KeepCheckpoints, 0, TrainingSpec.MaxCheckpoints);
+        When(s => s.From is not null, () => Satisfies("from", s => s.From!, CheckpointId.IsWellFormed, CheckpointId.Form))
+            .Otherwise(() => Satisfies("weightsOnly", s => s.WeightsOnly ? "true" : "", w => w.Length == 0, "must be given with a checkpoint to start from"));
+    }
+
+    private void CheckMode()
+    {
+        When(s => s.Mode == TrainingNames.Ssp, () => Within("staleness", s => s.Staleness, 0, TrainingSpec.MaxStaleness))
+            .Otherwise(() => Is("staleness", s => s.Staleness, 0, $"must be 0 where the mode is not {TrainingNames.Ssp}"));
+        When(s => s.Mode == TrainingNames.Sync, () => Within("localSteps", s => s.LocalSteps, 1, TrainingSpec.MaxLocalSteps))
+            .Otherwise(() => Is("localSteps", s => s.LocalSteps, 1, $"must be 1 where the mode is not {TrainingNames.Sync}"));
+        When(s => s.LocalSteps > 1, () => Satisfies("optimizer", s => s.Optimizer, o => o == TrainingNames.Sgd,
+            $"must be {TrainingNames.Sgd} where localSteps is above 1: a lane makes plain steps and keeps nothing between rounds"));
     }
 
     private static bool IsName(string name)

@@ -65,7 +65,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Offset = plan.Offsets[task],
             Length = plan.Length(task),
             Streams = plan.Streams,
-            Mode = plan.IsAsync ? V1.Mode.Asynchronous : V1.Mode.Synchronous,
+            Mode = plan switch { { Staleness: not null } => V1.Mode.Bounded, { IsAsync: true } => V1.Mode.Asynchronous, _ => V1.Mode.Synchronous },
+            Staleness = plan.Staleness ?? 0,
             Optimizer = OptimizerOf(plan.Spec, model.Scale),
             Initial = InitialOf(model, plan, task),
         };
@@ -123,7 +124,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     {
         var optimizer = new V1.Optimizer
         {
-            LearningRate = spec.LearningRate,
+            // With local steps the job's rate is the lanes'; what a ps task applies is their differences.
+            LearningRate = spec.LocalSteps > 1 ? LocalDescent.RuleOfStore(scale).LearningRate : spec.LearningRate,
             Scale = scale == GradientScale.Sum ? V1.GradientScale.Sum : V1.GradientScale.Mean,
         };
         if (spec.Optimizer == TrainingNames.Adagrad)

@@ -21,6 +21,7 @@ public sealed class ExchangeStream : IDisposable
     private readonly SentFrame _frame = new();
     private readonly SliceAssembly _slice = new();
     private readonly long[] _clocks = new long[BlockTree.MaxLanes];
+    private readonly long[] _seen = new long[1];
     private int _clockCount;
     private volatile uint _attachment;
     private ulong _worker;
@@ -71,14 +72,17 @@ public sealed class ExchangeStream : IDisposable
     /// <param name="clock">Their clock.</param>
     /// <param name="examples">Examples in the sum; with 0 no floats are sent.</param>
     /// <param name="slice">The floats; unchanged until the push has completed.</param>
-    public async ValueTask PushAsync(Generation generation, LaneBlock block, long clock, long examples, ReadOnlyMemory<float> slice)
+    /// <param name="seen">In asynchronous modes the clock of the slowest lane in the parameters that it was computed on; else -1.</param>
+    public async ValueTask PushAsync(Generation generation, LaneBlock block, long clock, long examples, ReadOnlyMemory<float> slice, long seen = -1)
     {
         FrameHeader header = Header(FrameKind.Push, generation) with { Block = block, Clock = clock, Value = examples };
         ReadOnlyMemory<float> floats = examples == 0 ? default : slice;
+        _seen[0] = seen;
+        ReadOnlyMemory<long> clocks = seen < 0 ? default : _seen;
         int next = 0;
         do
         {
-            next = _frame.SetPart(header, floats, default, next);
+            next = _frame.SetPart(header, floats, clocks, next);
             await WriteAsync(next == floats.Length);
         }
         while (next < floats.Length);

@@ -21,7 +21,7 @@ public interface IExchangeSink
     /// <summary>The slice is there as a whole.</summary>
     /// <param name="task">Index of the ps task.</param>
     /// <param name="label">What it is.</param>
-    /// <param name="clocks">The lanes' clocks in asynchronous mode, else empty; valid during the call.</param>
+    /// <param name="clocks">The lanes' clocks in asynchronous modes, else empty; valid during the call.</param>
     void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks);
 
     void Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current);

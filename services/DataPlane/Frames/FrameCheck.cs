@@ -11,7 +11,7 @@ internal static class FrameCheck
     public static void Require(in FrameHeader header, long contentBytes, bool goesUp)
     {
         Require(IsExpected(header.Kind, goesUp), "frame.kind", (long)header.Kind, goesUp ? "it is none that a worker sends" : "it is none that a ps task sends");
-        Require(header.Outcome <= PushOutcome.Malformed, "frame.outcome", (long)header.Outcome, "it is not defined");
+        Require(header.Outcome <= PushOutcome.Stale, "frame.outcome", (long)header.Outcome, "it is not defined");
         Require((header.Flags & ~FrameFlags.Displaced) == 0, "frame.flags", (long)header.Flags, "it has undefined bits");
         Require(header.Generation.Counter >= 0, "frame.generation", header.Generation.Counter, "it must be at least 0");
         RequireRange(header.Block.First, 0, FrameLimits.MaxTasks - 1, "frame.first");
@@ -42,8 +42,10 @@ internal static class FrameCheck
         }
 
         RequireRange(header.Offset, 0, header.Length - header.Here, "frame.offset");
-        if (header.Kind == FrameKind.Push)
-            Require(header.Value >= 0, "push.examples", header.Value, "it must be at least 0");
+        if (header.Kind != FrameKind.Push)
+            return;
+        Require(header.Value >= 0, "push.examples", header.Value, "it must be at least 0");
+        RequireRange(header.Clocks, 0, 1, "push.clocks");
     }
 
     // Plain comparisons on the way of every frame; the text of a limit is made only where it is broken.

@@ -23,7 +23,8 @@ namespace Cluster.DataPlane.Frames;
 /// 48   4    length      floats of the whole slice; Attach: bytes of the job's name             0 to 2^28; 1 to 64
 /// 52   4    offset      first float of the slice in this frame                                 offset + here at most length
 /// 56   4    here        floats in this frame                                                   0 to 65,536
-/// 60   4    clocks      lane clocks in this frame (asynchronous parameters)                    0 to 256
+/// 60   4    clocks      lane clocks in this frame: of asynchronous parameters all; of an
+///                       asynchronous push the slowest one's in what it was computed on         0 to 256; 0 or 1
 /// 64        content     Attach: the job's name, UTF-8. Else clocks × 8 bytes, here × 4 bytes   exactly the rest
 /// </code>
 /// A slice longer than 65,536 floats goes on in More frames, in order, with nothing else between them in its direction.

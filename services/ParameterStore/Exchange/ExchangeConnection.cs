@@ -15,6 +15,7 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     private ModelLoop? _model;
     private Attachment? _attachment;
     private uint _number;
+    private long _seen;
 
     public ValueTask HandleAsync(ReceivedFrame frame) => frame.Header.Kind switch
     {
@@ -59,6 +60,7 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
         if (header.Value == 0 && header.Length != 0)
             throw new MalformedFrameException("push.length", header.Length, "a push without examples has no floats");
         bool isWanted = staging is not null && header.Value > 0;
+        _seen = header.Clocks > 0 ? frame.LaneClocks[0] : 0;
         if (_slice.Begin(frame, isWanted, staging?.Memory ?? default)) await EndPushAsync();
     }
 
@@ -68,7 +70,7 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     {
         FrameHeader header = _slice.Header;
         // The buffer leaves with the message: the next push, read before the owner has come to this one, waits for another.
-        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header, Staging: _attachment!.Take())))
+        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header, Staging: _attachment!.Take(), Seen: _seen)))
             Answer(FrameKind.PushAnswered, PushOutcome.NotReady, header);
     }
 

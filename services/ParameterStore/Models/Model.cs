@@ -29,7 +29,7 @@ internal sealed class Model : IDisposable
         (_index, _incarnation, _settings, _context) = (index, incarnation, settings, context);
         _options = ModelSettings.ToOptions(settings);
         _closed = _stop.Token;
-        Loop = new ModelLoop(job, _options, settings.Mode == V1.Mode.Asynchronous, sendTimeout, context) { Handled = WriteWhatIsCopied };
+        Loop = new ModelLoop(job, _options, settings.Mode != V1.Mode.Synchronous, sendTimeout, context) { Handled = WriteWhatIsCopied };
     }
 
     public ModelLoop Loop { get; }
@@ -77,6 +77,8 @@ internal sealed class Model : IDisposable
         report.MemoryBytes = MemoryBytes;
         report.Streams = Loop.Streams;
         report.Hints = Loop.Hints;
+        foreach (long count in Loop.Task.Staleness.Used)
+            report.Staleness.Add(count);
         report.LoadError = Loop.Task.Phase == TaskPhase.Idle ? _loadError : "";
         foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>())
             report.Outcomes[outcome.ToString()] = Loop.Task.Count(outcome);

@@ -146,7 +146,7 @@ internal sealed class ModelLoop
                 Detach(message.Attachment!);
                 break;
             case ModelMessageKind.Push when !message.Attachment!.IsOver:
-                Push(message.Attachment, message.Header, message.Staging!);
+                Push(message.Attachment, message.Header, message.Seen, message.Staging!);
                 break;
             case ModelMessageKind.Request when !message.Attachment!.IsOver:
                 Request(message.Attachment, message.Header);
@@ -201,13 +201,13 @@ internal sealed class ModelLoop
         attachment.End();
         if (attachment.Take() is { } staging) Task.Staging.Return(staging);
         _attached.Remove(attachment.Worker);
-        (Task as SyncParameterTask)?.Disconnect(attachment.Worker);
+        Task.Disconnect(attachment.Worker);
         _context.Metrics.Attached(-1);
     }
 
-    private void Push(Attachment attachment, in FrameHeader header, StagedGradient staging)
+    private void Push(Attachment attachment, in FrameHeader header, long seen, StagedGradient staging)
     {
-        var push = new PushHeader(header.Generation, header.Block, header.Clock, header.Value, attachment.Worker);
+        var push = new PushHeader(header.Generation, header.Block, header.Clock, header.Value, attachment.Worker) { Seen = seen };
         PushAnswer answer = Task.Push(push, staging, Now());
         Task.Staging.TryRent(out StagedGradient next);
         attachment.Give(next);
@@ -233,9 +233,7 @@ internal sealed class ModelLoop
 
     private void Request(Attachment attachment, in FrameHeader header)
     {
-        ParametersAnswer answer = Task is SyncParameterTask sync
-            ? sync.Request(header.Generation, header.Clock, attachment.Worker, Now())
-            : ((AsyncParameterTask)Task).Request(header.Generation);
+        ParametersAnswer answer = Task.Request(header.Generation, header.Clock, attachment.Worker, Now());
         if (answer.Version < 0)
             attachment.Post(new FrameHeader { Kind = FrameKind.RequestAnswered, Outcome = answer.Outcome, Clock = -1, Generation = Task.Generation });
         else if (answer.Version == Task.Version)
@@ -255,7 +253,7 @@ internal sealed class ModelLoop
 
     private void Watch()
     {
-        int hints = Task is SyncParameterTask sync ? sync.CollectHints(Now(), _hints) : 0;
+        int hints = Task.CollectHints(Now(), _hints);
         foreach (StealHint hint in _hints.AsSpan(0, hints))
         {
             if (_attached.TryGetValue(hint.Worker, out Attachment? waiting))

@@ -13,5 +13,5 @@ internal enum ModelMessageKind
     Call,
 }
 
-/// <summary>One thing for a model's owner to do. A push comes with the staging buffer that holds its floats.</summary>
-internal readonly record struct ModelMessage(ModelMessageKind Kind, Attachment? Attachment = null, FrameHeader Header = default, Action? Call = null, StagedGradient? Staging = null);
+/// <summary>One thing for a model's owner to do. A push comes with the staging buffer that holds its floats, and the clock that its parameters had seen of all lanes.</summary>
+internal readonly record struct ModelMessage(ModelMessageKind Kind, Attachment? Attachment = null, FrameHeader Header = default, Action? Call = null, StagedGradient? Staging = null, long Seen = 0);

@@ -23,7 +23,8 @@ internal static class ModelSettings
         CheckRange(wrong, "model.offset", model.Offset, 0, long.MaxValue - FrameLimits.MaxLength);
         CheckRange(wrong, "model.length", model.Length, 1, FrameLimits.MaxLength);
         CheckRange(wrong, "model.streams", model.Streams, 1, MaxStreams);
-        CheckRange(wrong, "model.mode", (long)model.Mode, (long)V1.Mode.Synchronous, (long)V1.Mode.Asynchronous);
+        CheckRange(wrong, "model.mode", (long)model.Mode, (long)V1.Mode.Synchronous, (long)V1.Mode.Bounded);
+        CheckRange(wrong, "model.staleness", model.Staleness, 0, model.Mode == V1.Mode.Bounded ? StalenessHistogram.MaxExact : 0);
         CheckOptimizer(wrong, model.Optimizer);
         InitialParameters.Check(wrong, model.Initial, model.Length);
         return wrong;
@@ -35,6 +36,7 @@ internal static class ModelSettings
         Lanes = model.Lanes,
         Length = model.Length,
         Streams = model.Streams,
+        Staleness = model.Mode == V1.Mode.Bounded ? model.Staleness : null,
         Optimizer = model.Optimizer.RuleCase == V1.Optimizer.RuleOneofCase.Adagrad
             ? new Adagrad(model.Optimizer.LearningRate, model.Optimizer.Adagrad.InitialAccumulator, Scale(model.Optimizer))
             : new Sgd(model.Optimizer.LearningRate, Scale(model.Optimizer)),

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Storage;
+using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Parameters;
 using Cluster.ServiceDefaults.Redis;
@@ -22,6 +23,9 @@ public enum TrainingAnswer
 
     /// <summary>The record is not what the caller read.</summary>
     Moved,
+
+    /// <summary>A snapshot to start from is gone.</summary>
+    SnapshotMissing,
 }
 
 /// <summary>Training jobs in Redis: plan, generation, commits, counters, blame. Keys: <see cref="TrainingKeys"/>. Each change is one script.</summary>
@@ -53,14 +57,19 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
         };
     }
 
-    /// <summary>Writes the plan, unless there is one, and with it where variables lie, for a job that logs placement.</summary>
+    /// <summary>Writes the plan, unless there is one, and with it the state to start from, where <see cref="StartRule"/> allows it, and where variables lie, for a job that logs placement.</summary>
     /// <param name="id">The job.</param>
     /// <param name="owner">Token of the coordinator.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="placements"><c>variable device</c> of each variable's part on a ps task.</param>
-    public async Task<TrainingAnswer> PlanAsync(string id, string owner, TrainingPlan plan, IEnumerable<string> placements) =>
-        Answer(await TrainingScripts.Plan.EvaluateAsync(_database, [.. Keys(id), JobKeys.Placements(id)],
-            [owner, JsonSerializer.Serialize(plan, SpecJson.Options), plan.Schedule().TotalClocks, .. placements.Select(placement => (RedisValue)placement)]));
+    /// <param name="start">The committed state to start from; null for the model's first parameters.</param>
+    public async Task<TrainingAnswer> PlanAsync(string id, string owner, TrainingPlan plan, IEnumerable<string> placements, CommitManifest? start = null)
+    {
+        RedisKey[] keys = [.. Keys(id), JobKeys.Placements(id), .. start is null ? [] : start.Snapshots.SelectMany(key => SnapshotParts.Of(key, plan))];
+        RedisValue[] manifest = start is null ? ["", "", 0] : [IdOf(start.Id), JsonSerializer.Serialize(start, SpecJson.Options), start.Clock];
+        return Answer(await TrainingScripts.Plan.EvaluateAsync(_database, keys,
+            [owner, JsonSerializer.Serialize(plan, SpecJson.Options), plan.Schedule().TotalClocks, .. manifest, .. placements.Select(placement => (RedisValue)placement)]));
+    }
 
     /// <summary>Starts a generation, where <see cref="GenerationRule"/> allows it.</summary>
     public Task<TrainingAnswer> StartGenerationAsync(string id, string owner, GenerationRequest request) =>
@@ -71,7 +80,7 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
     public async Task<FlipResult> FlipAsync(string id, string owner, FlipRequest request, TrainingPlan plan)
     {
         CommitManifest next = request.Next;
-        RedisKey[] keys = [.. Keys(id), .. next.Snapshots.SelectMany(key => SnapshotParts(key, plan))];
+        RedisKey[] keys = [.. Keys(id), .. next.Snapshots.SelectMany(key => SnapshotParts.Of(key, plan))];
         string answer = (string)(await TrainingScripts.Flip.EvaluateAsync(_database, keys,
             owner, next.Generation.ToString(), request.Previous is { } previous ? IdOf(previous) : "", IdOf(next.Id),
             JsonSerializer.Serialize(next, SpecJson.Options), next.Clock))!;
@@ -87,7 +96,7 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
 
     /// <summary>Deletes snapshots.</summary>
     public Task DeleteSnapshotsAsync(IEnumerable<SnapshotKey> snapshots, TrainingPlan plan) =>
-        _database.KeyDeleteAsync([.. snapshots.SelectMany(key => SnapshotParts(key, plan))]);
+        _database.KeyDeleteAsync([.. snapshots.SelectMany(key => SnapshotParts.Of(key, plan))]);
 
     /// <summary>Notes what ps processes count: see <see cref="TrainingCounters"/>.</summary>
     public Task<TrainingAnswer> ObserveAsync(string id, string owner, IReadOnlyCollection<KeyValuePair<string, long>> fields) =>
@@ -103,12 +112,14 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
         if (await ReadAsync(id) is { Plan: { } plan, Protocol.Manifest: { } manifest })
         {
             await DeleteSnapshotsAsync([.. manifest.Previous, .. manifest.Expired], plan);
-            foreach (RedisKey key in manifest.Snapshots.SelectMany(snapshot => SnapshotParts(snapshot, plan)))
+            IEnumerable<SnapshotKey> kept = manifest.Snapshots.Concat(manifest.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots)).Distinct();
+            foreach (RedisKey key in kept.SelectMany(snapshot => SnapshotParts.Of(snapshot, plan)))
                 await _database.KeyExpireAsync(key, retention);
         }
 
         await _database.KeyDeleteAsync(TrainingKeys.Blame(id));
         await _database.KeyExpireAsync(TrainingKeys.Training(id), retention);
+        await _database.KeyExpireAsync(CheckpointKeys.Fingerprints(id), retention);
     }
 
     /// <summary>The generation that a worker may work for; none where the job does not run.</summary>
@@ -155,6 +166,7 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
         "done" => TrainingAnswer.Done,
         "fenced" => TrainingAnswer.Fenced,
         "closed" => TrainingAnswer.Closed,
+        "missing" => TrainingAnswer.SnapshotMissing,
         _ => TrainingAnswer.Moved,
     };
 
@@ -164,16 +176,6 @@ public sealed class RedisTraining(IConnectionMultiplexer redis)
         string.Create(CultureInfo.InvariantCulture, $"segment of {item.Segment.From}@{item.Lanes.Run(0).First}");
 
     private static string IdOf(ManifestId id) => string.Create(CultureInfo.InvariantCulture, $"{id.Generation}@{id.Clock}");
-
-    private static IEnumerable<RedisKey> SnapshotParts(SnapshotKey key, TrainingPlan plan)
-    {
-        yield return SnapshotKeys.Head(key);
-        for (int vector = 0; vector <= plan.Slots; vector++)
-        {
-            for (int chunk = 0; chunk < SnapshotKeys.Chunks(plan.Length(key.Task)); chunk++)
-                yield return SnapshotKeys.Chunk(key, vector, chunk);
-        }
-    }
 
     private static ulong[] ParseIncarnations(string text) =>
         [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(i => ulong.Parse(i, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))];

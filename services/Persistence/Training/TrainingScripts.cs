@@ -27,13 +27,24 @@ internal static class TrainingScripts
         return { redis.call('HMGET', KEYS[1], 'owner', 'state', 'result'), redis.call('HGETALL', KEYS[2]) }
         """);
 
-    // KEYS[3]: placements. ARGV[2]: the plan, ARGV[3]: clocks in all, then "variable device" of each variable's part. The first plan stays.
+    // KEYS[3]: placements, then all keys of the snapshots that the job starts from. ARGV[2]: the plan, ARGV[3]: clocks in all,
+    // ARGV[4]: id of the manifest to start from (empty: none), ARGV[5]: that manifest, ARGV[6]: its clock, then "variable
+    // device" of each variable's part. The first plan stays, and with it what it starts from. Decides as StartRule does.
     public static readonly RedisScript Plan = new("training.plan", CoordinatorGuard, """
-        if redis.call('HSETNX', KEYS[2], 'plan', ARGV[2]) == 1 then
-            redis.call('HSET', KEYS[1], 'total', ARGV[3])
-            if redis.call('HGET', KEYS[1], 'placements') == '1' then
-                for i = 4, #ARGV do redis.call('RPUSH', KEYS[3], ARGV[i]) end
-            end
+        if redis.call('HEXISTS', KEYS[2], 'plan') == 1 then return 'done' end
+        for i = 4, #KEYS do
+            if redis.call('EXISTS', KEYS[i]) == 0 then return 'missing' end
+        end
+        for i = 4, #KEYS do redis.call('PERSIST', KEYS[i]) end
+        redis.call('HSET', KEYS[2], 'plan', ARGV[2])
+        redis.call('HSET', KEYS[1], 'total', ARGV[3])
+        if ARGV[4] ~= '' then
+            redis.call('HSET', KEYS[2], 'manifest-id', ARGV[4])
+            redis.call('HSET', KEYS[2], 'manifest', ARGV[5])
+            redis.call('HSET', KEYS[1], 'done', ARGV[6])
+        end
+        if redis.call('HGET', KEYS[1], 'placements') == '1' then
+            for i = 7, #ARGV do redis.call('RPUSH', KEYS[3], ARGV[i]) end
         end
         return 'done'
         """);

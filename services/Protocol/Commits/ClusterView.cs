@@ -23,4 +23,7 @@ public sealed record ClusterView
 
     /// <summary>Worker slots alive that this job may use now; 0 counts as 1, for the worker to come.</summary>
     public required int WorkerSlots { get; init; }
+
+    /// <summary>The time, in ms since 1970, that a commit is to carry.</summary>
+    public long Time { get; init; }
 }

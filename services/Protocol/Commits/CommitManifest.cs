@@ -27,11 +27,17 @@ public sealed record CommitManifest
     /// <summary>By index of the ps task.</summary>
     public required IReadOnlyList<SnapshotKey> Snapshots { get; init; }
 
-    /// <summary>Snapshots of the manifest that this one superseded: kept for those who still read it.</summary>
+    /// <summary>Snapshots of the manifest that this one superseded, and of checkpoints that it drops: kept for those who still read them.</summary>
     public required IReadOnlyList<SnapshotKey> Previous { get; init; }
 
-    /// <summary>Snapshots of the manifest before that: deleted once this one is durable.</summary>
+    /// <summary>What was in <see cref="Previous"/> of the manifest before: deleted once this one is durable.</summary>
     public required IReadOnlyList<SnapshotKey> Expired { get; init; }
+
+    /// <summary>When it was committed, in ms since 1970 by the coordinator's clock: for people, nothing is decided by it.</summary>
+    public long Time { get; init; }
+
+    /// <summary>States that are kept, the oldest first; the last may be this one.</summary>
+    public IReadOnlyList<Checkpoint> Checkpoints { get; init; } = [];
 
     public ManifestId Id => new(Generation, Clock);
 }

@@ -107,7 +107,7 @@ public sealed class JobSupervisor
             .Where(report => report.Phase == TaskPhase.Serving && report.Generation == record.Generation)];
         if (reports.Length < _options.Tasks)
             return;
-        DecideCommit(record, reports, commands);
+        DecideCommit(record, reports, view.Time, commands);
         long committed = _durable is { } durable && durable == record.Manifest?.Id ? durable.Clock : 0;
         if (!_segments.Decide(record.Generation, committed, reports, view.WorkerSlots, commands, now))
             commands.Add(StartGeneration(view));
@@ -144,7 +144,7 @@ public sealed class JobSupervisor
             [.. view.Tasks.Select(task => task.Holder!.Value)]));
     }
 
-    private void DecideCommit(JobRecord record, TaskReport[] reports, List<SupervisorCommand> commands)
+    private void DecideCommit(JobRecord record, TaskReport[] reports, long time, List<SupervisorCommand> commands)
     {
         long clock = reports[0].SnapshotClock;
         if (clock <= (record.Manifest?.Clock ?? 0) || reports.Any(report => report.SnapshotClock != clock))
@@ -156,13 +156,13 @@ public sealed class JobSupervisor
         }
         else if (reports.All(report => report.SnapshotWritten))
         {
-            commands.Add(new SupervisorCommand.Flip(new FlipRequest(_token, record.Manifest?.Id, Manifest(record, reports))));
+            commands.Add(new SupervisorCommand.Flip(new FlipRequest(_token, record.Manifest?.Id, Manifest(record, reports, time))));
         }
 
         _lostSnapshots = null;
     }
 
-    private CommitManifest Manifest(JobRecord record, TaskReport[] reports)
+    private CommitManifest Manifest(JobRecord record, TaskReport[] reports, long time)
     {
         long examples = reports[0].SnapshotExamples;
         long clock = reports[0].SnapshotClock;
@@ -172,16 +172,17 @@ public sealed class JobSupervisor
                 $"Ps tasks counted {examples} and {other.SnapshotExamples} examples up to clock {clock} of job {_options.Job}.");
         }
 
-        return new CommitManifest
+        return _options.Checkpoints.Follow(record.Manifest, new CommitManifest
         {
             Generation = record.Generation,
             Clock = clock,
             Examples = examples,
             Snapshots = [.. reports.Select((report, task) =>
                 new SnapshotKey(_options.Job, task, record.Generation, report.Incarnation, clock))],
-            Previous = record.Manifest?.Snapshots ?? [],
-            Expired = record.Manifest?.Previous ?? [],
-        };
+            Previous = [],
+            Expired = [],
+            Time = time,
+        });
     }
 
     /// <summary>The report, if it is of the process that holds the index.</summary>

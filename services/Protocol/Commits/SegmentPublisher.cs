@@ -40,6 +40,18 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
         return true;
     }
 
+    private void Watch(TaskReport[] reports, TimeSpan now)
+    {
+        long slowest = reports.Min(report => report.LaneClocks.Min());
+        for (int lane = 0; lane < options.Lanes; lane++)
+        {
+            long clock = reports.Min(report => report.LaneClocks[lane]);
+            _watch.Observe(lane, clock, now);
+            if (clock - slowest > options.Staleness)
+                _watch.Excuse(lane, now);
+        }
+    }
+
     /// <summary>The segment after one that is done; the same one each time it is asked for.</summary>
     private Segment Plan(Segment done, TimeSpan now)
     {
@@ -64,8 +76,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
         }
         else
         {
-            for (int lane = 0; lane < options.Lanes; lane++)
-                _watch.Observe(lane, reports.Min(report => report.LaneClocks[lane]), now);
+            Watch(reports, now);
             lanes = _watch.TakeStalled(segment.To, now);
         }
 

@@ -14,6 +14,9 @@ public sealed record SegmentSizing
     /// <summary>Clocks whose multiples no segment crosses, so that what is decided there does not depend on measured speed; 0, the default, for none.</summary>
     public long Every { get; init; }
 
+    /// <summary>As <see cref="Every"/>, for checkpoints.</summary>
+    public long CheckpointEvery { get; init; }
+
     /// <summary>The segment after <paramref name="last"/>: as many clocks as the target takes at the measured rate, at most eight times the last one's.</summary>
     /// <param name="last">The segment before; empty for none.</param>
     /// <param name="took">The time from its publication to its end; zero for not measured.</param>
@@ -26,6 +29,8 @@ public sealed record SegmentSizing
             clocks = (long)Math.Clamp(length * (Target / took), 1, (double)length * MaximumGrowth);
         if (Every > 0)
             clocks = Math.Min(clocks, Every - (last.To % Every));
+        if (CheckpointEvery > 0)
+            clocks = Math.Min(clocks, CheckpointEvery - (last.To % CheckpointEvery));
         return new Segment(last.To, last.To + Math.Min(clocks, total - last.To));
     }
 }

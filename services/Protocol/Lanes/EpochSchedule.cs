@@ -4,6 +4,10 @@ namespace Cluster.Protocol.Lanes;
 /// <remarks>
 /// Step k of an epoch takes its positions [k·L·B, min(N, (k+1)·L·B)), split evenly over the lanes; the last step's
 /// shares may be short or empty. An empty share advances the lane's clock without a contribution.
+/// <para>
+/// With H local steps a step is a round and takes L·B·H positions. A lane goes through its share in batches of B, the
+/// last one what is left: so a short share means fewer local steps, and every example is still taken once an epoch.
+/// </para>
 /// </remarks>
 public sealed class EpochSchedule
 {
@@ -11,16 +15,19 @@ public sealed class EpochSchedule
     /// <param name="lanes">Lanes L, 1 to 256.</param>
     /// <param name="batch">Examples B a lane and step, at least 1.</param>
     /// <param name="epochs">Passes of all lanes together over the data, at least 1.</param>
-    public EpochSchedule(long examples, int lanes, int batch, int epochs)
+    /// <param name="localSteps">Batches H that a lane takes in one step, at least 1.</param>
+    public EpochSchedule(long examples, int lanes, int batch, int epochs, int localSteps = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, BlockTree.MaxLanes);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(localSteps, 1);
         Examples = examples;
         Lanes = lanes;
-        StepExamples = (long)lanes * batch;
+        Batch = batch;
+        StepExamples = checked((long)lanes * batch * localSteps);
         StepsPerEpoch = ((examples - 1) / StepExamples) + 1;
         TotalClocks = checked(StepsPerEpoch * epochs);
     }
@@ -29,7 +36,10 @@ public sealed class EpochSchedule
 
     public int Lanes { get; }
 
-    /// <summary>Examples of a full step, L·B.</summary>
+    /// <summary>Examples B of a whole batch.</summary>
+    public int Batch { get; }
+
+    /// <summary>Examples of a full step, L·B·H.</summary>
     public long StepExamples { get; }
 
     public long StepsPerEpoch { get; }
@@ -53,6 +63,17 @@ public sealed class EpochSchedule
             Start = step.Start + (step.Count * lane / Lanes),
             End = step.Start + (step.Count * (lane + 1) / Lanes),
         };
+    }
+
+    /// <summary>The part of a lane's share that one of its local steps takes; empty where the share ends before.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="lane">The lane.</param>
+    /// <param name="localStep">From 0.</param>
+    public EpochShare Share(long clock, int lane, int localStep)
+    {
+        EpochShare share = Share(clock, lane);
+        long start = Math.Min(share.Start + ((long)localStep * Batch), share.End);
+        return share with { Start = start, End = Math.Min(start + Batch, share.End) };
     }
 }
 

@@ -1,14 +1,23 @@
+using Cluster.Protocol.Lanes;
+
 namespace Cluster.Protocol.Parameters;
 
-/// <summary>Asynchronous mode: a lane's gradient is applied on arrival, each lane has a clock of its own.</summary>
+/// <summary>Asynchronous modes: a lane's gradient is applied on arrival, each lane has a clock of its own; how far apart these may be is bounded or not.</summary>
+/// <remarks>
+/// With a bound of s clocks (stale synchronous parallel, Ho et al. 2013) a gradient of clock c is taken only if it was
+/// computed on parameters that have every contribution below c - s. So no lane is ever more than s clocks ahead of the
+/// slowest one, whatever a worker believes.
+/// </remarks>
 public sealed class AsyncParameterTask : ParameterTask
 {
+    private readonly int? _staleness;
     private readonly long[] _clocks;
     private readonly ulong[] _lastWorkers;
 
     public AsyncParameterTask(TaskOptions options)
         : base(options)
     {
+        _staleness = options.Staleness;
         _clocks = new long[Tree.Lanes];
         _lastWorkers = new ulong[Tree.Lanes];
     }
@@ -26,13 +35,31 @@ public sealed class AsyncParameterTask : ParameterTask
 
     public override ReadOnlySpan<long> LaneClocks => _clocks;
 
-    public override ReadOnlySpan<ulong> Released => [];
+    private protected override LaneSet Missing
+    {
+        get
+        {
+            long slowest = Clock;
+            var lanes = default(LaneSet);
+            for (int lane = 0; lane < _clocks.Length; lane++)
+            {
+                if (_clocks[lane] == slowest)
+                    lanes.Add(lane);
+            }
 
-    /// <summary>A worker asks for the newest parameters and the lanes' clocks.</summary>
-    public ParametersAnswer Request(Generation generation)
+            return lanes;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The newest parameters are sent, where all lanes have reached the wanted clock; otherwise when the slowest lane moves on.</remarks>
+    public override ParametersAnswer Request(Generation generation, long wanted, ulong worker, TimeSpan now)
     {
         PushOutcome outcome = Admit(generation);
-        return new ParametersAnswer(outcome, outcome == PushOutcome.Admitted ? Version : -1);
+        if (outcome != PushOutcome.Admitted || wanted <= Clock)
+            return new ParametersAnswer(outcome, outcome == PushOutcome.Admitted ? Version : -1);
+        Steal.Wait(worker, now);
+        return new ParametersAnswer(outcome, -1);
     }
 
     private protected override PushAnswer Take(in PushHeader header, StagedGradient gradient, TimeSpan now)
@@ -50,10 +77,15 @@ public sealed class AsyncParameterTask : ParameterTask
             return new PushAnswer(PushOutcome.Rewind, expected) { Deliver = true };
         if (header.Clock >= Segment.To)
             return new PushAnswer(PushOutcome.AtLimit, expected);
-        return Apply(header, gradient);
+        // What has been contributed stays so within a generation: nobody can have seen more than there is.
+        if (header.Seen < 0 || header.Seen > Clock)
+            return new PushAnswer(PushOutcome.Malformed, expected);
+        if (header.Clock - header.Seen > _staleness)
+            return new PushAnswer(PushOutcome.Stale, expected) { Deliver = true };
+        return Apply(header, gradient, now);
     }
 
-    private PushAnswer Apply(in PushHeader header, StagedGradient gradient)
+    private PushAnswer Apply(in PushHeader header, StagedGradient gradient, TimeSpan now)
     {
         int lane = header.Block.First;
         int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient.Values);
@@ -61,11 +93,17 @@ public sealed class AsyncParameterTask : ParameterTask
             return Diverge(header.Block, header.Clock, offset, inGradient: true);
         if (header.Examples > 0 && !Range.Step(gradient, header.Examples))
             return DivergeInUpdate(header.Block, header.Clock);
+        if (header.Examples > 0)
+            Staleness.Add(header.Clock - header.Seen);
         Staging.Return(gradient);
+        long slowest = Clock;
         _clocks[lane]++;
         _lastWorkers[lane] = header.Worker;
+        bool movesOn = Clock > slowest;
+        if (movesOn)
+            Steal.Complete(now);
         CopyAtBoundary();
-        return new PushAnswer(PushOutcome.Admitted, _clocks[lane]) { Deliver = true };
+        return new PushAnswer(PushOutcome.Admitted, _clocks[lane], Completed: movesOn) { Deliver = true };
     }
 
     private protected override void Restart(long clock, long examples)

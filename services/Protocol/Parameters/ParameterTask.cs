@@ -1,5 +1,6 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Stealing;
 
 namespace Cluster.Protocol.Parameters;
 
@@ -19,6 +20,7 @@ public abstract class ParameterTask
         Tree = options.Validate();
         Range = new ParameterRange(options.Length, options.Optimizer);
         Snapshot = new Snapshot(options.Length, options.Optimizer.Slots);
+        Steal = new StealAdvisor(Tree, options.Steal, options.Streams);
         Staging = new StagingPool(options.Length, StagingPool.Capacity(options.Lanes, options.Streams));
     }
 
@@ -33,6 +35,9 @@ public abstract class ParameterTask
     public Snapshot Snapshot { get; }
 
     public StagingPool Staging { get; }
+
+    /// <summary>Of the gradients that were applied here, whatever became of them later; empty in synchronous mode.</summary>
+    public StalenessHistogram Staleness { get; } = new();
 
     public Divergence? Divergence { get; private set; }
 
@@ -49,7 +54,7 @@ public abstract class ParameterTask
     public abstract ReadOnlySpan<long> LaneClocks { get; }
 
     /// <summary>Workers to which the push that completed a step released its parameters.</summary>
-    public abstract ReadOnlySpan<ulong> Released { get; }
+    public ReadOnlySpan<ulong> Released => Steal.Released;
 
     /// <summary>While loading: where the parameters go.</summary>
     public Span<float> LoadingParameters => Loading(Range.Current);
@@ -58,6 +63,8 @@ public abstract class ParameterTask
     public Span<float> LoadingSlot => Loading(Range.Slot);
 
     private protected BlockTree Tree { get; }
+
+    private protected StealAdvisor Steal { get; }
 
     private protected ParameterRange Range { get; }
 
@@ -129,6 +136,21 @@ public abstract class ParameterTask
         return answer;
     }
 
+    /// <summary>A worker asks for parameters: they are sent now, or when there are such.</summary>
+    /// <param name="generation">The generation that the worker works for.</param>
+    /// <param name="wanted">-1 for the newest. In synchronous mode a version; in the others the clock that every lane is to have reached.</param>
+    /// <param name="worker">The exchange stream that asks.</param>
+    /// <param name="now">The time.</param>
+    public abstract ParametersAnswer Request(Generation generation, long wanted, ulong worker, TimeSpan now);
+
+    /// <summary>Forgets a worker whose exchange stream has ended.</summary>
+    public void Disconnect(ulong worker) => Steal.Forget(worker);
+
+    /// <summary>Hands what others wait for to them, once their grace is over.</summary>
+    /// <returns>The number of hints written.</returns>
+    public int CollectHints(TimeSpan now, Span<StealHint> hints) =>
+        Phase == TaskPhase.Serving && Clock < Segment.To ? Steal.Collect(Generation, Clock, Missing, now, hints) : 0;
+
     /// <summary>The parameters of a version, if it is one of those that are kept.</summary>
     public bool TryGetParameters(long version, out ReadOnlySpan<float> parameters) => Range.TryGet(version, out parameters);
 
@@ -147,6 +169,9 @@ public abstract class ParameterTask
         SnapshotWritten = Snapshot.IsWritten,
         Divergence = Divergence,
     };
+
+    /// <summary>The lanes that hold up the workers that wait.</summary>
+    private protected abstract LaneSet Missing { get; }
 
     private protected abstract PushAnswer Take(in PushHeader header, StagedGradient gradient, TimeSpan now);
 
@@ -202,6 +227,7 @@ public abstract class ParameterTask
         Phase = phase;
         Divergence = null;
         Snapshot.Release();
+        Steal.Restart();
         Restart(0, 0);
     }
 

@@ -26,13 +26,16 @@ public enum PushOutcome
 
     /// <summary>The header names no block of the job, or a count or clock below 0.</summary>
     Malformed,
+
+    /// <summary>Computed on parameters that are further behind than the job's staleness allows: compute it again on newer ones.</summary>
+    Stale,
 }
 
 /// <summary>The answer to a push.</summary>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Expected">The next clock that the task takes from these lanes; in synchronous mode also its version.</param>
 /// <param name="Displaced">Another worker, and not this one, contributed these lanes at this clock.</param>
-/// <param name="Completed">This push completed a step: the workers in <see cref="ParameterTask.Released"/> get its parameters.</param>
+/// <param name="Completed">This push completed a step, or moved the slowest lane on: the workers in <see cref="ParameterTask.Released"/> get its parameters.</param>
 public readonly record struct PushAnswer(PushOutcome Outcome, long Expected, bool Displaced = false, bool Completed = false)
 {
     /// <summary>Whether the parameters that the pusher waits for are there now.</summary>

@@ -21,6 +21,9 @@ public sealed record TaskOptions
 
     public StealOptions Steal { get; init; } = new();
 
+    /// <summary>Asynchronous: clocks that a lane may be ahead of the slowest one, at least 0; null for any number.</summary>
+    public int? Staleness { get; init; }
+
     /// <summary>Bytes of parameters, slots, snapshot copy and staging together.</summary>
     public long MemoryBytes()
     {

@@ -32,6 +32,13 @@ public sealed class LaneWatch(int lanes, TimeSpan grace)
         _graces[lane] = 1;
     }
 
+    /// <summary>Notes that a lane waits for another one: its grace begins when it no longer does.</summary>
+    public void Excuse(int lane, TimeSpan now)
+    {
+        _since[lane] = now;
+        _graces[lane] = 1;
+    }
+
     /// <summary>Lanes below <paramref name="end"/> whose grace is over, and which get a new one.</summary>
     public LaneSet TakeStalled(long end, TimeSpan now)
     {

@@ -1,13 +1,19 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Stealing;
 
 namespace Cluster.Protocol.Workers;
 
-/// <summary>A worker's part in a segment of an asynchronous job: one lane after the other, on whatever parameters are there.</summary>
+/// <summary>A worker's part in a segment of an asynchronous job: one lane after the other, on the parameters that are there.</summary>
 /// <remarks>
+/// With a bound of s clocks a lane waits at clock c until the parameters of every ps task have all contributions below
+/// c - s. The worker takes its slowest lane first: so it never waits for a lane of its own, nor does anybody for the
+/// slowest lane of all. While it waits, ps tasks ask it for lanes that nobody moves, and it adopts them.
+/// <para>
 /// A lane's clock may differ between ps tasks where a worker died between two pushes: the batch of the lower clock is
 /// computed again, and those that have it answer Duplicate. Not thread safe and without a clock of time.
+/// </para>
 /// </remarks>
 public sealed class AsyncSegmentWork
 {
@@ -17,17 +23,22 @@ public sealed class AsyncSegmentWork
     private readonly Memory<float> _parameters;
     private readonly int[] _offsets;
     private readonly long[][] _clocks;
+    private readonly long[] _seen;
+    private readonly long[] _computedOn;
+    private readonly int? _staleness;
     private readonly bool[] _requested;
     private readonly bool[] _awaited;
     private LaneSet _lanes;
     private bool _isComputing;
+    private bool _isNewToFirst;
     private bool _isSuperseded;
 
     /// <param name="item">The item.</param>
     /// <param name="lanes">Lanes of the job.</param>
     /// <param name="offsets">Where each ps task's range starts, and last the number of all parameters.</param>
     /// <param name="parameters">Room for all parameters.</param>
-    public AsyncSegmentWork(SegmentItem item, int lanes, IReadOnlyList<int> offsets, Memory<float> parameters)
+    /// <param name="staleness">Clocks that a lane may be ahead of the slowest one; null for any number.</param>
+    public AsyncSegmentWork(SegmentItem item, int lanes, IReadOnlyList<int> offsets, Memory<float> parameters, int? staleness = null)
     {
         ArgumentNullException.ThrowIfNull(item);
         ArgumentNullException.ThrowIfNull(offsets);
@@ -44,32 +55,52 @@ public sealed class AsyncSegmentWork
             _clocks[task].AsSpan().Fill(Unknown);
         }
 
+        _staleness = staleness;
+        _seen = new long[tasks];
+        _seen.AsSpan().Fill(Unknown);
+        _computedOn = new long[tasks];
         _requested = new bool[tasks];
         _awaited = new bool[tasks];
     }
 
     public SegmentItem Item => _item;
 
+    /// <summary>The lanes that it works for: the item's and adopted ones, without those that another worker has taken.</summary>
+    public LaneSet Lanes => _lanes;
+
     /// <summary>The parameters to compute on.</summary>
     public ReadOnlyMemory<float> Parameters => _parameters;
 
-    /// <summary>Whether a slice may be received, and where to; not while a computation reads the parameters.</summary>
+    /// <summary>The clock of the slowest lane in a ps task's slice of the parameters that the last computation read.</summary>
+    public long Seen(int task) => _computedOn[task];
+
+    /// <summary>Whether a slice may be received, and where to; not while a computation reads the parameters. What was there is void from now on.</summary>
     public bool TryReceive(int task, Generation generation, out Memory<float> target)
     {
         target = _parameters[_offsets[task].._offsets[task + 1]];
-        return generation == _item.Generation && !_isComputing;
+        if (generation != _item.Generation || _isComputing)
+            return false;
+        _seen[task] = Unknown;
+        _requested[task] = true;
+        return true;
     }
 
-    /// <summary>A slice was received whole, and with it the lanes' clocks: the answer to a request.</summary>
+    /// <summary>A slice was received whole, and with it the lanes' clocks.</summary>
     public void Received(int task, Generation generation, ReadOnlySpan<long> clocks)
     {
         if (generation != _item.Generation)
             return;
+        long slowest = long.MaxValue;
         for (int lane = 0; lane < clocks.Length; lane++)
+        {
             Advance(task, lane, clocks[lane]);
+            slowest = Math.Min(slowest, clocks[lane]);
+        }
+
+        (_seen[task], _requested[task]) = (slowest, false);
     }
 
-    /// <summary>A ps task's answer to a push; the slice that comes with it was received before.</summary>
+    /// <summary>A ps task's answer to the push of the last computation; the slice that comes with it was received before.</summary>
     public void Answered(int task, LaneBlock lane, in PushAnswer answer)
     {
         switch (answer.Outcome)
@@ -81,11 +112,14 @@ public sealed class AsyncSegmentWork
                 _clocks[task][lane.First] = answer.Expected;
                 _awaited[task] = false;
                 break;
+            case PushOutcome.Stale:
+                (_seen[task], _requested[task], _awaited[task]) = (Unknown, false, false);
+                break;
             case PushOutcome.Admitted or PushOutcome.Duplicate:
                 Advance(task, lane.First, answer.Expected);
                 _awaited[task] = false;
                 // One task decides, so that of two workers which hold the same lane exactly one lets it go.
-                if (task == 0 && answer.Displaced)
+                if (task == 0 && answer.Displaced && _isNewToFirst)
                     _lanes.Remove(lane);
                 break;
         }
@@ -107,7 +141,7 @@ public sealed class AsyncSegmentWork
             return new WorkAction(WorkActionKind.Wait);
         for (int task = 0; task < _clocks.Length; task++)
         {
-            if (_clocks[task][0] != Unknown || _requested[task])
+            if (_seen[task] != Unknown || _requested[task])
                 continue;
             _requested[task] = true;
             return new WorkAction(WorkActionKind.Request, task);
@@ -119,8 +153,15 @@ public sealed class AsyncSegmentWork
             return new WorkAction(WorkActionKind.Done);
         if (_awaited.AsSpan().Contains(true))
             return new WorkAction(WorkActionKind.Wait);
-        _isComputing = true;
-        return new WorkAction(WorkActionKind.Compute, Clock: clock, Block: new LaneBlock(lane, 1));
+        return IsFresh(clock) ? Compute(clock, lane) : NextRequest(clock);
+    }
+
+    /// <summary>A ps task asks for lanes that others wait for: they are adopted until the end of the segment.</summary>
+    public void Steal(in StealHint hint)
+    {
+        if (hint.Generation != _item.Generation || hint.Block.End > _clocks[0].Length)
+            return;
+        _lanes.Add(hint.Block);
     }
 
     /// <summary>The gradient is ready to be pushed to all ps tasks.</summary>
@@ -135,11 +176,45 @@ public sealed class AsyncSegmentWork
     {
         _requested[task] = false;
         _awaited[task] = false;
+        _seen[task] = Unknown;
         _clocks[task].AsSpan().Fill(Unknown);
     }
 
     /// <summary>The job's generation as the store says it is; asked for while waiting.</summary>
     public void CurrentGeneration(Generation generation) => _isSuperseded |= generation != _item.Generation;
+
+    private WorkAction Compute(long clock, int lane)
+    {
+        _isComputing = true;
+        // What is computed again for another ps task's sake is no news to the first one, whoever contributed it there.
+        _isNewToFirst = _clocks[0][lane] <= clock;
+        _seen.CopyTo(_computedOn, 0);
+        return new WorkAction(WorkActionKind.Compute, Clock: clock, Block: new LaneBlock(lane, 1));
+    }
+
+    /// <summary>Asks those ps tasks whose slice is not new enough, and which have not been asked.</summary>
+    private WorkAction NextRequest(long clock)
+    {
+        for (int task = 0; task < _seen.Length; task++)
+        {
+            if (_staleness is not { } staleness || IsFresh(task, clock) || _requested[task])
+                continue;
+            _requested[task] = true;
+            return new WorkAction(WorkActionKind.Request, task, Clock: clock - staleness);
+        }
+
+        return new WorkAction(WorkActionKind.Wait);
+    }
+
+    private bool IsFresh(long clock)
+    {
+        bool isFresh = true;
+        for (int task = 0; task < _seen.Length; task++)
+            isFresh &= IsFresh(task, clock);
+        return isFresh;
+    }
+
+    private bool IsFresh(int task, long clock) => _seen[task] != Unknown && !(clock - _seen[task] > _staleness);
 
     private void Advance(int task, int lane, long clock) => _clocks[task][lane] = Math.Max(_clocks[task][lane], clock);
 

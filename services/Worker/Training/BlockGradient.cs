@@ -16,11 +16,14 @@ internal sealed class BlockGradient
     private readonly BatchReader _reader;
     private readonly Batch _batch;
     private readonly List<float[]> _levels;
+    private readonly LaneDescent? _descent;
 
     /// <param name="model">The model.</param>
     /// <param name="reader">Fetches the examples of a lane.</param>
-    public BlockGradient(IModel model, BatchReader reader)
+    /// <param name="descent">The lanes' local steps, whose differences stand for gradients; null where a lane takes one batch a step.</param>
+    public BlockGradient(IModel model, BatchReader reader, LaneDescent? descent = null)
     {
+        _descent = descent;
         (_model, _reader, _batch) = (model, reader, reader.CreateBatch());
         _levels = [new float[model.Layout.Length]];
     }
@@ -60,6 +63,13 @@ internal sealed class BlockGradient
     private int AddLane(int lane, long clock, ReadOnlySpan<float> parameters, float[] target)
     {
         Lane = lane;
+        if (_descent is { } descent)
+        {
+            int taken = descent.Compute(lane, clock, _batch, parameters, target);
+            Loss += descent.Loss;
+            return taken;
+        }
+
         int examples = _reader.Read(lane, clock, _batch);
         if (examples > 0) Loss += _model.Gradient(parameters, _batch, target);
         return examples;

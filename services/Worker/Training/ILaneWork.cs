@@ -18,6 +18,9 @@ internal interface ILaneWork
 
     void Computed(LaneBlock block);
 
+    /// <summary>In asynchronous modes the clock of the slowest lane in a ps task's part of the parameters that were computed on; else -1.</summary>
+    long Seen(int task);
+
     bool TryReceive(int task, SliceLabel label, out Memory<float> target);
 
     void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks);
@@ -43,6 +46,8 @@ internal sealed class SyncLaneWork(SegmentWork work, LabelledBuffers buffers) : 
     public WorkAction Next() => work.Next();
 
     public void Computed(LaneBlock block) => work.Computed(block);
+
+    public long Seen(int task) => -1;
 
     public bool TryReceive(int task, SliceLabel label, out Memory<float> target) => work.TryReceive(task, label, out target);
 
@@ -76,6 +81,8 @@ internal sealed class AsyncLaneWork(AsyncSegmentWork work) : ILaneWork
 
     public void Computed(LaneBlock block) => work.Computed();
 
+    public long Seen(int task) => work.Seen(task);
+
     public bool TryReceive(int task, SliceLabel label, out Memory<float> target) => work.TryReceive(task, label.Generation, out target);
 
     public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks)
@@ -88,8 +95,13 @@ internal sealed class AsyncLaneWork(AsyncSegmentWork work) : ILaneWork
 
     public void Answered(int task, in ParametersAnswer answer) => work.Answered(task, answer);
 
-    /// <remarks>Nobody waits in asynchronous mode, so no ps task sends hints.</remarks>
-    public bool Steal(in StealHint hint) => false;
+    /// <remarks>Without a bound nobody waits, and no ps task sends hints.</remarks>
+    public bool Steal(in StealHint hint)
+    {
+        LaneSet before = work.Lanes;
+        work.Steal(hint);
+        return work.Lanes != before;
+    }
 
     public void Resend(int task) => work.Resend(task);
 

@@ -50,7 +50,7 @@ internal sealed partial class SegmentExchange
         {
             if (_work is null) return;
             _peers[task].Heard();
-            if (answer.Outcome is PushOutcome.Admitted or PushOutcome.Duplicate or PushOutcome.Rewind or PushOutcome.Superseded)
+            if (answer.Outcome is PushOutcome.Admitted or PushOutcome.Duplicate or PushOutcome.Rewind or PushOutcome.Stale or PushOutcome.Superseded)
                 _work.Answered(task, block, clock, answer);
             else if (answer.Outcome == PushOutcome.Malformed)
                 _refused = new BatchFailedException(block.First, clock, new ArgumentException($"ps task {task} knows no {block} at clock {clock}"));

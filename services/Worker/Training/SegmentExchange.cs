@@ -212,7 +212,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         ReadOnlyMemory<float> slice = gradient.Sum[offsets[task]..offsets[task + 1]];
         try
         {
-            await stream.PushAsync(_run.Item.Generation, action.Block, action.Clock, gradient.Examples, slice);
+            await stream.PushAsync(_run.Item.Generation, action.Block, action.Clock, gradient.Examples, slice, _work!.Seen(task));
         }
         catch (Exception e) when (StoreLink.IsBroken(e))
         {

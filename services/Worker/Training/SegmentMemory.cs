@@ -11,12 +11,12 @@ internal sealed class SegmentMemory(string jobId, TrainingContext context)
 
     public TrainingContext Context { get; } = context;
 
-    public BlockGradient Gradient { get; } = new(context.Model, context.Reader);
+    public BlockGradient Gradient { get; } = new(context.Model, context.Reader, context.CreateDescent());
 
     public bool IsFor(string job, TrainingContext wanted) => jobId == job && ReferenceEquals(Context, wanted);
 
     /// <summary>The work on an item; ends the work on the one before.</summary>
     public ILaneWork Begin(SegmentItem item) => _versions is { } versions
         ? new SyncLaneWork(new SegmentWork(Context.Tree, item, versions), versions)
-        : new AsyncLaneWork(new AsyncSegmentWork(item, Context.Tree.Lanes, Context.Plan.Offsets, _parameters));
+        : new AsyncLaneWork(new AsyncSegmentWork(item, Context.Tree.Lanes, Context.Plan.Offsets, _parameters, Context.Plan.Staleness));
 }

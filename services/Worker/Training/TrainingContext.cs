@@ -29,6 +29,10 @@ internal sealed class TrainingContext
 
     public BlockTree Tree { get; }
 
+    /// <summary>The lanes' local steps; null where a lane takes one batch a step.</summary>
+    public LaneDescent? CreateDescent() =>
+        Plan.Spec.LocalSteps > 1 ? new LaneDescent(Model, Reader, Plan.Spec.LocalSteps, Plan.Spec.LearningRate) : null;
+
     private static void Require(string field, long here, long planned)
     {
         if (here != planned)

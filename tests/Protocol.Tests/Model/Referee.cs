@@ -14,11 +14,35 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
     public void CheckFlip(StoreState before, StoreState after)
     {
         CommitManifest manifest = after.Record.Manifest!;
+        Check(!before.IsCancelled, $"clock {manifest.Clock} was committed after the job was cancelled");
         Check(manifest.Clock > (before.Record.Manifest?.Clock ?? 0), $"clock {manifest.Clock} does not follow the one before");
         Check(manifest.Generation == after.Record.Generation, "the manifest is of another generation");
         _parents[manifest.Id] = before.Record.Manifest?.Id;
         CheckCommitted(after);
         CheckState(manifest, after);
+    }
+
+    /// <summary>
+    /// An applied gradient was computed on parameters that have every contribution more than the bound before its clock,
+    /// counted in the parameters themselves; and no lane is further ahead of the slowest than its next push may be.
+    /// </summary>
+    /// <param name="clock">Clock of the gradient.</param>
+    /// <param name="computedOn">A ps task's range of the parameters that it was computed on.</param>
+    /// <param name="clocks">The lanes' clocks on this ps task after it.</param>
+    public void CheckBound(long clock, float[] computedOn, ReadOnlySpan<long> clocks)
+    {
+        long staleness = scenario.Staleness!.Value;
+        float[] least = problem.CountsAt(Math.Max(0, clock - staleness));
+        for (int i = 0; i < least.Length; i++)
+        {
+            Check(computedOn[i] >= least[i],
+                $"a gradient of clock {clock} was computed where example {i} had counted {computedOn[i]} times, not yet {least[i]}");
+        }
+
+        (long slowest, long fastest) = (long.MaxValue, 0);
+        foreach (long lane in clocks)
+            (slowest, fastest) = (Math.Min(slowest, lane), Math.Max(fastest, lane));
+        Check(fastest - slowest <= staleness + 1, $"lanes are at clocks {slowest} to {fastest}");
     }
 
     /// <summary>What was reported as committed is in the store, and so is all that the manifest names.</summary>

@@ -28,6 +28,15 @@ internal sealed record Scenario
 
     public required bool IsAsync { get; init; }
 
+    /// <summary>Asynchronous: clocks that a lane may be ahead of the slowest one; null for any number.</summary>
+    public int? Staleness { get; init; }
+
+    /// <summary>Synchronous without slots: batches of a lane in one step.</summary>
+    public int LocalSteps { get; init; } = 1;
+
+    /// <summary>The action at which the user cancels the job; 0 for never.</summary>
+    public int CancelAt { get; init; }
+
     public required bool UsesAdagrad { get; init; }
 
     /// <summary>Percent of deliveries that are lost, doubled or torn.</summary>
@@ -87,4 +96,19 @@ internal enum Mutation
 
     /// <summary>A slice that was received in part counts as received.</summary>
     TornSliceAccepted,
+
+    /// <summary>Neither the worker nor the ps task keeps the bound of staleness.</summary>
+    BoundIgnored,
+
+    /// <summary>The worker claims to have seen what is there when it pushes, and keeps no bound.</summary>
+    SeenOverstated,
+
+    /// <summary>The differences of local steps count alike, whatever examples they are of.</summary>
+    LocalDifferencesUnweighted,
+
+    /// <summary>A lane goes on from where its local steps of the round before ended.</summary>
+    LocalStateKept,
+
+    /// <summary>The flip does not look whether the job was cancelled.</summary>
+    FlipAfterCancel,
 }

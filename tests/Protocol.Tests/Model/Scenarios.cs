@@ -6,7 +6,7 @@ internal static class Scenarios
 {
     public static Gen<Scenario> Any(Mutation mutation = Mutation.None) =>
         Gen.Select(
-            Gen.Select(Gen.ULong, Gen.Bool, Gen.Bool),
+            Gen.Select(Gen.ULong, Gen.Bool, Gen.Bool, Gen.Select(OneOf(-1, 0, 1, 3), OneOf(1, 1, 2, 3), OneOf(0, 0, 0, 400))),
             Gen.Select(Gen.Int[1, 9], Gen.Int[1, 3], Gen.Int[1, 4]),
             Gen.Select(Gen.Int[1, 20], Gen.Int[1, 3], Gen.Int[1, 6]),
             Gen.Select(OneOf(0, 2, 8), OneOf(0, 10, 40, 150), OneOf(200, 1000, 3000)),
@@ -15,6 +15,9 @@ internal static class Scenarios
                 Seed = job.Item1,
                 IsAsync = job.Item2,
                 UsesAdagrad = job.Item3,
+                Staleness = job.Item2 && job.Item4.Item1 >= 0 ? job.Item4.Item1 : null,
+                LocalSteps = job.Item2 || job.Item3 ? 1 : job.Item4.Item2,
+                CancelAt = job.Item4.Item3,
                 Lanes = cluster.Item1,
                 Tasks = cluster.Item2,
                 Workers = cluster.Item3,

@@ -7,6 +7,8 @@ internal sealed class SimBroker
 {
     private readonly List<Delivery> _items = [];
 
+    public bool IsEmpty => _items.Count == 0;
+
     public void Publish(SegmentItem item) => _items.Add(new Delivery(item));
 
     public Delivery? Take(SimProcess consumer, SimRandom random)

@@ -14,6 +14,7 @@ internal sealed class SimCluster
     private readonly List<SimProcess> _processes = [];
     private ulong _lastId = 100;
     private bool _isCalm;
+    private bool _isFinished;
 
     public SimCluster(Scenario scenario)
     {
@@ -53,7 +54,12 @@ internal sealed class SimCluster
 
     public TimeSpan Now { get; private set; }
 
-    public bool IsFinished { get; set; }
+    /// <summary>The coordinator has finished the job, or it was cancelled and nobody works for it any more.</summary>
+    public bool IsFinished
+    {
+        get => _isFinished || (Store.State.IsCancelled && Broker.IsEmpty);
+        set => _isFinished = value;
+    }
 
     public int Actions { get; private set; }
 
@@ -114,6 +120,10 @@ internal sealed class SimCluster
     {
         Actions++;
         Now += TimeSpan.FromSeconds(1);
+        // A user whose word the store has lost finds the job running, and says it again.
+        bool isUnwanted = Scenario.CancelAt > 0 && Actions >= Scenario.CancelAt && !Store.State.IsCancelled && !_isFinished;
+        if (isUnwanted && (Actions == Scenario.CancelAt || Random.OneIn(100)))
+            Store.Cancel();
         if (Network.Count > 0 && (Network.Count > MaxMessages || Random.Chance(70)))
         {
             Network.DeliverOne();

@@ -58,6 +58,8 @@ internal sealed class SimCoordinator : SimProcess
     {
         _mayDecide = false;
         StoreState state = Cluster.Store.State;
+        if (state.IsCancelled)
+            return;
         var view = new ClusterView
         {
             Record = state.Record,

@@ -44,8 +44,8 @@ internal sealed class SimParameterStore : SimProcess
             case 2 when _task.Snapshot is { IsHeld: true, IsWritten: false } && Cluster.Now >= _writeTimeout:
                 WriteSnapshot();
                 break;
-            case 4 when _task is SyncParameterTask sync && Mutation != Mutation.NobodySteals:
-                SendHints(sync);
+            case 4 when Mutation != Mutation.NobodySteals:
+                SendHints();
                 break;
             default:
                 SendReport();
@@ -68,8 +68,14 @@ internal sealed class SimParameterStore : SimProcess
             _task.Snapshot.MarkLost(command.Clock);
     }
 
-    public void Push(PushHeader header, float[] gradient, SimWorker from)
+    /// <param name="header">What it is.</param>
+    /// <param name="gradient">Its floats.</param>
+    /// <param name="computedOn">This task's range of the parameters that it was really computed on.</param>
+    /// <param name="from">Who pushes.</param>
+    public void Push(PushHeader header, float[] gradient, float[] computedOn, SimWorker from)
     {
+        if (Mutation == Mutation.SeenOverstated)
+            header = header with { Seen = Math.Min(_task.Clock, header.Clock) };
         if (Mutation == Mutation.DuplicateApplied && header.Clock < _task.Clock)
             header = header with { Clock = _task.Clock };
         if (!_task.Staging.TryRent(out StagedGradient staged))
@@ -78,20 +84,19 @@ internal sealed class SimParameterStore : SimProcess
         PushAnswer answer = _task.Push(header, staged, Cluster.Now);
         CheckStaging();
         Cluster.Outcomes[(int)answer.Outcome]++;
+        if (answer.Outcome == PushOutcome.Admitted && Cluster.Scenario.Staleness is not null)
+            Cluster.Referee.CheckBound(header.Clock, computedOn, _task.LaneClocks);
         if (_task is AsyncParameterTask)
             ReplyAsync(header, answer, from);
         else
             ReplySync(header, answer, from);
+        if (answer.Completed)
+            Release();
     }
 
     public void Request(Generation generation, long version, ulong stream, SimWorker from)
     {
-        ParametersAnswer answer = _task switch
-        {
-            SyncParameterTask sync => sync.Request(generation, version, stream, Cluster.Now),
-            AsyncParameterTask async => async.Request(generation),
-            _ => throw new InvalidOperationException(),
-        };
+        ParametersAnswer answer = _task.Request(generation, version, stream, Cluster.Now);
         Cluster.Outcomes[(int)answer.Outcome]++;
         if (Mutation == Mutation.OneVersionOnly && answer.Version >= 0 && answer.Version < _task.Version)
             return;
@@ -101,7 +106,7 @@ internal sealed class SimParameterStore : SimProcess
             SendSlice(from, stream, answer.Version);
     }
 
-    public void Disconnect(ulong stream) => (_task as SyncParameterTask)?.Disconnect(stream);
+    public void Disconnect(ulong stream) => _task.Disconnect(stream);
 
     private ParameterTask CreateTask()
     {
@@ -111,6 +116,7 @@ internal sealed class SimParameterStore : SimProcess
             Length = Cluster.Problem.RangeLength,
             Optimizer = Cluster.Problem.CreateOptimizer(),
             Streams = Streams,
+            Staleness = Mutation is Mutation.BoundIgnored ? null : Cluster.Scenario.Staleness,
             Steal = new StealOptions { InitialGrace = TimeSpan.FromSeconds(20), MinimumGrace = TimeSpan.FromSeconds(5) },
         };
         return Cluster.Scenario.IsAsync ? new AsyncParameterTask(options) : new SyncParameterTask(options);
@@ -164,16 +170,16 @@ internal sealed class SimParameterStore : SimProcess
         });
     }
 
-    private void SendHints(SyncParameterTask sync)
+    private void SendHints()
     {
-        int count = sync.CollectHints(Cluster.Now, _hints);
+        int count = _task.CollectHints(Cluster.Now, _hints);
         for (int i = 0; i < count; i++)
         {
             StealHint hint = _hints[i];
             if (Cluster.Streams.TryGetValue(hint.Worker, out SimWorker? worker) && !worker.IsDead)
                 Cluster.Network.Send(worker, () => worker.Hinted(hint));
             else
-                sync.Disconnect(hint.Worker);
+                _task.Disconnect(hint.Worker);
         }
 
         Cluster.Steals += count;
@@ -196,12 +202,14 @@ internal sealed class SimParameterStore : SimProcess
         Cluster.Network.Send(from, () => from.Answered(header, Index, answer));
         if (answer.Deliver)
             SendSlice(from, header.Worker, version);
-        if (!answer.Completed)
-            return;
+    }
+
+    private void Release()
+    {
         foreach (ulong stream in _task.Released)
         {
             if (Cluster.Streams.TryGetValue(stream, out SimWorker? worker))
-                SendSlice(worker, stream, version);
+                SendSlice(worker, stream, _task.Version);
         }
     }
 
@@ -211,7 +219,8 @@ internal sealed class SimParameterStore : SimProcess
             ? current.ToArray()
             : null;
         Generation generation = _task.Generation;
-        Cluster.Network.Send(from, () => from.AnsweredAsync(header, Index, answer, generation, slice));
+        long[] clocks = _task.LaneClocks.ToArray();
+        Cluster.Network.Send(from, () => from.AnsweredAsync(header, Index, answer, generation, slice, clocks));
     }
 
     private void SendSlice(SimWorker to, ulong stream, long version)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Parameters;
 
 namespace Cluster.Protocol.Tests.Model;
 
@@ -10,6 +11,9 @@ internal sealed record StoreState
     public JobRecord Record { get; init; } = JobRecord.New;
 
     public CoordinatorToken Holder { get; init; }
+
+    /// <summary>The user has cancelled the job: nothing changes its record any more.</summary>
+    public bool IsCancelled { get; init; }
 
     public ImmutableDictionary<int, ulong> TaskHolders { get; init; } = ImmutableDictionary<int, ulong>.Empty;
 
@@ -29,6 +33,11 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
     public int Generations { get; private set; }
 
     public int Commits { get; private set; }
+
+    /// <summary>The generation that a worker may work for.</summary>
+    public Generation CurrentGeneration => State.IsCancelled ? Generation.None : State.Record.Generation;
+
+    public void Cancel() => Write(State with { IsCancelled = true });
 
     public void Sync() => _sinceDisk.RemoveRange(0, _sinceDisk.Count - 1);
 
@@ -53,7 +62,7 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
 
     public void StartGeneration(GenerationRequest request)
     {
-        if (!GenerationRule.MayStart(State.Record, State.Holder, request))
+        if (State.IsCancelled || !GenerationRule.MayStart(State.Record, State.Holder, request))
             return;
         Generations++;
         Write(State with { Record = State.Record with { Generation = request.Next, Incarnations = request.Incarnations } });
@@ -82,6 +91,8 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
 
     public FlipResult Flip(FlipRequest request)
     {
+        if (State.IsCancelled && mutation != Mutation.FlipAfterCancel)
+            return FlipResult.NotCoordinator;
         FlipResult result = FlipRule.Decide(State.Record, State.Holder, request, State.Snapshots.ContainsKey);
         if (IsSkipped(result))
             result = FlipResult.Flipped;

@@ -1,4 +1,5 @@
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Optimizers;
 using Cluster.Protocol.Parameters;
 using Cluster.Protocol.Stealing;
 using Cluster.Protocol.Workers;
@@ -10,6 +11,7 @@ internal sealed class SimWorker : SimProcess
 {
     private readonly LabelledBuffers _buffers;
     private readonly float[] _parameters;
+    private readonly LocalDescent _local;
     private readonly BlockTree _tree;
     private readonly StagingPool _pool;
     private readonly BlockAccumulator _accumulator;
@@ -28,6 +30,7 @@ internal sealed class SimWorker : SimProcess
     {
         _buffers = new LabelledBuffers(cluster.Problem.Offsets);
         _parameters = new float[cluster.Problem.Length];
+        _local = new LocalDescent(cluster.Problem.Length, cluster.Problem.CreateLocalRule());
         _tree = new BlockTree(cluster.Scenario.Lanes);
         _pool = new StagingPool(cluster.Problem.Length, cluster.Scenario.Lanes + 1);
         _accumulator = new BlockAccumulator(_tree, _pool);
@@ -35,6 +38,8 @@ internal sealed class SimWorker : SimProcess
     }
 
     private Mutation Mutation => Cluster.Scenario.Mutation;
+
+    private int? KeptBound => Mutation is Mutation.BoundIgnored or Mutation.SeenOverstated ? null : Cluster.Scenario.Staleness;
 
     public override void Act()
     {
@@ -83,12 +88,16 @@ internal sealed class SimWorker : SimProcess
             _sync?.Answered(task, header.Block, header.Clock, answer);
     }
 
-    public void AnsweredAsync(PushHeader header, int task, PushAnswer answer, Generation generation, float[]? slice)
+    public void AnsweredAsync(PushHeader header, int task, PushAnswer answer, Generation generation, float[]? slice, long[] clocks)
     {
         if (header.Worker != _stream || _async is null)
             return;
         if (slice is not null && _async.TryReceive(task, generation, out Memory<float> target))
+        {
             slice.CopyTo(target);
+            _async.Received(task, generation, clocks);
+        }
+
         _async.Answered(task, header.Block, answer);
     }
 
@@ -102,8 +111,10 @@ internal sealed class SimWorker : SimProcess
 
     public void Hinted(StealHint hint)
     {
-        if (hint.Worker == _stream)
-            _sync?.Steal(hint);
+        if (hint.Worker != _stream)
+            return;
+        _sync?.Steal(hint);
+        _async?.Steal(hint);
     }
 
     private void Take()
@@ -111,11 +122,18 @@ internal sealed class SimWorker : SimProcess
         _delivery = Cluster.Broker.Take(this, Random);
         if (_delivery is null)
             return;
+        if (Cluster.Store.State.IsCancelled)
+        {
+            Cluster.Broker.Acknowledge(_delivery);
+            _delivery = null;
+            return;
+        }
+
         _stream = Cluster.OpenStream(this);
         _clock = -1;
         _waits = 0;
         if (Cluster.Scenario.IsAsync)
-            _async = new AsyncSegmentWork(_delivery.Item, _tree.Lanes, Cluster.Problem.Offsets, _parameters);
+            _async = new AsyncSegmentWork(_delivery.Item, _tree.Lanes, Cluster.Problem.Offsets, _parameters, KeptBound);
         else
             _sync = new SegmentWork(_tree, _delivery.Item, _buffers);
         for (int task = 0; task < _connections.Length; task++)
@@ -155,8 +173,10 @@ internal sealed class SimWorker : SimProcess
         for (int task = 0; task < _connections.Length; task++)
         {
             int range = task;
-            float[] slice = gradient[Cluster.Problem.Offsets[task]..Cluster.Problem.Offsets[task + 1]];
-            _outbox.Enqueue(() => Send(range, store => store.Push(header, slice, this)));
+            Range floats = Cluster.Problem.Offsets[task]..Cluster.Problem.Offsets[task + 1];
+            (float[] slice, float[] computedOn) = (gradient[floats], parameters[floats].ToArray());
+            PushHeader push = header with { Seen = _async?.Seen(task) ?? 0 };
+            _outbox.Enqueue(() => Send(range, store => store.Push(push, slice, computedOn, this)));
         }
     }
 
@@ -169,7 +189,9 @@ internal sealed class SimWorker : SimProcess
         {
             _pool.TryRent(out StagedGradient gradient);
             gradient.Values.Clear();
-            long examples = Cluster.Problem.AddGradient(action.Clock, lane, parameters, gradient.Values);
+            long examples = Cluster.Scenario.LocalSteps > 1
+                ? Descend(action.Clock, lane, parameters, gradient.Values)
+                : Cluster.Problem.AddGradient(action.Clock, lane, parameters, gradient.Values);
             if (examples == 0 && Mutation == Mutation.AbsentAsZero)
                 examples = 1;
             _accumulator.Add(new LaneBlock(lane, 1), gradient, examples, Id);
@@ -180,6 +202,24 @@ internal sealed class SimWorker : SimProcess
         float[] copy = sum?.Values.ToArray() ?? new float[Cluster.Problem.Length];
         _accumulator.Clear();
         return (copy, count);
+    }
+
+    private long Descend(long clock, int lane, ReadOnlySpan<float> common, Span<float> difference)
+    {
+        if (Mutation != Mutation.LocalStateKept || clock == 0)
+            _local.Begin(common);
+        var gradient = new float[difference.Length];
+        for (int step = 0; step < Cluster.Scenario.LocalSteps; step++)
+        {
+            EpochShare share = Cluster.Problem.Schedule.Share(clock, lane, step);
+            gradient.AsSpan().Clear();
+            if (share.Count > 0)
+                _local.Step(gradient, Cluster.Problem.AddGradient(share, _local.Parameters, gradient));
+        }
+
+        long examples = Cluster.Problem.Schedule.Share(clock, lane).Count;
+        _local.Difference(common, Mutation == Mutation.LocalDifferencesUnweighted ? 1 : examples, difference);
+        return examples;
     }
 
     private (float[] Gradient, long Examples) SumBackwards(WorkAction action, ReadOnlySpan<float> parameters)
@@ -197,7 +237,7 @@ internal sealed class SimWorker : SimProcess
             return;
         if (Random.OneIn(3))
         {
-            Generation current = Cluster.Store.State.Record.Generation;
+            Generation current = Cluster.Store.CurrentGeneration;
             _sync?.CurrentGeneration(current);
             _async?.CurrentGeneration(current);
         }

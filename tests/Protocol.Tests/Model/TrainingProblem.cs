@@ -13,7 +13,7 @@ internal sealed class TrainingProblem
     {
         _scenario = scenario;
         _order = new ExampleOrder(scenario.Seed, scenario.Examples);
-        Schedule = new EpochSchedule(scenario.Examples, scenario.Lanes, scenario.Batch, scenario.Epochs);
+        Schedule = new EpochSchedule(scenario.Examples, scenario.Lanes, scenario.Batch, scenario.Epochs, scenario.LocalSteps);
         RangeLength = scenario.Examples;
         Length = scenario.Tasks * RangeLength;
         Offsets = [.. Enumerable.Range(0, scenario.Tasks + 1).Select(task => task * RangeLength)];
@@ -39,16 +39,24 @@ internal sealed class TrainingProblem
 
     public Optimizer CreateOptimizer() => _scenario switch
     {
+        { LocalSteps: > 1 } => LocalDescent.RuleOfStore(CreateLocalRule().Scale),
         { Gradient: Gradient.Counting } => new Sgd(1, GradientScale.Sum),
         { UsesAdagrad: true } => new Adagrad(0.3f),
         _ => new Sgd(0.05f),
     };
 
+    /// <summary>The step that a lane makes by itself, where it makes several.</summary>
+    public Sgd CreateLocalRule() => _scenario.Gradient == Gradient.Counting ? new Sgd(1, GradientScale.Sum) : new Sgd(0.05f);
+
     /// <summary>Adds a lane's batch to a cleared gradient.</summary>
     /// <returns>The number of examples.</returns>
-    public long AddGradient(long clock, int lane, ReadOnlySpan<float> parameters, Span<float> gradient)
+    public long AddGradient(long clock, int lane, ReadOnlySpan<float> parameters, Span<float> gradient) =>
+        AddGradient(Schedule.Share(clock, lane), parameters, gradient);
+
+    /// <summary>Adds the examples at these positions to a cleared gradient.</summary>
+    /// <returns>The number of examples.</returns>
+    public long AddGradient(EpochShare share, ReadOnlySpan<float> parameters, Span<float> gradient)
     {
-        EpochShare share = Schedule.Share(clock, lane);
         for (long position = share.Start; position < share.End; position++)
         {
             int example = (int)_order.Example(share.Epoch, position);
@@ -121,6 +129,10 @@ internal sealed class TrainingProblem
             a[0] += mean * mean;
             w -= 0.3f * mean / MathF.Sqrt(a[0]);
         }
+        else if (_scenario.LocalSteps > 1)
+        {
+            w -= sum / examples;
+        }
         else
         {
             w -= 0.05f * (sum / examples);
@@ -135,7 +147,9 @@ internal sealed class TrainingProblem
         if (level == 0)
         {
             var gradient = new float[Length];
-            long examples = AddGradient(clock, index, parameters, gradient);
+            long examples = _scenario.LocalSteps > 1
+                ? AddDifference(clock, index, parameters, gradient)
+                : AddGradient(clock, index, parameters, gradient);
             return examples == 0 ? null : (gradient, examples);
         }
 
@@ -144,6 +158,24 @@ internal sealed class TrainingProblem
         if (TreeSum(clock, level - 1, (2 * index) + 1, parameters) is not { } right)
             return left;
         return ([.. left.Sum.Zip(right.Sum, (x, y) => x + y)], left.Examples + right.Examples);
+    }
+
+    /// <summary>The definition of local steps: from the common parameters, one batch after the other; the difference counts by its examples.</summary>
+    private long AddDifference(long clock, int lane, float[] common, float[] difference)
+    {
+        EpochShare share = Schedule.Share(clock, lane);
+        float[] local = [.. common];
+        for (long start = share.Start; start < share.End; start += _scenario.Batch)
+        {
+            var gradient = new float[Length];
+            long examples = AddGradient(share with { Start = start, End = Math.Min(start + _scenario.Batch, share.End) }, local, gradient);
+            for (int i = 0; i < Length; i++)
+                local[i] -= _scenario.Gradient == Gradient.Counting ? gradient[i] : 0.05f * (gradient[i] / examples);
+        }
+
+        for (int i = 0; i < Length; i++)
+            difference[i] = (_scenario.Gradient == Gradient.Counting ? 1 : share.Count) * (common[i] - local[i]);
+        return share.Count;
     }
 
     private static float Factor(int i, int j)

@@ -1,0 +1,54 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Jobs;
+using Cluster.Persistence.Training;
+using Cluster.Training.Data;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>The begin of a training job: its plan, made once. What it is trained on and with how many ranges stays as it is, whatever comes and goes. Owned by one runner.</summary>
+internal sealed class PlanStage(TrainingJob job, TrainingContext context)
+{
+    /// <summary>The plan that the record holds; null until there is one.</summary>
+    public TrainingPlan? Plan { get; private set; }
+
+    /// <summary>What is missing for a plan; empty while nothing is.</summary>
+    public string WaitingFor { get; private set; } = "";
+
+    /// <summary>Reads the plan, or makes it where there is none.</summary>
+    /// <returns>The error with which the job ends; null while it goes on.</returns>
+    /// <exception cref="JobMovedException">There is no such job.</exception>
+    public async Task<string?> MakeAsync(CancellationToken cancellationToken)
+    {
+        TrainingRecord record = await context.Records.ReadAsync(job.Id) ?? throw new JobMovedException("missing");
+        if (record.Plan is { } made)
+        {
+            Plan = made;
+            return null;
+        }
+
+        int stores = await context.Tasks.StoreCountAsync(cancellationToken);
+        int wanted = job.Spec.ParameterStores > 0 ? job.Spec.ParameterStores : Math.Max(1, stores);
+        WaitingFor = stores >= wanted ? "" : $"{wanted} ps tasks (there are {stores})";
+        return stores < wanted ? null : await PlanAsync(wanted, cancellationToken);
+    }
+
+    private async Task<string?> PlanAsync(int stores, CancellationToken cancellationToken)
+    {
+        TrainingPlan plan;
+        try
+        {
+            plan = await context.Planner.PlanAsync(job.Spec, stores, cancellationToken);
+            context.Planner.RequireModels(plan);
+        }
+        catch (Exception e) when (e is ArgumentException or DataFormatException or NotSupportedException)
+        {
+            return e.Message;
+        }
+
+        if (await context.Records.PlanAsync(job.Id, job.Owner, plan, TrainingPlanner.Placements(plan)) != TrainingAnswer.Done) return null;
+        long clocks = plan.Schedule().TotalClocks;
+        TrainingLog.Planned(context.Logger, job.Id, plan.Parameters, plan.Stores, clocks, job.Spec.Lanes);
+        Plan = plan;
+        return null;
+    }
+}

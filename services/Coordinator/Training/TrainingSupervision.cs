@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Messages;
+using Cluster.Coordinator.Jobs;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Commits;
+using Cluster.ServiceDefaults.Registry;
+using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>The turns of a training job that has a plan: reads what Redis and the ps tasks say, lets <see cref="JobSupervisor"/> decide, and does it. Owned by one runner.</summary>
+internal sealed class TrainingSupervision
+{
+    // Between two turns: at once where something was done that shows now, soon where it shows by and by.
+    private static readonly TimeSpan NextTurn = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan SoonTurn = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LateTurn = TimeSpan.FromMilliseconds(100);
+
+    private readonly TrainingJob _job;
+    private readonly TrainingPlan _plan;
+    private readonly EvaluationStage _evaluation;
+    private readonly TrainingContext _context;
+    private readonly StoreView _stores;
+    private readonly SupervisorView _view;
+    private readonly JobSupervisor _supervisor;
+    private readonly SupervisorActions _actions;
+
+    public TrainingSupervision(TrainingJob job, TrainingPlan plan, TrainingFigures figures, EvaluationStage evaluation, TrainingContext context)
+    {
+        (_job, _plan, _evaluation, _context) = (job, plan, evaluation, context);
+        _stores = new StoreView(job.Id, context.Stores, context.Tasks);
+        _view = new SupervisorView(job, plan, _stores, figures, context);
+        _supervisor = new JobSupervisor(Options(job, plan, context), job.Token, () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        _actions = new SupervisorActions(job.Id, job.Owner, plan, _supervisor, _stores, context);
+    }
+
+    /// <summary>What the job waits for; empty while it does not.</summary>
+    public string WaitingFor { get; private set; } = "";
+
+    /// <summary>The record as the last turn read it.</summary>
+    public TrainingRecord? Record { get; private set; }
+
+    /// <summary>Takes one turn.</summary>
+    /// <exception cref="JobMovedException">The job is not this chief's any more, or has ended.</exception>
+    public async Task<Turn> RunAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RegisteredTask> workers = await _context.Tasks.WorkersAsync(cancellationToken);
+        ModelPlacement? placement = ModelPlacement.For(_job.Spec.Model, workers);
+        TrainingRecord record = await _context.Records.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
+        Record = record;
+        if (record.Plan is null)
+        {
+            // A Redis that lost its last second: workers go by the plan, and what was begun goes by this one.
+            await _context.Records.PlanAsync(_job.Id, _job.Owner, _plan, TrainingPlanner.Placements(_plan));
+            return new Turn(NextTurn);
+        }
+
+        ClusterView view = await _view.ReadAsync(record, placement?.Slots ?? 0, cancellationToken);
+        if (_view.IsServed) _actions.Served();
+        IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
+        string queue = placement?.Queue ?? QueueNames.WorkAny;
+        if (await DoAsync(commands, job, record, queue, cancellationToken) is { } error) return new Turn(default, error);
+        await _actions.SendAsync(job, queue, cancellationToken);
+        WaitingFor = Missing(placement, workers);
+        return new Turn(Pause(commands));
+    }
+
+    // The error with which the job ends; null while it goes on.
+    private async Task<string?> DoAsync(
+        IReadOnlyList<SupervisorCommand> commands, JobRecord job, TrainingRecord record, string queue, CancellationToken cancellationToken)
+    {
+        foreach (SupervisorCommand command in commands)
+        {
+            if (command is SupervisorCommand.Finish finish)
+                await _evaluation.SendAsync(job, finish.Manifest, record.Protocol.Generation, queue, cancellationToken);
+            else if (await _actions.DoAsync(command, job, queue, cancellationToken) is { } error)
+                return error;
+
+            // What one ps task refuses for now, the others need not keep for it: another job may need both.
+            if (_actions.WaitingFor.Length > 0) break;
+        }
+
+        return null;
+    }
+
+    private TimeSpan Pause(IReadOnlyList<SupervisorCommand> commands)
+    {
+        if (commands.Any(command => command is SupervisorCommand.StartGeneration or SupervisorCommand.Advance or SupervisorCommand.Flip)) return NextTurn;
+        return _stores.Reports.Any(IsUnsettled) ? SoonTurn : LateTurn;
+    }
+
+    // Loading ends, and a snapshot is written, without a word to us.
+    private static bool IsUnsettled(V1.TaskReport? report) =>
+        report is null or { Phase: V1.Phase.Loading } or { SnapshotClock: >= 0, SnapshotWritten: false };
+
+    private string Missing(ModelPlacement? placement, IReadOnlyList<RegisteredTask> workers)
+    {
+        if (_stores.Missing.Any())
+            return string.Join(", ", _stores.Missing.Select(task => string.Create(CultureInfo.InvariantCulture, $"/job:ps/task:{task}")));
+        if (_actions.WaitingFor.Length > 0) return _actions.WaitingFor;
+        return placement is null ? ModelPlacement.Missing(_job.Spec.Model, workers) : "";
+    }
+
+    private static SupervisorOptions Options(TrainingJob job, TrainingPlan plan, TrainingContext context) => new()
+    {
+        Job = job.Id,
+        Lanes = job.Spec.Lanes,
+        Tasks = plan.Stores,
+        TotalClocks = plan.Schedule().TotalClocks,
+        Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration },
+        Staleness = plan.Staleness,
+        LaneGrace = context.Options.Value.LaneGrace,
+    };
+
+    /// <summary>What a turn came to.</summary>
+    /// <param name="Pause">How long to wait for the next one.</param>
+    /// <param name="Error">The error with which the job ends; null while it goes on.</param>
+    public readonly record struct Turn(TimeSpan Pause, string? Error = null);
+}

@@ -1,0 +1,35 @@
+using Cluster.Coordinator.Jobs;
+using Cluster.Persistence.Training;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>What is written now and then while a training job runs: its counters, and the life of its data set. Owned by one runner.</summary>
+internal sealed class TrainingUpkeep(TrainingJob job, TrainingFigures figures, TrainingContext context)
+{
+    private static readonly TimeSpan RecordPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DataPeriod = TimeSpan.FromMinutes(5);
+
+    private long? _recordedAt;
+    private long? _prolongedAt;
+
+    /// <summary>Writes what is due.</summary>
+    /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (_recordedAt is { } at && context.Time.GetElapsedTime(at) < RecordPeriod) return;
+        _recordedAt = context.Time.GetTimestamp();
+        await WriteCountersAsync();
+        if (job.Spec.Data is not { } data || (_prolongedAt is { } prolonged && context.Time.GetElapsedTime(prolonged) < DataPeriod)) return;
+        _prolongedAt = context.Time.GetTimestamp();
+        await context.Planner.ProlongAsync(data, cancellationToken);
+    }
+
+    /// <summary>Writes what the ps processes counted since the last time.</summary>
+    /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
+    public async Task WriteCountersAsync()
+    {
+        IReadOnlyCollection<KeyValuePair<string, long>> observed = figures.TakeObserved();
+        if (observed.Count > 0 && await context.Records.ObserveAsync(job.Id, job.Owner, observed) == TrainingAnswer.Fenced)
+            throw new JobMovedException("fenced");
+    }
+}
