@@ -71,8 +71,8 @@ internal sealed class OpCommand : ClusterCommand, IHasNotes
     };
 
     private static FloatTensor Reshape(string field, FloatTensor tensor, int[]? shape)
-        => shape is null || FloatTensor.ElementsOf(shape) == tensor.Values.Count
-            ? tensor with { Shape = shape ?? tensor.Shape }
+        => shape is null or [] || FloatTensor.ElementsOf(shape) == tensor.Values.Count
+            ? tensor with { Shape = shape is null or [] ? tensor.Shape : shape }
             : throw new SpecRejectedException([new SpecViolation(
                 field, string.Join(',', shape), $"has {FloatTensor.ElementsOf(shape)} elements, and {tensor.Values.Count} values are given")]);
 }
