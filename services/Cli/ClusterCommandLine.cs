@@ -5,6 +5,7 @@ using Cluster.Cli.Completion;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Parsing;
+using Cluster.Cli.Predictions;
 using Cluster.Cli.Pricing;
 using Cluster.Cli.Tasks;
 using Cluster.Cli.Training;
@@ -47,6 +48,7 @@ public static class ClusterCommandLine
         root.Add(new ResumeCommand(host, globals));
         root.Add(new CheckpointsCommand(host, globals));
         root.Add(new CheckpointCommand(host, globals));
+        root.Add(new PredictCommand(host, globals));
         root.Add(new TasksCommand(host, globals));
         root.Add(new SpecCommand(host, globals));
         root.Add(new CompletionCommand(host));

@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using CheckpointsClient = Cluster.Contracts.Checkpoints.V1.Checkpoints.CheckpointsClient;
 using DataSetsClient = Cluster.Contracts.Data.V1.DataSets.DataSetsClient;
 using JobsClient = Cluster.Contracts.Jobs.V1.Jobs.JobsClient;
+using PredictionsClient = Cluster.Contracts.Predictions.V1.Predictions.PredictionsClient;
 using RegistryClient = Cluster.Contracts.Registry.V1.Registry.RegistryClient;
 
 namespace Cluster.Client.Transport;
@@ -35,6 +36,7 @@ internal sealed class CoordinatorConnection : IDisposable
         Registry = new RegistryClient(invoker);
         DataSets = new DataSetsClient(invoker);
         Checkpoints = new CheckpointsClient(invoker);
+        Predictions = new PredictionsClient(invoker);
     }
 
     public Uri Address { get; }
@@ -46,6 +48,8 @@ internal sealed class CoordinatorConnection : IDisposable
     public DataSetsClient DataSets { get; }
 
     public CheckpointsClient Checkpoints { get; }
+
+    public PredictionsClient Predictions { get; }
 
     /// <summary>
     /// One call with its repetitions. It must be safe to repeat: the coordinator may have done it and died before it
