@@ -24,12 +24,13 @@ public static class TrainingSpecMapping
             LogDevicePlacement = spec.LogDevicePlacement,
             CheckpointEverySteps = spec.CheckpointEverySteps,
             CheckpointEveryEpochs = spec.CheckpointEveryEpochs,
-            KeepCheckpoints = spec.KeepCheckpoints,
             From = spec.From ?? "",
             WeightsOnly = spec.WeightsOnly,
             Staleness = spec.Staleness,
             LocalSteps = spec.LocalSteps,
         };
+        if (spec.KeepCheckpoints != TrainingSpec.DefaultCheckpoints)
+            message.KeepCheckpoints = spec.KeepCheckpoints;
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
         if (spec.StartBias is { } bias)
