@@ -7,6 +7,7 @@ using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Ops;
 using Cluster.Cli.Parsing;
+using Cluster.Cli.Predictions;
 using Cluster.Cli.Pricing;
 using Cluster.Cli.Summaries;
 using Cluster.Cli.Tasks;
@@ -53,6 +54,7 @@ public static class ClusterCommandLine
         root.Add(new ResumeCommand(host, globals));
         root.Add(new CheckpointsCommand(host, globals));
         root.Add(new CheckpointCommand(host, globals));
+        root.Add(new PredictCommand(host, globals));
         root.Add(new TasksCommand(host, globals));
         root.Add(new DevicesCommand(host, globals));
         root.Add(new SpecCommand(host, globals));

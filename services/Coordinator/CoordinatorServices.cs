@@ -3,6 +3,7 @@ using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Data;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Predictions;
 using Cluster.Coordinator.Tasks;
 using Cluster.Coordinator.Training;
 using Cluster.Persistence;
@@ -58,6 +59,7 @@ public static class CoordinatorServices
         app.MapGrpcService<RegistryGrpcService>();
         app.MapGrpcService<DataSetsGrpcService>();
         app.MapGrpcService<CheckpointsGrpcService>();
+        app.MapGrpcService<PredictionsGrpcService>();
         return app;
     }
 

@@ -59,7 +59,8 @@ internal sealed class CheckpointDownload(CoordinatorConnection connection, Clust
                 if (part.PartCase != ExportPart.PartOneofCase.Content) continue;
                 hash.AppendData(part.Content.Span);
                 await file.WriteAsync(part.Content.Memory, cancellationToken).ConfigureAwait(false);
-                bytes?.Report(received += part.Content.Length);
+                received += part.Content.Length;
+                bytes?.Report(received);
             }
         }
         catch (Exception e) when (IsStalled(e, stall, cancellationToken))

@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using CheckpointsClient = Cluster.Contracts.Checkpoints.V1.Checkpoints.CheckpointsClient;
 using DataSetsClient = Cluster.Contracts.Data.V1.DataSets.DataSetsClient;
 using JobsClient = Cluster.Contracts.Jobs.V1.Jobs.JobsClient;
+using PredictionsClient = Cluster.Contracts.Predictions.V1.Predictions.PredictionsClient;
 using RegistryClient = Cluster.Contracts.Registry.V1.Registry.RegistryClient;
 using SummariesClient = Cluster.Contracts.Jobs.V1.Summaries.SummariesClient;
 
@@ -37,6 +38,7 @@ internal sealed class CoordinatorConnection : IDisposable
         DataSets = new DataSetsClient(invoker);
         Summaries = new SummariesClient(invoker);
         Checkpoints = new CheckpointsClient(invoker);
+        Predictions = new PredictionsClient(invoker);
     }
 
     public Uri Address { get; }
@@ -50,6 +52,8 @@ internal sealed class CoordinatorConnection : IDisposable
     public SummariesClient Summaries { get; }
 
     public CheckpointsClient Checkpoints { get; }
+
+    public PredictionsClient Predictions { get; }
 
     /// <summary>
     /// One call with its repetitions. It must be safe to repeat: the coordinator may have done it and died before it

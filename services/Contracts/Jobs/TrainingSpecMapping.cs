@@ -33,7 +33,6 @@ public static class TrainingSpecMapping
             Standardise = spec.Standardise,
             CheckpointEverySteps = spec.CheckpointEverySteps,
             CheckpointEveryEpochs = spec.CheckpointEveryEpochs,
-            KeepCheckpoints = spec.KeepCheckpoints,
             From = spec.From ?? "",
             WeightsOnly = spec.WeightsOnly,
             Staleness = spec.Staleness,
@@ -41,6 +40,8 @@ public static class TrainingSpecMapping
         };
         if (spec.Target is { } target)
             message.Target = target;
+        if (spec.KeepCheckpoints != TrainingSpec.DefaultCheckpoints)
+            message.KeepCheckpoints = spec.KeepCheckpoints;
         if (spec.StartWeight is { } weight)
             message.StartWeight = weight;
         if (spec.StartBias is { } bias)

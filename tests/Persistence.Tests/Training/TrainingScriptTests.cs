@@ -68,9 +68,9 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
                 FlipRequest commit = await WriteAsync(flip, job, model);
                 return (model.Flip(commit), await store.FlipAsync(job, StoreModel.Text(commit.Token), commit, Plans.Plan));
             case StoreAction.Plan plan:
-                CommitManifest? start = plan.HasStart ? await WriteStartAsync(plan.Lost, job, model) : null;
+                CommitManifest? begin = plan.HasStart ? await WriteStartAsync(plan.Lost, job, model) : null;
                 CoordinatorToken planner = Token(model, plan.IsHolder);
-                return (model.Plan(planner, start), await store.PlanAsync(job, StoreModel.Text(planner), Plans.Plan, ["w /job:ps/task:0"], start));
+                return (model.Plan(planner, begin), await store.PlanAsync(job, StoreModel.Text(planner), Plans.Plan, ["w /job:ps/task:0"], begin));
             case StoreAction.Count count:
                 KeyValuePair<string, long>[] counts = [new(TrainingCounters.StealsOf(5), count.By), new(TrainingCounters.PushesOf(PushOutcome.Duplicate, 5), 2), new(TrainingCounters.StealsOf(6), 1)];
                 CoordinatorToken token = Token(model, count.IsHolder);

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using Cluster.Cli.Invocation;
+using Cluster.Cli.Output;
+using Cluster.Client;
+using Cluster.Client.Errors;
+using Cluster.Contracts.Jobs;
+
+namespace Cluster.Cli.Predictions;
+
+/// <summary><c>cluster predict --model CHECKPOINT --data FILE.csv</c>.</summary>
+internal sealed class PredictCommand : ClusterCommand
+{
+    private readonly Option<string> _model = new("--model")
+    {
+        Description = "A checkpoint: a job for its last commit, JOB@CLOCK, or a name.",
+        HelpName = "CHECKPOINT",
+        Required = true,
+    };
+
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "CSV file with a header. The columns that the model was trained by are found by name, others are passed over.",
+        HelpName = "FILE.csv",
+        Required = true,
+    };
+
+    private readonly Option<string?> _out = new("--out") { Description = "Where the predictions go, as CSV. Default: standard output.", HelpName = "FILE.csv" };
+
+    public PredictCommand(CommandLineHost host, GlobalOptions globals)
+        : base("predict", "Predict the rows of a CSV file by a trained model: a line for each row, in their order.", host, globals)
+    {
+        Options.Add(_model);
+        Options.Add(_data);
+        Options.Add(_out);
+        _model.Validators.Add(model =>
+        {
+            if (model.Tokens is [{ Value: var text }] && !CheckpointId.IsWellFormed(text)) model.AddError($"--model: {text}: {CheckpointId.Form}");
+        });
+    }
+
+    public override IReadOnlyList<string> Examples { get; } =
+        ["predict --model training-abcdefgh --data new.csv", "predict --model houses-1 --data new.csv --out predictions.csv"];
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        (string model, string data, string? target) = (run.Parsed.GetRequiredValue(_model), run.Parsed.GetRequiredValue(_data), run.Parsed.GetValue(_out));
+        using FileStream file = Open(data);
+        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            long rows = target is null
+                ? await WriteAsync(client, model, file, run.Output, cancellationToken).ConfigureAwait(false)
+                : await WriteFileAsync(client, model, file, target, cancellationToken).ConfigureAwait(false);
+            run.Display.Note(target is null ? Figures.Count(rows, "row") : $"{Figures.Count(rows, "row")} in {target}");
+            return ExitCode.Ok;
+        }
+        catch (SpecRejectedException e)
+        {
+            // The cluster does not know the name of the file that it read.
+            throw new SpecRejectedException([.. e.Violations.Select(v => v is { Field: "data", Value: "" } ? v with { Value = data } : v)], e);
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new SpecRejectedException([new SpecViolation("data", path, $"cannot be read: {e.Message}")], e);
+        }
+    }
+
+    /// <summary>The file has another name until all of it is there.</summary>
+    private static async Task<long> WriteFileAsync(ClusterClient client, string model, Stream data, string path, CancellationToken cancellationToken)
+    {
+        string target = Path.GetFullPath(path);
+        string partial = $"{target}.{Guid.NewGuid():N}.part";
+        try
+        {
+            long rows;
+            var writer = new StreamWriter(partial);
+            await using (writer.ConfigureAwait(false)) rows = await WriteAsync(client, model, data, writer, cancellationToken).ConfigureAwait(false);
+            File.Move(partial, target, overwrite: true);
+            return rows;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SpecRejectedException([new SpecViolation("out", path, $"cannot be written: {e.Message}")], e);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    private static async Task<long> WriteAsync(ClusterClient client, string model, Stream data, TextWriter output, CancellationToken cancellationToken)
+    {
+        long rows = 0;
+        await foreach (var prediction in client.PredictAsync(model, data, cancellationToken).ConfigureAwait(false))
+        {
+            if (rows++ == 0) await output.WriteLineAsync(string.Join(',', prediction.Columns)).ConfigureAwait(false);
+            await output.WriteLineAsync(Line(prediction.Values.Span)).ConfigureAwait(false);
+        }
+
+        return rows;
+    }
+
+    private static string Line(ReadOnlySpan<float> values)
+    {
+        if (values.Length == 1) return values[0].ToString("R", CultureInfo.InvariantCulture);
+        var texts = new string[values.Length];
+        for (int i = 0; i < values.Length; i++) texts[i] = values[i].ToString("R", CultureInfo.InvariantCulture);
+        return string.Join(',', texts);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Cluster.Client.Predictions;
+
+/// <summary>What a model says of one row.</summary>
+/// <param name="Row">From 0, in the order of the file.</param>
+/// <param name="Columns">Names of the values.</param>
+/// <param name="Values">One number, or a probability for each class.</param>
+public readonly record struct Prediction(long Row, IReadOnlyList<string> Columns, ReadOnlyMemory<float> Values);

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Cluster.Client.Errors;
+using Cluster.Client.Transport;
+using Cluster.Contracts.Predictions.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Cluster.Client.Predictions;
+
+/// <summary>Sends a file and receives predictions at the same time; each side waits for the other, so memory is bounded.</summary>
+internal sealed class PredictionStream(CoordinatorConnection connection, string model, Stream csv)
+{
+    private const int PartBytes = 256 << 10;
+
+    public async IAsyncEnumerable<Prediction> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var call = connection.Predictions.Predict(new CallOptions(cancellationToken: end.Token));
+        var sending = SendAsync(call.RequestStream, end.Token);
+        IReadOnlyList<string> columns = [];
+        var row = 0L;
+        try
+        {
+            while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
+            {
+                var reply = call.ResponseStream.Current;
+                if (reply.PartCase == PredictReply.PartOneofCase.Columns) columns = [.. reply.Columns.Names];
+                if (reply.PartCase != PredictReply.PartOneofCase.Rows || columns.Count == 0) continue;
+                var values = reply.Rows.Values.ToArray();
+                for (var at = 0; at + columns.Count <= values.Length; at += columns.Count)
+                    yield return new Prediction(row++, columns, values.AsMemory(at, columns.Count));
+            }
+
+            // What the file could not be read for.
+            await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> NextAsync(IAsyncStreamReader<PredictReply> replies, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await replies.MoveNext(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (e.StatusCode == StatusCode.NotFound) throw new CheckpointNotFoundException(model, e);
+            throw CallErrors.Translate(e, connection.Address, null);
+        }
+    }
+
+    private async Task SendAsync(IClientStreamWriter<PredictPart> parts, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
+        try
+        {
+            await parts.WriteAsync(new PredictPart { Header = new PredictHeader { Model = model } }, cancellationToken).ConfigureAwait(false);
+            while (await csv.ReadAsync(buffer.AsMemory(0, PartBytes), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                // A part is serialized when it is sent, so that the buffer is free again.
+                await parts.WriteAsync(new PredictPart { Content = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)) }, cancellationToken).ConfigureAwait(false);
+            }
+
+            await parts.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // The call is over: its answer says why.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
