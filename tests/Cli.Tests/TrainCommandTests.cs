@@ -80,6 +80,17 @@ public sealed class TrainCommandTests
     }
 
     [Fact]
+    public async Task Train_Perceptron_ArrivesInTheSpec()
+    {
+        await using var coordinator = await StartAsync();
+
+        await CliRun.RunAsync(coordinator, "train --model mlp --layers 128,64 --activation tanh --initialiser he --classes 10 --parameter-placement variables".Split(' '));
+
+        var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
+        Assert.Equal(("mlp", "128,64", "tanh", "he", 10, "variables"), (spec.Model, spec.Layers, spec.Activation, spec.Initialiser, spec.Classes, spec.ParameterPlacement));
+    }
+
+    [Fact]
     public async Task Train_AdamWithCosine_ArrivesInTheSpec()
     {
         await using var coordinator = await StartAsync();
