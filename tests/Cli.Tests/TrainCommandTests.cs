@@ -22,7 +22,7 @@ public sealed class TrainCommandTests
         await CliRun.RunAsync(coordinator, "train", "linear");
 
         Assert.Equal(
-            new V1.TrainingSpec { Model = "linear", Mode = "async", Lanes = 2, Batch = 1, Epochs = 200, Optimizer = "adagrad", LearningRate = 0.8f, InitialAccumulator = 0.1f },
+            new V1.TrainingSpec { Model = "linear", Mode = "async", Lanes = 2, Batch = 1, Epochs = 200, Optimizer = "adagrad", LearningRate = 0.8f, InitialAccumulator = 0.1f, LocalSteps = 1, KeepCheckpoints = 3 },
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
     }
 
@@ -87,8 +87,21 @@ public sealed class TrainCommandTests
                 Seed = 42,
                 ParameterStores = 3,
                 LogDevicePlacement = true,
+                LocalSteps = 1,
+                KeepCheckpoints = 3,
             },
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
+    }
+
+    [Fact]
+    public async Task Train_Perceptron_ArrivesInTheSpec()
+    {
+        await using var coordinator = await StartAsync();
+
+        await CliRun.RunAsync(coordinator, "train --model mlp --layers 128,64 --activation tanh --initialiser he --classes 10 --parameter-placement variables".Split(' '));
+
+        var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
+        Assert.Equal(("mlp", "128,64", "tanh", "he", 10, "variables"), (spec.Model, spec.Layers, spec.Activation, spec.Initialiser, spec.Classes, spec.ParameterPlacement));
     }
 
     [Fact]

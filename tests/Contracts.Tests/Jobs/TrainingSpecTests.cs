@@ -169,6 +169,27 @@ public sealed class TrainingSpecTests
         Assert.Empty((Example with { Schedule = "cosine", DecayFactor = 0, WarmupSteps = 5 }).Validate());
     }
 
+    [Fact]
+    public void Validate_ModelFields_NameWhatIsMissingWrongOrTooMuch()
+    {
+        (TrainingSpec Spec, string Expected)[] cases =
+        [
+            (Example with { Model = "mlp" }, "layers: '': must be 1 to 64 numbers from 1 to 1048576, separated by commas with model mlp"),
+            (Example with { Model = "mlp", Layers = "4,0" }, "layers: 4,0: must be 1 to 64 numbers from 1 to 1048576, separated by commas"),
+            (Example with { Model = "mlp", Layers = "4", Activation = "step" }, "activation: step: must be relu or tanh or sigmoid"),
+            (Example with { Model = "mlp", Layers = "4", Initialiser = "one" }, "initialiser: one: must be glorot or he"),
+            (Example with { Model = "softmax", Classes = 1 }, "classes: 1: must be from 2 to 65536"),
+            (Example with { Model = "logistic", Classes = 2 }, "classes: 2: cannot be given with model logistic, which has none"),
+            (Example with { Model = "softmax", StartBias = 1 }, "startBias: 1: cannot be given with model softmax, which has none"),
+            (Example with { Layers = "4" }, "layers: 4: cannot be given with model linear, which has none"),
+            (Example with { ParameterPlacement = "rows" }, "parameterPlacement: rows: must be ranges or variables"),
+        ];
+
+        Assert.All(cases, c => Assert.Equal(c.Expected, Assert.Single(c.Spec.Validate()).ToString()));
+        Assert.Empty((Example with { Model = "mlp", Layers = "128,64", Activation = "tanh", Initialiser = "glorot", Classes = 10 }).Validate());
+        Assert.Empty((Example with { Model = "of-our-own", Layers = "4", StartBias = 2 }).Validate());
+    }
+
     [Theory]
     [InlineData(8, 2, 1, 3, 7 * 2 * 4)]
     [InlineData(7, 5, 2, 1, 5 * 3 * 4)]
@@ -194,6 +215,8 @@ public sealed class TrainingSpecTests
     {
         foreach (OptimizerSetting setting in OptimizerSetting.All.Where(s => s.Optimizers.Contains(spec.Optimizer)))
             spec = setting.Write(spec, setting.Default);
+        if (spec.Seed % 2 == 0)
+            spec = spec with { Model = TrainingNames.Mlp, Layers = "8,3", Activation = TrainingNames.Tanh, Initialiser = TrainingNames.He, Classes = 4, StartWeight = null, StartBias = null, ParameterPlacement = TrainingNames.Variables };
         return spec.Optimizer == TrainingNames.Ftrl ? spec : spec with { Schedule = TrainingNames.Step, WarmupSteps = 7, DecaySteps = 100, DecayFactor = 0.5f };
     }
 }

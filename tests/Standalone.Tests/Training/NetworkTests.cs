@@ -28,7 +28,7 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
             Schedule = TrainingNames.Cosine,
             WarmupSteps = 20,
             Seed = 1,
-        });
+        }, TestContext.Current.CancellationToken);
 
         Assert.Equal(60 * ExampleData.Digits.Train.Length, model.Examples);
         Assert.InRange(Accuracy(model, "dense0/", "dense1/"), 0.97, 1);
@@ -50,7 +50,7 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
             Optimizer = TrainingNames.Adam,
             LearningRate = 0.01f,
             Seed = 1,
-        });
+        }, TestContext.Current.CancellationToken);
 
         Assert.InRange(Accuracy(model, ""), 0.95, 1);
     }
@@ -70,7 +70,7 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
             Optimizer = TrainingNames.Nesterov,
             LearningRate = 0.1f,
             L2 = penalty,
-        });
+        }, TestContext.Current.CancellationToken);
 
         double optimum = LogisticOptimum.Objective(LogisticOptimum.Find(data.Train, data.TrainLabels, penalty), data.Train, data.TrainLabels, penalty);
         double[] found = [.. model.Parameters!["w"], .. model.Parameters["b"]];
@@ -79,9 +79,8 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
         Assert.Equal(LogisticOptimum.Objective(found, data.Train, data.TrainLabels, 0), model.Loss, 1e-5);
     }
 
-    private async Task<TrainedModel> TrainAsync(ExampleData data, TrainingSpec spec)
+    private async Task<TrainedModel> TrainAsync(ExampleData data, TrainingSpec spec, CancellationToken ct)
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
         string id = (await embedded.Client.LoadDataAsync(data.ToCsv(), "y", cancellationToken: ct)).Id;
         return await embedded.Client.TrainAsync(spec with { Data = id, Label = "y" }, cancellationToken: ct);
     }

@@ -24,8 +24,8 @@ public sealed class OptimizerTests
     [Fact(Timeout = TestLimit)]
     public async Task Train_EveryOptimizerOnOneAndThreePsTasks_GivesTheSameBits()
     {
-        string[] alone = await TrainAllAsync(workers: 1, parameterStores: 1);
-        string[] shared = await TrainAllAsync(workers: 2, parameterStores: 3);
+        string[] alone = await TrainAllAsync(workers: 1, parameterStores: 1, TestContext.Current.CancellationToken);
+        string[] shared = await TrainAllAsync(workers: 2, parameterStores: 3, TestContext.Current.CancellationToken);
 
         Assert.Equal(alone, shared);
         Assert.Equal(alone.Length, alone.Distinct().Count());
@@ -47,9 +47,8 @@ public sealed class OptimizerTests
         Assert.All(ranges.Parameters, tensor => Assert.Equal(tensor.Value, variables.Parameters[tensor.Key]));
     }
 
-    private static async Task<string[]> TrainAllAsync(int workers, int parameterStores)
+    private static async Task<string[]> TrainAllAsync(int workers, int parameterStores, CancellationToken ct)
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
         await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers, parameterStores);
         await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
         var fingerprints = new List<string>();

@@ -56,7 +56,7 @@ public sealed class DenseNetworkTests : IDisposable
         Batch batch = BatchFor(network);
         float[] parameters = Somewhere(network);
 
-        float[][] gradients = [.. new[] { 1, 2, 3 }.Select(cores =>
+        float[][] gradients = [.. Enumerable.Range(1, 3).Select(cores =>
         {
             using var device = new CpuDevice(cores);
             using IDeviceStream stream = device.OpenStream();
