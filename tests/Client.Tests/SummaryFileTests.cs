@@ -20,8 +20,8 @@ public sealed class SummaryFileTests
     {
         Assert.Equal(0xE3069283, Crc32C.Compute("123456789"u8));
         Assert.Equal(0x8A9136AA, Crc32C.Compute(new byte[32]));
-        Assert.Equal(0x62A8AB43, Crc32C.Compute([.. Enumerable.Repeat((byte)255, 32)]));
-        Assert.Equal(0x46DD794E, Crc32C.Compute([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
+        Assert.Equal(0x62A8AB43u, Crc32C.Compute([.. Enumerable.Repeat((byte)255, 32)]));
+        Assert.Equal(0x46DD794Eu, Crc32C.Compute([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
     }
 
     /// <summary>The first record of a file from time 0, by hand: field 3 with 13 bytes, since a wall time of 0 is absent.</summary>

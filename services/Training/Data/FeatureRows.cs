@@ -64,7 +64,7 @@ public sealed class FeatureRows : IDisposable
             if (wanted.Contains(name) && !header.TryAdd(name, column)) throw records.Problem(column, name, $"column {header[name] + 1} has the same name");
         }
 
-        string[] missing = [.. features.Where(name => !header.ContainsKey(name)).Take(MaxShownColumns).Select(name => CsvRecords.Shown(name))];
+        string[] missing = [.. features.Where(name => !header.ContainsKey(name)).Take(MaxShownColumns).Select(name => DataText.Shown(name))];
         return missing.Length == 0
             ? header
             : throw new DataFormatException($"the file has no column {string.Join(", ", missing)}, by which the model was trained");
