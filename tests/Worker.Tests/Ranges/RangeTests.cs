@@ -8,6 +8,7 @@ using Cluster.ServiceDefaults.Registry;
 using Cluster.Testing;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
+using Cluster.Worker.Tests.Slots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;

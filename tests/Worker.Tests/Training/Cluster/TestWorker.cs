@@ -4,6 +4,7 @@ using Cluster.ServiceDefaults.Redis;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Worker.Slots;
+using Cluster.Worker.Tests.Slots;
 using Cluster.Worker.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
