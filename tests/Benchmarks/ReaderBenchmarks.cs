@@ -18,6 +18,7 @@ public class ReaderBenchmarks
     private byte[] _csvGzip = [];
     private byte[] _libSvm = [];
     private byte[] _idx = [];
+    private readonly string _synthetic = $"synthetic:linear?rows={Rows}&features={Features}";
 
     [GlobalSetup]
     public void Write()
@@ -65,7 +66,7 @@ public class ReaderBenchmarks
     [Benchmark(OperationsPerInvoke = Rows)]
     public long Synthetic()
     {
-        using RowReader reader = RowReaders.OpenSynthetic(new DataImport { Source = "synthetic:linear?rows=20000&features=64" }, new DataLimits());
+        using RowReader reader = RowReaders.OpenSynthetic(new DataImport { Source = _synthetic }, new DataLimits());
         return reader.ReadChunks().Sum(chunk => (long)chunk.Rows);
     }
 

@@ -58,14 +58,14 @@ internal sealed class TestWorker : IAsyncDisposable
         () => _services.GetRequiredService<SegmentRunner>().RunAsync(item, isRedelivered: false, Slot, cancellationToken), cancellationToken);
 
     public Task<object?> EvaluateAsync(EvaluateModel item, CancellationToken cancellationToken) =>
-        _services.GetRequiredService<ModelEvaluator>().RunAsync(item, isRedelivered: false, Slot.Processor, cancellationToken);
+        _services.GetRequiredService<ModelEvaluator>().RunAsync(item, isRedelivered: false, Slot.Hardware.Open, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _lease.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _services.DisposeAsync();
-        _task.Dispose();
+        Slot.Hardware.Dispose();
         _stop.Dispose();
     }
 }
