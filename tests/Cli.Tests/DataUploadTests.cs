@@ -30,7 +30,7 @@ public sealed class DataUploadTests : IDisposable
         Assert.All(parts.Skip(1), p => Assert.InRange(p.Content.Length, 1, 1 << 20));
         Assert.Equal(content, parts.Skip(1).SelectMany(p => p.Content.ToByteArray()));
         Assert.Equal(
-            new V1.TrainingSpec { Model = "linear", Data = "data-1", Label = "y", Mode = "sync", Lanes = 8, Batch = 8, Epochs = 100, Optimizer = "adagrad", LearningRate = 0.5f, InitialAccumulator = 0.1f, LocalSteps = 1, KeepCheckpoints = 3 },
+            new V1.TrainingSpec { Model = "linear", Data = "data-1", Label = "y", Mode = "sync", Lanes = 8, Batch = 8, Epochs = 100, Optimizer = "adagrad", LearningRate = 0.5f, InitialAccumulator = 0.1f, LocalSteps = 1 },
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
         Assert.Equal((0, $"{_file}: 3 rows, 1 feature; data set data-1"), (run.ExitCode, run.ErrorLines[0]));
     }

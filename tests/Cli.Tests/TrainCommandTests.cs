@@ -22,7 +22,7 @@ public sealed class TrainCommandTests
         await CliRun.RunAsync(coordinator, "train", "linear");
 
         Assert.Equal(
-            new V1.TrainingSpec { Model = "linear", Mode = "async", Lanes = 2, Batch = 1, Epochs = 200, Optimizer = "adagrad", LearningRate = 0.8f, InitialAccumulator = 0.1f, LocalSteps = 1, KeepCheckpoints = 3 },
+            new V1.TrainingSpec { Model = "linear", Mode = "async", Lanes = 2, Batch = 1, Epochs = 200, Optimizer = "adagrad", LearningRate = 0.8f, InitialAccumulator = 0.1f, LocalSteps = 1 },
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
     }
 
@@ -88,7 +88,6 @@ public sealed class TrainCommandTests
                 ParameterStores = 3,
                 LogDevicePlacement = true,
                 LocalSteps = 1,
-                KeepCheckpoints = 3,
             },
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
     }

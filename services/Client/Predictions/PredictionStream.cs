@@ -12,6 +12,7 @@ namespace Cluster.Client.Predictions;
 internal sealed class PredictionStream(CoordinatorConnection connection, string model, Stream csv)
 {
     private const int PartBytes = 256 << 10;
+    private static readonly TimeSpan SendingLimit = TimeSpan.FromSeconds(5);
 
     public async IAsyncEnumerable<Prediction> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -38,7 +39,8 @@ internal sealed class PredictionStream(CoordinatorConnection connection, string 
         finally
         {
             await end.CancelAsync().ConfigureAwait(false);
-            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A write that the end of the call overtook may never end.
+            await sending.WaitAsync(SendingLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

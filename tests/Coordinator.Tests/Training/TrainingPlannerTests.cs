@@ -155,7 +155,7 @@ public sealed class TrainingPlannerTests(RedisServers servers) : RedisTest(serve
         TrainingPlanner planner = PlannerOf(new WideModelFactory(10), new LinearRegressionFactory());
 
         Assert.Equal([new SpecViolation("model", "deep", "must be linear or wide")], await CheckAsync(planner, Wide with { Model = "deep" }));
-        Assert.Equal([new SpecViolation("data", "data-none", "must be the id of a loaded data set")], await CheckAsync(planner, Wide with { Data = "data-none", Label = "y" }));
+        Assert.Equal([new SpecViolation("data", "data-none", "must be the name or the id of a data set")], await CheckAsync(planner, Wide with { Data = "data-none", Label = "y" }));
         Assert.Equal([new SpecViolation("label", "a", "must be the label that the data set was loaded with, y")], await CheckAsync(planner, Wide with { Data = id, Label = "a" }));
     }
 
