@@ -4,7 +4,7 @@ set -uo pipefail
 
 readonly packages=(redis-server rabbitmq-server clang)
 readonly install_command="sudo apt-get install ${packages[*]}"
-readonly project_limit=900 # seconds for one test project, or for one command of the README
+readonly project_limit=900 # seconds for one test project, or for one command of a document
 readonly build_limit=1200
 readonly leftover_limit=10 # seconds for what a test project started to end after it
 
@@ -12,7 +12,7 @@ usage() {
     cat <<TEXT
 ./test.sh [--install] [--help]
   Builds the solution with warnings as errors, checks the formatting, runs every test project (the end-to-end tests beside
-  the others) and the commands of the README, and looks for processes left behind. The last line is "N passed, N failed,
+  the others) and the commands of README and docs/tensorflow.md, and looks for processes left behind. The last line is "N passed, N failed,
   N skipped".
   Needs the .NET SDK. Tests that need ${packages[*]} are skipped where these are not installed.
   --install   install them first, with sudo; as root they are installed without being asked for
@@ -205,15 +205,15 @@ run_project() {
     echo "== $name: $((SECONDS - from)) s"
 }
 
-# Lines of the README's blocks that begin with ```bash run.
-readme_commands() { awk '/^```bash run$/ { on = 1; next } /^```/ { on = 0 } on' README.md; }
+# Lines of the documents' blocks that begin with ```bash run.
+document_commands() { awk '/^```bash run$/ { on = 1; next } /^```/ { on = 0 } on' README.md docs/tensorflow.md; }
 
-run_readme() {
+run_documents() {
     local line
     while IFS= read -r line <&3; do
-        if check "README: $line" "$project_limit" bash -c "$line"; then passed=$((passed + 1)); fi
-        look_for_leftovers "README: $line"
-    done 3< <(readme_commands)
+        if check "document: $line" "$project_limit" bash -c "$line"; then passed=$((passed + 1)); fi
+        look_for_leftovers "document: $line"
+    done 3< <(document_commands)
     if diff <(awk '/^```csharp$/ { on = 1; next } /^```/ { on = 0 } on' README.md) docs/examples/Pi/Program.cs; then
         passed=$((passed + 1))
     else
@@ -231,5 +231,5 @@ look_for_leftovers build
 check_kernels
 
 run_tests
-run_readme
+run_documents
 summarize
