@@ -38,7 +38,7 @@ public sealed class DigitsTests(SharedBroker broker, SharedCluster shared) : Tra
     [Fact(Timeout = TestLimit)]
     public async Task Train_AnyNumberOfWorkersAndStores_GivesTheBitsOfStandalone()
     {
-        var spec = Perceptron(TrainingNames.Sync, 0.01f) with { Epochs = 8 };
+        var spec = Perceptron(TrainingNames.Sync, 0.01f) with { Epochs = 4 };
         var expected = await StandaloneFingerprintAsync(spec);
         var cluster = await ClusterAsync();
 
@@ -60,7 +60,7 @@ public sealed class DigitsTests(SharedBroker broker, SharedCluster shared) : Tra
     {
         Model = TrainingNames.Mlp,
         Layers = "128",
-        Epochs = 30,
+        Epochs = 20,
         Optimizer = TrainingNames.AdamW,
         LearningRate = learningRate,
         Schedule = TrainingNames.Cosine,
