@@ -15,8 +15,8 @@ public sealed record LocalRunnerOptions
     /// <summary>Whether prefixes are coloured.</summary>
     public bool Colors { get; init; }
 
-    /// <summary>How long the whole cluster may take to come up. Default 120 s.</summary>
-    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(120);
+    /// <summary>How long the whole cluster may take to come up. Default 180 s.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(180);
 
     /// <summary>How long services may take to end after SIGTERM before they are killed. Default 5 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -12,7 +12,7 @@ namespace Cluster.EndToEnd;
 public sealed class AppHostTests : IAsyncLifetime
 {
     private const int TestLimit = 300_000;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
     private static readonly Dictionary<string, string> NoVariables = [];
 

@@ -18,7 +18,7 @@ public abstract class ClusterTest(SharedBroker broker) : IAsyncLifetime
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>For waits whose end is certain unless something is broken.</summary>
-    protected static TimeSpan Limit { get; } = TimeSpan.FromSeconds(120);
+    protected static TimeSpan Limit { get; } = TimeSpan.FromSeconds(240);
 
     public ValueTask InitializeAsync()
     {

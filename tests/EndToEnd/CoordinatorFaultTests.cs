@@ -5,12 +5,12 @@ using Cluster.EndToEnd.Processes;
 
 namespace Cluster.EndToEnd;
 
-public sealed class CoordinatorFaultTests(SharedBroker broker) : FaultTest(broker)
+public sealed class CoordinatorFaultTests(SharedBroker broker, SharedCluster shared) : FaultTest(broker, shared)
 {
     [Fact(Timeout = TestLimit)]
     public async Task Kill_CoordinatorInMidJob_TheNextOneGoesOnWhereRedisSays()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
         var job = await RunToTheMiddleAsync(cluster);
         var before = await AssertUnderWayAsync(cluster, job);
 
@@ -22,6 +22,7 @@ public sealed class CoordinatorFaultTests(SharedBroker broker) : FaultTest(broke
         var after = await UntilNewItemsAreDoneAsync(cluster, job);
         SayRecovery("coordinator killed", killed, after);
         await AssertInsideAsync(cluster, job, Inside);
+        await cluster.UntilWholeAsync(Ct);
     }
 
     [Fact(Timeout = TestLimit)]
@@ -29,7 +30,8 @@ public sealed class CoordinatorFaultTests(SharedBroker broker) : FaultTest(broke
     {
         const string key = "once-and-only-once";
         var spec = new PiSpec { Points = 1 << 24, Seed = 42 };
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
+        var jobs = (await cluster.Client.ListJobsAsync(cancellationToken: Ct)).Count;
 
         var first = await cluster.Client.SubmitAsync(spec, key, Ct);
         await cluster.Coordinator.KillAsync(Ct);
@@ -40,7 +42,8 @@ public sealed class CoordinatorFaultTests(SharedBroker broker) : FaultTest(broke
         Assert.Equal(first.Id, (await cluster.Client.SubmitAsync(spec, key, Ct)).Id);
         await AssertInsideAsync(cluster, first, 13_175_839);
         Assert.Equal(first.Id, (await cluster.Client.SubmitAsync(spec, key, Ct)).Id);
-        Assert.Single(await cluster.Client.ListJobsAsync(cancellationToken: Ct));
+        Assert.Equal(jobs + 1, (await cluster.Client.ListJobsAsync(cancellationToken: Ct)).Count);
         await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.SubmitAsync(spec with { Seed = 43 }, key, Ct));
+        await cluster.UntilWholeAsync(Ct);
     }
 }

@@ -9,7 +9,7 @@ using StackExchange.Redis;
 namespace Cluster.EndToEnd;
 
 /// <summary>A fault in the middle of one and the same job, whose count must be exact whatever happens to it.</summary>
-public abstract class FaultTest(SharedBroker broker) : ClusterTest(broker)
+public abstract class FaultTest(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
     // Several seconds of two cores: the fault must find the job between its first and its last part.
     private const long Points = 6_000_000_000;

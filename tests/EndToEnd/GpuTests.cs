@@ -8,13 +8,15 @@ using Cluster.EndToEnd.Processes;
 namespace Cluster.EndToEnd;
 
 /// <summary>Workers whose CUDA driver is the test double: their GPUs are none, the way of an item to a device is the real one.</summary>
-public sealed class GpuTests(SharedBroker broker) : ClusterTest(broker)
+public sealed class GpuTests(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
+    private static readonly Lazy<TestClusterOptions> TwoGpusEach = new(() => WithGpus("devices=2"));
+
     [Fact(Timeout = TestLimit)]
     public async Task Pi_OnAllGpusThenAnywhere_CountsExactlyWhereItWasSent()
     {
         const long points = 1 << 25;
-        var cluster = await StartClusterAsync(WithGpus("devices=2"));
+        var cluster = await ShareClusterAsync(TwoGpusEach.Value);
         var gpus = new PiSpec { Points = points, Seed = 42, Device = "/gpu:*", LogDevicePlacement = true };
         var (onGpus, placements) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(gpus, cancellationToken: Ct));
         Assert.Equal(PiOracle.ByKernel(points, 42), PiResult.FromJob(onGpus).Inside);
@@ -33,12 +35,13 @@ public sealed class GpuTests(SharedBroker broker) : ClusterTest(broker)
     [Fact(Timeout = TestLimit)]
     public async Task Op_NoDeviceNamed_RunsOnAGpuAndOnTheCpuWithTheSameBits()
     {
-        var cluster = await StartClusterAsync(WithGpus("devices=1", workers: 1));
+        var cluster = await ShareClusterAsync(TwoGpusEach.Value);
         var values = Enumerable.Range(0, 64).Select(i => 1f / (i + 1)).ToArray();
         var spec = new OpSpec { Name = "matmul", A = new FloatTensor([8, 8], values), B = new FloatTensor([8, 8], values) };
         var onGpu = await cluster.Client.RunOpAsync(spec, cancellationToken: Ct).WaitAsync(Limit, Ct);
         var onCpu = await cluster.Client.RunOpAsync(spec with { Device = "/cpu:0" }, cancellationToken: Ct).WaitAsync(Limit, Ct);
-        Assert.Equal(("/job:worker/replica:0/task:0/device:GPU:0", "/job:worker/replica:0/task:0/device:CPU:0"), (onGpu.Device, onCpu.Device));
+        Assert.Contains("/device:GPU:", onGpu.Device, StringComparison.Ordinal);
+        Assert.EndsWith("/device:CPU:0", onCpu.Device, StringComparison.Ordinal);
         Assert.Equal(onCpu.Value.Values, onGpu.Value.Values);
     }
 
@@ -60,9 +63,9 @@ public sealed class GpuTests(SharedBroker broker) : ClusterTest(broker)
     }
 
     [Fact(Timeout = TestLimit)]
-    public async Task Devices_GpusAndAWorkerWithout_ShowWhatTheyAre()
+    public async Task Devices_Gpus_ShowWhatTheyAre()
     {
-        var cluster = await StartClusterAsync(WithGpus("devices=2", workers: 1));
+        var cluster = await ShareClusterAsync(TwoGpusEach.Value);
         var environment = new Dictionary<string, string>
         {
             ["CLUSTER_ADDRESS"] = cluster.Connection.Address.ToString(),
@@ -73,14 +76,19 @@ public sealed class GpuTests(SharedBroker broker) : ClusterTest(broker)
         using var json = JsonDocument.Parse(answer.Output);
         var gpus = json.RootElement.EnumerateArray().Where(d => d.GetProperty("name").GetString()!.Contains("GPU", StringComparison.Ordinal)).ToList();
         Assert.Equal(
-            ["/job:worker/replica:0/task:0/device:GPU:0", "/job:worker/replica:0/task:0/device:GPU:1"], gpus.Select(d => d.GetProperty("name").GetString()));
+            from worker in (int[])[0, 1] from gpu in (int[])[0, 1] select $"/job:worker/replica:0/task:{worker}/device:GPU:{gpu}",
+            gpus.Select(d => d.GetProperty("name").GetString()).Order());
         Assert.All(gpus, gpu =>
         {
             Assert.Contains("TEST DOUBLE", gpu.GetProperty("description").GetString(), StringComparison.Ordinal);
             Assert.True(gpu.GetProperty("memoryBytes").GetInt64() > 0);
             Assert.True(gpu.GetProperty("healthy").GetBoolean());
         });
+    }
 
+    [Fact(Timeout = TestLimit)]
+    public async Task Devices_WorkerWithoutADriver_SaysWhy()
+    {
         var none = await StartClusterAsync(new TestClusterOptions(1) { WorkerEnvironment = new Dictionary<string, string> { ["CLUSTER_CUDA_DRIVER"] = "/nowhere/libcuda.so" } });
         var worker = Assert.Single(await none.WorkerTasksAsync(Ct));
         Assert.Contains("/nowhere/libcuda.so", worker.WithoutGpu, StringComparison.Ordinal);

@@ -8,14 +8,14 @@ using StackExchange.Redis;
 namespace Cluster.EndToEnd;
 
 /// <summary>Jobs beside and after one another.</summary>
-public sealed class JobTests(SharedBroker broker) : ClusterTest(broker)
+public sealed class JobTests(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
     private const long Huge = 1_000_000_000_000;
 
     [Fact(Timeout = TestLimit)]
     public async Task Cancel_InMidJob_LeavesNothingAndTheNextJobRuns()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
         var job = await StartHugeAsync(cluster);
 
         var cancelled = await cluster.Client.CancelAsync(job.Id, "the test says so", Ct);
@@ -35,7 +35,7 @@ public sealed class JobTests(SharedBroker broker) : ClusterTest(broker)
     [Fact(Timeout = TestLimit)]
     public async Task Run_TenSmallJobsBesideAHugeOne_AllFinishWhileItRuns()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
         var huge = await StartHugeAsync(cluster);
         var before = huge.Progress.Done;
 

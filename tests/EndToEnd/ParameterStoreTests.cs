@@ -3,12 +3,14 @@ using Cluster.EndToEnd.Processes;
 namespace Cluster.EndToEnd;
 
 /// <summary>Ps tasks as processes: which index each has, through every way in which one goes and comes.</summary>
-public sealed class ParameterStoreTests(SharedBroker broker) : ClusterTest(broker)
+public sealed class ParameterStoreTests(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
+    private static readonly TestClusterOptions ThreeStores = new(Workers: 1) { ParameterStores = 3 };
+
     [Fact(Timeout = TestLimit)]
     public async Task Start_ThreeStores_AreListedByIndexWithAddressesOfTheirOwn()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions(Workers: 1) { ParameterStores = 3 });
+        var cluster = await ShareClusterAsync(ThreeStores);
 
         var tasks = await cluster.ParameterStoreTasksAsync(Ct);
 
@@ -22,7 +24,7 @@ public sealed class ParameterStoreTests(SharedBroker broker) : ClusterTest(broke
     [Fact(Timeout = TestLimit)]
     public async Task Kill_StoreThatComesBack_HasItsIndexInANewIncarnation()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions(Workers: 1) { ParameterStores = 2 });
+        var cluster = await ShareClusterAsync(ThreeStores);
         var before = await cluster.ParameterStoreTasksAsync(Ct);
         var (first, second) = (await cluster.ParameterStoreAsync(0, Ct), await cluster.ParameterStoreAsync(1, Ct));
 
@@ -40,27 +42,29 @@ public sealed class ParameterStoreTests(SharedBroker broker) : ClusterTest(broke
     [Fact(Timeout = TestLimit)]
     public async Task Suspend_StorePastItsLease_GoesOnInItsIncarnation()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions(Workers: 1) { ParameterStores = 2 });
+        var cluster = await ShareClusterAsync(ThreeStores);
         var before = await cluster.ParameterStoreTasksAsync(Ct);
         var store = await cluster.ParameterStoreAsync(1, Ct);
 
         store.Suspend();
-        await Poll.UntilAsync("its lease runs out", () => cluster.ParameterStoreTasksAsync(Ct), tasks => tasks.Length == 1, Limit, Ct);
+        await Poll.UntilAsync("its lease runs out", () => cluster.ParameterStoreTasksAsync(Ct), tasks => tasks.Length == 2, Limit, Ct);
         store.Resume();
 
-        var after = await Poll.UntilAsync("it is back", () => cluster.ParameterStoreTasksAsync(Ct), tasks => tasks.Length == 2, Limit, Ct);
+        var after = await Poll.UntilAsync("it is back", () => cluster.ParameterStoreTasksAsync(Ct), tasks => tasks.Length == 3, Limit, Ct);
         Assert.Equal(before.Select(task => (task.Index, task.Incarnation)), after.Select(task => (task.Index, task.Incarnation)));
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Stop_Store_EndsWithZeroAndHandsItsIndexBack()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions(Workers: 1) { ParameterStores = 2 });
+        var cluster = await ShareClusterAsync(ThreeStores);
         var leaver = await cluster.ParameterStoreAsync(0, Ct);
 
         Assert.Equal(0, await leaver.StopAsync(Ct));
 
-        Assert.Equal([1], (await cluster.ParameterStoreTasksAsync(Ct)).Select(task => task.Index));
+        Assert.Equal([1, 2], (await cluster.ParameterStoreTasksAsync(Ct)).Select(task => task.Index));
+        await leaver.StartAsync(Ct);
+        await cluster.UntilWholeAsync(Ct);
     }
 
     [Fact(Timeout = TestLimit)]

@@ -7,7 +7,7 @@ using Cluster.EndToEnd.Processes;
 
 namespace Cluster.EndToEnd;
 
-public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
+public sealed class PlacementTests(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
     private static readonly TestClusterOptions ShortPatience = new()
     {
@@ -17,7 +17,7 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
     [Fact(Timeout = TestLimit)]
     public async Task Submit_DeviceThatIsNotThere_FailsAfterTheTimeoutWithTheDevicesThatAre()
     {
-        var cluster = await StartClusterAsync(ShortPatience);
+        var cluster = await ShareClusterAsync(ShortPatience);
         var job = await cluster.Client.SubmitAsync(new PiSpec { Points = 1 << 21, Device = "/job:worker/task:7" }, cancellationToken: Ct);
 
         var ended = await cluster.Client.WaitAsync(job.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);
@@ -33,7 +33,7 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
     [Fact(Timeout = TestLimit)]
     public async Task Submit_SoftPlacement_RunsOnCpusAtOnce()
     {
-        var cluster = await StartClusterAsync(ShortPatience);
+        var cluster = await ShareClusterAsync(ShortPatience);
         var spec = new PiSpec { Points = 1 << 22, Seed = 5, Device = "/job:worker/task:1/gpu:0", SoftPlacement = true, LogDevicePlacement = true };
         var (job, placements) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(spec, cancellationToken: Ct));
 
@@ -45,7 +45,7 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
     public async Task Submit_PlacedByItem_RunsEachPartOnItsDevice()
     {
         const long points = 1 << 28;
-        var cluster = await StartClusterAsync(ShortPatience);
+        var cluster = await ShareClusterAsync(ShortPatience);
         var spec = new PiSpec { Points = points, Seed = 4, LogDevicePlacement = true }.PlacedByItem(4, item => $"/job:worker/task:{item % 2}/cpu:0");
         var (job, placements) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(spec, cancellationToken: Ct));
 
@@ -63,7 +63,7 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
     [Fact(Timeout = TestLimit)]
     public async Task Op_OnANamedTask_RunsThereAndNamesBothShapesWhereTheyDoNotFit()
     {
-        var cluster = await StartClusterAsync(ShortPatience);
+        var cluster = await ShareClusterAsync(ShortPatience);
         var sum = await cluster.Client.RunOpAsync(new OpSpec
         {
             Name = "add",
@@ -71,7 +71,8 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
             B = new FloatTensor([3], [10, 20, 30]),
             Device = "/job:worker/task:1/cpu:0",
         }, cancellationToken: Ct).WaitAsync(Limit, Ct);
-        Assert.Equal(([11, 22, 33], "[3]", "/job:worker/replica:0/task:1/device:CPU:0"), (sum.Value.Values, sum.Value.ShapeText, sum.Device));
+        Assert.Equal([11, 22, 33], sum.Value.Values);
+        Assert.Equal(("[3]", "/job:worker/replica:0/task:1/device:CPU:0"), (sum.Value.ShapeText, sum.Device));
 
         var product = await cluster.Client.RunOpAsync(new OpSpec
         {
@@ -79,7 +80,8 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
             A = new FloatTensor([2, 3], [1, 2, 3, 4, 5, 6]),
             B = new FloatTensor([3, 2], [7, 8, 9, 10, 11, 12]),
         }, cancellationToken: Ct).WaitAsync(Limit, Ct);
-        Assert.Equal(([58, 64, 139, 154], "[2,2]"), (product.Value.Values, product.Value.ShapeText));
+        Assert.Equal([58, 64, 139, 154], product.Value.Values);
+        Assert.Equal("[2,2]", product.Value.ShapeText);
 
         var misfit = await Assert.ThrowsAsync<SpecRejectedException>(() => cluster.Client.RunOpAsync(
             new OpSpec { Name = "add", A = new FloatTensor([2], [1, 2]), B = new FloatTensor([1, 2], [1, 2]) }, cancellationToken: Ct));
@@ -109,7 +111,7 @@ public sealed class PlacementTests(SharedBroker broker) : ClusterTest(broker)
     public async Task Submit_PinnedToATask_RunsOnlyThere()
     {
         const long points = 1 << 28;
-        var cluster = await StartClusterAsync(ShortPatience);
+        var cluster = await ShareClusterAsync(ShortPatience);
         var spec = new PiSpec { Points = points, Seed = 3, Device = "/job:worker/task:1", LogDevicePlacement = true };
         var job = await cluster.Client.SubmitAsync(spec, cancellationToken: Ct);
 

@@ -5,7 +5,7 @@ using Cluster.LocalHosting.Servers;
 
 namespace Cluster.EndToEnd;
 
-public sealed class ServerFaultTests(SharedBroker broker) : FaultTest(broker)
+public sealed class ServerFaultTests(SharedBroker broker, SharedCluster shared) : FaultTest(broker, shared)
 {
     [Fact(Timeout = TestLimit)]
     public async Task Restart_RabbitMqInMidJob_TheJobGoesOn()

@@ -3,12 +3,12 @@ using Cluster.EndToEnd.Processes;
 
 namespace Cluster.EndToEnd;
 
-public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
+public sealed class WorkerFaultTests(SharedBroker broker, SharedCluster shared) : FaultTest(broker, shared)
 {
     [Fact(Timeout = TestLimit)]
     public async Task Kill_WorkerWithAnItem_AnotherTakesItOver()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
         var job = await RunToTheMiddleAsync(cluster);
         var victim = await BusyWorker.SuspendAsync(cluster, job.Id, Ct);
         var before = await AssertUnderWayAsync(cluster, job);
@@ -18,12 +18,14 @@ public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
 
         SayRecovery("worker killed", killed, await UntilAsync(cluster, job, "its item is taken over", p => p.ItemsTakenOver > before.ItemsTakenOver));
         await AssertInsideAsync(cluster, job, Inside);
+        await victim.StartAsync(Ct);
+        await cluster.UntilWholeAsync(Ct);
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Kill_WorkerThatComesBack_TakesItsIndexAndGoesOn()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
         var job = await RunToTheMiddleAsync(cluster);
         var victim = await BusyWorker.SuspendAsync(cluster, job.Id, Ct);
         var task = (await cluster.WorkerTasksAsync(Ct)).Single(t => t.Instance == victim.Instance);
@@ -43,7 +45,7 @@ public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
     [Fact(Timeout = TestLimit)]
     public async Task Suspend_WorkerPastItsLease_ItsItemIsTakenOverAndItsOwnResultNotCountedTwice()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
         var job = await RunToTheMiddleAsync(cluster);
         var victim = await BusyWorker.SuspendAsync(cluster, job.Id, Ct);
         var suspended = Stopwatch.GetTimestamp();
@@ -61,7 +63,7 @@ public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
     [Fact(Timeout = TestLimit)]
     public async Task Stop_WorkerWithAnItem_FinishesItOrHandsItBack()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
         var job = await RunToTheMiddleAsync(cluster);
         var leaver = await BusyWorker.SuspendAsync(cluster, job.Id, Ct);
         await AssertUnderWayAsync(cluster, job);
@@ -71,5 +73,7 @@ public sealed class WorkerFaultTests(SharedBroker broker) : FaultTest(broker)
 
         Assert.DoesNotContain(await cluster.WorkerTasksAsync(Ct), task => task.Instance == leaver.Instance);
         Assert.Equal(0, (await AssertInsideAsync(cluster, job, Inside)).ItemsTakenOver);
+        await leaver.StartAsync(Ct);
+        await cluster.UntilWholeAsync(Ct);
     }
 }

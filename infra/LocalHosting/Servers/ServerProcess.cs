@@ -9,7 +9,7 @@ namespace Cluster.LocalHosting.Servers;
 public abstract class ServerProcess : IAsyncDisposable
 {
     private const int StartAttempts = 3;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
 

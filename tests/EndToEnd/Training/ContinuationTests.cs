@@ -6,27 +6,38 @@ using Cluster.EndToEnd.Processes;
 namespace Cluster.EndToEnd.Training;
 
 /// <summary>Training that was stopped, killed, moved to a file and gone on with, on other numbers of processes: the bits of one loop on one thread.</summary>
-public sealed class ContinuationTests(SharedBroker broker) : ClusterTest(broker)
+public sealed class ContinuationTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
+    private const int Rows = 149, Epochs = 200;
+
+    // An epoch of 149 examples takes six steps of 7 · 4.
+    private const long Steps = 6 * Epochs;
+
+    private static readonly TestClusterOptions Options = new(Workers: 3)
+    {
+        ParameterStores = 3,
+        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.1" },
+    };
+
     private static readonly TrainingSpec Spec = new()
     {
         Data = "plane",
         Label = "y",
         Lanes = 7,
         Batch = 4,
-        Epochs = 400,
+        Epochs = Epochs,
         Optimizer = TrainingNames.Adagrad,
         LearningRate = 0.8f,
         Seed = 3,
         ParameterStores = 3,
-        CheckpointEverySteps = 500,
+        CheckpointEverySteps = Steps / 5,
         KeepCheckpoints = 4,
     };
 
     [Fact(Timeout = TestLimit)]
     public async Task Train_CutInTheMiddleAndContinuedThreeWays_GivesTheSameBits()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions(Workers: 3) { ParameterStores = 3 });
+        var cluster = await ShareClusterAsync(Options);
         await cluster.UploadAsync("plane", "y", TestData.Plane, Ct);
         var expected = SequentialTraining.Fingerprint(SequentialTraining.Linear(Spec, TestData.Load(TestData.Plane, "y"), new float[4]));
 
@@ -35,31 +46,33 @@ public sealed class ContinuationTests(SharedBroker broker) : ClusterTest(broker)
         await Poll.UntilAsync("a commit", () => cluster.Client.GetJobAsync(job.Id, Ct), j => j.Training is { CommittedClock: > 0 }, Limit, Ct);
         await cluster.Client.CancelAsync(job.Id, cancellationToken: Ct);
         var cancelled = await cluster.Client.GetJobAsync(job.Id, Ct);
-        Say(FormattableString.Invariant($"cancelled at step {cancelled.Training!.CommittedClock} of {2400}"));
-        Assert.InRange(cancelled.Training!.CommittedClock, 1, 2399);
+        Say(FormattableString.Invariant($"cancelled at step {cancelled.Training!.CommittedClock} of {Steps}"));
+        Assert.InRange(cancelled.Training!.CommittedClock, 1, Steps - 1);
         AssertWhole(expected, await TrainAsync(cluster, Spec with { From = job.Id, ParameterStores = 1 }));
 
         await Task.WhenAll(cluster.Workers.Skip(1).Select(worker => worker.StopAsync(Ct)));
         var undisturbed = await TrainAsync(cluster, Spec with { From = job.Id, ParameterStores = 2 });
         AssertWhole(expected, undisturbed);
 
-        // Through a file: exported at step 500, imported under a name, gone on with.
+        // Through a file: exported at a checkpoint, imported under a name, gone on with.
         var kept = await cluster.Client.ListCheckpointsAsync(undisturbed.JobId, Ct);
-        var middle = kept.First(checkpoint => checkpoint.Clock is > 0 and < 2400);
+        var middle = kept.First(checkpoint => checkpoint.Clock is > 0 and < Steps);
         var file = Path.Combine(Path.GetTempPath(), $"{middle.Id}.safetensors");
         await cluster.Client.ExportCheckpointAsync(middle.Id, file, cancellationToken: Ct);
         var imported = await cluster.Client.ImportCheckpointAsync(file, "middle", cancellationToken: Ct);
         File.Delete(file);
         Assert.Equal((middle.Clock, middle.Examples, middle.Fingerprint), (imported.Clock, imported.Examples, imported.Fingerprint));
         AssertWhole(expected, await TrainAsync(cluster, Spec with { From = "middle" }));
+        await Task.WhenAll(cluster.Workers.Skip(1).Select(worker => worker.StartAsync(Ct)));
+        await cluster.UntilWholeAsync(Ct);
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Resume_CoordinatorAndStoreKilledWhileItContinues_GivesTheSameBits()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions(Workers: 2) { ParameterStores = 2 });
+        var cluster = await ShareClusterAsync(Options);
         await cluster.UploadAsync("plane", "y", TestData.Plane, Ct);
-        var spec = Spec with { ParameterStores = 2, Epochs = 4000 };
+        var spec = Spec with { ParameterStores = 2, Epochs = 5 * Epochs };
         var expected = SequentialTraining.Fingerprint(SequentialTraining.Linear(spec, TestData.Load(TestData.Plane, "y"), new float[4]));
         var job = await cluster.Client.SubmitAsync(spec, cancellationToken: Ct);
         await Poll.UntilAsync("a commit", () => cluster.Client.GetJobAsync(job.Id, Ct), j => j.Training is { CommittedClock: > 0 }, Limit, Ct);
@@ -69,21 +82,20 @@ public sealed class ContinuationTests(SharedBroker broker) : ClusterTest(broker)
         await cluster.Coordinator.KillAsync(Ct);
         await cluster.Coordinator.StartAsync(Ct);
         await Poll.UntilAsync("it runs", () => cluster.Client.GetJobAsync(resumed.Id, Ct), j => j.State != JobState.Pending, Limit, Ct);
-        await cluster.ParameterStores[0].KillAsync(Ct);
-        await cluster.ParameterStores[0].StartAsync(Ct);
+        var store = await cluster.ParameterStoreAsync(0, Ct);
+        await store.KillAsync(Ct);
+        await store.StartAsync(Ct);
 
         var ended = await cluster.Client.WaitAsync(resumed.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);
         var model = TrainedModel.FromJob(ended.EnsureSucceeded());
         Assert.Equal(expected, model.Fingerprint);
-        Assert.Equal(4000L * 149, model.Examples);
+        Assert.Equal(5L * Epochs * Rows, model.Examples);
+        await cluster.UntilWholeAsync(Ct);
     }
 
     private static void AssertWhole(string expected, TrainedModel model)
     {
         Assert.Equal(expected, model.Fingerprint);
-        Assert.Equal((2400, 400L * 149), (model.Steps, model.Examples));
+        Assert.Equal((Steps, (long)Epochs * Rows), (model.Steps, model.Examples));
     }
-
-    private static async Task<TrainedModel> TrainAsync(TestCluster cluster, TrainingSpec spec)
-        => await cluster.Client.TrainAsync(spec, cancellationToken: Ct).WaitAsync(Limit, Ct);
 }

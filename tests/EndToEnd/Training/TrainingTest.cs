@@ -8,7 +8,7 @@ using Cluster.TestModels;
 namespace Cluster.EndToEnd.Training;
 
 /// <summary>A test of training on the cluster that its class shares.</summary>
-public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : ClusterTest(broker), IClassFixture<SharedCluster>
+public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
     /// <summary>A data set for the counting models: feature id, label pace.</summary>
     private protected const string Paced = "paced", Pace = "pace";
@@ -18,16 +18,6 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
 
     /// <summary>Clocks, in mode ssp.</summary>
     private protected const int Bound = 2;
-
-    public override async ValueTask DisposeAsync()
-    {
-        if (HasFailed && await shared.DropAsync() is { } cluster) ShowLogs([cluster]);
-        await base.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>The class's cluster, whole.</summary>
-    private protected Task<TestCluster> ShareClusterAsync(TestClusterOptions options) => shared.StartAsync(options, Ct);
 
     /// <summary>Lanes that take 1 ms for a batch, whatever else the machine does: some seconds on three workers.</summary>
     private protected static TrainingSpec Counting(string mode, int epochs, ulong seed = 5) => new()

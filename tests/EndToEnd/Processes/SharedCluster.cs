@@ -1,20 +1,22 @@
-using Cluster.EndToEnd.Processes;
 using Cluster.LocalHosting.Servers;
 
-namespace Cluster.EndToEnd.Training;
+namespace Cluster.EndToEnd.Processes;
 
 /// <summary>One cluster for the tests of a class, each of which leaves it whole. Used by one test at a time.</summary>
 public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable
 {
     private TestCluster? _cluster;
+    private TestClusterOptions? _options;
 
-    /// <summary>The cluster: started by the first test, and anew after one that failed.</summary>
+    /// <summary>The cluster: started by the first test, and anew after one that failed or wanted another.</summary>
     internal async Task<TestCluster> StartAsync(TestClusterOptions options, CancellationToken cancellationToken)
     {
+        if (_options != options) await DropAsync();
         if (_cluster is null)
         {
             var messaging = await broker.NewVirtualHostAsync(cancellationToken);
             _cluster = new TestCluster(options, await RedisServerProcess.StartAsync(cancellationToken: cancellationToken), messaging);
+            _options = options;
             await _cluster.StartAsync(cancellationToken);
         }
 
