@@ -27,6 +27,7 @@ internal static class KernelChecks
         new("softmax cross-entropy", Softmax),
         new("sigmoid cross-entropy", Loss((s, z, t, l, g) => s.SigmoidCrossEntropy(z, t, l, g), LossReference.SigmoidCrossEntropy)),
         new("squared error", Loss((s, z, t, l, g) => s.SquaredError(z, t, l, g), LossReference.SquaredError)),
+        .. OptimizerChecks.All,
     ];
 
     private delegate void BinaryReference(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> result);

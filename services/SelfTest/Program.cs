@@ -1,8 +1,19 @@
 using System.CommandLine;
+using System.Globalization;
 using Cluster.SelfTest;
 
 var json = new Option<bool>("--json") { Description = "Write one JSON object to standard output instead of text." };
-var seed = new Option<int>("--seed") { Description = "Where the inputs are drawn from.", DefaultValueFactory = _ => 42 };
+var seed = new Option<int>("--seed")
+{
+    Description = "Where the inputs are drawn from.",
+    DefaultValueFactory = _ => 42,
+    CustomParser = argument =>
+    {
+        if (int.TryParse(argument.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)) return value;
+        argument.AddError($"--seed is '{argument.Tokens[0].Value}'; a whole number from {int.MinValue} to {int.MaxValue} is needed.");
+        return 0;
+    },
+};
 var quick = new Option<bool>("--quick") { Description = "Check the kernels and measure no times." };
 var command = new RootCommand(
     "Tests the devices of this machine: says what they are, runs every kernel and compares its results, bit by bit, with those "

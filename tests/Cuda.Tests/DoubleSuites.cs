@@ -37,3 +37,10 @@ public sealed class DoubleContractTests : ContractSuite
 
     protected override IDevice OpenDevice() => DoubleDevice.Open();
 }
+
+public sealed class DoubleOptimizerTests : OptimizerSuite
+{
+    public DoubleOptimizerTests() => Drivers.Double();
+
+    protected override IDevice OpenDevice() => DoubleDevice.Open();
+}

@@ -37,3 +37,10 @@ public sealed class GpuContractTests : ContractSuite
 
     protected override IDevice OpenDevice() => GpuDevice.Open();
 }
+
+public sealed class GpuOptimizerTests : OptimizerSuite
+{
+    public GpuOptimizerTests() => Drivers.RequireGpu();
+
+    protected override IDevice OpenDevice() => GpuDevice.Open();
+}

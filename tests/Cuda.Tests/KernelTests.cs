@@ -55,7 +55,7 @@ public sealed partial class KernelTests
         Assert.Contains("WARNING: ThreadSanitizer: data race", output, StringComparison.Ordinal);
     }
 
-    private static string[] Options => ["-fsanitize=thread", "-g", "-DBLOCK_ON_THREADS", "-Wno-unused-parameter", "-pthread"];
+    private static string[] Options => ["-fsanitize=thread", "-O1", "-g", "-DBLOCK_ON_THREADS", "-Wno-unused-parameter", "-pthread"];
 
     /// <summary>The first compiler whose ThreadSanitizer is installed.</summary>
     private static string Sanitizer()

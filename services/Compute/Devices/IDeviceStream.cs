@@ -1,3 +1,4 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Compute.Pricing;
 
 namespace Cluster.Compute.Devices;
@@ -107,6 +108,21 @@ public interface IDeviceStream : IDisposable
 
     /// <summary>With d = p - label: losses = d·d, gradient = d + d, element by element; the gradient may be the predictions.</summary>
     void SquaredError(DeviceSpan predictions, DeviceSpan labels, DeviceSpan losses, DeviceSpan gradient);
+
+    /// <summary>
+    /// An optimizer's update, element by element, as <see cref="Optimizer.ApplyScalar"/> does it: g = gradient/divisor + L2·w, then
+    /// the rule, every operation rounded as written and nothing fused. Waits, for its result.
+    /// </summary>
+    /// <param name="optimizer">The rule.</param>
+    /// <param name="current">Parameters before it.</param>
+    /// <param name="next">Parameters after it; overwritten; may be the current ones.</param>
+    /// <param name="slots">The optimizer's slots, one after the other, each as long as the parameters; updated.</param>
+    /// <param name="gradient">Summed gradient.</param>
+    /// <param name="examples">Examples in the sum, at least 1.</param>
+    /// <param name="time">Steps and updates before this one.</param>
+    /// <returns>Whether all parameters and slots are finite afterwards.</returns>
+    bool Update(
+        Optimizer optimizer, DeviceSpan current, DeviceSpan next, DeviceSpan slots, DeviceSpan gradient, long examples, UpdateTime time);
 
     /// <summary>
     /// Points inside the quarter circle, as <see cref="Pi.PhiloxPiReference.CountInside"/> defines them, for each of

@@ -1,3 +1,5 @@
+using Cluster.Compute.Optimizers;
+
 namespace Cluster.Compute.Devices;
 
 /// <summary>Checks of an operation's arguments, the same on every device. Each throws <see cref="ArgumentException"/> naming both sides.</summary>
@@ -71,6 +73,22 @@ internal static class SpanChecks
         RequireShape(losses, rows, 1, nameof(losses));
         RequireShape(gradient, rows, classes, nameof(gradient));
         return classes;
+    }
+
+    /// <summary>Lengths of <see cref="IDeviceStream.Update"/> fit, its results are apart, and there are examples.</summary>
+    public static void RequireUpdate(
+        Optimizer optimizer, DeviceSpan current, DeviceSpan next, DeviceSpan slots, DeviceSpan gradient, long examples)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
+        RequireLength(next, current.Length, nameof(next), nameof(current));
+        RequireLength(gradient, current.Length, nameof(gradient), nameof(current));
+        RequireShape(slots, optimizer.Slots, current.Length, nameof(slots));
+        RequireSameOrApart(next, current, nameof(next), nameof(current));
+        RequireApart(next, gradient, nameof(next), nameof(gradient));
+        RequireApart(slots, current, nameof(slots), nameof(current));
+        RequireApart(slots, next, nameof(slots), nameof(next));
+        RequireApart(slots, gradient, nameof(slots), nameof(gradient));
     }
 
     /// <summary>The ranges of <see cref="IDeviceStream.CountPiInside"/> cover [from, to), each with at least one index.</summary>

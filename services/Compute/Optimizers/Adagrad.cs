@@ -21,8 +21,10 @@ public sealed class Adagrad : Optimizer
 
     private protected override void InitialiseSlots(ReadOnlySpan<float> parameters, Span<float> slots) => slots.Fill(InitialAccumulator);
 
-    private protected override bool Run(in UpdateOperands operands, UpdateTime time, bool isScalar) =>
-        Run(new Rule((float)LearningRate.At(time.Clock)), operands, isScalar);
+    internal override UpdateFormula FormulaAt(UpdateTime time) => new(UpdateRule.Adagrad) { Rate = (float)LearningRate.At(time.Clock) };
+
+    internal override bool Run(in UpdateOperands operands, in UpdateFormula formula, bool isScalar) =>
+        Run(new Rule(formula.Rate), operands, isScalar);
 
     private readonly struct Rule(float rate) : IUpdateRule
     {

@@ -30,20 +30,32 @@ public sealed class Adam : Optimizer
 
     public override int Slots => 2;
 
-    private protected override bool Run(in UpdateOperands operands, UpdateTime time, bool isScalar)
+    internal override UpdateFormula FormulaAt(UpdateTime time)
     {
         double rate = LearningRate.At(time.Clock);
         double correction = Math.Sqrt(1 - PortableMath.Power(_settings.Beta2, time.Updates + 1)) / (1 - PortableMath.Power(_settings.Beta1, time.Updates + 1));
-        return Run(new Rule(_settings, (float)(rate * correction), (float)(rate * _settings.WeightDecay)), operands, isScalar);
+        return new UpdateFormula(UpdateRule.Adam)
+        {
+            Rate = (float)(rate * correction),
+            Beta1 = _settings.Beta1,
+            Beta2 = _settings.Beta2,
+            Epsilon = _settings.Epsilon,
+            Decay = (float)(rate * _settings.WeightDecay),
+        };
     }
 
-    private readonly struct Rule(AdamSettings settings, float rate, float decay) : IUpdateRule
+    internal override bool Run(in UpdateOperands operands, in UpdateFormula formula, bool isScalar) =>
+        Run(new Rule(formula), operands, isScalar);
+
+    private readonly struct Rule(in UpdateFormula formula) : IUpdateRule
     {
-        private readonly float _beta1 = settings.Beta1;
-        private readonly float _beta2 = settings.Beta2;
-        private readonly float _rest1 = 1 - settings.Beta1;
-        private readonly float _rest2 = 1 - settings.Beta2;
-        private readonly float _epsilon = settings.Epsilon;
+        private readonly float _rate = formula.Rate;
+        private readonly float _decay = formula.Decay;
+        private readonly float _beta1 = formula.Beta1;
+        private readonly float _beta2 = formula.Beta2;
+        private readonly float _rest1 = 1 - formula.Beta1;
+        private readonly float _rest2 = 1 - formula.Beta2;
+        private readonly float _epsilon = formula.Epsilon;
 
         public static int Slots => 2;
 
@@ -52,7 +64,7 @@ public sealed class Adam : Optimizer
         {
             a = (_beta1 * a) + (_rest1 * g);
             b = (_beta2 * b) + (_rest2 * (g * g));
-            return w - ((rate * a / (MathF.Sqrt(b) + _epsilon)) + (decay * w));
+            return w - ((_rate * a / (MathF.Sqrt(b) + _epsilon)) + (_decay * w));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,7 +72,7 @@ public sealed class Adam : Optimizer
         {
             a = (Vector256.Create(_beta1) * a) + (Vector256.Create(_rest1) * g);
             b = (Vector256.Create(_beta2) * b) + (Vector256.Create(_rest2) * (g * g));
-            return w - ((Vector256.Create(rate) * a / (Vector256.Sqrt(b) + Vector256.Create(_epsilon))) + (Vector256.Create(decay) * w));
+            return w - ((Vector256.Create(_rate) * a / (Vector256.Sqrt(b) + Vector256.Create(_epsilon))) + (Vector256.Create(_decay) * w));
         }
     }
 }

@@ -15,9 +15,9 @@ internal static class ElementwiseUpdate
         ref float current = ref MemoryMarshal.GetReference(operands.Current);
         ref float next = ref MemoryMarshal.GetReference(operands.Next);
         ref float gradient = ref MemoryMarshal.GetReference(operands.Gradient);
-        ref float slotA = ref MemoryMarshal.GetReference(operands.Slots);
+        ref float slotA = ref MemoryMarshal.GetReference(operands.SlotA);
+        ref float slotB = ref MemoryMarshal.GetReference(operands.SlotB);
         int length = operands.Current.Length;
-        ref float slotB = ref Unsafe.Add(ref slotA, TRule.Slots > 1 ? length : 0);
         Vector256<float> divisor = Vector256.Create(operands.Divisor);
         Vector256<float> l2 = Vector256.Create(operands.L2);
         // x - x is 0 where x is finite and NaN elsewhere.
@@ -53,8 +53,8 @@ internal static class ElementwiseUpdate
         where TRule : struct, IUpdateRule
     {
         int length = operands.Current.Length;
-        Span<float> slotA = TRule.Slots > 0 ? operands.Slots[..length] : [];
-        Span<float> slotB = TRule.Slots > 1 ? operands.Slots[length..] : [];
+        Span<float> slotA = operands.SlotA;
+        Span<float> slotB = operands.SlotB;
         bool finite = true;
         for (int i = from; i < length; i++)
         {
@@ -82,8 +82,11 @@ internal readonly ref struct UpdateOperands
 
     public required Span<float> Next { get; init; }
 
-    /// <summary>One slot after the other.</summary>
-    public required Span<float> Slots { get; init; }
+    /// <summary>Empty where the rule has no slot.</summary>
+    public required Span<float> SlotA { get; init; }
+
+    /// <summary>Empty where the rule has no second slot.</summary>
+    public required Span<float> SlotB { get; init; }
 
     public required ReadOnlySpan<float> Gradient { get; init; }
 

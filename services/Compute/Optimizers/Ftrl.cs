@@ -40,14 +40,23 @@ public sealed class Ftrl : Optimizer
             slots[i] = parameters[i] == 0 ? 0 : -(parameters[i] * weight) - MathF.CopySign(_settings.L1, parameters[i]);
     }
 
-    private protected override bool Run(in UpdateOperands operands, UpdateTime time, bool isScalar) =>
-        Run(new Rule(LearningRate.Rate, _settings), operands, isScalar);
-
-    private readonly struct Rule(float rate, FtrlSettings settings) : IUpdateRule
+    internal override UpdateFormula FormulaAt(UpdateTime time) => new(UpdateRule.Ftrl)
     {
-        private readonly float _beta = settings.Beta;
-        private readonly float _l1 = settings.L1;
-        private readonly float _l2 = settings.L2;
+        Rate = LearningRate.Rate,
+        Beta1 = _settings.Beta,
+        L1 = _settings.L1,
+        L2 = _settings.L2,
+    };
+
+    internal override bool Run(in UpdateOperands operands, in UpdateFormula formula, bool isScalar) =>
+        Run(new Rule(formula), operands, isScalar);
+
+    private readonly struct Rule(in UpdateFormula formula) : IUpdateRule
+    {
+        private readonly float _rate = formula.Rate;
+        private readonly float _beta = formula.Beta1;
+        private readonly float _l1 = formula.L1;
+        private readonly float _l2 = formula.L2;
 
         public static int Slots => 2;
 
@@ -56,17 +65,17 @@ public sealed class Ftrl : Optimizer
         {
             float n = b + (g * g);
             float root = MathF.Sqrt(n);
-            float sigma = (root - MathF.Sqrt(b)) / rate;
+            float sigma = (root - MathF.Sqrt(b)) / _rate;
             a = (a + g) - (sigma * w);
             b = n;
-            float shrunk = -(a - MathF.CopySign(_l1, a)) / (((_beta + root) / rate) + _l2);
+            float shrunk = -(a - MathF.CopySign(_l1, a)) / (((_beta + root) / _rate) + _l2);
             return MathF.Abs(a) <= _l1 ? 0 : shrunk;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector256<float> Update(Vector256<float> w, Vector256<float> g, ref Vector256<float> a, ref Vector256<float> b)
         {
-            Vector256<float> alpha = Vector256.Create(rate);
+            Vector256<float> alpha = Vector256.Create(_rate);
             Vector256<float> l1 = Vector256.Create(_l1);
             Vector256<float> n = b + (g * g);
             Vector256<float> root = Vector256.Sqrt(n);

@@ -24,13 +24,15 @@ public sealed class Momentum : Optimizer
 
     public override int Slots => 1;
 
-    private protected override bool Run(in UpdateOperands operands, UpdateTime time, bool isScalar)
+    internal override UpdateFormula FormulaAt(UpdateTime time) => new(IsNesterov ? UpdateRule.Nesterov : UpdateRule.Momentum)
     {
-        float rate = (float)LearningRate.At(time.Clock);
-        return IsNesterov
-            ? Run(new NesterovRule(rate, Coefficient), operands, isScalar)
-            : Run(new Rule(rate, Coefficient), operands, isScalar);
-    }
+        Rate = (float)LearningRate.At(time.Clock),
+        Beta1 = Coefficient,
+    };
+
+    internal override bool Run(in UpdateOperands operands, in UpdateFormula formula, bool isScalar) => IsNesterov
+        ? Run(new NesterovRule(formula.Rate, formula.Beta1), operands, isScalar)
+        : Run(new Rule(formula.Rate, formula.Beta1), operands, isScalar);
 
     private readonly struct Rule(float rate, float coefficient) : IUpdateRule
     {

@@ -53,18 +53,26 @@ public abstract class Optimizer
     /// <returns>Whether all parameters and slots are finite afterwards.</returns>
     public bool Apply(
         ReadOnlySpan<float> current, Span<float> next, Span<float> slots, ReadOnlySpan<float> gradient, long examples, UpdateTime time = default) =>
-        Run(Operands(current, next, slots, gradient, examples), time, isScalar: false);
+        Run(Operands(current, next, slots, gradient, examples), FormulaAt(time), isScalar: false);
 
     /// <summary>The same bits as <see cref="Apply"/>, one element at a time.</summary>
     public bool ApplyScalar(
         ReadOnlySpan<float> current, Span<float> next, Span<float> slots, ReadOnlySpan<float> gradient, long examples, UpdateTime time = default) =>
-        Run(Operands(current, next, slots, gradient, examples), time, isScalar: true);
+        Run(Operands(current, next, slots, gradient, examples), FormulaAt(time), isScalar: true);
+
+    /// <summary>The rule with its numbers at this time.</summary>
+    internal abstract UpdateFormula FormulaAt(UpdateTime time);
+
+    /// <summary>The update of any range, by the formula of <see cref="FormulaAt"/>.</summary>
+    /// <returns>Whether all its parameters and slots are finite afterwards.</returns>
+    internal abstract bool Run(in UpdateOperands operands, in UpdateFormula formula, bool isScalar);
+
+    /// <summary>What a summed gradient is divided by.</summary>
+    internal float DivisorFor(long examples) => Scale == GradientScale.Mean ? examples : 1f;
 
     private protected virtual void InitialiseSlots(ReadOnlySpan<float> parameters, Span<float> slots)
     {
     }
-
-    private protected abstract bool Run(in UpdateOperands operands, UpdateTime time, bool isScalar);
 
     private protected static bool Run<TRule>(TRule rule, in UpdateOperands operands, bool isScalar)
         where TRule : struct, IUpdateRule =>
@@ -86,9 +94,10 @@ public abstract class Optimizer
         {
             Current = current,
             Next = next,
-            Slots = slots,
+            SlotA = Slots > 0 ? slots[..current.Length] : [],
+            SlotB = Slots > 1 ? slots[current.Length..] : [],
             Gradient = gradient,
-            Divisor = Scale == GradientScale.Mean ? examples : 1f,
+            Divisor = DivisorFor(examples),
             L2 = L2,
         };
     }

@@ -8,8 +8,10 @@ public sealed class Sgd(LearningRate learningRate, GradientScale scale = Gradien
 {
     public override int Slots => 0;
 
-    private protected override bool Run(in UpdateOperands operands, UpdateTime time, bool isScalar) =>
-        Run(new Rule((float)LearningRate.At(time.Clock)), operands, isScalar);
+    internal override UpdateFormula FormulaAt(UpdateTime time) => new(UpdateRule.Sgd) { Rate = (float)LearningRate.At(time.Clock) };
+
+    internal override bool Run(in UpdateOperands operands, in UpdateFormula formula, bool isScalar) =>
+        Run(new Rule(formula.Rate), operands, isScalar);
 
     private readonly struct Rule(float rate) : IUpdateRule
     {

@@ -1,5 +1,6 @@
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
+using Cluster.Compute.Optimizers;
 using Cluster.Compute.Pricing;
 
 namespace Cluster.Compute.Tests.Cpu;
@@ -29,6 +30,9 @@ public sealed class AllocationTests
         using var labels = Ones(stream, Rows);
         using var losses = Ones(stream, Rows * Outputs);
         using var large = Ones(stream, 300_000);
+        using var slots = Ones(stream, 600_000);
+        using var gradient = Ones(stream, 300_000);
+        var adam = new Adam(0.01f);
         using var sum = Ones(stream, 1);
         var counts = new ulong[4];
         var prices = new PriceSums[4];
@@ -62,6 +66,7 @@ public sealed class AllocationTests
             stream.AddScaled(weights, 0.5f, dWeights);
             stream.ReduceSum(large, sum);
             stream.Copy(weights, dWeights);
+            stream.Update(adam, large, large, slots, gradient, 128, default);
             stream.Fill(large, 1);
             stream.CountPiInside(0, 4000, 1000, 1, counts);
             stream.SumPrices(in terms, 0, 40, 10, prices);

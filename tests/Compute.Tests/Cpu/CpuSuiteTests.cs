@@ -19,6 +19,11 @@ public sealed class CpuContractTests : ContractSuite
     protected override IDevice OpenDevice() => new CpuDevice(2);
 }
 
+public sealed class CpuOptimizerTests : OptimizerSuite
+{
+    protected override IDevice OpenDevice() => new CpuDevice(2);
+}
+
 public sealed class CpuLayerTests : LayerSuite
 {
     protected override IDevice OpenDevice() => new CpuDevice(2);

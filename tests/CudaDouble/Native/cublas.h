@@ -2,9 +2,11 @@
 // precision, so that the bits are not those of the kernels. Included by driver.cpp.
 #pragma once
 
+namespace {
 struct CublasHandle {
     Stream* stream;
 };
+}
 
 API cublasCreate_v2(void** handle) {
     CHECKED;

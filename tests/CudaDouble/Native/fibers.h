@@ -1,5 +1,6 @@
 // Runs a grid on the calling thread: the threads of a block are fibers, and a barrier is a switch to the next one.
 #pragma once
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cstdio>
@@ -10,17 +11,20 @@
 
 #include "host.h"
 
+// A fiber gets its stack from makecontext, once, and stays for the blocks after. From then on switches are jumps: swapcontext
+// would ask the system for the signal mask each time.
 struct Fibers {
     static constexpr size_t StackBytes = 64 * 1024;
 
     struct Fiber {
-        ucontext_t context;
+        ucontext_t start;
+        jmp_buf place;
         std::unique_ptr<char[]> stack{new char[StackBytes]};
-        bool done;
+        bool started = false, done = false;
     };
 
     std::vector<Fiber> fibers;
-    ucontext_t scheduler;
+    jmp_buf scheduler;
     unsigned current = 0;
     const std::function<void()>* body = nullptr;
 
@@ -31,29 +35,47 @@ struct Fibers {
 
     static void run() {
         auto& self = here();
-        (*self.body)();
-        self.fibers[self.current].done = true;
-        // Never comes back: the block is over when all are done.
-        swapcontext(&self.fibers[self.current].context, &self.scheduler);
+        for (;;) {
+            (*self.body)();
+            self.fibers[self.current].done = true;
+            self.leave();
+        }
+    }
+
+    // Of a fiber: on to the next one.
+    void leave() {
+        if (_setjmp(fibers[current].place) == 0) _longjmp(scheduler, 1);
+    }
+
+    // Of the scheduler: comes back when the fiber leaves.
+    void enter(Fiber& fiber) {
+        if (_setjmp(scheduler) != 0) return;
+        if (fiber.started) _longjmp(fiber.place, 1);
+        fiber.started = true;
+        setcontext(&fiber.start);
+    }
+
+    void grow(unsigned threads) {
+        fibers = std::vector<Fiber>(threads);
+        for (auto& fiber : fibers) {
+            getcontext(&fiber.start);
+            fiber.start.uc_stack.ss_sp = fiber.stack.get();
+            fiber.start.uc_stack.ss_size = StackBytes;
+            fiber.start.uc_link = nullptr;
+            makecontext(&fiber.start, run, 0);
+        }
     }
 
     void run_block(unsigned threads, const std::function<void()>& kernel) {
         body = &kernel;
-        if (fibers.size() < threads) fibers = std::vector<Fiber>(threads);
-        for (unsigned i = 0; i < threads; i++) {
-            getcontext(&fibers[i].context);
-            fibers[i].context.uc_stack.ss_sp = fibers[i].stack.get();
-            fibers[i].context.uc_stack.ss_size = StackBytes;
-            fibers[i].context.uc_link = nullptr;
-            fibers[i].done = false;
-            makecontext(&fibers[i].context, run, 0);
-        }
+        if (fibers.size() < threads) grow(threads);
+        for (unsigned i = 0; i < threads; i++) fibers[i].done = false;
         for (bool any = true; any;) {
             any = false;
             for (current = 0; current < threads; current++) {
                 if (fibers[current].done) continue;
                 place.thread = current;
-                swapcontext(&scheduler, &fibers[current].context);
+                enter(fibers[current]);
                 any |= !fibers[current].done;
             }
         }
@@ -67,7 +89,7 @@ void barrier() {
         std::fprintf(stderr, "A kernel that is listed as one without barriers has reached one.\n");
         std::abort();
     }
-    swapcontext(&self.fibers[self.current].context, &self.scheduler);
+    self.leave();
 }
 
 inline void run_grid(unsigned blocks_x, unsigned blocks_y, unsigned threads, bool has_barriers,

@@ -25,6 +25,9 @@ namespace losses {
 namespace matmul {
 #include "matmul.cu"
 }
+namespace optimizers {
+#include "optimizers.cu"
+}
 namespace pi {
 #include "pi.cu"
 }
@@ -71,6 +74,12 @@ inline const std::map<std::string, HostKernel>& host_kernels() {
         WITH_BARRIERS(matmul, matmul_tn),
         WITH_BARRIERS(matmul, matmul_nt),
         WITH_BARRIERS(matmul, matmul_tt),
+        PLAIN(optimizers, update_sgd),
+        PLAIN(optimizers, update_momentum),
+        PLAIN(optimizers, update_nesterov),
+        PLAIN(optimizers, update_adagrad),
+        PLAIN(optimizers, update_adam),
+        PLAIN(optimizers, update_ftrl),
         WITH_BARRIERS(pi, pi_counts),
         WITH_BARRIERS(price, price_sums),
         WITH_BARRIERS(reduce, reduce_sum),

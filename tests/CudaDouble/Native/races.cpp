@@ -1,24 +1,27 @@
 // Runs every kernel with barriers on real threads, for ThreadSanitizer to find two that touch the same memory without a
 // barrier between them. Compiled with BLOCK_ON_THREADS; with WITHOUT_BARRIERS too, to see that it would find one.
-#include <barrier>
+#include <pthread.h>
+
 #include <cstdio>
-#include <optional>
 #include <thread>
 #include <vector>
 
 #include "kernels.h"
 
-static std::optional<std::barrier<>> all_threads;
+// One race is enough: the reports of all of them take minutes.
+extern "C" const char* __tsan_default_options() { return "halt_on_error=1"; }
+
+static pthread_barrier_t all_threads;
 
 void barrier() {
 #if !defined(WITHOUT_BARRIERS)
-    all_threads->arrive_and_wait();
+    pthread_barrier_wait(&all_threads);
 #endif
 }
 
 template <class Kernel>
 static void run(unsigned blocks_x, unsigned blocks_y, unsigned threads, Kernel kernel) {
-    all_threads.emplace(threads);
+    pthread_barrier_init(&all_threads, nullptr, threads);
     for (unsigned y = 0; y < blocks_y; y++) {
         for (unsigned x = 0; x < blocks_x; x++) {
             std::vector<std::thread> block;
@@ -31,6 +34,7 @@ static void run(unsigned blocks_x, unsigned blocks_y, unsigned threads, Kernel k
             for (auto& thread : block) thread.join();
         }
     }
+    pthread_barrier_destroy(&all_threads);
 }
 
 int main() {
@@ -43,15 +47,15 @@ int main() {
     auto counts_ = counts.data();
     auto prices_ = prices.data();
 
-    run(2, 1, 256, [=] { matmul::matmul_nn(5, 66, 33, pa, pb, pc); });
-    run(1, 1, 256, [=] { matmul::matmul_tn(5, 7, 33, pa, pb, pc); });
-    run(1, 1, 256, [=] { matmul::matmul_nt(5, 7, 33, pa, pb, pc); });
-    run(1, 1, 256, [=] { matmul::matmul_tt(5, 7, 33, pa, pb, pc); });
-    run(1, 1, 256, [=] { dense::dense_forward(5, 33, 7, pa, pb, bias_, 2, pc); });
+    run(2, 1, 256, [=] { matmul::matmul_nn(5, 66, 17, pa, pb, pc); });
+    run(1, 1, 256, [=] { matmul::matmul_tn(5, 7, 17, pa, pb, pc); });
+    run(1, 1, 256, [=] { matmul::matmul_nt(5, 7, 17, pa, pb, pc); });
+    run(1, 1, 256, [=] { matmul::matmul_tt(5, 7, 17, pa, pb, pc); });
+    run(1, 1, 256, [=] { dense::dense_forward(5, 17, 7, pa, pb, bias_, 2, pc); });
     run(1, 1, 256, [=] { reduce::reduce_sum(pm, 5000, ps); });
     run(1, 2, 64, [=] { pi::pi_counts(counts_, 10, 500, 300, 42); });
     run(1, 1, 128, [=] { price::price_sums(prices_, 0, 300, 300, 7, 2, 0.01, 0.2, 100.0, -100.0, 1.0); });
-    run(2, 1, 256, [=] { losses::softmax_cross_entropy(40, 11, pa, labels_, pl, pc); });
+    run(1, 1, 256, [=] { losses::softmax_cross_entropy(40, 11, pa, labels_, pl, pc); });
     run(2, 1, 256, [=] { losses::softmax_cross_entropy(40, 11, pa, labels_, pl, pa); });
     std::puts("every kernel with barriers has run");
     return 0;

@@ -20,12 +20,19 @@ internal sealed record CudaKernel(string Module, string Name, uint Threads)
         ColumnSums = new("dense", "dense_column_sums", 128),
         SoftmaxCrossEntropy = new("losses", "softmax_cross_entropy", 256),
         SigmoidCrossEntropy = new("losses", "sigmoid_cross_entropy", 256),
-        SquaredError = new("losses", "squared_error", 256);
+        SquaredError = new("losses", "squared_error", 256),
+        Sgd = new("optimizers", "update_sgd", 256),
+        Momentum = new("optimizers", "update_momentum", 256),
+        Nesterov = new("optimizers", "update_nesterov", 256),
+        Adagrad = new("optimizers", "update_adagrad", 256),
+        Adam = new("optimizers", "update_adam", 256),
+        Ftrl = new("optimizers", "update_ftrl", 256);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<CudaKernel> All { get; } =
     [
         Add, Multiply, Scale, AddScaled, ReduceSum, MatMul, MatMulTransposeA, MatMulTransposeB, MatMulTransposeBoth, PiCounts, PriceSums,
         DenseForward, DenseGradient, ColumnSums, SoftmaxCrossEntropy, SigmoidCrossEntropy, SquaredError,
+        Sgd, Momentum, Nesterov, Adagrad, Adam, Ftrl,
     ];
 }

@@ -5,7 +5,7 @@ namespace Cluster.Compute.Cuda.Execution;
 /// <summary>Arguments of a launch, 8 bytes each, of which a kernel's parameter takes its own width from the low end.</summary>
 internal struct KernelArguments
 {
-    public const int Most = 12;
+    public const int Most = 16;
 
     private Slots _slots;
 
