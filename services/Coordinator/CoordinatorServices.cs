@@ -38,6 +38,7 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<NamedCheckpoints>();
         builder.Services.AddSingleton<CheckpointExport>();
         builder.Services.AddSingleton<CheckpointImport>();
+        builder.Services.AddSingleton<RowPredictors>();
         builder.Services.AddSingleton<TrainingAdmission>();
         builder.Services.AddSingleton<TrainingCancellation>();
         builder.Services.AddSingleton<TrainingCleanUp>();

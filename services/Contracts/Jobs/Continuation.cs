@@ -14,6 +14,7 @@ public static class Continuation
         nameof(TrainingSpec.Epochs),
         nameof(TrainingSpec.LearningRate),
         nameof(TrainingSpec.ParameterStores),
+        nameof(TrainingSpec.ParameterPlacement),
         nameof(TrainingSpec.LogDevicePlacement),
         nameof(TrainingSpec.CheckpointEverySteps),
         nameof(TrainingSpec.CheckpointEveryEpochs),
@@ -67,7 +68,7 @@ public static class Continuation
         {
             if (written.Tensors.FirstOrDefault(other => other.Name == tensor.Name) is not { } other)
                 yield return new SpecViolation("from", checkpoint, $"has no tensor {tensor.Name}");
-            else if (!other.Shape.SequenceEqual(tensor.Shape) || other.Offset != tensor.Offset)
+            else if (!other.Shape.SequenceEqual(tensor.Shape) || other.First != tensor.First)
                 yield return new SpecViolation("from", checkpoint, $"has tensor {tensor.Name} with shape {Shown(other.Shape)}, the model with shape {Shown(tensor.Shape)}");
         }
 

@@ -106,4 +106,12 @@ public sealed record PlannedStart(string Checkpoint, long Clock, bool WeightsOnl
 /// <param name="Shape">Sizes of its dimensions, row-major; empty for a scalar.</param>
 /// <param name="Offset">Its first parameter.</param>
 /// <param name="Length">Its parameters.</param>
-public sealed record PlannedTensor(string Name, IReadOnlyList<int> Shape, int Offset, int Length);
+public sealed record PlannedTensor(string Name, IReadOnlyList<int> Shape, int Offset, int Length)
+{
+    /// <summary>Its first parameter in the order of the model itself, in which checkpoints are read and fingerprints computed; null where that is <see cref="Offset"/>.</summary>
+    public int? OwnOffset { get; init; }
+
+    /// <summary>Its first parameter in the order of the model itself.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public int First => OwnOffset ?? Offset;
+}

@@ -1,4 +1,6 @@
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Parameters;
 using Cluster.Persistence.Checkpoints;
 using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
@@ -40,7 +42,7 @@ internal sealed class JobStart(RedisCheckpoints checkpoints, CheckpointCopier co
         try
         {
             Checkpoint copy = await copier.CopyAsync(
-                source, job, plan, start.Clock, start.WeightsOnly ? 0 : source.State.Examples, start.WeightsOnly ? FirstSlot(plan.Spec) : null, cancellationToken);
+                source, job, plan, start.Clock, start.WeightsOnly ? 0 : source.State.Examples, start.WeightsOnly ? OptimizerOf(plan) : null, cancellationToken);
             return new CommitManifest
             {
                 Generation = copy.Generation,
@@ -58,5 +60,6 @@ internal sealed class JobStart(RedisCheckpoints checkpoints, CheckpointCopier co
         }
     }
 
-    private static float FirstSlot(TrainingSpec spec) => spec.Optimizer == TrainingNames.Adagrad ? spec.InitialAccumulator : 0;
+    // What a step divides its gradient by plays no part in how slots begin.
+    private static Optimizer OptimizerOf(TrainingPlan plan) => plan.Spec.ToMessage(GradientScale.Mean, plan.Schedule().TotalClocks).ToOptimizer();
 }

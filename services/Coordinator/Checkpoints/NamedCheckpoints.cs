@@ -16,7 +16,7 @@ internal sealed class NamedCheckpoints(RedisCheckpoints checkpoints, CheckpointC
     public async Task<StoredCheckpoint> KeepAsync(StoredCheckpoint source, string name, CancellationToken cancellationToken)
     {
         source = await view.WithFingerprintAsync(source, cancellationToken);
-        Checkpoint copy = await copier.CopyAsync(source, name, source.Plan, source.State.Clock, source.State.Examples, slots: null, cancellationToken);
+        Checkpoint copy = await copier.CopyAsync(source, name, source.Plan, source.State.Clock, source.State.Examples, fresh: null, cancellationToken);
         StoredCheckpoint named = source with { Id = name, Origin = source.Id, State = copy with { Time = source.State.Time } };
         try
         {

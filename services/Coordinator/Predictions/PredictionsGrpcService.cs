@@ -3,7 +3,6 @@ using Cluster.Contracts.Predictions.V1;
 using Cluster.Persistence.Checkpoints;
 using Cluster.Persistence.Snapshots;
 using Cluster.Training.Data;
-using Cluster.Training.Models;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = Cluster.Contracts.Predictions.V1;
@@ -13,15 +12,11 @@ namespace Cluster.Coordinator.Predictions;
 /// <summary>Predicts rows while they come: memory for the model and one batch, whatever the size of the file.</summary>
 /// <remarks>It runs here and not on workers, on the client's stream: so nothing of the file or the answer is stored.</remarks>
 internal sealed class PredictionsGrpcService(
-    RedisCheckpoints checkpoints, CheckpointReader reader, ModelCatalog models, IOptions<CoordinatorOptions> options, TimeProvider time,
-    IHostApplicationLifetime lifetime)
+    RedisCheckpoints checkpoints, RowPredictors predictors, IOptions<CoordinatorOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
     : V1.Predictions.PredictionsBase
 {
     /// <summary>Files at once: each takes a thread and a copy of its model's parameters.</summary>
     private const int MaxFiles = 4;
-
-    private const int BatchRows = 1024;
-    private const int MaxBatchValues = 1 << 18;
 
     private static readonly SemaphoreSlim Free = new(MaxFiles);
 
@@ -37,6 +32,10 @@ internal sealed class PredictionsGrpcService(
         catch (DataFormatException e)
         {
             throw SpecRejection.ToRpcException([new SpecViolation("data", "", e.Message)]);
+        }
+        catch (NotSupportedException e)
+        {
+            throw SpecRejection.ToRpcException([new SpecViolation("model", "", e.Message)]);
         }
         catch (SnapshotUnreadableException e)
         {
@@ -61,25 +60,12 @@ internal sealed class PredictionsGrpcService(
         PredictHeader header = await file.ReadHeaderAsync();
         if (!CheckpointId.TryParse(header.Model, out CheckpointId id) || await checkpoints.FindAsync(id) is not { } checkpoint)
             throw new RpcException(new Status(StatusCode.NotFound, $"there is no checkpoint '{new SpecViolation("id", header.Model, "").ShownValue}'"));
-        RowPredictor predictor = await LoadAsync(checkpoint, cancellationToken);
+        using RowPredictor predictor = await predictors.LoadAsync(checkpoint, cancellationToken);
         await replies.WriteAsync(
             new PredictReply { Columns = new PredictedColumns { Checkpoint = checkpoint.Id, Names = { predictor.Columns } } }, cancellationToken);
         await Task.Factory.StartNew(
             () => PredictRows(file, FeaturesOf(checkpoint.Plan), predictor, replies, cancellationToken),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-    }
-
-    private async Task<RowPredictor> LoadAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
-    {
-        TrainingPlan plan = checkpoint.Plan;
-        try
-        {
-            return new RowPredictor(models.Create(plan.Spec, plan.Features, plan.Rows), await reader.ReadParametersAsync(checkpoint, cancellationToken));
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            throw SpecRejection.ToRpcException([new SpecViolation("model", checkpoint.Id, e.Message)]);
-        }
     }
 
     // The example's one feature has no name of its own.
@@ -90,19 +76,15 @@ internal sealed class PredictionsGrpcService(
         Stream file, IReadOnlyList<string> features, RowPredictor predictor, IServerStreamWriter<PredictReply> replies, CancellationToken cancellationToken)
     {
         using FeatureRows rows = FeatureRows.Open(file, features, options.Value.DataMaxBytes);
-        var batch = new Batch(Math.Clamp(MaxBatchValues / features.Count, 1, BatchRows), features.Count);
         var row = new float[features.Count];
-        var outputs = new float[batch.Capacity * predictor.Columns.Count];
         bool hasMore = true;
         while (hasMore)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            batch.Clear();
-            while (batch.Count < batch.Capacity && (hasMore = rows.Read(row))) batch.Add(row, 0);
-            if (batch.Count == 0) return;
-            predictor.Predict(batch, outputs);
+            while (!predictor.IsFull && (hasMore = rows.Read(row))) predictor.Add(row);
+            if (predictor.Count == 0) return;
             var reply = new PredictReply { Rows = new Predicted() };
-            reply.Rows.Values.AddRange(outputs.AsSpan(0, batch.Count * predictor.Columns.Count).ToArray());
+            reply.Rows.Values.AddRange(predictor.Predict());
             replies.WriteAsync(reply, cancellationToken).GetAwaiter().GetResult();
         }
     }

@@ -1,34 +1,101 @@
+using Cluster.Compute.Devices;
+using Cluster.Contracts.Jobs;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 
 namespace Cluster.Coordinator.Predictions;
 
-/// <summary>A model with its parameters, ready to predict rows. Immutable and shared by threads.</summary>
-internal sealed class RowPredictor
+/// <summary>A model with its parameters on a device, which predicts rows as its job trained on them: standardised, where that was. For one thread at a time.</summary>
+internal sealed class RowPredictor : IDisposable
 {
-    private readonly float[] _parameters;
+    private const int MaxBatchValues = 1 << 18;
 
+    private readonly IModel _model;
+    private readonly Standardiser? _standardiser;
+    private readonly IDeviceStream _stream;
+    private readonly IModelSession _session;
+    private readonly Batch _batch;
+    private readonly float[] _outputs;
+
+    /// <param name="device">Where it computes; the caller keeps it.</param>
+    /// <param name="plan">The plan by which the model was trained.</param>
     /// <param name="model">The model.</param>
-    /// <param name="parameters">All of its parameters.</param>
-    /// <exception cref="NotSupportedException">The model does not predict.</exception>
-    public RowPredictor(IModel model, float[] parameters)
+    /// <param name="parameters">All of its parameters, in its order.</param>
+    /// <exception cref="DeviceException">The device has not that much memory left.</exception>
+    public RowPredictor(IDevice device, TrainingPlan plan, IModel model, float[] parameters)
     {
-        if (model is not LinearRegression) throw new NotSupportedException($"model '{model.Name}' does not predict");
-        _parameters = parameters;
+        (_model, _standardiser) = (model, Standardiser.Of(plan));
+        Columns = [.. ColumnsOf(model)];
+        _batch = new Batch(Math.Clamp(MaxBatchValues / Math.Max(model.Features, Columns.Count), 1, EvaluationRanges.BatchRows), model.Features);
+        _outputs = new float[_batch.Capacity * model.Outputs];
+        _stream = device.OpenStream();
+        try
+        {
+            _session = model.Open(_stream, _batch.Capacity);
+            _session.Load(parameters);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Names of what is predicted for a row.</summary>
-    public IReadOnlyList<string> Columns { get; } = ["prediction"];
+    public IReadOnlyList<string> Columns { get; }
 
-    /// <summary>Writes rows × columns numbers, with the operations of training in their order.</summary>
-    public void Predict(Batch batch, Span<float> outputs)
+    /// <summary>Rows that wait to be predicted.</summary>
+    public int Count => _batch.Count;
+
+    public bool IsFull => _batch.Count == _batch.Capacity;
+
+    /// <summary>Takes a row, as a file has it.</summary>
+    public void Add(ReadOnlySpan<float> features) => _batch.Add(features, 0, _standardiser);
+
+    /// <summary>Predicts the rows that wait: rows × columns.</summary>
+    /// <exception cref="NotSupportedException">The model does not predict.</exception>
+    public float[] Predict()
     {
-        for (int row = 0; row < batch.Count; row++)
+        Span<float> outputs = _outputs.AsSpan(0, _batch.Count * _model.Outputs);
+        _session.Predict(_batch, outputs);
+        var values = new float[_batch.Count * Columns.Count];
+        int classColumns = Columns.Count - _model.Outputs;
+        for (int row = 0; row < _batch.Count; row++)
         {
-            ReadOnlySpan<float> x = batch.Row(row);
-            float y = _parameters[^1];
-            for (int i = 0; i < x.Length; i++) y = MathF.FusedMultiplyAdd(_parameters[i], x[i], y);
-            outputs[row] = y;
+            ReadOnlySpan<float> output = outputs.Slice(row * _model.Outputs, _model.Outputs);
+            Span<float> target = values.AsSpan(row * Columns.Count, Columns.Count);
+            if (classColumns > 0) target[0] = ClassOf(output);
+            output.CopyTo(target[classColumns..]);
         }
+
+        _batch.Clear();
+        return values;
+    }
+
+    public void Dispose()
+    {
+        _session?.Dispose();
+        _stream.Dispose();
+    }
+
+    private static IEnumerable<string> ColumnsOf(IModel model)
+    {
+        string name = model.Classes > 0 ? "probability" : "prediction";
+        IEnumerable<string> outputs = model.Outputs == 1 ? [name] : Enumerable.Range(0, model.Outputs).Select(i => FormattableString.Invariant($"{name}_{i}"));
+        return model.Classes > 0 ? outputs.Prepend("class") : outputs;
+    }
+
+    // The first of the most probable ones; none where parameters from elsewhere lead beyond what a number holds.
+    private static float ClassOf(ReadOnlySpan<float> probabilities)
+    {
+        if (!float.IsFinite(probabilities[0])) return float.NaN;
+        if (probabilities.Length == 1) return probabilities[0] > 0.5f ? 1 : 0;
+        int best = 0;
+        for (int i = 1; i < probabilities.Length; i++)
+        {
+            if (probabilities[i] > probabilities[best]) best = i;
+        }
+
+        return best;
     }
 }

@@ -63,7 +63,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Streams = Streams(spec, placement.Parameters, placement.Tasks),
             Slots = spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots,
             Metrics = model.Metrics,
-            Tensors = [.. model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length))],
+            Tensors = [.. TensorsOf(model)],
         };
     }
 
@@ -124,6 +124,15 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         {
             return [new SpecViolation("model", spec.Model, $"is not for this data: {e.Message}")];
         }
+    }
+
+    private static IEnumerable<PlannedTensor> TensorsOf(IModel model)
+    {
+        Dictionary<string, int> own = PlacedModel.OwnLayout(model).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Offset, StringComparer.Ordinal);
+        return model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length)
+        {
+            OwnOffset = own[tensor.Name] == tensor.Offset ? null : own[tensor.Name],
+        });
     }
 
     private static (int Features, long Rows) Shape(DataManifest? manifest) =>

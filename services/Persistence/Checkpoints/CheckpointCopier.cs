@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
@@ -27,11 +28,11 @@ public sealed class CheckpointCopier([FromKeyedServices(RedisExtensions.Bulk)] I
     /// <param name="plan">How the copy is cut into ranges; its slots as many as the source's, but where they are given.</param>
     /// <param name="clock">The clock of the copy.</param>
     /// <param name="examples">The examples that it contains.</param>
-    /// <param name="slots">What the copy's slots hold instead of the source's; null to copy them.</param>
+    /// <param name="fresh">The optimizer whose first slots for these parameters the copy has instead of the source's; null to copy those.</param>
     /// <param name="cancellationToken">Gives up; what was written expires.</param>
     /// <exception cref="SnapshotUnreadableException">The source is gone or damaged.</exception>
     public async Task<Checkpoint> CopyAsync(
-        StoredCheckpoint source, string owner, TrainingPlan plan, long clock, long examples, float? slots, CancellationToken cancellationToken)
+        StoredCheckpoint source, string owner, TrainingPlan plan, long clock, long examples, Optimizer? fresh, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(plan);
@@ -43,13 +44,22 @@ public sealed class CheckpointCopier([FromKeyedServices(RedisExtensions.Bulk)] I
         {
             await _writer.WriteAsync(key, examples, plan.Length(key.Task), plan.Slots, async (vector, offset, target) =>
             {
-                if (vector > 0 && slots is { } value) MemoryMarshal.Cast<byte, float>(target.Span).Fill(value);
-                else await FillAsync(source, pieces.Where(piece => piece.Task == key.Task), vector, offset, target, cancellationToken);
+                bool isFresh = vector > 0 && fresh is not null;
+                await FillAsync(source, pieces.Where(piece => piece.Task == key.Task), isFresh ? 0 : vector, offset, target, cancellationToken);
+                if (isFresh) ToFreshSlot(fresh!, vector, MemoryMarshal.Cast<byte, float>(target.Span));
                 return true;
             }, cancellationToken);
         }
 
         return new Checkpoint { Generation = generation, Clock = clock, Examples = examples, Snapshots = keys };
+    }
+
+    // From the parameters that it begins with, which may be what a slot depends on.
+    private static void ToFreshSlot(Optimizer optimizer, int vector, Span<float> parameters)
+    {
+        var slots = new float[optimizer.Slots * parameters.Length];
+        optimizer.Initialise(parameters, slots);
+        slots.AsSpan((vector - 1) * parameters.Length, parameters.Length).CopyTo(parameters);
     }
 
     private async Task FillAsync(

@@ -40,7 +40,7 @@ public static class CheckpointFile
         long begin = 0;
         for (int vector = 0; vector <= plan.Slots; vector++)
         {
-            foreach (PlannedTensor tensor in plan.Tensors)
+            foreach (PlannedTensor tensor in plan.Tensors.OrderBy(tensor => tensor.First))
             {
                 long end = begin + ((long)tensor.Length * sizeof(float));
                 tensors.Add(new SafetensorsTensor(NameOf(vector, tensor.Name), tensor.Shape, begin, end));
@@ -100,6 +100,10 @@ public static class CheckpointFile
     {
         if (plan is not { Spec: not null, Tensors: not null, Offsets: not null, FeatureNames: not null, DataFingerprint: not null, Features: > 0, Rows: > 0, Slots: >= 0 })
             throw new SafetensorsException($"metadata '{PlanName}' lacks what a plan has");
+        if (plan.FeatureNames.Count > 0 && plan.FeatureNames.Count != plan.Features)
+            throw new SafetensorsException($"metadata '{PlanName}' has {plan.FeatureNames.Count} names of {plan.Features} features");
+        if (plan.Standardisation is { } values && (values.Means?.Count != plan.Features || values.Deviations?.Count != plan.Features || !values.Deviations.All(d => d > 0)))
+            throw new SafetensorsException($"metadata '{PlanName}' has no mean and deviation above 0 for each of {plan.Features} features");
         if (plan.Spec.Validate() is { Count: > 0 } wrong) throw new SafetensorsException($"the spec in metadata '{PlanName}' is wrong: {string.Join("; ", wrong)}");
         try
         {

@@ -31,7 +31,7 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     /// <summary>Copies consecutive values of a vector: 0 for the parameters, then the slots.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="vector">From 0 to the plan's slots.</param>
-    /// <param name="first">Index among all parameters of the job.</param>
+    /// <param name="first">Index among all parameters, in the order of the model.</param>
     /// <param name="target">Receives float32 little-endian; its length says how many.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SnapshotUnreadableException">A part is gone.</exception>

@@ -42,6 +42,13 @@ public sealed class DenseNetwork : IModel
 
     public int Outputs => Layers[^1].Outputs;
 
+    public int Classes => Loss switch
+    {
+        OutputLoss.SquaredError => 0,
+        OutputLoss.SigmoidCrossEntropy => 2,
+        _ => Outputs,
+    };
+
     public ParameterLayout Layout { get; }
 
     public IReadOnlyList<Metric> Metrics => Loss == OutputLoss.SquaredError ? Errors : Hits;

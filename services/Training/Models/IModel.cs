@@ -22,6 +22,9 @@ public interface IModel
     /// <summary>Numbers that a prediction for one example has, at least 1.</summary>
     int Outputs => 1;
 
+    /// <summary>Classes that a prediction is about, numbered from 0: one probability for each, or that of class 1 alone; 0 for a regression.</summary>
+    int Classes => 0;
+
     /// <summary>What the optimizer makes of the summed gradient of a step: by default the mean.</summary>
     GradientScale Scale => GradientScale.Mean;
 

@@ -24,6 +24,8 @@ public sealed class PlacedModel : IModel
 
     public int Outputs => _model.Outputs;
 
+    public int Classes => _model.Classes;
+
     public GradientScale Scale => _model.Scale;
 
     public ParameterLayout Layout { get; }
@@ -47,6 +49,13 @@ public sealed class PlacedModel : IModel
         if (names.Count != own.Count || names.Distinct().Count() != names.Count || names.Except(own.Select(tensor => tensor.Name)).Any())
             throw new ArgumentException($"the tensors are {string.Join(", ", names)}, those of the model {string.Join(", ", own.Select(tensor => tensor.Name))}", nameof(names));
         return new PlacedModel(model, [.. names.Select(name => own.Single(tensor => tensor.Name == name))]);
+    }
+
+    /// <summary>The tensors in the order of the model itself, whatever order they are exchanged in.</summary>
+    public static ParameterLayout OwnLayout(IModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model is PlacedModel placed ? placed._model.Layout : model.Layout;
     }
 
     /// <summary>Parameters in the order of the model itself, whatever order they are exchanged in: what fingerprints are computed of.</summary>
