@@ -19,9 +19,12 @@ public sealed class TrainingCounters(IReadOnlyDictionary<string, long> fields)
     /// <summary>Times that a worker asked a ps task again for what it had not answered.</summary>
     public const string ResentName = "Resent";
 
+    // Of the fields that each process has of its own.
+    private static readonly string[] Prefixes = [StealsName + "|", PushPrefix, StalenessPrefix, UnsentName + "|", ResentName + "|"];
+
     /// <summary>Those among a record's fields.</summary>
     public static TrainingCounters Of(IReadOnlyDictionary<string, string> fields) => new(fields
-        .Where(field => Names.Contains(field.Key) || field.Key.StartsWith(StealsName + "|", StringComparison.Ordinal) || field.Key.StartsWith(PushPrefix, StringComparison.Ordinal))
+        .Where(field => Names.Contains(field.Key) || Prefixes.Any(prefix => field.Key.StartsWith(prefix, StringComparison.Ordinal)))
         .ToDictionary(field => field.Key, field => long.Parse(field.Value, CultureInfo.InvariantCulture)));
 
     /// <summary>Generations begun: 1 where nothing had to be recovered.</summary>
