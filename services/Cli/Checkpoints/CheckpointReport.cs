@@ -49,6 +49,7 @@ internal static class CheckpointReport
         json.WriteString("checkpoint", checkpoint.Id);
         json.WriteString("origin", checkpoint.Origin);
         json.WriteBoolean("named", checkpoint.IsNamed);
+        json.WriteBoolean("best", checkpoint.IsBest);
         json.WriteNumber("step", checkpoint.Clock);
         json.WriteNumber("epochs", checkpoint.Epochs);
         json.WriteNumber("examples", checkpoint.Examples);
@@ -66,8 +67,8 @@ internal static class CheckpointReport
         json.WriteEndObject();
     }
 
-    private static string Metrics(CheckpointInfo checkpoint) => string.Join(
-        ", ", checkpoint.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal).Select(metric => $"{metric.Key} {Figures.Number(metric.Value)}"));
+    private static string Metrics(CheckpointInfo checkpoint) => string.Join(", ", checkpoint.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal)
+        .Select(metric => $"{metric.Key} {Figures.Number(metric.Value)}").Concat(checkpoint.IsBest ? ["best"] : []));
 
     private static string Size(long bytes) => bytes switch
     {

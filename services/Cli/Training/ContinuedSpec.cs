@@ -32,6 +32,8 @@ internal static class ContinuedSpec
     /// <summary><c>--learning-rate</c> → <c>learningRate</c>.</summary>
     private static string FieldOf(Option option)
     {
+        // The one option whose unit is part of its value.
+        if (option.Name == "--max-time") return "maxSeconds";
         string[] words = option.Name.TrimStart('-').Split('-');
         return string.Concat(words.Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
     }

@@ -43,6 +43,9 @@ public sealed record CheckpointInfo
     /// <summary>By name, where the job evaluated at this clock.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
+    /// <summary>Whether it is the best of its job's evaluated commits; of a named one, whether it was when it was kept.</summary>
+    public bool IsBest { get; init; }
+
     /// <summary>Values that the optimizer keeps beside each parameter; 0 also for a file that had none.</summary>
     public required int Slots { get; init; }
 }

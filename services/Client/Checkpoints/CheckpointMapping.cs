@@ -23,6 +23,7 @@ internal static class CheckpointMapping
             Spec = spec.RootElement.Clone(),
             Features = [.. message.Features],
             Metrics = new Dictionary<string, double>(message.Metrics),
+            IsBest = message.IsBest,
             Slots = message.Slots,
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -29,6 +30,8 @@ public static class Continuation
         nameof(TrainingSpec.Target),
         nameof(TrainingSpec.From),
         nameof(TrainingSpec.WeightsOnly),
+        // Compared by what it comes to: see CheckDecay.
+        nameof(TrainingSpec.DecaySteps),
     };
 
     /// <summary>Everything that keeps a job from beginning with a checkpoint.</summary>
@@ -43,9 +46,10 @@ public static class Continuation
         List<SpecViolation> wrong = [.. CheckTensors(checkpoint, written, plan)];
         if (plan.Spec.WeightsOnly) return wrong;
         wrong.AddRange(CheckSpec(checkpoint, written.Spec, plan.Spec));
+        wrong.AddRange(CheckDecay(checkpoint, written, plan));
         if (plan.DataFingerprint != written.DataFingerprint || plan.Rows != written.Rows)
         {
-            wrong.Add(new SpecViolation("data", plan.Spec.Data ?? "", string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            wrong.Add(new SpecViolation("data", plan.Spec.Data ?? "", string.Create(CultureInfo.InvariantCulture,
                 $"has {plan.Rows} rows and fingerprint {Shown(plan.DataFingerprint)}; {checkpoint} was trained on {written.Rows} rows with fingerprint {Shown(written.DataFingerprint)} (--weights-only takes the parameters alone)")));
         }
 
@@ -88,6 +92,20 @@ public static class Continuation
             yield return new SpecViolation(field, text, $"is {before[field]?.ToString() ?? "not set"} in {checkpoint}, and cannot change (--weights-only takes the parameters alone)");
         }
     }
+
+    // A cosine without decay steps of its own ends where the job does: with more steps all rates would be others, those behind the checkpoint too.
+    private static IEnumerable<SpecViolation> CheckDecay(string checkpoint, TrainingPlan written, TrainingPlan plan)
+    {
+        if (plan.Spec.Schedule != written.Spec.Schedule || DecayOf(plan) is var now && DecayOf(written) is var before && now == before) yield break;
+        yield return new SpecViolation("decaySteps", Text(plan.Spec.DecaySteps), string.Create(CultureInfo.InvariantCulture,
+            $"comes to {Text(now)} steps over {plan.Schedule().TotalClocks}, in {checkpoint} to {Text(before)} over {written.Schedule().TotalClocks}, and cannot change; give {Text(before)} to go on with the rates as they were (--weights-only takes the parameters alone)"));
+    }
+
+    private static long? DecayOf(TrainingPlan plan) => plan.Spec is { Schedule: TrainingNames.Cosine, DecaySteps: null }
+        ? Math.Max(1, plan.Schedule().TotalClocks - (plan.Spec.WarmupSteps ?? 0))
+        : plan.Spec.DecaySteps;
+
+    private static string Text(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
     private static string Shown(string fingerprint) => fingerprint.Length == 0 ? "none" : fingerprint[..Math.Min(12, fingerprint.Length)];
 

@@ -59,6 +59,8 @@ internal sealed class CheckpointView(RedisCheckpoints checkpoints, CheckpointRea
             SpecJson = System.Text.Json.JsonSerializer.Serialize(stored.Plan.Spec, SpecJson.Options),
             Features = { stored.Plan.FeatureNames },
             Slots = stored.Plan.Slots,
+            Metrics = { stored.Metrics.ToDictionary() },
+            IsBest = stored.IsBest,
         };
     }
 }

@@ -18,10 +18,13 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     private const int MaxInitialValues = 256 * 1024;
 
     private readonly DataPlanner _dataPlanner = new(data);
+    private readonly LabelPlanner _labels = new(data);
 
-    /// <summary>The spec with the id of its data set, where it gives the name.</summary>
+    /// <summary>The spec with the id of its data set, where it gives the name, and with the classes of its labels, where it asks for those.</summary>
+    /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
     public async Task<TrainingSpec> ResolveAsync(TrainingSpec spec, CancellationToken cancellationToken) =>
-        spec.Data is { } name && await data.ResolveAsync(name, cancellationToken) is { } id ? spec with { Data = id } : spec;
+        await _labels.WithClassesAsync(
+            spec.Data is { } name && await data.ResolveAsync(name, cancellationToken) is { } id ? spec with { Data = id } : spec, cancellationToken);
 
     /// <summary>Everything that is wrong with a spec in this cluster, beyond what <see cref="TrainingSpec.Validate"/> finds.</summary>
     public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, int stores, CancellationToken cancellationToken)
@@ -35,6 +38,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             return [new SpecViolation("label", spec.Label, $"must be the label that the data set was loaded with, {manifest.Label}")];
         if (DataPlanner.Check(spec, manifest) is { Count: > 0 } violations)
             return violations;
+        if (await _labels.CheckAsync(spec, manifest, cancellationToken) is { Count: > 0 } labels)
+            return labels;
         return CheckModel(spec, manifest, Math.Max(1, spec.ParameterStores > 0 ? spec.ParameterStores : stores));
     }
 

@@ -21,7 +21,7 @@ public enum AddAnswer
 }
 
 /// <summary>Checkpoints in Redis: those in the manifests of jobs, and those with a name. Keys: <see cref="CheckpointKeys"/>.</summary>
-public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining jobs)
+public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining jobs, RedisSummaries summaries)
 {
     private readonly IDatabase _database = redis.GetDatabase();
 
@@ -41,6 +41,8 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
         IEnumerable<Checkpoint> states = manifest.Checkpoints.Concat(best).Where(checkpoint => checkpoint.Clock != manifest.Clock)
             .DistinctBy(checkpoint => checkpoint.Clock).OrderBy(checkpoint => checkpoint.Clock).Append(Checkpoint.Of(manifest));
         RedisValue[] fields = [.. states.Select(state => (RedisValue)FieldOf(state))];
+        Dictionary<long, IReadOnlyDictionary<string, double>> metrics = await MetricsAsync(job, record.Evaluated);
+        var none = new Dictionary<string, double>();
         RedisValue[] fingerprints = await _database.HashGetAsync(CheckpointKeys.Fingerprints(job), fields);
         return [.. states.Zip(fingerprints, (state, fingerprint) => new StoredCheckpoint
         {
@@ -48,7 +50,25 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
             Plan = plan,
             State = state,
             Fingerprint = (string?)fingerprint ?? "",
+            Metrics = metrics.GetValueOrDefault(state.Clock) ?? none,
+            IsBest = record.Evaluated?.Best.Figures.Clock == state.Clock,
         })];
+    }
+
+    // Of the evaluations in the record itself, and of those before as far as the job's summaries still have them.
+    private async Task<Dictionary<long, IReadOnlyDictionary<string, double>>> MetricsAsync(string job, EvaluationState? evaluated)
+    {
+        var metrics = new Dictionary<long, IReadOnlyDictionary<string, double>>();
+        if (evaluated is null) return metrics;
+        foreach (SummaryPoint point in await summaries.ReadAsync(job, afterClock: 0))
+        {
+            Dictionary<string, double> values = point.Values.Where(value => value.Key.StartsWith(SummaryNames.Evaluation, StringComparison.Ordinal))
+                .ToDictionary(value => value.Key[SummaryNames.Evaluation.Length..], value => value.Value, StringComparer.Ordinal);
+            if (values.Count > 0) metrics[point.Clock] = values;
+        }
+
+        foreach (EvaluationFigures figures in (EvaluationFigures[])[evaluated.Last, evaluated.Best.Figures]) metrics[figures.Clock] = figures.Values;
+        return metrics;
     }
 
     /// <summary>Those with a name, the newest first.</summary>

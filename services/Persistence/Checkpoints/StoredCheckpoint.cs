@@ -20,6 +20,12 @@ public sealed record StoredCheckpoint
     /// <summary>Of the parameters: SHA-256 as float32 little-endian in layout order; empty where nobody has computed it.</summary>
     public string Fingerprint { get; init; } = "";
 
+    /// <summary>What its job's evaluation at this clock came to, by name of the metric; empty where there was none.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Whether it is the best of its job's evaluated commits so far.</summary>
+    public bool IsBest { get; init; }
+
     /// <summary>Whether it is kept under a name until somebody removes it.</summary>
     public bool IsNamed => Origin.Length > 0;
 

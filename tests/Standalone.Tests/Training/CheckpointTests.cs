@@ -43,6 +43,23 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
         await Assert.ThrowsAsync<CheckpointNotFoundException>(() => embedded.Client.ListCheckpointsAsync("no-such-job", ct));
     }
 
+    /// <summary>What evaluations came to is seen beside the checkpoints, the best of them marked; both stay with a name.</summary>
+    [Fact(Timeout = TestLimit)]
+    public async Task List_JobThatWasEvaluated_HasMetricsAndTheBest()
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        TrainedModel model = await embedded.Client.TrainAsync(Spec with { EvaluateEpochs = 3, TestFraction = 0.3 }, cancellationToken: ct);
+
+        IReadOnlyList<CheckpointInfo> kept = await embedded.Client.ListCheckpointsAsync(model.JobId, ct);
+
+        CheckpointInfo best = Assert.Single(kept, checkpoint => checkpoint.IsBest);
+        Assert.Equal(model.BestEvaluation!.Clock, best.Clock);
+        Assert.Equal(model.BestEvaluation.Values, best.Metrics);
+        Assert.Equal(model.LastEvaluation!.Values, kept[^1].Metrics);
+        Assert.All(kept, checkpoint => Assert.Equal(["loss", "rmse"], checkpoint.Metrics.Keys.Order()));
+        Assert.Equal(best.Metrics, (await embedded.Client.KeepCheckpointAsync(best.Id, "best-one", ct)).Metrics);
+    }
+
     [Fact(Timeout = TestLimit)]
     public async Task Keep_UnderAName_StaysUntilItIsRemoved()
     {

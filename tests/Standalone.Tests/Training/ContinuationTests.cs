@@ -104,6 +104,76 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
         Assert.Equal(4L * 101, tuned.Examples);
     }
 
+    /// <summary>Slots follow from the parameters as those of a job that starts with them.</summary>
+    [Theory(Timeout = TestLimit)]
+    [InlineData(TrainingNames.Ftrl)]
+    [InlineData(TrainingNames.Adam)]
+    [InlineData(TrainingNames.Adagrad)]
+    public async Task Train_WeightsOnly_GivesTheBitsOfAJobThatStartsWithThem(string optimizer)
+    {
+        TrainedModel first = await embedded.Client.TrainAsync(Odd with { Epochs = 3 }, cancellationToken: TestContext.Current.CancellationToken);
+        TrainingSpec other = Odd with { Optimizer = optimizer, Lanes = 3, Seed = 77, LearningRate = 0.1f, Epochs = 4, L1 = optimizer == TrainingNames.Ftrl ? 0.01f : null };
+
+        TrainedModel tuned = await embedded.Client.TrainAsync(other with { From = first.JobId, WeightsOnly = true }, cancellationToken: TestContext.Current.CancellationToken);
+        TrainedModel fresh = await embedded.Client.TrainAsync(
+            other with { StartWeight = first.Parameters!["w"][0], StartBias = first.Parameters["b"][0] }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(fresh.Fingerprint, tuned.Fingerprint);
+        Assert.NotEqual(first.Fingerprint, tuned.Fingerprint);
+    }
+
+    /// <summary>Rates, statistics and split are functions of plan and clock: going on gives the same bits with all of them.</summary>
+    [Fact(Timeout = 2 * TestLimit)]
+    public async Task Train_AdamCosineStandardisedSplit_ResumedOnOtherPartsGivesTheBitsOfTheUndisturbedJob()
+    {
+        string csv = Table(rows: 150, features: 5);
+        TrainingSpec spec = new()
+        {
+            Label = "y", Model = TrainingNames.Mlp, Layers = "6", Lanes = 5, Batch = 3, Epochs = 12, Optimizer = TrainingNames.Adam, LearningRate = 0.05f, Seed = 9,
+            Schedule = TrainingNames.Cosine, WarmupSteps = 7, Standardise = true, TestFraction = 0.25, EvaluateEpochs = 3, CheckpointEverySteps = 17,
+        };
+        string file = Path.Combine(Directory.CreateTempSubdirectory("resumed-").FullName, "half.safetensors");
+        TrainedModel undisturbed;
+        await using (EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers: 1, parameterStores: 1))
+        {
+            await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
+            undisturbed = await client.TrainAsync(spec with { Data = await LoadAsync(client, csv) }, cancellationToken: TestContext.Current.CancellationToken);
+            // 8 steps an epoch, 96 in all.
+            Assert.Equal(96, undisturbed.Steps);
+            await client.ExportCheckpointAsync($"{undisturbed.JobId}@51", file, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        await using EmbeddedCluster other = await TrainingFixture.StartAsync(workers: 3, parameterStores: 3);
+        await using ClusterClient resuming = ClusterClient.Connect(other.Connection);
+        TrainingSpec here = spec with { Data = await LoadAsync(resuming, csv) };
+        await resuming.ImportCheckpointAsync(file, "half", cancellationToken: TestContext.Current.CancellationToken);
+        foreach (int stores in (int[])[1, 2, 3])
+        {
+            TrainedModel resumed = await resuming.TrainAsync(here with { From = "half", ParameterStores = stores }, cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal((undisturbed.Fingerprint, undisturbed.Steps, undisturbed.Examples), (resumed.Fingerprint, resumed.Steps, resumed.Examples));
+            Assert.Equal(undisturbed.LastEvaluation!.Values, resumed.LastEvaluation!.Values);
+        }
+
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Train_MoreEpochsOfACosine_IsRefusedUnlessTheRatesStayAsTheyWere()
+    {
+        TrainingSpec spec = Odd with { Epochs = 10, Schedule = TrainingNames.Cosine, WarmupSteps = 5, DecayFactor = 0.1f };
+        TrainedModel first = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        TrainingSpec longer = spec with { Epochs = 20, From = first.JobId };
+
+        var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(longer, cancellationToken: TestContext.Current.CancellationToken));
+        SpecViolation violation = Assert.Single(refused.Violations);
+        Assert.Equal("decaySteps", violation.Field);
+        Assert.Contains("give 75 to go on", violation.Limit, StringComparison.Ordinal);
+        TrainedModel resumed = await embedded.Client.TrainAsync(longer with { DecaySteps = 75 }, cancellationToken: TestContext.Current.CancellationToken);
+        TrainedModel undisturbed = await embedded.Client.TrainAsync(longer with { DecaySteps = 75, From = null }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(undisturbed.Fingerprint, resumed.Fingerprint);
+    }
+
     [Fact(Timeout = TestLimit)]
     public async Task Submit_WhatCannotGoOn_IsRefusedWithFieldAndBothValues()
     {

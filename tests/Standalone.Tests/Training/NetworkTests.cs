@@ -1,3 +1,5 @@
+using System.Text;
+using Cluster.Client.Errors;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 
@@ -77,6 +79,36 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
         Assert.InRange(LogisticOptimum.Objective(found, data.Train, data.TrainLabels, penalty), optimum - 1e-7, optimum + 1e-4);
         // What the cluster reports is the cross-entropy alone.
         Assert.Equal(LogisticOptimum.Objective(found, data.Train, data.TrainLabels, 0), model.Loss, 1e-5);
+    }
+
+    /// <summary>Three classes in the data, none in the spec; and labels that are none.</summary>
+    [Fact(Timeout = TestLimit)]
+    public async Task Submit_LabelsOfADataSet_GiveTheClassesOrAreRefusedWithTheirRows()
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        string three = (await embedded.Client.LoadDataAsync(Csv("0", "2", "1", "2", "0"), "y", cancellationToken: ct)).Id;
+        string broken = (await embedded.Client.LoadDataAsync(Csv("0", "0.5", "1", "0.5", "-1"), "y", cancellationToken: ct)).Id;
+        TrainingSpec spec = new() { Model = TrainingNames.Softmax, Data = three, Label = "y", Lanes = 1, Epochs = 1, LearningRate = 0.1f };
+
+        TrainedModel model = await embedded.Client.TrainAsync(spec, cancellationToken: ct);
+        (TrainingSpec Spec, string Value, string Part)[] wrong =
+        [
+            (spec with { Classes = 2 }, "2", "from 0 to 1 for model softmax; 2 of 5 rows have this one, 2 one"),
+            (spec with { Model = TrainingNames.Logistic }, "2", "from 0 to 1 for model logistic; 2 of 5 rows"),
+            (spec with { Data = broken }, "0.5", "2 of 5 rows have this one, 3 one that is none"),
+            (spec with { Model = TrainingNames.Mlp, Layers = "2", Classes = 2, Data = broken }, "0.5", "from 0 to 1 for model mlp"),
+        ];
+
+        Assert.Equal(3, model.Parameters!["b"].Count);
+        foreach ((TrainingSpec submitted, string value, string part) in wrong)
+        {
+            var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(submitted, cancellationToken: ct));
+            SpecViolation violation = Assert.Single(refused.Violations);
+            Assert.Equal(("label", value), (violation.Field, violation.Value));
+            Assert.Contains(part, violation.Limit, StringComparison.Ordinal);
+        }
+
+        static MemoryStream Csv(params string[] labels) => new(Encoding.UTF8.GetBytes("x,y\n" + string.Concat(labels.Select((label, row) => $"{row},{label}\n"))));
     }
 
     private async Task<TrainedModel> TrainAsync(ExampleData data, TrainingSpec spec, CancellationToken ct)

@@ -30,7 +30,7 @@ internal sealed class ModelOptions(string? model) : ITrainOptionGroup
         "--initialiser", $"What weights start from. Of mlp. Default: {TrainingNames.He} before {TrainingNames.Relu}, else {TrainingNames.Glorot}.", TrainingNames.Initialisers);
 
     private readonly Option<int?> _classes = ValueOptions.OptionalNumber(
-        "--classes", $"Classes of the label, numbered from 0, 2 to {TrainingSpec.MaxClasses}. Of softmax and mlp, which is a regression without.", 2, TrainingSpec.MaxClasses);
+        "--classes", $"Classes of the label, numbered from 0, 2 to {TrainingSpec.MaxClasses}. Of softmax, which counts them in the data without, and mlp, which is a regression without.", 2, TrainingSpec.MaxClasses);
 
     private readonly Option<float?> _startWeight = ValueOptions.OptionalReal(
         "--start-weight", "What each weight starts from, any finite number. Default: -1, with --data 0.", isPositive: false);
