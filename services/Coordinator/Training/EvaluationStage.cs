@@ -76,8 +76,8 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
         StoppingDecision decision = EarlyStopping.Decide(training.Spec, plan.Monitored, record.Evaluated, new EvaluatedCommit(figures, round.Commit));
         await summaries.NoteAsync(figures);
         CommitRetention retention = new(record, round.Commit, decision.State);
-        EvaluationState state = decision.State with { Released = retention.Released };
         bool ends = decision.Reason is not null && record.Protocol.End is null;
+        EvaluationState state = decision.State with { Released = retention.Released(ends) };
         TrainingAnswer answer = Require(await context.Records.DecideAsync(
             training.Id, training.Owner, round.Commit, state, ends ? retention.AsLast() : null, decision.Reason, retention.Later));
         if (answer != TrainingAnswer.Done) return;

@@ -14,14 +14,15 @@ public sealed class CommitRetention(TrainingRecord record, CommitManifest decide
     /// <summary>Commits after the one that was evaluated which are to be evaluated too.</summary>
     public IEnumerable<CommitManifest> Later => record.ToEvaluate.Where(commit => commit.Id != decided.Id);
 
-    /// <summary>Snapshots that nothing names any more where the job goes on. Those that the newest commits name are deleted when they expire.</summary>
-    public IReadOnlyList<SnapshotKey> Released
+    /// <summary>Snapshots that nothing names any more. Those that the newest commits name, or the last one as <see cref="AsLast"/>, are deleted when they expire.</summary>
+    /// <param name="ends">Whether the job ends with the commit that was evaluated, which may be neither the best nor near the newest.</param>
+    public IReadOnlyList<SnapshotKey> Released(bool ends)
     {
-        get
-        {
-            HashSet<SnapshotKey> needed = [.. state.Best.Manifest.Snapshots, .. _current.Snapshots, .. _current.Previous, .. CheckpointsOf(_current.Checkpoints), .. Later.SelectMany(commit => commit.Snapshots)];
-            return [.. decided.Snapshots.Concat(record.Evaluated?.Best.Manifest.Snapshots ?? []).Where(key => !needed.Contains(key)).Distinct()];
-        }
+        CommitManifest last = ends ? AsLast() : _current;
+        IEnumerable<CommitManifest> later = ends ? [] : Later;
+        HashSet<SnapshotKey> needed =
+            [.. state.Best.Manifest.Snapshots, .. last.Snapshots, .. last.Previous, .. CheckpointsOf(last.Checkpoints), .. later.SelectMany(commit => commit.Snapshots)];
+        return [.. decided.Snapshots.Concat(record.Evaluated?.Best.Manifest.Snapshots ?? []).Where(key => !needed.Contains(key)).Distinct()];
     }
 
     /// <summary>The commit that was evaluated as the job's last: what was trained beyond it goes.</summary>
