@@ -42,6 +42,7 @@ internal static class TrainingJson
         if (training.Loss is { } loss && double.IsFinite(loss)) json.WriteNumber("loss", loss);
         else json.WriteNull("loss");
         json.WriteNumber("examples", training.Examples);
+        json.WriteNumber("examplesRate", double.IsFinite(training.ExamplesRate) ? training.ExamplesRate : 0);
         json.WriteNumber("stepExamples", training.StepExamples);
         json.WriteNumber("stepsPerEpoch", training.StepsPerEpoch);
         json.WriteStartArray("staleness");
@@ -49,7 +50,6 @@ internal static class TrainingJson
         json.WriteEndArray();
         if (training.Expected is { } expected) json.WriteNumber("expectedSeconds", Math.Round(expected.TotalSeconds, 3));
         else json.WriteNull("expectedSeconds");
-        json.WriteNumber("examplesRate", double.IsFinite(training.ExamplesRate) ? training.ExamplesRate : 0);
         json.WriteEndObject();
     }
 
