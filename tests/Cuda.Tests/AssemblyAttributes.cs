@@ -1,4 +1,5 @@
-// The test double is one for the process: its faults and counts are shared.
-using Cluster.Testing;
+using Xunit.Sdk;
+using Xunit.v3;
 
-[assembly: AssemblyFixture(typeof(RedisServers))]
+// The test double is one for the process: its faults and counts are shared.
+[assembly: Parallelization(Mode = ParallelMode.None)]
