@@ -32,6 +32,50 @@ public sealed class TrainRecordTests
     }
 
     [Fact]
+    public async Task Job_StaleGradients_ShowsStepExpectationAndHistogram()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        var job = SampleTrainings.Running(5100);
+        job.Training.StepExamples = 64;
+        job.Training.StepsPerEpoch = 10;
+        job.Training.ExpectedSeconds = 200;
+        job.Training.ExpectedFromSteps = 32;
+        job.Training.Staleness.AddRange([1200, 0, 3]);
+        coordinator.Script.Get = (_, _) => Task.FromResult(job);
+
+        var plain = await CliRun.RunAsync(coordinator, "job", SampleTrainings.Id);
+        var json = await CliRun.RunAsync(coordinator, "job", SampleTrainings.Id, "--json");
+
+        Assert.Matches(@"(?m)^step +64 examples, 10 steps an epoch$", plain.Output);
+        Assert.Matches(@"(?m)^expected +about 3 min 20 s, by its first 32 steps$", plain.Output);
+        Assert.Matches(@"(?m)^staleness +0: 1,200, 2: 3 \(clocks: gradients\)$", plain.Output);
+        Assert.Contains("\"stepExamples\":64,\"stepsPerEpoch\":10,\"staleness\":[1200,0,3],\"expectedSeconds\":200}", json.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watch_TrainingJob_IsToldItsBatchAndStepsAndThenTheTimeToExpectOnce()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        coordinator.Script.Watch = async (_, stream, _) =>
+        {
+            foreach (var seconds in (double[])[0, 12, 13])
+            {
+                var job = SampleTrainings.Running(5100);
+                (job.Training.StepExamples, job.Training.StepsPerEpoch, job.Training.ExpectedSeconds, job.Training.ExpectedFromSteps) = (64, 10, seconds, 32);
+                await stream.WriteAsync(new V1.JobUpdate { Job = job });
+            }
+
+            await stream.WriteAsync(new V1.JobUpdate { Job = SampleTrainings.Ended(V1.JobState.Cancelled, "enough") });
+        };
+
+        var run = await CliRun.RunAsync(coordinator, "watch", SampleTrainings.Id);
+
+        Assert.Single(run.ErrorLines, line => line == $"{SampleTrainings.Id}: effective batch of 64 examples, 10 steps an epoch, 10,200 steps in all");
+        Assert.Single(run.ErrorLines, line => line == $"{SampleTrainings.Id}: about 12 s in all, by its first 32 steps");
+        Assert.Single(run.ErrorLines, line => line.Contains("in all, by", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Job_NotBegun_HasNoFiguresYet()
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
@@ -69,7 +113,7 @@ public sealed class TrainRecordTests
         var job = JsonElement.Parse((await CliRun.RunAsync(coordinator, "job", SampleTrainings.Id, "--json")).Output);
 
         Assert.Equal(
-            """{"lanes":2,"parameterStores":2,"committedClock":2550,"committedExamples":5100,"segments":5,"commits":4,"generations":2,"steals":3,"refusals":{"duplicate":1200,"rewind":1},"loss":0.16251,"examples":10200,"examplesRate":5100}""",
+            """{"lanes":2,"parameterStores":2,"committedClock":2550,"committedExamples":5100,"segments":5,"commits":4,"generations":2,"steals":3,"refusals":{"duplicate":1200,"rewind":1},"loss":0.16251,"examples":10200,"examplesRate":5100,"stepExamples":0,"stepsPerEpoch":0,"staleness":[],"expectedSeconds":null}""",
             job.GetProperty("training").GetRawText());
         Assert.Equal("training", job.EnumerateObject().Last().Name);
     }

@@ -48,6 +48,7 @@ internal static class TrainingJson
         if (training.Loss is { } loss && double.IsFinite(loss)) json.WriteNumber("loss", loss);
         else json.WriteNull("loss");
         json.WriteNumber("examples", training.Examples);
+        json.WriteNumber("examplesRate", double.IsFinite(training.ExamplesRate) ? training.ExamplesRate : 0);
         if (training.LastEvaluation is { } last) Write(json, "last", last);
         if (training.BestEvaluation is { } best) Write(json, "best", best);
         if (training.EndReason.Length > 0) json.WriteString("end", training.EndReason);
@@ -58,7 +59,6 @@ internal static class TrainingJson
         json.WriteEndArray();
         if (training.Expected is { } expected) json.WriteNumber("expectedSeconds", Math.Round(expected.TotalSeconds, 3));
         else json.WriteNull("expectedSeconds");
-        json.WriteNumber("examplesRate", double.IsFinite(training.ExamplesRate) ? training.ExamplesRate : 0);
         json.WriteEndObject();
     }
 

@@ -125,6 +125,32 @@ public sealed class TrainingSpecTests
     }
 
     [Fact]
+    public void TryToSpec_StalenessAndLocalSteps_AreKept()
+    {
+        TrainingSpec[] specs = [Example with { Mode = TrainingNames.Ssp, Staleness = 64 }, Example with { LocalSteps = 1024 }];
+
+        Assert.All(specs, spec => Assert.True(spec.ToProto().TryToSpec(out var read, out _) && read == spec));
+    }
+
+    [Fact]
+    public void Validate_ModesThatDoNotFit_NameFieldAndLimit() => Assert.Equal(
+        [
+            "staleness: 1: must be 0 where the mode is not ssp",
+            "localSteps: 2: must be 1 where the mode is not sync",
+            "staleness: 65: must be from 0 to 64",
+            "localSteps: 0: must be from 1 to 1024",
+            "optimizer: adagrad: must be sgd where localSteps is above 1: a lane makes plain steps and keeps nothing between rounds",
+        ],
+        ((TrainingSpec[])
+        [
+            Example with { Mode = TrainingNames.Async, Staleness = 1 },
+            Example with { Mode = TrainingNames.Ssp, LocalSteps = 2 },
+            Example with { Mode = TrainingNames.Ssp, Staleness = 65 },
+            Example with { LocalSteps = 0 },
+            Example with { LocalSteps = 2, Optimizer = TrainingNames.Adagrad },
+        ]).SelectMany(spec => spec.Validate()).Select(v => v.ToString()));
+
+    [Fact]
     public void Validate_LabelWithoutData_IsAViolation()
         => Assert.Equal("label: y: must be empty where no data is given", Assert.Single((Example with { Label = "y" }).Validate()).ToString());
 
