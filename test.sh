@@ -4,16 +4,16 @@ set -uo pipefail
 
 readonly packages=(redis-server rabbitmq-server clang)
 readonly install_command="sudo apt-get install ${packages[*]}"
-readonly project_limit=900 # seconds for one test project, or for one command of a document
+readonly project_limit=1800 # seconds for one test project, or for one command of a document
 readonly build_limit=1200
 readonly leftover_limit=10 # seconds for what a test project started to end after it
 
 usage() {
     cat <<TEXT
 ./test.sh [--install] [--help]
-  Builds the solution with warnings as errors, checks the formatting, runs every test project (the end-to-end tests beside
-  the others) and the commands of README and docs/tensorflow.md, and looks for processes left behind. The last line is "N passed, N failed,
-  N skipped".
+  Builds the solution with warnings as errors, checks the formatting, runs every test project and the commands of README and
+  docs/tensorflow.md one after the other, and looks for processes left behind. The last line is
+  "N passed, N failed, N skipped".
   Needs the .NET SDK. Tests that need ${packages[*]} are skipped where these are not installed.
   --install   install them first, with sudo; as root they are installed without being asked for
 Exit codes: 0 all passed, 1 something failed or nothing ran, 2 wrong option.
@@ -37,17 +37,15 @@ export UseAspire=false
 # Build servers would outlive the build.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 
-readonly run="CLUSTER_TEST_RUN=$$-$RANDOM$RANDOM"
-marker=$run
+readonly marker="CLUSTER_TEST_RUN=$$-$RANDOM$RANDOM"
 results=$(mktemp -d) || exit 1
 readonly results
 passed=0 failed=0 skipped=0
 
-# Everything this script starts carries the marker in its environment, and so does what that starts in turn: the run's,
-# and behind it the lane's, where two of them test side by side.
+# Everything this script starts carries the marker in its environment, and so does what that starts in turn.
 started_here() {
     [[ -d /proc/self ]] || return 0
-    grep -lzs -- "^$marker" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3
+    grep -lzsx -- "$marker" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3
 }
 
 kill_started_here() {
@@ -56,14 +54,7 @@ kill_started_here() {
     [[ -z $pids ]] || kill -KILL $pids 2> /dev/null
 }
 
-clean_up() {
-    local lanes
-    lanes=$(jobs -p)
-    [[ -z $lanes ]] || kill $lanes 2> /dev/null
-    marker=$run
-    kill_started_here
-    rm -rf -- "$results"
-}
+clean_up() { kill_started_here; rm -rf -- "$results"; }
 trap clean_up EXIT
 trap 'echo "interrupted"; exit 130' INT TERM
 
@@ -147,40 +138,11 @@ count() {
     echo "${number:-0}"
 }
 
-# run_lane NAME PROJECT...: tests projects one after the other, shows what each printed when it is done, and leaves the
-# counts in a file: it runs beside another lane.
-run_lane() {
-    local name=$1 project
-    trap - EXIT
-    marker=$run-$name
-    for project in "${@:2}"; do
-        run_project "$project" > "$results/$project.log" 2>&1
-        cat "$results/$project.log"
-    done
-    echo "$passed $failed $skipped" > "$results/$name.counts"
-}
-
-# Lanes that end early, however that may be, are a failure of their own.
-add_lane() {
-    local counts
-    if read -r -a counts < "$results/$1.counts"; then
-        passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
-    else
-        fail "the $1 tests did not come to their end"
-    fi 2> /dev/null
-}
-
 run_tests() {
-    local project inprocess=()
-    for project in tests/*Tests; do
-        if [[ -f $project/${project##*/}.csproj ]]; then inprocess+=("${project##*/}"); fi
+    local project
+    for project in tests/*Tests tests/EndToEnd; do
+        if [[ -f $project/${project##*/}.csproj ]]; then run_project "${project##*/}"; fi
     done
-    run_lane process EndToEnd &
-    local process=$!
-    run_lane inprocess "${inprocess[@]}" &
-    wait "$process" "$!"
-    add_lane process
-    add_lane inprocess
 }
 
 run_project() {

@@ -47,7 +47,7 @@ public abstract class FaultTest(SharedBroker broker, SharedCluster shared) : Sha
     private protected static async Task<JobProgress> UntilNewItemsAreDoneAsync(TestCluster cluster, JobInfo job)
     {
         await using var redis = await cluster.ConnectRedisAsync();
-        var cut = await GrainsAsync(redis, job, "cut");
+        var cut = await GrainsAsync(redis, job, $"{JobKeys.CutField}0");
         Assert.InRange(cut * PointsPerGrain, 1, (long)(Late * Points));
         await Poll.UntilAsync($"more than {cut} grains are done", () => GrainsAsync(redis, job, "done"), done => done > cut, Limit, Ct);
         return (await cluster.Client.GetJobAsync(job.Id, Ct)).Progress;
