@@ -1,5 +1,5 @@
-using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Checkpoints;
+using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Data;
 using Cluster.Coordinator.Jobs;

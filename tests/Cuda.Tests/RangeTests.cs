@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Compute.Cuda;
-using Cluster.Compute.Devices;
 using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
 using CsCheck;
@@ -39,8 +38,16 @@ public sealed class RangeTests : IDisposable
             {
                 var computation = new PriceComputation().Bind(JsonSerializer.SerializeToElement(new
                 {
-                    kind = "asian", option = isCall ? "call" : "put", spot = 100, strike = 105, rate = 0.03, dividendYield = 0.01,
-                    volatility = 0.3, maturity = 1.5, dates, seed = 7,
+                    kind = "asian",
+                    option = isCall ? "call" : "put",
+                    spot = 100,
+                    strike = 105,
+                    rate = 0.03,
+                    dividendYield = 0.01,
+                    volatility = 0.3,
+                    maturity = 1.5,
+                    dates,
+                    seed = 7,
                 }));
                 var space = new GrainSpace(indices, grainSize);
                 var range = new GrainRange((long)(cut * (space.GrainCount - 1)), space.GrainCount);

@@ -1,5 +1,4 @@
 using Cluster.Compute.Cuda;
-using Cluster.Compute.Devices;
 
 namespace Cluster.Cuda.Tests;
 

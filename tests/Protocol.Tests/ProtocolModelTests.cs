@@ -49,7 +49,13 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
     {
         var scenario = Scenarios.Any().Single() with
         {
-            IsAsync = isAsync, Staleness = staleness, LocalSteps = 1, CancelAt = 0, NetworkFaults = 0, ActionsPerFault = 0, Actions = 0,
+            IsAsync = isAsync,
+            Staleness = staleness,
+            LocalSteps = 1,
+            CancelAt = 0,
+            NetworkFaults = 0,
+            ActionsPerFault = 0,
+            Actions = 0,
         };
         var cluster = new SimCluster(scenario);
 

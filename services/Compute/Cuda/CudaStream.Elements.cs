@@ -19,7 +19,9 @@ internal sealed partial class CudaStream
         if (target.Length == 0) return;
         Post(new CudaCommand
         {
-            Operation = CudaOperation.Fill, Target = address, Bytes = sizeof(float) * (long)target.Length,
+            Operation = CudaOperation.Fill,
+            Target = address,
+            Bytes = sizeof(float) * (long)target.Length,
             Value = BitConverter.SingleToUInt32Bits(value),
         });
     }
@@ -98,6 +100,9 @@ internal sealed partial class CudaStream
 
     private void Launch(CudaKernel kernel, LaunchSize size, KernelArguments arguments) => Post(new CudaCommand
     {
-        Operation = CudaOperation.Launch, Pointer = CudaDevice.Kernels.Function(kernel), Size = size, Arguments = arguments,
+        Operation = CudaOperation.Launch,
+        Pointer = CudaDevice.Kernels.Function(kernel),
+        Size = size,
+        Arguments = arguments,
     });
 }

@@ -89,7 +89,10 @@ internal sealed partial class CudaStream
         if (_cublasHandle == 0) _cublasHandle = _thread.Call(_ => cublas.Open(_queue.Stream.Value));
         Post(new CudaCommand
         {
-            Operation = CudaOperation.FastMatMul, Cublas = cublas, Pointer = _cublasHandle, Shape = shape,
+            Operation = CudaOperation.FastMatMul,
+            Cublas = cublas,
+            Pointer = _cublasHandle,
+            Shape = shape,
             Arguments = new KernelArguments().Add(a).Add(b).Add(c),
         });
     }

@@ -70,7 +70,10 @@ internal sealed partial class CudaStream : IDeviceStream
             piece.CopyTo(staging.Memory.Span);
             Post(new CudaCommand
             {
-                Operation = CudaOperation.Upload, Pointer = staging.Memory.Value, Target = address + (ulong)offset, Bytes = piece.Length,
+                Operation = CudaOperation.Upload,
+                Pointer = staging.Memory.Value,
+                Target = address + (ulong)offset,
+                Bytes = piece.Length,
             });
             Record(staging);
         }
@@ -150,7 +153,9 @@ internal sealed partial class CudaStream : IDeviceStream
             var staging = TakeStaging();
             Post(new CudaCommand
             {
-                Operation = CudaOperation.Download, Pointer = staging.Memory.Value, Source = address + (ulong)offset,
+                Operation = CudaOperation.Download,
+                Pointer = staging.Memory.Value,
+                Source = address + (ulong)offset,
                 Bytes = Math.Min(StagingBuffer.Bytes, target.Length - offset),
             });
             Record(staging);

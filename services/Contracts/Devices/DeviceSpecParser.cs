@@ -1,5 +1,5 @@
-using Cluster.Compute.Devices;
 using System.Globalization;
+using Cluster.Compute.Devices;
 
 namespace Cluster.Contracts.Devices;
 

@@ -1,5 +1,5 @@
-using Cluster.Compute.Devices;
 using System.Text.Json;
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Devices;
 using CsCheck;
 

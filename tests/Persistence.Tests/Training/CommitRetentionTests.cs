@@ -1,8 +1,8 @@
-using CsCheck;
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Parameters;
+using CsCheck;
 
 namespace Cluster.Persistence.Tests.Training;
 
@@ -42,7 +42,12 @@ public sealed class CommitRetentionTests
         long clock = (record.Protocol.Manifest?.Clock ?? 0) + segment;
         CommitManifest next = policy.Follow(record.Protocol.Manifest, new CommitManifest
         {
-            Generation = Only, Clock = clock, Examples = clock, Snapshots = Plans.Snapshots("job", Only, clock), Previous = [], Expired = [],
+            Generation = Only,
+            Clock = clock,
+            Examples = clock,
+            Snapshots = Plans.Snapshots("job", Only, clock),
+            Previous = [],
+            Expired = [],
         });
         store.UnionWith(next.Snapshots);
         record = record with
@@ -60,7 +65,11 @@ public sealed class CommitRetentionTests
         CommitManifest decided = record.ToEvaluate[0];
         var commit = new EvaluatedCommit(new EvaluationFigures
         {
-            Clock = decided.Clock, Set = EvaluationSet.Training, Examples = 1, Fingerprint = "", Values = new Dictionary<string, double> { [TrainingNames.Loss] = value },
+            Clock = decided.Clock,
+            Set = EvaluationSet.Training,
+            Examples = 1,
+            Fingerprint = "",
+            Values = new Dictionary<string, double> { [TrainingNames.Loss] = value },
         }, decided);
         EvaluationState state = EarlyStopping.Decide(Plans.Plan.Spec, Metric.Loss, record.Evaluated, commit).State;
         CommitRetention retention = new(record, decided, state);
@@ -97,6 +106,11 @@ public sealed class CommitRetentionTests
 
     private static TrainingRecord Record() => new()
     {
-        Owner = "", IsRunning = true, HasResult = false, Plan = null, Counters = new TrainingCounters(new Dictionary<string, long>()), Protocol = new JobRecord(Only, [], null),
+        Owner = "",
+        IsRunning = true,
+        HasResult = false,
+        Plan = null,
+        Counters = new TrainingCounters(new Dictionary<string, long>()),
+        Protocol = new JobRecord(Only, [], null),
     };
 }

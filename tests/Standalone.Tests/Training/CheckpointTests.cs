@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -18,7 +17,14 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
 
     private static readonly TrainingSpec Spec = new()
     {
-        Lanes = 7, Batch = 2, Epochs = 10, Optimizer = TrainingNames.Adagrad, LearningRate = 0.8f, Seed = 3, CheckpointEveryEpochs = 3, KeepCheckpoints = 2,
+        Lanes = 7,
+        Batch = 2,
+        Epochs = 10,
+        Optimizer = TrainingNames.Adagrad,
+        LearningRate = 0.8f,
+        Seed = 3,
+        CheckpointEveryEpochs = 3,
+        KeepCheckpoints = 2,
     };
 
     private readonly string _directory = Directory.CreateTempSubdirectory("checkpoints-").FullName;

@@ -69,7 +69,15 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
         var data = await client.LoadDataAsync(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "y", cancellationToken: TestContext.Current.CancellationToken);
         TrainingSpec spec = new()
         {
-            Data = data.Id, Label = "y", Lanes = 5, Batch = 4, Epochs = 400, Optimizer = TrainingNames.Adagrad, LearningRate = 0.1f, Seed = 9, ParameterStores = 5,
+            Data = data.Id,
+            Label = "y",
+            Lanes = 5,
+            Batch = 4,
+            Epochs = 400,
+            Optimizer = TrainingNames.Adagrad,
+            LearningRate = 0.1f,
+            Seed = 9,
+            ParameterStores = 5,
         };
         TrainedModel undisturbed = await client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(features, undisturbed.Parameters!["w"].Count);
@@ -129,8 +137,21 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
         string csv = Table(rows: 150, features: 5);
         TrainingSpec spec = new()
         {
-            Label = "y", Model = TrainingNames.Mlp, Layers = "6", Lanes = 5, Batch = 3, Epochs = 12, Optimizer = TrainingNames.Adam, LearningRate = 0.05f, Seed = 9,
-            Schedule = TrainingNames.Cosine, WarmupSteps = 7, Standardise = true, TestFraction = 0.25, EvaluateEpochs = 3, CheckpointEverySteps = 17,
+            Label = "y",
+            Model = TrainingNames.Mlp,
+            Layers = "6",
+            Lanes = 5,
+            Batch = 3,
+            Epochs = 12,
+            Optimizer = TrainingNames.Adam,
+            LearningRate = 0.05f,
+            Seed = 9,
+            Schedule = TrainingNames.Cosine,
+            WarmupSteps = 7,
+            Standardise = true,
+            TestFraction = 0.25,
+            EvaluateEpochs = 3,
+            CheckpointEverySteps = 17,
         };
         string file = Path.Combine(Directory.CreateTempSubdirectory("resumed-").FullName, "half.safetensors");
         TrainedModel undisturbed;

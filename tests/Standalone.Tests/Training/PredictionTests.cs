@@ -92,7 +92,14 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
         string file = Path.Combine(Directory.CreateTempSubdirectory("placed-").FullName, "placed.safetensors");
         TrainingSpec spec = new()
         {
-            Model = TrainingNames.Mlp, Layers = "5,3", Lanes = 3, Batch = 7, Epochs = 8, Optimizer = TrainingNames.Adam, LearningRate = 0.01f, Seed = 4,
+            Model = TrainingNames.Mlp,
+            Layers = "5,3",
+            Lanes = 3,
+            Batch = 7,
+            Epochs = 8,
+            Optimizer = TrainingNames.Adam,
+            LearningRate = 0.01f,
+            Seed = 4,
         };
         TrainedModel whole = await client.TrainAsync(spec, cancellationToken: ct);
         TrainingSpec variables = spec with { ParameterPlacement = TrainingNames.Variables };

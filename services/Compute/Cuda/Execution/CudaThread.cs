@@ -90,7 +90,9 @@ internal sealed class CudaThread : IDisposable
         var result = default(T)!;
         PostAndWait(new CudaCommand
         {
-            Operation = CudaOperation.Call, Completion = completion, Call = context => result = function(context),
+            Operation = CudaOperation.Call,
+            Completion = completion,
+            Call = context => result = function(context),
         });
         return result;
     }
