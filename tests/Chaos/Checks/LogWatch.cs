@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+
+namespace Cluster.Chaos.Checks;
+
+/// <summary>Keeps what each process prints in a file and looks for what must never be there.</summary>
+internal sealed class LogWatch(string directory, Action<string> violate) : IDisposable
+{
+    private static readonly string[] Forbidden = ["Unhandled exception", "unobserved exception", " crit: ", "JobCrashed", "stopped on an error it does not know"];
+
+    private readonly ConcurrentDictionary<string, StreamWriter> _files = new();
+    private int _errors;
+
+    public string Directory => directory;
+
+    /// <summary>Lines of level error. Some belong to faults: a broker that goes away is one.</summary>
+    public int Errors => _errors;
+
+    public void Write(string instance, string line)
+    {
+        var file = _files.GetOrAdd(instance, name => new StreamWriter(Path.Combine(directory, $"{name}.log")) { AutoFlush = true });
+        lock (file)
+            file.WriteLine(line);
+        if (line.Contains(" fail: ", StringComparison.Ordinal)) Interlocked.Increment(ref _errors);
+        if (Forbidden.Any(text => line.Contains(text, StringComparison.Ordinal))) violate($"{instance} printed: {line}");
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files.Values)
+            file.Dispose();
+    }
+}
