@@ -56,6 +56,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         await Process.Exited.WaitAsync(StartLimit, cancellationToken);
     }
 
+    /// <summary>Returns when the process has ended by itself.</summary>
+    public async Task UntilEndedAsync(TimeSpan limit, CancellationToken cancellationToken) => await Process.Exited.WaitAsync(limit, cancellationToken);
+
     /// <summary>SIGTERM; returns when the process has ended by itself, with its exit code.</summary>
     public Task<int> StopAsync(CancellationToken cancellationToken)
     {

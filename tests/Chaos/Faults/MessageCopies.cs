@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cluster.Contracts.Messages;
+using Cluster.EndToEnd.Processes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -15,6 +16,7 @@ internal sealed class MessageCopies(Uri broker, int seed) : IAsyncDisposable
     private const double Share = 0.2;
     private const double LongestDelay = 3;
     private static readonly string[] Queues = [QueueNames.WorkAny, QueueNames.WorkCpu, QueueNames.Coordinator];
+    private static readonly TimeSpan FirstLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(300);
 
     private readonly Random _random = new(seed);
@@ -26,6 +28,11 @@ internal sealed class MessageCopies(Uri broker, int seed) : IAsyncDisposable
     public IReadOnlyDictionary<string, int> Sent => _sent;
 
     public void Start() => _running = RunAsync();
+
+    /// <summary>Returns when a copy was sent, now or before; jobs must go on meanwhile.</summary>
+    /// <exception cref="TimeoutException">None was.</exception>
+    public Task UntilSentAsync(CancellationToken cancellationToken) => Poll.UntilAsync(
+        "a message is sent twice", () => Task.FromResult(_sent.Count), sent => sent > 0, FirstLimit, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
