@@ -136,7 +136,7 @@ internal sealed class TrainingRunner : IJobRunner
         {
             case SegmentReached told:
                 _figures.Reached(told);
-                _feed.Add(PartialResults.Of(told));
+                if (told.Parameters.Count > 0) _feed.Add(PartialResults.Of(told));
                 return false;
             case SegmentFailed told:
                 return await HandleFailureAsync(told, cancellationToken);
