@@ -153,7 +153,12 @@ internal sealed class TrainingRunner : IJobRunner
         TrainingLog.BatchFailed(_context.Logger, _job.Id, told.Lane, told.Clock, told.Device, told.Attempts, RangeLimits.MaxAttempts, told.Error);
         TrainingRecord? record = await _context.Records.ReadAsync(_job.Id);
         if (record is null || record.Protocol.Generation != told.Generation) return false;
-        if (!told.Permanent && told.Attempts < RangeLimits.MaxAttempts) return false;
+        if (!told.Permanent && told.Attempts < RangeLimits.MaxAttempts)
+        {
+            _supervision?.GivenUp(told.Lane);
+            return false;
+        }
+
         return await EndAsync(JobState.Failed, $"lane {told.Lane}, clock {told.Clock} failed on {told.Device}: {told.Error}", cancellationToken);
     }
 

@@ -97,6 +97,9 @@ internal sealed class TrainingSupervision
         return new Turn(Pause(commands));
     }
 
+    /// <summary>A batch of this lane failed on a worker: another is to try it.</summary>
+    public void GivenUp(int lane) => _supervisor.GivenUp(lane);
+
     /// <summary>A worker could not evaluate; true when it has been tried often enough.</summary>
     public bool GivesUp(ModelNotEvaluated told) => _evaluation.GivesUp(told);
 
