@@ -133,6 +133,10 @@ internal sealed class TrainingRunner : IJobRunner
             case SegmentReached told:
                 _figures.Reached(told);
                 _feed.Add(PartialResults.Of(told));
+                await LogPlacementAsync(PlacedItems.Name(told), told.Device);
+                return false;
+            case ModelEvaluated told:
+                await LogPlacementAsync(PlacedItems.Name(told), told.Device);
                 return false;
             case SegmentFailed told:
                 return await HandleFailureAsync(told, cancellationToken);
@@ -142,6 +146,12 @@ internal sealed class TrainingRunner : IJobRunner
                 // The record has changed; the next turn reads it.
                 return false;
         }
+    }
+
+    private async Task LogPlacementAsync(string item, string device)
+    {
+        if (_training.Spec.LogDevicePlacement && await _context.Records.PlaceAsync(_job.Id, _training.Owner, item, device) == TrainingAnswer.Fenced)
+            throw new JobMovedException("fenced");
     }
 
     private async Task<bool> HandleFailureAsync(SegmentFailed told, CancellationToken cancellationToken)
