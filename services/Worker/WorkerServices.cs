@@ -25,6 +25,7 @@ public static class WorkerServices
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
         builder.Services.AddSingleton<ItemSlots>();
         builder.Services.AddSingleton<RedisRangeResults>();
+        builder.Services.AddSingleton<RangeDeadline>();
         builder.Services.AddSingleton<RangeRunner>();
         builder.Services.AddSingleton<RangeMerger>();
         builder.Services.AddSingleton<CoordinatorNotice>();
