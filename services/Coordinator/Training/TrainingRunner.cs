@@ -132,7 +132,7 @@ internal sealed class TrainingRunner : IJobRunner
         {
             case SegmentReached told:
                 _figures.Reached(told);
-                _feed.Add(PartialResults.Of(told));
+                if (PartialResults.Of(told) is { } partial) _feed.Add(partial);
                 return false;
             case SegmentFailed told:
                 return await HandleFailureAsync(told, cancellationToken);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Cluster.Contracts.Jobs;
 using Cluster.Fuzz.Inputs;
 using Cluster.Persistence.Checkpoints;
+using Cluster.Training.Data;
 using Cluster.Training.Models;
 using Cluster.Training.Safetensors;
 
@@ -44,6 +45,10 @@ internal sealed class CheckpointFileTarget : Target
             ImportedCheckpoint checkpoint = CheckpointFile.Read(header, null, _models);
             Promise.That(checkpoint.Plan.Spec.Validate().Count == 0, "the spec of a checkpoint that is taken is wrong");
             Promise.That(checkpoint.Placement.Sum(place => (long)place.Tensor.Length) == checkpoint.Plan.Parameters * (1L + checkpoint.Plan.Slots), "tensors do not fill the parameters");
+            // What lists and predictions ask of it later.
+            Promise.That(checkpoint.Clock / (double)checkpoint.Plan.Schedule().StepsPerEpoch >= 0 && checkpoint.Plan.Monitored.Name.Length > 0, "a checkpoint that is taken cannot be shown");
+            Standardiser.Of(checkpoint.Plan);
+            System.Text.Json.JsonSerializer.Serialize(checkpoint.Plan, SpecJson.Options);
             return ValueTask.FromResult(true);
         }
         catch (SafetensorsException e)

@@ -27,7 +27,9 @@ internal sealed class StoreControlTarget : Target
 
     public override byte[] Generate(FuzzRandom random) => _inputs.Generate(random);
 
-    public override async ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
+    public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken) => _store.UndisturbedAsync(() => TryAsync(input, cancellationToken));
+
+    private async Task<bool> TryAsync(byte[] input, CancellationToken cancellationToken)
     {
         (MethodDescriptor method, byte[] body, bool isWellFormed) = _inputs.Read(input);
         string before = await _store.StateAsync();
@@ -70,7 +72,9 @@ internal sealed class ExchangeTarget : Target
 
     public override byte[] Generate(FuzzRandom random) => FrameInputs.Generate(random, FuzzedStore.Job);
 
-    public override async ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
+    public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken) => _store.UndisturbedAsync(() => TryAsync(input, cancellationToken));
+
+    private async Task<bool> TryAsync(byte[] input, CancellationToken cancellationToken)
     {
         string before = await _store.StateAsync();
         long admitted = await _store.DetachedAsync();
