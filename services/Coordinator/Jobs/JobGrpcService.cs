@@ -15,7 +15,7 @@ internal sealed class JobGrpcService(
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
     private const int MaxListedText = 1024;
-    private const long MaxPlacementsSeen = 1L << 40;
+    private const long MaxPlacementsSeen = 1_000_000_000;
 
     public override async Task<Job> Submit(SubmitRequest request, ServerCallContext context)
     {

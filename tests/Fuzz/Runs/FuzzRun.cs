@@ -62,10 +62,11 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
     private async Task<string?> TryAsync(Target tried, byte[] input, UnobservedExceptions unobserved, CancellationToken cancellationToken)
     {
         long before = Allocated(tried);
+        bool isTaken;
         try
         {
             ValueTask<bool> running = tried.RunAsync(input, cancellationToken);
-            if (running.IsCompleted ? await running : await running.AsTask().WaitAsync(tried.Limit, cancellationToken)) _taken++;
+            isTaken = running.IsCompleted ? await running : await running.AsTask().WaitAsync(tried.Limit, cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever it is, it is what is looked for.
         catch (Exception e)
@@ -77,6 +78,7 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
         long allocated = Allocated(tried) - before;
         if (allocated > tried.MaxAllocation(input))
             return string.Create(CultureInfo.InvariantCulture, $"it allocated {allocated:N0} bytes for {input.Length:N0}; the most is {tried.MaxAllocation(input):N0}");
+        if (isTaken) _taken++;
         return unobserved.Take();
     }
 
