@@ -112,8 +112,8 @@ public static class CheckpointFile
 
         if (plan.FeatureNames.Count > 0 && plan.FeatureNames.Count != plan.Features)
             throw new SafetensorsException($"metadata '{PlanName}' has {plan.FeatureNames.Count} names of {plan.Features} features");
-        if (plan.Standardisation is { } values && (values.Means?.Count != plan.Features || values.Deviations?.Count != plan.Features || !values.Deviations.All(d => d > 0)))
-            throw new SafetensorsException($"metadata '{PlanName}' has no mean and deviation above 0 for each of {plan.Features} features");
+        if (plan.Standardisation is { } values && (values.Means?.Count != plan.Features || values.Deviations?.Count != plan.Features || !values.Deviations.All(d => d > 0 && double.IsFinite(d)) || !values.Means.All(double.IsFinite)))
+            throw new SafetensorsException($"metadata '{PlanName}' has no finite mean and deviation above 0 for each of {plan.Features} features");
         if (plan.Spec.Validate() is { Count: > 0 } wrong) throw new SafetensorsException($"the spec in metadata '{PlanName}' is wrong: {string.Join("; ", wrong)}");
         try
         {
