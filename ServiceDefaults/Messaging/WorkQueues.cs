@@ -43,7 +43,7 @@ public static class WorkQueues
     internal static void DeclareWorkQueues(this IRabbitMqBusFactoryConfigurator transport)
         => transport.Publish<ComputeRange>(message =>
         {
-            foreach (var queue in (string[])[QueueNames.WorkAny, QueueNames.WorkCpu, QueueNames.WorkGpu])
+            foreach (var queue in (string[])[QueueNames.WorkCpu, QueueNames.WorkGpu])
             {
                 message.BindQueue(queue, queue, binding =>
                 {

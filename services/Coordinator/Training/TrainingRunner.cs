@@ -137,6 +137,10 @@ internal sealed class TrainingRunner : IJobRunner
             case SegmentReached told:
                 _figures.Reached(told);
                 if (PartialResults.Of(told) is { Parameters.Count: > 0 } partial) _feed.Add(partial);
+                await LogPlacementAsync(PlacedItems.Name(told), told.Device);
+                return false;
+            case ModelEvaluated told:
+                await LogPlacementAsync(PlacedItems.Name(told), told.Device);
                 return false;
             case SegmentFailed told:
                 return await HandleFailureAsync(told, cancellationToken);
@@ -146,6 +150,12 @@ internal sealed class TrainingRunner : IJobRunner
                 // The record has changed; the next turn reads it.
                 return false;
         }
+    }
+
+    private async Task LogPlacementAsync(string item, string device)
+    {
+        if (_training.Spec.LogDevicePlacement && await _context.Records.PlaceAsync(_job.Id, _training.Owner, item, device) == TrainingAnswer.Fenced)
+            throw new JobMovedException("fenced");
     }
 
     private async Task<bool> HandleFailureAsync(SegmentFailed told, CancellationToken cancellationToken)

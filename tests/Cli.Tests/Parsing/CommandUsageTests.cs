@@ -11,7 +11,7 @@ public sealed class CommandUsageTests
     [InlineData("op add", "--a: a value is missing")]
     [InlineData("op add --a", "--a: a value is missing")]
     [InlineData("op add --a 1,x --b 2", "--a: 1,x: must be numbers such as 1,2,3 or [[1,2],[3,4]]")]
-    [InlineData("op add --a 1 --b 1,nan", "--b: 1,nan: has lists of unequal lengths, or something that is no finite number")]
+    [InlineData("op add --a 1 --b 1,nan", "--b: 1,nan: must be numbers such as 1,2,3 or [[1,2],[3,4]]")]
     [InlineData("op add --a [[1,2],[3]] --b 1", "--a: [[1,2],[3]]: has lists of unequal lengths, or something that is no finite number")]
     [InlineData("op add --a 1,2 --b 1 --a-shape 0,2", "--a-shape: 0,2: must be 1 to 8 whole numbers above 0, such as 2,3")]
     [InlineData("op add --a 1,2 --b 1 --b-shape x", "--b-shape: x: must be 1 to 8 whole numbers above 0, such as 2,3")]
