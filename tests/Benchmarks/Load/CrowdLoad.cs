@@ -18,10 +18,10 @@ namespace Cluster.Benchmarks.Load;
 internal sealed record CrowdResult(
     long Items, long MostOutstanding, long Updates, IReadOnlyList<string> Wrong, TimeSpan Submitting, TimeSpan Running, long HeapBefore, long HeapAfter);
 
-/// <summary>Many jobs at once, some of them with very many items, and clients that watch them: on a whole cluster in this process.</summary>
+/// <summary>Many jobs at once, some of them placed part by part, and clients that watch them: on a whole cluster in this process.</summary>
 /// <param name="Jobs">All jobs, submitted at once.</param>
-/// <param name="Queued">Those of them that are cut into <paramref name="Parts"/> items each.</param>
-/// <param name="Parts">Items of such a job, placed on two workers in turn so that no two can be one.</param>
+/// <param name="Queued">Those of them that have a placement of <paramref name="Parts"/> parts each.</param>
+/// <param name="Parts">Parts of such a job, placed on two workers in turn; the coordinator sizes items within them.</param>
 /// <param name="Watchers">Clients that watch, spread over the jobs.</param>
 internal sealed record CrowdLoad(int Jobs, int Queued, int Parts, int Watchers)
 {
@@ -29,7 +29,7 @@ internal sealed record CrowdLoad(int Jobs, int Queued, int Parts, int Watchers)
     private const int Connections = 20;
     private const long SmallPoints = 1 << 21;
 
-    // Inside of 2^20 blocks with seed 42: docs of Philox and tests/Compute.Tests have it too.
+    // Inside of 2^20 blocks with seed 42: tests/Compute.Tests has it too.
     private const long SmallInside = 1_647_312;
 
     public async Task<CrowdResult> RunAsync(CancellationToken cancellationToken)
