@@ -23,6 +23,8 @@ public static class WorkQueues
         endpoint.ConcurrentMessageLimit = items;
         // What a consumer throws means "hand it back": the item returns to the queue instead of to an error queue.
         endpoint.RethrowFaultedMessages();
+        // What no consumer here knows is no item: nobody would look into a queue of such ones.
+        endpoint.DiscardSkippedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator queue)
         {
             queue.SetQuorumQueue();

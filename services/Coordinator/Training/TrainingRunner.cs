@@ -136,7 +136,7 @@ internal sealed class TrainingRunner : IJobRunner
         {
             case SegmentReached told:
                 _figures.Reached(told);
-                if (told.Parameters.Count > 0) _feed.Add(PartialResults.Of(told));
+                if (PartialResults.Of(told) is { Parameters.Count: > 0 } partial) _feed.Add(partial);
                 await LogPlacementAsync(PlacedItems.Name(told), told.Device);
                 return false;
             case ModelEvaluated told:
