@@ -19,6 +19,9 @@ public sealed class SharedBroker : IAsyncDisposable
         return await _broker.AddVirtualHostAsync((++_virtualHosts).ToString("'test-'0", CultureInfo.InvariantCulture), cancellationToken);
     }
 
+    /// <summary>What listens in the broker; null before the first virtual host.</summary>
+    internal RabbitMqServerProcess? Server => _broker;
+
     public async ValueTask DisposeAsync()
     {
         if (_broker is not null)
