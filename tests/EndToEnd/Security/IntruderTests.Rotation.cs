@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Cluster.Client;
 using Cluster.Client.Errors;
@@ -28,8 +29,10 @@ public sealed partial class IntruderTests
 
         var oldJobs = CountAsync(withOld, oldEnds.Token);
         await RestartAllAsync(cluster, old, next);
+        await cluster.UntilWholeAsync(Ct);
         var nextJobs = CountAsync(withNext, nextEnds.Token);
         await RestartAllAsync(cluster, next, old);
+        await cluster.UntilWholeAsync(Ct);
         await oldEnds.CancelAsync();
         var done = await oldJobs.WaitAsync(Limit, Ct);
         await cluster.ShowKeyAsync(next);
@@ -62,7 +65,7 @@ public sealed partial class IntruderTests
             Label = "pace",
             Lanes = 8,
             Batch = 4,
-            Epochs = 20,
+            Epochs = 5,
             LearningRate = 1,
         };
         var jobs = 0;
@@ -80,10 +83,12 @@ public sealed partial class IntruderTests
     /// <summary>A restart of every process, half of the cluster at a time.</summary>
     private static async Task RestartAllAsync(TestCluster cluster, string key, string second)
     {
+        var since = Stopwatch.GetTimestamp();
         cluster.SetEnvironment("CLUSTER_KEY", key);
         cluster.SetEnvironment(SecondKey, second);
         await Task.WhenAll(RestartAsync(cluster.Coordinator), RestartAsync(cluster.Workers[0]));
         await Task.WhenAll(RestartAsync(cluster.ParameterStores[0]), RestartAsync(cluster.Workers[1]));
+        Say(FormattableString.Invariant($"all processes restarted within {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s"));
 
         static async Task RestartAsync(ServiceProcess process)
         {

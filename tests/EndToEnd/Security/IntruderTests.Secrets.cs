@@ -39,8 +39,9 @@ public sealed partial class IntruderTests
         await RunPiAsync(cluster, 1 << 22, 42);
         await using var stranger = ClusterClient.Connect(cluster.Connection.Address, "not-the-cluster-key");
         await Assert.ThrowsAsync<ClusterAuthenticationException>(() => stranger.ListTasksAsync(Ct));
-        var failed = await cluster.Client.SubmitAsync(new ComputationSpec { Name = "no-such", Arguments = JsonSerializer.SerializeToElement(1), IndexCount = 1, GrainSize = 1 }, cancellationToken: Ct);
+        var failed = await cluster.Client.SubmitAsync(new ComputationSpec { Name = "pi", Arguments = JsonSerializer.SerializeToElement("wrong"), IndexCount = 1, GrainSize = 1 }, cancellationToken: Ct);
         var ended = await cluster.Client.WaitAsync(failed.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);
+        Assert.Equal(JobState.Failed, ended.State);
         AssertNone(secrets, $"{ended.Error} {ended}", "a job");
 
         var environment = new Dictionary<string, string> { ["CLUSTER_ADDRESS"] = $"{cluster.Connection.Address}", ["CLUSTER_KEY"] = cluster.Connection.Key };
