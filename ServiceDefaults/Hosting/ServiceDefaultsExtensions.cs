@@ -25,6 +25,7 @@ public static class ServiceDefaultsExtensions
         builder.AddRedis();
         builder.Services.AddSingleton<RedisRegistry>();
         builder.Services.AddHostedService<ParentWatch>();
+        builder.Services.AddHostedService<UnobservedExceptions>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddServiceDiscovery();

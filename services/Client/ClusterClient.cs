@@ -1,16 +1,11 @@
 using System.Runtime.CompilerServices;
-using Cluster.Client.Data;
 using Cluster.Client.Discovery;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Client.Summaries;
-using Cluster.Client.Tasks;
 using Cluster.Client.Training;
 using Cluster.Client.Transport;
-using Cluster.Contracts.Data;
-using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Registry.V1;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Jobs.V1;
 
@@ -32,8 +27,6 @@ namespace Cluster.Client;
 /// </remarks>
 public sealed partial class ClusterClient : IAsyncDisposable
 {
-    private const string UnnamedFile = "-";
-
     private readonly CoordinatorConnection _coordinator;
     private readonly ClusterClientOptions _options;
 
@@ -225,56 +218,6 @@ public sealed partial class ClusterClient : IAsyncDisposable
         return [.. reply.Jobs.Select(j => j.ToInfo())];
     }
 
-    /// <summary>Loads a CSV file with a header as a data set, for training jobs to name by its id. It stays for the coordinator's <c>DataRetention</c>.</summary>
-    /// <param name="csv">Read from where it is to its end. Where it can seek, a load whose connection broke begins there again.</param>
-    /// <param name="label">The label's column; all others are features.</param>
-    /// <param name="bytes">Told how many bytes are sent; less than before when the load begins again.</param>
-    /// <param name="cancellationToken">Ends the load; nothing of the file stays.</param>
-    /// <exception cref="SpecRejectedException">The file cannot be used: one line with row and column; nothing of it stays.</exception>
-    public Task<DataSetInfo> LoadDataAsync(Stream csv, string label, IProgress<long>? bytes = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(label);
-        return LoadDataAsync(csv, new DataImport { Source = UnnamedFile, Label = label }, bytes, cancellationToken);
-    }
-
-    /// <summary>Loads a file as a data set: of any of <see cref="DataFormats"/>, compressed with gzip or not, with a name or without.</summary>
-    /// <param name="file">Read from where it is to its end; of the format idx, the file of labels and behind it the file of images.</param>
-    /// <param name="import">How it is read; its source is the file's name.</param>
-    /// <param name="bytes">Told how many bytes are sent; less than before when the load begins again.</param>
-    /// <param name="cancellationToken">Ends the load; nothing of the file stays.</param>
-    /// <exception cref="SpecRejectedException">The file cannot be used: one line that names the place; nothing of it stays.</exception>
-    public Task<DataSetInfo> LoadDataAsync(Stream file, DataImport import, IProgress<long>? bytes = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(file);
-        ArgumentNullException.ThrowIfNull(import);
-        ThrowIfWrong(import.Validate());
-        return new DataUpload(_coordinator, _options, file, import, bytes).RunAsync(cancellationToken);
-    }
-
-    /// <inheritdoc cref="LoadDataAsync(Stream, string, IProgress{long}?, CancellationToken)"/>
-    /// <param name="path">The file; violations name it.</param>
-    /// <param name="label">The label's column; all others are features.</param>
-    /// <param name="bytes">Told how many bytes are sent; less than before when the load begins again.</param>
-    /// <param name="cancellationToken">Ends the load; nothing of the file stays.</param>
-    public async Task<DataSetInfo> LoadDataAsync(string path, string label, IProgress<long>? bytes = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            var csv = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
-            await using (csv.ConfigureAwait(false))
-                return await LoadDataAsync(csv, new DataImport { Source = Path.GetFileName(path), Label = label }, bytes, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new SpecRejectedException([new SpecViolation("data", path, $"cannot be read: {e.Message}")], e);
-        }
-        catch (SpecRejectedException e)
-        {
-            throw new SpecRejectedException([.. e.Violations.Select(v => v is { Field: "data", Value: "" } ? v with { Value = path } : v)], e);
-        }
-    }
-
     /// <summary>What a training job measured on its way, by clock: while it runs, and for as long as its record is kept.</summary>
     /// <remarks>Of a long job every second, fourth, eighth … point is there: a few thousand at most.</remarks>
     /// <param name="jobId">The job.</param>
@@ -287,59 +230,6 @@ public sealed partial class ClusterClient : IAsyncDisposable
         var request = new V1.ReadSummariesRequest { Job = jobId, AfterClock = afterClock };
         var reply = await _coordinator.CallAsync(c => _coordinator.Summaries.ReadAsync(request, c), jobId, cancellationToken).ConfigureAwait(false);
         return [.. reply.Points.Select(p => new SummaryPoint(p.Clock, p.At.ToDateTimeOffset(), p.Values.ToDictionary()))];
-    }
-
-    /// <summary>Has the cluster make a data set of a source that it reads by itself: <c>synthetic:</c>, <c>file:</c>, <c>http(s):</c>.</summary>
-    /// <param name="import">The source, and the name if the data set is to be kept until it is removed.</param>
-    /// <param name="progress">Told how far the cluster is, a few times a second at most.</param>
-    /// <param name="cancellationToken">Ends the load; nothing of it stays.</param>
-    /// <exception cref="SpecRejectedException">The source is not allowed or cannot be used: one line that says why; nothing of it stays.</exception>
-    public Task<DataSetInfo> AddDataAsync(DataImport import, IProgress<DataLoadProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(import);
-        ThrowIfWrong(import.Validate());
-        return new DataAddition(_coordinator, _options, import, progress).RunAsync(cancellationToken);
-    }
-
-    /// <summary>The data sets that have a name, by name.</summary>
-    public Task<IReadOnlyList<DataSetInfo>> ListDataAsync(CancellationToken cancellationToken = default) => new DataCalls(_coordinator).ListAsync(cancellationToken);
-
-    /// <summary>What the columns of a data set hold.</summary>
-    /// <param name="data">Its id or name.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="DataNotFoundException">There is no such data set.</exception>
-    public Task<DataSetDetails> DescribeDataAsync(string data, CancellationToken cancellationToken = default) => new DataCalls(_coordinator).DescribeAsync(data, cancellationToken);
-
-    /// <summary>Removes a data set. One that a job uses which has not ended stays.</summary>
-    /// <returns>What is gone now.</returns>
-    /// <inheritdoc cref="DescribeDataAsync"/>
-    public Task<DataSetInfo> RemoveDataAsync(string data, CancellationToken cancellationToken = default) => new DataCalls(_coordinator).RemoveAsync(data, cancellationToken);
-
-    /// <summary>The tasks that hold a lease now, with their devices and what these are doing.</summary>
-    public async Task<IReadOnlyList<ClusterTask>> ListTasksAsync(CancellationToken cancellationToken = default)
-    {
-        var request = new ListTasksRequest();
-        var reply = await _coordinator.CallAsync(c => _coordinator.Registry.ListTasksAsync(request, c), null, cancellationToken).ConfigureAwait(false);
-        return [.. reply.Tasks.Select(t => t.ToTask())];
-    }
-
-    /// <summary>Every device of every task that holds a lease now, by name, with what it does and how it is.</summary>
-    public async Task<IReadOnlyList<ClusterDevice>> GetDevicesAsync(CancellationToken cancellationToken = default)
-        => [.. (await ListTasksAsync(cancellationToken).ConfigureAwait(false)).SelectMany(t => t.Devices)];
-
-    /// <summary>Job name → task addresses, TensorFlow's ClusterSpec.</summary>
-    public async Task<ClusterSpec> GetClusterSpecAsync(CancellationToken cancellationToken = default)
-    {
-        var request = new GetClusterSpecRequest();
-        var reply = await _coordinator.CallAsync(c => _coordinator.Registry.GetClusterSpecAsync(request, c), null, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return ClusterSpec.Parse(reply.ClusterSpecJson);
-        }
-        catch (FormatException e)
-        {
-            throw new ClusterException(e.Message, e);
-        }
     }
 
     public ValueTask DisposeAsync()

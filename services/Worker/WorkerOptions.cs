@@ -24,6 +24,14 @@ public sealed class WorkerOptions
     [Range(0, long.MaxValue)]
     public long DataCacheBytes { get; set; }
 
+    /// <summary>
+    /// How long one range of a computation may take before it has failed, 1 s to 20 min; default 10 min. The worker that has it
+    /// stops where the computation does not end when its token is cancelled.
+    /// </summary>
+    /// <remarks>Below RabbitMQ's consumer timeout of half an hour, after which a consumer does not come back.</remarks>
+    [Within("00:00:01", "00:20:00")]
+    public TimeSpan RangeTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
     internal bool UsesNoGpu => Gpus == "none";
 
     /// <summary>Numbers of the GPUs to use, each once; null for all.</summary>

@@ -24,6 +24,7 @@ public static class WorkerServices
         builder.Services.AddSingleton(services => new WorkerPool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
         builder.Services.AddSingleton<RedisRangeResults>();
+        builder.Services.AddSingleton<RangeDeadline>();
         builder.Services.AddSingleton<RangeRunner>();
         builder.Services.AddSingleton<RangeMerger>();
         builder.Services.AddSingleton<CoordinatorNotice>();

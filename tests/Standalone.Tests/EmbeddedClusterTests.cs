@@ -3,6 +3,8 @@ using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Standalone.Embedded;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Cluster.Standalone.Tests;
 
@@ -21,6 +23,22 @@ public sealed class EmbeddedClusterTests(EmbeddedFixture embedded) : IClassFixtu
         var result = await embedded.Client.RunPiAsync(new PiSpec { Points = points, Seed = seed }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((points, inside), (result.Points, result.Inside));
+    }
+
+    /// <summary>On a machine that is too busy, a command has its result and must not end with a stack trace.</summary>
+    [Fact(Timeout = TestLimit)]
+    public async Task Dispose_ServiceThatDoesNotStopInTime_EndsWithoutIt()
+    {
+        var stuck = new StuckService();
+        var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions
+        {
+            Workers = 1,
+            Configure = services => services.AddSingleton<IHostedService>(stuck).Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200)),
+        }, TestContext.Current.CancellationToken);
+
+        await cluster.DisposeAsync();
+
+        Assert.True(stuck.WasToldToStop);
     }
 
     [Fact(Timeout = TestLimit)]
@@ -109,4 +127,17 @@ public sealed class EmbeddedClusterTests(EmbeddedFixture embedded) : IClassFixtu
         IndexCount = 100,
         GrainSize = 10,
     };
+
+    private sealed class StuckService : IHostedService
+    {
+        public bool WasToldToStop { get; private set; }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            WasToldToStop = true;
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+    }
 }

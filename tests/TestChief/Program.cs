@@ -2,8 +2,10 @@ using Cluster.Coordinator;
 using Cluster.Persistence;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
+using Cluster.TestChief;
 using Cluster.TestModels;
 
+FaultPoint.Arm();
 return await ServiceProgram.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);

@@ -2,6 +2,7 @@ using Cluster.Persistence;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.TestModels;
+using Cluster.TestWorker;
 using Cluster.Worker;
 
 return await ServiceProgram.RunAsync(() =>
@@ -9,6 +10,7 @@ return await ServiceProgram.RunAsync(() =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults("worker");
     builder.AddWorkers(count: 1);
+    builder.Services.AddComputation<PoisonComputation>();
     builder.Services.AddModel<CountingModelFactory>().AddModel<FaultyModelFactory>();
     builder.AddClusterBus(WorkerServices.AddConsumers);
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
-using Cluster.Client;
 using Cluster.Client.Errors;
+using Cluster.Client.Predictions;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Predictions;
@@ -20,9 +20,14 @@ internal sealed class PredictCommand : ClusterCommand
 
     private readonly Option<string> _data = new("--data")
     {
-        Description = "CSV file with a header. The columns that the model was trained by are found by name, others are passed over.",
+        Description = "CSV file. The columns that the model was trained by are found by name, others are passed over.",
         HelpName = "FILE.csv",
         Required = true,
+    };
+
+    private readonly Option<bool> _noHeader = new("--no-header")
+    {
+        Description = "The first line is a row: the columns are c1, c2, …, or those that the model was trained by, in their order.",
     };
 
     private readonly Option<string?> _out = new("--out") { Description = "Where the predictions go, as CSV. Default: standard output.", HelpName = "FILE.csv" };
@@ -32,6 +37,7 @@ internal sealed class PredictCommand : ClusterCommand
     {
         Options.Add(_model);
         Options.Add(_data);
+        Options.Add(_noHeader);
         Options.Add(_out);
         _model.Validators.Add(model =>
         {
@@ -44,14 +50,15 @@ internal sealed class PredictCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        (string model, string data, string? target) = (run.Parsed.GetRequiredValue(_model), run.Parsed.GetRequiredValue(_data), run.Parsed.GetValue(_out));
+        (string data, string? target) = (run.Parsed.GetRequiredValue(_data), run.Parsed.GetValue(_out));
         using FileStream file = Open(data);
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var predictions = client.PredictAsync(run.Parsed.GetRequiredValue(_model), file, !run.Parsed.GetValue(_noHeader), cancellationToken);
         try
         {
             long rows = target is null
-                ? await WriteAsync(client, model, file, run.Output, cancellationToken).ConfigureAwait(false)
-                : await WriteFileAsync(client, model, file, target, cancellationToken).ConfigureAwait(false);
+                ? await WriteAsync(predictions, run.Output).ConfigureAwait(false)
+                : await WriteFileAsync(predictions, target).ConfigureAwait(false);
             run.Display.Note(target is null ? Figures.Count(rows, "row") : $"{Figures.Count(rows, "row")} in {target}");
             return ExitCode.Ok;
         }
@@ -75,7 +82,7 @@ internal sealed class PredictCommand : ClusterCommand
     }
 
     /// <summary>The file has another name until all of it is there.</summary>
-    private static async Task<long> WriteFileAsync(ClusterClient client, string model, Stream data, string path, CancellationToken cancellationToken)
+    private static async Task<long> WriteFileAsync(IAsyncEnumerable<Prediction> predictions, string path)
     {
         string target = Path.GetFullPath(path);
         string partial = $"{target}.{Guid.NewGuid():N}.part";
@@ -83,7 +90,7 @@ internal sealed class PredictCommand : ClusterCommand
         {
             long rows;
             var writer = new StreamWriter(partial);
-            await using (writer.ConfigureAwait(false)) rows = await WriteAsync(client, model, data, writer, cancellationToken).ConfigureAwait(false);
+            await using (writer.ConfigureAwait(false)) rows = await WriteAsync(predictions, writer).ConfigureAwait(false);
             File.Move(partial, target, overwrite: true);
             return rows;
         }
@@ -97,10 +104,10 @@ internal sealed class PredictCommand : ClusterCommand
         }
     }
 
-    private static async Task<long> WriteAsync(ClusterClient client, string model, Stream data, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<long> WriteAsync(IAsyncEnumerable<Prediction> predictions, TextWriter output)
     {
         long rows = 0;
-        await foreach (var prediction in client.PredictAsync(model, data, cancellationToken).ConfigureAwait(false))
+        await foreach (var prediction in predictions.ConfigureAwait(false))
         {
             if (rows++ == 0) await output.WriteLineAsync(string.Join(',', prediction.Columns)).ConfigureAwait(false);
             await output.WriteLineAsync(Line(prediction.Values.Span)).ConfigureAwait(false);

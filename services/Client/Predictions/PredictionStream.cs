@@ -9,7 +9,7 @@ using Grpc.Core;
 namespace Cluster.Client.Predictions;
 
 /// <summary>Sends a file and receives predictions at the same time; each side waits for the other, so memory is bounded.</summary>
-internal sealed class PredictionStream(CoordinatorConnection connection, string model, Stream csv)
+internal sealed class PredictionStream(CoordinatorConnection connection, string model, Stream csv, bool hasHeader)
 {
     private const int PartBytes = 256 << 10;
     private static readonly TimeSpan SendingLimit = TimeSpan.FromSeconds(5);
@@ -63,7 +63,7 @@ internal sealed class PredictionStream(CoordinatorConnection connection, string 
         var buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
         try
         {
-            await parts.WriteAsync(new PredictPart { Header = new PredictHeader { Model = model } }, cancellationToken).ConfigureAwait(false);
+            await parts.WriteAsync(new PredictPart { Header = new PredictHeader { Model = model, NoHeader = !hasHeader } }, cancellationToken).ConfigureAwait(false);
             while (await csv.ReadAsync(buffer.AsMemory(0, PartBytes), cancellationToken).ConfigureAwait(false) is > 0 and var read)
             {
                 // A part is serialized when it is sent, so that the buffer is free again.

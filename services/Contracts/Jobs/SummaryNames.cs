@@ -12,6 +12,9 @@ public static class SummaryNames
     /// <summary>Seconds a step took, from one commit to the next.</summary>
     public const string StepSeconds = "step_seconds";
 
+    /// <summary>Mean age, in clocks, of the gradients applied since the last point; of modes that apply old ones.</summary>
+    public const string Staleness = "staleness";
+
     /// <summary>Blocks handed to waiting workers since the last point.</summary>
     public const string Steals = "steals";
 

@@ -64,7 +64,7 @@ internal sealed class PredictionsGrpcService(
         await replies.WriteAsync(
             new PredictReply { Columns = new PredictedColumns { Checkpoint = checkpoint.Id, Names = { predictor.Columns } } }, cancellationToken);
         await Task.Factory.StartNew(
-            () => PredictRows(file, FeaturesOf(checkpoint.Plan), predictor, replies, cancellationToken),
+            () => PredictRows(file, FeaturesOf(checkpoint.Plan), !header.NoHeader, predictor, replies, cancellationToken),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -73,9 +73,10 @@ internal sealed class PredictionsGrpcService(
 
     /// <summary>Waits for the client on both sides: the thread is there to be blocked.</summary>
     private void PredictRows(
-        Stream file, IReadOnlyList<string> features, RowPredictor predictor, IServerStreamWriter<PredictReply> replies, CancellationToken cancellationToken)
+        Stream file, IReadOnlyList<string> features, bool hasHeader, RowPredictor predictor, IServerStreamWriter<PredictReply> replies,
+        CancellationToken cancellationToken)
     {
-        using FeatureRows rows = FeatureRows.Open(file, features, options.Value.DataMaxBytes);
+        using FeatureRows rows = FeatureRows.Open(file, features, options.Value.DataMaxBytes, hasHeader);
         var row = new float[features.Count];
         bool hasMore = true;
         while (hasMore)

@@ -18,7 +18,7 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingFigures fig
         CommitManifest? manifest = record.Protocol.Manifest;
         long clock = manifest?.Clock ?? 0;
         if (_last is { } last && (last.Clock >= clock || record.Protocol.End is not null)) return;
-        var now = new Seen(clock, manifest?.Examples ?? 0, context.Time.GetTimestamp(), record.Counters.Steals, RefusalsOf(record.Counters));
+        var now = new Seen(clock, manifest?.Examples ?? 0, context.Time.GetTimestamp(), record.Counters.Steals, RefusalsOf(record.Counters), record.Counters.TotalStaleness());
         Seen? before = _last;
         _last = now;
         // The first commit that a coordinator sees ends a segment whose begin it did not see.
@@ -41,6 +41,8 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingFigures fig
             [SummaryNames.Steals] = to.Steals - from.Steals,
             [SummaryNames.Refusals] = to.Refusals - from.Refusals,
         };
+        long gradients = to.Staleness.Gradients - from.Staleness.Gradients;
+        if (gradients > 0) values[SummaryNames.Staleness] = (double)(to.Staleness.Clocks - from.Staleness.Clocks) / gradients;
         if (figures.LossOf(to.Clock) is { } loss) values[SummaryNames.Loss] = loss;
         return values;
     }
@@ -56,5 +58,5 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingFigures fig
     private static long RefusalsOf(TrainingCounters counters) =>
         Enum.GetValues<PushOutcome>().Where(outcome => outcome != PushOutcome.Admitted).Sum(counters.Pushes);
 
-    private readonly record struct Seen(long Clock, long Examples, long At, long Steals, long Refusals);
+    private readonly record struct Seen(long Clock, long Examples, long At, long Steals, long Refusals, (long Gradients, long Clocks) Staleness);
 }

@@ -74,10 +74,14 @@ internal sealed class TrainingRunner : IJobRunner
             catch (Exception e) when (e is JobMovedException || RedisErrors.IsTransient(e))
             {
                 JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
+                if (e is not JobMovedException) _feed.Publish((_feed.Latest ?? new JobProgress(0, 0, 0, 0, "")) with { WaitingFor = $"Redis: {FirstSentence(e.Message)}" });
                 await backoff.WaitAsync(cancellationToken);
             }
         }
     }
+
+    // What Redis adds on scripts and users says nothing to those who wait; nor do the counters of its client.
+    private static string FirstSentence(string message) => message.ReplaceLineEndings(" ").Split([". ", ", "], 2, StringSplitOptions.None)[0];
 
     // True when there is nothing left to do for this job.
     private async Task<bool> StepAsync(CancellationToken cancellationToken)
@@ -132,7 +136,7 @@ internal sealed class TrainingRunner : IJobRunner
         {
             case SegmentReached told:
                 _figures.Reached(told);
-                _feed.Add(PartialResults.Of(told));
+                if (told.Parameters.Count > 0) _feed.Add(PartialResults.Of(told));
                 return false;
             case SegmentFailed told:
                 return await HandleFailureAsync(told, cancellationToken);

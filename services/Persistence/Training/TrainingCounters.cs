@@ -54,6 +54,15 @@ public sealed class TrainingCounters(IReadOnlyDictionary<string, long> fields)
         return [.. counts.Take(counts.AsSpan().LastIndexOfAnyExcept(0) + 1)];
     }
 
+    /// <summary>Gradients in <see cref="Staleness"/>, and the sum of their ages in clocks.</summary>
+    public (long Gradients, long Clocks) TotalStaleness()
+    {
+        (long gradients, long sum) = (0, 0);
+        IReadOnlyList<long> counts = Staleness();
+        for (int clocks = 0; clocks < counts.Count; clocks++) (gradients, sum) = (gradients + counts[clocks], sum + (clocks * counts[clocks]));
+        return (gradients, sum);
+    }
+
     /// <summary>Field of a ps process's applied gradients of this staleness.</summary>
     public static string StalenessOf(int clocks, ulong incarnation) =>
         Field(StalenessPrefix + clocks.ToString(CultureInfo.InvariantCulture), incarnation);

@@ -62,7 +62,15 @@ public sealed class EmbeddedCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        try
+        {
+            await _app.StopAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // What has not stopped within the host's time limit loses nothing that is kept.
+        }
+
         await _app.DisposeAsync();
         _redis.Dispose();
     }

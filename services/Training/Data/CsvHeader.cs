@@ -14,7 +14,7 @@ internal static class CsvHeader
         if (records.Columns > options.MaxColumns)
             throw new DataFormatException($"row {records.Row} has {records.Columns} columns; the most is {options.MaxColumns}");
         if (!options.HasHeader)
-            return [.. Enumerable.Range(1, records.Columns).Select(column => string.Create(CultureInfo.InvariantCulture, $"c{column}"))];
+            return [.. Enumerable.Range(0, records.Columns).Select(NameOf)];
         var names = new string[records.Columns];
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int column = 0; column < names.Length; column++)
@@ -28,6 +28,10 @@ internal static class CsvHeader
 
         return names;
     }
+
+    /// <summary>The column, from 0, that has this name where no header names it; -1 where there is none.</summary>
+    public static int ColumnOf(string name)
+        => name is ['c', .. var digits] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number - 1 : -1;
 
     /// <summary>The column of that name, or of that number where none has it for a name.</summary>
     /// <exception cref="DataFormatException">There is none, or none beside it.</exception>
@@ -47,4 +51,6 @@ internal static class CsvHeader
             throw new DataFormatException($"there is no column beside the label {DataText.Shown(names[column])}");
         return column;
     }
+
+    private static string NameOf(int column) => string.Create(CultureInfo.InvariantCulture, $"c{column + 1}");
 }

@@ -1,6 +1,6 @@
 namespace Cluster.Training.Data;
 
-/// <summary>The features of a CSV file's rows by their names, whatever other columns there are and in whatever order.</summary>
+/// <summary>The features of a CSV file's rows by their names, whatever other columns there are and in whatever order; by position where no line names them.</summary>
 /// <remarks>Memory for one record. Not thread safe.</remarks>
 public sealed class FeatureRows : IDisposable
 {
@@ -10,29 +10,37 @@ public sealed class FeatureRows : IDisposable
     private readonly string[] _names;
     private readonly int[] _columns;
     private readonly int _width;
+    private readonly bool _hasHeader;
+    private bool _isRead;
 
-    private FeatureRows(CsvRecords records, IReadOnlyList<string> features, Dictionary<string, int> header, int width)
+    private FeatureRows(CsvRecords records, IReadOnlyList<string> features, int[] columns, int width, bool hasHeader)
     {
         _records = records;
         _names = [.. features];
-        _columns = [.. features.Select(name => header[name])];
+        _columns = columns;
         _width = width;
+        _hasHeader = hasHeader;
+        _isRead = !hasHeader;
     }
 
-    /// <summary>Reads the header. The stream stays open and the caller's.</summary>
-    /// <param name="stream">CSV with a header.</param>
+    /// <summary>Reads the header, or the first row. The stream stays open and the caller's.</summary>
+    /// <param name="stream">CSV.</param>
     /// <param name="features">Names of the columns to read, in the order of the model's features.</param>
     /// <param name="maxBytes">Most bytes that are read.</param>
+    /// <param name="hasHeader">
+    /// Whether the first line names the columns. Else they are c1, c2, …, as data sets without a header have them; or, for
+    /// features of other names, exactly these in their order.
+    /// </param>
     /// <exception cref="DataFormatException">The file is empty, or a column is missing or there twice.</exception>
-    public static FeatureRows Open(Stream stream, IReadOnlyList<string> features, long maxBytes)
+    public static FeatureRows Open(Stream stream, IReadOnlyList<string> features, long maxBytes, bool hasHeader = true)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(features);
         var records = new CsvRecords(stream, maxBytes);
         try
         {
-            if (!records.Next()) throw new DataFormatException("the file is empty: expected was a header");
-            return new FeatureRows(records, features, ReadHeader(records, features), records.Columns);
+            if (!records.Next()) throw new DataFormatException($"the file is empty: expected was a {(hasHeader ? "header" : "row")}");
+            return new FeatureRows(records, features, hasHeader ? ReadHeader(records, features) : Number(records, features), records.Columns, hasHeader);
         }
         catch
         {
@@ -46,15 +54,16 @@ public sealed class FeatureRows : IDisposable
     /// <exception cref="DataFormatException">A value is no finite number, or the row has another number of columns than the header.</exception>
     public bool Read(Span<float> features)
     {
-        if (!_records.Next()) return false;
-        if (_records.Columns != _width) throw new DataFormatException($"row {_records.Row} has {_records.Columns} columns, the header {_width}");
+        if (!_isRead && !_records.Next()) return false;
+        _isRead = false;
+        if (_records.Columns != _width) throw new DataFormatException($"row {_records.Row} has {_records.Columns} columns, the {(_hasHeader ? "header" : "first")} {_width}");
         for (int i = 0; i < _columns.Length; i++) features[i] = _records.Number(_columns[i], _names[i]);
         return true;
     }
 
     public void Dispose() => _records.Dispose();
 
-    private static Dictionary<string, int> ReadHeader(CsvRecords records, IReadOnlyList<string> features)
+    private static int[] ReadHeader(CsvRecords records, IReadOnlyList<string> features)
     {
         var wanted = new HashSet<string>(features, StringComparer.Ordinal);
         var header = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -66,7 +75,16 @@ public sealed class FeatureRows : IDisposable
 
         string[] missing = [.. features.Where(name => !header.ContainsKey(name)).Take(MaxShownColumns).Select(name => DataText.Shown(name))];
         return missing.Length == 0
-            ? header
+            ? [.. features.Select(name => header[name])]
             : throw new DataFormatException($"the file has no column {string.Join(", ", missing)}, by which the model was trained");
+    }
+
+    private static int[] Number(CsvRecords records, IReadOnlyList<string> features)
+    {
+        int[] columns = [.. features.Select(CsvHeader.ColumnOf)];
+        if (columns.All(column => column >= 0 && column < records.Columns)) return columns;
+        return records.Columns == features.Count
+            ? [.. Enumerable.Range(0, features.Count)]
+            : throw new DataFormatException($"the file has {records.Columns} columns and no header; the model was trained by {features.Count}");
     }
 }

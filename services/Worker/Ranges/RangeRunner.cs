@@ -7,7 +7,7 @@ namespace Cluster.Worker.Ranges;
 
 /// <summary>Runs one range on one device slot: claim, compute, record once.</summary>
 internal sealed class RangeRunner(
-    ComputationCatalog catalog, RedisRangeResults results, RangeMetrics metrics, TimeProvider time, ILogger<RangeRunner> logger)
+    ComputationCatalog catalog, RedisRangeResults results, RangeDeadline deadline, RangeMetrics metrics, TimeProvider time, ILogger<RangeRunner> logger)
 {
     // The process is stopping; a claim that stays behind is seen by the coordinator when the lease is gone.
     private static readonly TimeSpan HandBackTimeout = TimeSpan.FromSeconds(1);
@@ -59,11 +59,11 @@ internal sealed class RangeRunner(
     private async Task<object?> ComputeAsync(ComputeRange item, DeviceSlot slot, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var payload = await ComputationFailedException.GuardAsync(() =>
+        var payload = await deadline.GuardAsync(token =>
         {
             var computation = catalog.Bind(item.Computation, item.Arguments);
             var space = new GrainSpace(item.IndexCount, item.GrainSize);
-            return RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Hardware.Open, cancellationToken);
+            return RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Hardware.Open, token);
         }, cancellationToken);
         var seconds = time.GetElapsedTime(started).TotalSeconds;
         metrics.Computed(item.Computation, seconds);

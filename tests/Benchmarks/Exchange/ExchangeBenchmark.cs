@@ -21,11 +21,11 @@ internal static class ExchangeBenchmark
     /// <summary>Runs the parts that are named, all where none is.</summary>
     public static async Task RunAsync(string[] parts)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {Load()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {MachineLoad.Now()}"));
         if (IsAsked(parts, "steps")) await OnStoreAsync("Steps: from a worker's push to the parameters after it", RunStepsAsync);
         if (IsAsked(parts, "snapshots")) await OnStoreAsync("A snapshot of 16 MiB behind the steps of a model of 4 Mi floats", SnapshotBenchmark.RunAsync);
         if (IsAsked(parts, "training")) await RunTrainingAsync();
-        Console.WriteLine($"\nload at the end {Load()}");
+        Console.WriteLine($"\nload at the end {MachineLoad.Now()}");
     }
 
     private static bool IsAsked(string[] parts, string part) => parts.Length == 0 || parts.Contains(part);
@@ -55,7 +55,4 @@ internal static class ExchangeBenchmark
         await TrainingBenchmark.RunAsync(workers: 1);
         await TrainingBenchmark.RunAsync(workers: 3);
     }
-
-    /// <summary>Runnable threads of the whole machine, the mean over 1, 5 and 15 minutes.</summary>
-    private static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]) : "unknown";
 }

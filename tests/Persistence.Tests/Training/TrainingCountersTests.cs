@@ -26,6 +26,7 @@ public sealed class TrainingCountersTests
         Assert.Equal((2, 3, 4), (counters.Generations, counters.Commits, counters.Segments));
         Assert.Equal((20, 40, 100, 120), (counters.Steals, counters.Pushes(PushOutcome.Duplicate), counters.Unsent, counters.Resent));
         Assert.Equal([60, 0, 80], counters.Staleness());
+        Assert.Equal((140, 160), counters.TotalStaleness());
 
         void Add(string name, long count) => fields[name] = count.ToString(CultureInfo.InvariantCulture);
     }

@@ -197,6 +197,7 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
 
         Assert.Equal(bias + (2.0 * a) + (0.5 * b), predicted[0], 1e-5);
         Assert.Equal(bias + (3.0 * a) - b, predicted[1], 1e-5);
+        Assert.Equal(predicted[..1], await PredictAsync(model.JobId, "2,0.5\n", hasHeader: false));
         Assert.Equal(5000, (await PredictAsync(model.JobId, "a,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 5000)))).Length);
         foreach ((string file, string reason) in ((string, string)[])[("a\n1\n", "no column 'b'"), ("a,b\n1,x\n", "row 2, column 2 ('b'): 'x' is not a number"), ("a,b,b\n", "same name"), ("", "empty")])
         {
@@ -204,13 +205,15 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
             Assert.Contains(reason, Assert.Single(refused.Violations).Limit, StringComparison.Ordinal);
         }
 
+        var tooWide = await Assert.ThrowsAsync<SpecRejectedException>(() => PredictAsync(model.JobId, "1,2,3\n", hasHeader: false));
+        Assert.Contains("3 columns and no header; the model was trained by 2", Assert.Single(tooWide.Violations).Limit, StringComparison.Ordinal);
         await Assert.ThrowsAsync<CheckpointNotFoundException>(() => PredictAsync("no-such-model", "a,b\n1,2\n"));
     }
 
-    private async Task<float[]> PredictAsync(string model, string csv)
+    private async Task<float[]> PredictAsync(string model, string csv, bool hasHeader = true)
     {
         var predicted = new List<float>();
-        await foreach (Prediction prediction in embedded.Client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv)), TestContext.Current.CancellationToken))
+        await foreach (Prediction prediction in embedded.Client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv)), hasHeader, TestContext.Current.CancellationToken))
         {
             Assert.Equal(predicted.Count, prediction.Row);
             predicted.Add(prediction.Values.Span[0]);

@@ -124,7 +124,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Summaries_OfATrainedJob_HaveAPointASegment()
     {
-        (JobInfo job, _) = await TrainAsync(Spec with { Epochs = 400, EvaluateEpochs = 0 }, TestContext.Current.CancellationToken);
+        (JobInfo job, _) = await TrainAsync(Spec with { Mode = TrainingNames.Async, Epochs = 400, EvaluateEpochs = 0 }, TestContext.Current.CancellationToken);
 
         IReadOnlyList<SummaryPoint> points = await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
 
@@ -132,6 +132,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
         Assert.Equal(points.Select(p => p.Clock).Order().Distinct(), points.Select(p => p.Clock));
         Assert.All(points, point => Assert.True(point.Values["examples_per_second"] > 0 && point.Values["step_seconds"] > 0 && point.Values["steals"] >= 0));
         Assert.InRange(points.Last(point => point.Values.ContainsKey("loss")).Values["loss"], 0.05, 0.5);
+        Assert.InRange(points.Last(point => point.Values.ContainsKey("staleness")).Values["staleness"], 0, 100);
         Assert.Empty(await embedded.Client.GetSummariesAsync(job.Id, points[^1].Clock, TestContext.Current.CancellationToken));
     }
 

@@ -137,7 +137,7 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
         var csv = new StringBuilder().AppendJoin(',', data.Schema.Features).Append('\n');
         foreach (long row in rows) csv.AppendJoin(',', data.Features(row).ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture))).Append('\n');
         var predicted = new List<Prediction>();
-        await foreach (Prediction prediction in client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString())), TestContext.Current.CancellationToken))
+        await foreach (Prediction prediction in client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString())), cancellationToken: TestContext.Current.CancellationToken))
         {
             Assert.Equal(predicted.Count, prediction.Row);
             predicted.Add(prediction);

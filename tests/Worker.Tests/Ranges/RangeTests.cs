@@ -10,7 +10,9 @@ using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Tests.Slots;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Cluster.Worker.Tests.Ranges;
@@ -68,6 +70,41 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
 
         Assert.Equal(RangeClaim.Poisoned, await BeginAsync("9.a"));
         Assert.Equal("4.a", await Db.HashGetAsync(JobKeys.Claims(_id), 3));
+    }
+
+    [Fact]
+    public async Task Run_ComputationThatIsNotDoneInTime_FailsTheRangeAndTheWorkerGoesOn()
+    {
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
+        var (runner, slot) = await RunnerAsync(new Counting((_, token) => token.WaitHandle.WaitOne(Limit)), TimeSpan.FromMilliseconds(50), lifetime);
+
+        var failed = Assert.IsType<RangeFailed>(await runner.RunAsync(Item(), slot, Ct));
+
+        Assert.Equal(("it was not done after 0.05 s", false), (failed.Error, failed.Permanent));
+        Assert.Equal(1, await AttemptsAsync());
+        Assert.False(lifetime.ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Run_ComputationThatDoesNotEndWhenAsked_FailsTheRangeAndStopsTheWorker()
+    {
+        using var end = new ManualResetEventSlim();
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
+        var (runner, slot) = await RunnerAsync(new Counting((_, _) => end.Wait(Limit)), TimeSpan.FromMilliseconds(50), lifetime);
+        try
+        {
+            var failed = Assert.IsType<RangeFailed>(await runner.RunAsync(Item(), slot, Ct));
+
+            Assert.Equal(("it was not done after 0.05 s", false), (failed.Error, failed.Permanent));
+            Assert.Equal(1, await AttemptsAsync());
+            Assert.True(lifetime.ApplicationStopping.IsCancellationRequested);
+        }
+        finally
+        {
+            end.Set();
+            // Of the test's own process, which is no worker that hangs.
+            Environment.ExitCode = 0;
+        }
     }
 
     [Theory]
@@ -261,7 +298,7 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         GrainSize = 10,
     };
 
-    private async Task<(RangeRunner Runner, DeviceSlot Slot)> RunnerAsync(Counting computation)
+    private async Task<(RangeRunner Runner, DeviceSlot Slot)> RunnerAsync(Counting computation, TimeSpan? timeout = null, ApplicationLifetime? lifetime = null)
     {
         var metrics = new RangeMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -273,7 +310,10 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
             return Task.CompletedTask;
         }, _stop.Token);
         await connected.Task.WaitAsync(Limit, Ct);
-        return (new RangeRunner(Catalog(computation), _results, metrics, TimeProvider.System, NullLogger<RangeRunner>.Instance), task.Slots[0]);
+        var options = new WorkerOptions { RangeTimeout = timeout ?? Limit };
+        var deadline = new RangeDeadline(
+            Options.Create(options), lifetime ?? new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<RangeDeadline>.Instance);
+        return (new RangeRunner(Catalog(computation), _results, deadline, metrics, TimeProvider.System, NullLogger<RangeRunner>.Instance), task.Slots[0]);
     }
 
     private Task<RangeClaim> BeginAsync(string incarnation) => _results.BeginAsync(Item(), incarnation, Ct);

@@ -12,6 +12,14 @@ internal static partial class Signal
 
     public static void Resume(int pid) => Send(pid, SigCont);
 
+    /// <summary>Whether the process stands where a signal stopped it.</summary>
+    public static bool IsSuspended(int pid)
+    {
+        // "pid (name) state …"; the name may hold spaces.
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        return stat[stat.LastIndexOf(')') + 2] == 'T';
+    }
+
     private static void Send(int pid, int signal)
     {
         if (Kill(pid, signal) != 0)

@@ -62,13 +62,25 @@ internal sealed class TestCluster : IAsyncDisposable
 
         _key = resources.OfType<ParameterResource>().Single().Value;
         var ports = new EndpointPorts(resources);
+        var (redisOfServices, messagingOfServices) = (options.Tls?.Redis ?? redis.ConnectionString, options.Tls?.Messaging ?? messaging);
+        if (options.Links)
+        {
+            var broker = new Uri(messaging);
+            Links = new ClusterLinks(redis, broker.Port, [.. Enumerable.Range(0, options.ParameterStores)
+                .Select<int, Func<int>>(store => () => new Uri(ports.Address(processes[StoreName(store)], 0, "grpc")).Port)]);
+            redisOfServices = redisOfServices.Replace($":{redis.Port},", $":{Links.Redis.Port},", StringComparison.Ordinal);
+            messagingOfServices = new UriBuilder(broker) { Port = Links.Messaging.Port }.Uri.AbsoluteUri;
+            for (var store = 0; store < options.ParameterStores; store++)
+                processes[StoreName(store)].Environment["ParameterStore__AdvertisedAddress"] = $"127.0.0.1:{Links.ParameterStores[store].Port}";
+        }
+
         Coordinator = Create("coordinator", 0);
         ParameterStores = [.. Enumerable.Range(0, options.ParameterStores).Select(store => Create(StoreName(store), 0))];
         Workers = [.. Enumerable.Range(0, options.Workers).Select(ordinal => Create("worker", ordinal))];
         Client = Connect(_key);
 
         ServiceProcess Create(string name, int ordinal) => new(
-            processes[name], ordinal, ports, server => server.Name == "redis" ? options.Tls?.Redis ?? redis.ConnectionString : options.Tls?.Messaging ?? messaging);
+            processes[name], ordinal, ports, server => server.Name == "redis" ? redisOfServices : messagingOfServices, options.Output);
 
         void Replace(string name, string projectPath) => ((ProjectResource)processes[name]).ProjectPath = projectPath;
 
@@ -89,6 +101,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>The ps processes; <see cref="ParameterStoreAsync"/> finds the one that is a certain task.</summary>
     public IReadOnlyList<ServiceProcess> ParameterStores { get; }
+
+    /// <summary>Between the services, where <see cref="TestClusterOptions.Links"/> asks for them; else null.</summary>
+    public ClusterLinks? Links { get; }
 
     /// <summary>Shows the key that is in use.</summary>
     public ClusterClient Client { get; private set; }
@@ -180,6 +195,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         await Client.DisposeAsync();
         await Task.WhenAll(Processes.Select(process => process.DisposeAsync().AsTask()));
+        if (Links is not null) await Links.DisposeAsync();
         await Redis.DisposeAsync();
     }
 
@@ -215,6 +231,12 @@ internal sealed record TestClusterOptions(int Workers = 2)
 
     /// <summary>Coordinator and workers know the models of the tests too.</summary>
     public bool TestModels { get; init; }
+
+    /// <summary>Services reach Redis, RabbitMQ and ps tasks through links that a test cuts, holds and slows down.</summary>
+    public bool Links { get; init; }
+
+    /// <summary>Takes each line that a process prints: its instance, the line. Called on any thread.</summary>
+    public Action<string, string>? Output { get; init; }
 
     public IReadOnlyDictionary<string, string> CoordinatorEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 

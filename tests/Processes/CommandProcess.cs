@@ -13,14 +13,14 @@ internal static class CommandProcess
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     public static async Task<CommandAnswer> RunAsync(
-        string project, string[] arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+        string project, string[] arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
         using var process = Start(project, arguments, environment);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
             var error = process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken).WaitAsync(Limit, cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(limit ?? Limit, cancellationToken);
             return new CommandAnswer(process.ExitCode, await output, await error);
         }
         finally

@@ -15,15 +15,20 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private readonly SupervisedService _service;
     private readonly ConcurrentQueue<string> _log = new();
+    private readonly Action<string, string>? _output;
     private ChildProcess? _process;
 
-    public ServiceProcess(ProcessResource resource, int ordinal, EndpointPorts ports, Func<ServerResource, string> connectionString)
-        => _service = new SupervisedService(resource, ordinal, ports, connectionString, Keep);
+    public ServiceProcess(
+        ProcessResource resource, int ordinal, EndpointPorts ports, Func<ServerResource, string> connectionString, Action<string, string>? output = null)
+        => (_service, _output) = (new SupervisedService(resource, ordinal, ports, connectionString, Keep), output);
 
     /// <summary>Name of the replica: <c>worker-0</c>.</summary>
     public string Instance => _service.Instance;
 
     public int Id => Process.Id;
+
+    /// <summary>Whether it was started and has not ended.</summary>
+    public bool IsRunning => _process is { Exited.IsCompleted: false };
 
     public IEnumerable<string> Log => _log;
 
@@ -51,6 +56,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         await Process.Exited.WaitAsync(StartLimit, cancellationToken);
     }
 
+    /// <summary>Returns when the process has ended by itself.</summary>
+    public async Task UntilEndedAsync(TimeSpan limit, CancellationToken cancellationToken) => await Process.Exited.WaitAsync(limit, cancellationToken);
+
     /// <summary>SIGTERM; returns when the process has ended by itself, with its exit code.</summary>
     public Task<int> StopAsync(CancellationToken cancellationToken)
     {
@@ -72,6 +80,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private void Keep(string line)
     {
+        _output?.Invoke(Instance, line);
         _log.Enqueue(line);
         if (_log.Count > KeptLines)
             _log.TryDequeue(out _);

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using Cluster.Client.Jobs;
+using Cluster.Contracts.Jobs;
+using Cluster.EndToEnd.Processes;
+using StackExchange.Redis;
+
+namespace Cluster.EndToEnd.Training;
+
+/// <summary>Redis and RabbitMQ away, restarted or full in the middle of training.</summary>
+public sealed class TrainingServerFaultTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
+{
+    private const int Epochs = 60;
+
+    // Longer than a lease, which lasts five seconds, and the two in which its holder comes first.
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(8);
+
+    private static readonly TestClusterOptions Options = new(Workers: 2)
+    {
+        ParameterStores = 2,
+        TestModels = true,
+        Links = true,
+        CoordinatorEnvironment = new Dictionary<string, string>
+        {
+            ["Coordinator__SegmentDuration"] = "00:00:00.3",
+            ["Coordinator__LaneGrace"] = "00:00:02",
+        },
+    };
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Kill_RedisForLongerThanALease_NothingIsCommittedMeanwhileAndTheGenerationGoesOn()
+    {
+        var (cluster, job, spec) = await RunToTheMiddleAsync(TrainingNames.Sync);
+        var before = await cluster.Client.GetJobAsync(job.Id, Ct);
+
+        var killed = Stopwatch.GetTimestamp();
+        await cluster.Redis.KillAsync(Ct);
+        await Task.Delay(Away, Ct);
+        await cluster.Redis.RestartAsync(Ct);
+        var back = Stopwatch.GetTimestamp();
+        await UntilCommittedAsync(cluster, job, before);
+
+        SayRecovery($"Redis killed, back after {Stopwatch.GetElapsedTime(killed, back).TotalSeconds:0.0} s; from then on", spec.Mode, back);
+        var ended = await EndAsync(cluster, job);
+        AssertCounted(spec, ended);
+        Assert.Equal(before.Training!.Generations, ended.Training!.Generations);
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Hold_RabbitMqConnections_TheJobGoesOnWhenTheyAreBack()
+    {
+        var (cluster, job, spec) = await RunToTheMiddleAsync(TrainingNames.Ssp);
+        var before = await cluster.Client.GetJobAsync(job.Id, Ct);
+
+        cluster.Links!.Messaging.Hold();
+        Assert.True(cluster.Links.Messaging.Cut() > 0);
+        await Task.Delay(Away, Ct);
+        cluster.Links.Messaging.Release();
+        var back = Stopwatch.GetTimestamp();
+        await UntilCommittedAsync(cluster, job, before);
+
+        SayRecovery("RabbitMQ away for 8 s; from then on", spec.Mode, back);
+        AssertCounted(spec, await EndAsync(cluster, job));
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Fill_Redis_TheCommitWaitsAndSaysWhyAndGoesOnWhenThereIsRoom()
+    {
+        var (cluster, job, spec) = await RunToTheMiddleAsync(TrainingNames.Sync);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{cluster.Redis.ConnectionString},allowAdmin=true");
+        var server = redis.GetServers()[0];
+
+        await server.ConfigSetAsync("maxmemory", "1000000");
+        var full = await UntilAsync(cluster, job, "the job says what it waits for", j => j.Progress.WaitingFor.StartsWith("Redis: OOM", StringComparison.Ordinal));
+        await Task.Delay(TimeSpan.FromSeconds(2), Ct);
+        var still = await cluster.Client.GetJobAsync(job.Id, Ct);
+        Assert.Equal((JobState.Running, full.Training!.CommittedClock), (still.State, still.Training!.CommittedClock));
+        await server.ConfigSetAsync("maxmemory", 0.ToString(CultureInfo.InvariantCulture));
+        var room = Stopwatch.GetTimestamp();
+        await UntilCommittedAsync(cluster, job, still);
+
+        SayRecovery("Redis full; since there is room", spec.Mode, room);
+        AssertCounted(spec, await EndAsync(cluster, job));
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    private async Task<(TestCluster Cluster, JobInfo Job, TrainingSpec Spec)> RunToTheMiddleAsync(string mode)
+    {
+        var cluster = await ShareClusterAsync(Options);
+        await UploadPacedAsync(cluster);
+        var spec = Counting(mode, Epochs);
+        var job = await cluster.Client.SubmitAsync(spec, cancellationToken: Ct);
+        var now = await UntilAsync(cluster, job, "a part is committed", j => j.Training is { CommittedClock: > 0 });
+        Assert.Equal(JobState.Running, now.State);
+        Assert.True(now.Progress.Fraction < 0.7);
+        return (cluster, job, spec);
+    }
+
+    private static Task<JobInfo> UntilCommittedAsync(TestCluster cluster, JobInfo job, JobInfo before) => UntilAsync(
+        cluster, job, "something is committed that was not before", j => j.Training!.Commits > before.Training!.Commits + 1);
+}
