@@ -62,7 +62,7 @@ public sealed class AuditLogTests : IDisposable
 
     private sealed class Lines : ILoggerProvider
     {
-        public ConcurrentQueue<(string Category, string Line)> Written { get; } = [];
+        public ConcurrentQueue<(string Category, string Line)> Written { get; } = new();
 
         public ILogger CreateLogger(string categoryName) => new Logger(categoryName, Written);
 

@@ -49,8 +49,11 @@ public sealed class TlsSettingsTests : IDisposable
     [Fact]
     public async Task Start_ClientAuthorityAtAPlainListener_IsRefused()
     {
-        await using var app = TestHost.Build([.. Good(), (ClusterTls.ClientAuthorityFile, _authority.File), ("CLUSTER_GRPC_URL", "http://127.0.0.1:0")]);
-        var error = await Assert.ThrowsAsync<SettingException>(() => app.StartAsync(TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SettingException>(async () =>
+        {
+            await using var app = TestHost.Build([.. Good(), (ClusterTls.ClientAuthorityFile, _authority.File), ("CLUSTER_GRPC_URL", "http://127.0.0.1:0")]);
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        });
         Assert.StartsWith("CLUSTER_GRPC_URL: http://127.0.0.1:0: must begin with https://", error.Message, StringComparison.Ordinal);
     }
 
