@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Cluster.Client;
 using Cluster.Client.Errors;
+using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.EndToEnd.Processes;
 using StackExchange.Redis;
