@@ -16,6 +16,7 @@ namespace Cluster.EndToEnd.Security;
 public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
 {
     private const string Cli = "services/Cli/Cli.csproj";
+    private const string Admin = ",allowAdmin=true";
 
     private readonly SharedBroker _broker = broker;
     private readonly TestAuthority _authority = new();
@@ -45,7 +46,7 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
         var redis = await RedisServerProcess.StartAsync(cancellationToken: Ct);
         var server = _authority.Issue("server");
         var redisPort = LoopbackPorts.Take();
-        await using (var admin = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString))
+        await using (var admin = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString + Admin))
         {
             await admin.GetDatabase().ExecuteAsync("CONFIG", "SET", "tls-cert-file", server.CertificateFile, "tls-key-file", server.KeyFile,
                 "tls-ca-cert-file", _authority.File, "tls-auth-clients", "yes", "tls-port", redisPort);
@@ -72,7 +73,7 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
 
     private static async Task AssertRedisByTlsAloneAsync(TestCluster cluster)
     {
-        await using var admin = await cluster.ConnectRedisAsync();
+        await using var admin = await ConnectionMultiplexer.ConnectAsync(cluster.Redis.ConnectionString + Admin);
         var plain = string.Create(CultureInfo.InvariantCulture, $"laddr=127.0.0.1:{cluster.Redis.Port} ");
         var clients = ((string)(await admin.GetDatabase().ExecuteAsync("CLIENT", "LIST"))!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // Two connections of each process for commands, two for subscriptions; the test's own are without TLS.
