@@ -1,4 +1,8 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Cluster.Contracts.Security;
 using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Security;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -7,12 +11,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cluster.ServiceDefaults.Messaging;
 
 /// <summary>
-/// The bus of a process: RabbitMQ at <c>ConnectionStrings__messaging</c> (amqp://…), or, when it reads <c>inmemory</c>,
+/// The bus of a process: RabbitMQ at <c>ConnectionStrings__messaging</c> (amqp://…, or amqps://… by TLS), or, when it reads <c>inmemory</c>,
 /// MassTransit's in-memory transport, which all services of the process share.
 /// </summary>
 public static class ClusterBusExtensions
 {
     public const string InMemory = "inmemory";
+
+    private const string TlsScheme = "amqps";
 
     // A consumer on a machine that hangs is noticed after two missed heartbeats.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -47,9 +53,20 @@ public static class ClusterBusExtensions
         {
             host.Heartbeat(Heartbeat);
             host.PublisherConfirmation = true;
+            if (address.Scheme == TlsScheme) host.UseSsl(ssl => Trust(ssl, address.Host, context.GetRequiredService<ClusterTls>().Credentials));
         });
         transport.DeployPublishTopology = true;
         transport.DeclareWorkQueues();
         transport.ConfigureEndpoints(context);
+    }
+
+    private static void Trust(IRabbitMqSslConfigurator ssl, string host, TlsCredentials tls)
+    {
+        ssl.Protocol = SslProtocols.Tls12 | SslProtocols.Tls13;
+        ssl.ServerName = host;
+        ssl.Certificate = tls.Certificate;
+        // Else the library lets pass a certificate of another name.
+        ssl.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateNotAvailable);
+        ssl.CertificateValidationCallback = (_, certificate, chain, errors) => tls.Accepts(certificate, chain, errors);
     }
 }

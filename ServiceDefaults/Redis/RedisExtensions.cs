@@ -1,8 +1,10 @@
 using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Cluster.ServiceDefaults.Redis;
@@ -18,15 +20,15 @@ public static class RedisExtensions
 
     internal static void AddRedis(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IConnectionMultiplexer>(services => Connect(services.GetRequiredService<IConfiguration>(), CommandTimeout));
-        builder.Services.AddKeyedSingleton<IConnectionMultiplexer>(Bulk, (services, _) => Connect(services.GetRequiredService<IConfiguration>(), BulkTimeout));
+        builder.Services.AddSingleton<IConnectionMultiplexer>(services => Connect(services, CommandTimeout));
+        builder.Services.AddKeyedSingleton<IConnectionMultiplexer>(Bulk, (services, _) => Connect(services, BulkTimeout));
         builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
     }
 
     // Comes back connecting where Redis is not there yet; commands then fail until it is, and callers retry.
-    private static ConnectionMultiplexer Connect(IConfiguration configuration, TimeSpan timeout)
+    private static ConnectionMultiplexer Connect(IServiceProvider services, TimeSpan timeout)
     {
-        var text = configuration.GetConnectionString("redis")
+        var text = services.GetRequiredService<IConfiguration>().GetConnectionString("redis")
             ?? throw new SettingException("ConnectionStrings__redis is not set; it must hold host:port,password=…");
         var options = ConfigurationOptions.Parse(text);
         options.AbortOnConnectFail = false;
@@ -36,7 +38,11 @@ public static class RedisExtensions
         options.AsyncTimeout = (int)timeout.TotalMilliseconds;
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
         options.ReconnectRetryPolicy = new ExponentialRetry(100, 2_000);
-        return ConnectionMultiplexer.Connect(options);
+        var tls = services.GetRequiredService<ClusterTls>().Credentials;
+        if (options.Ssl && (tls.HasAuthorities || tls.HasIdentity)) options.SslClientAuthenticationOptions = host => tls.ForClient(options.SslHost ?? host);
+        var connection = ConnectionMultiplexer.Connect(options);
+        connection.ConnectionFailed += new RedisConnectionLog(services.GetRequiredService<ILogger<RedisConnectionLog>>(), options.Ssl).Write;
+        return connection;
     }
 }
 

@@ -9,26 +9,35 @@ using Microsoft.Extensions.Options;
 
 namespace Cluster.ServiceDefaults.Security;
 
-/// <summary>Bearer authentication with the cluster key, demanded of every endpoint that does not say otherwise.</summary>
+/// <summary>
+/// Bearer authentication with the cluster key, demanded of every endpoint that does not say otherwise. The caller's name is
+/// that of its key.
+/// </summary>
 internal sealed class ClusterKeyAuthenticationHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ClusterKey key)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ClusterKey key, AuditLog audit)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "ClusterKey";
 
     private const string Prefix = "Bearer ";
 
-    private static readonly AuthenticationTicket Ticket = new(
-        new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "cluster")], SchemeName)), SchemeName);
-
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
         if (header.Length == 0) return Task.FromResult(AuthenticateResult.NoResult());
-        return Task.FromResult(header.StartsWith(Prefix, StringComparison.Ordinal) && key.Matches(header[Prefix.Length..])
-            ? AuthenticateResult.Success(Ticket)
+        return Task.FromResult(header.StartsWith(Prefix, StringComparison.Ordinal) && key.NameOf(header[Prefix.Length..]) is { } name
+            ? AuthenticateResult.Success(TicketOf(name))
             : AuthenticateResult.Fail("not the cluster key"));
     }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        audit.Refused(AuditCaller.Of(Context), Request.Path, "", Request.Headers.Authorization.Count == 0 ? "no key" : "not the cluster key");
+        return base.HandleChallengeAsync(properties);
+    }
+
+    private static AuthenticationTicket TicketOf(string name)
+        => new(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], SchemeName)), SchemeName);
 }
 
 internal static class ClusterKeyAuthentication
@@ -36,7 +45,8 @@ internal static class ClusterKeyAuthentication
     public static void AddClusterKeyAuthentication(this WebApplicationBuilder builder)
     {
         // Made now: a service without a key must not start, instead of failing at its first caller.
-        builder.Services.AddSingleton(new ClusterKey(builder.Configuration[ClusterKey.Variable]));
+        builder.Services.AddSingleton(new ClusterKey(builder.Configuration[ClusterKey.Variable], builder.Configuration[ClusterKey.SecondVariable]));
+        builder.Services.AddSingleton<AuditLog>();
         // Not AddAuthentication, which sets up data protection and writes its keys to the user's home.
         builder.Services.AddAuthenticationCore(options =>
         {

@@ -14,7 +14,7 @@ public enum ExitCode
     /// <summary>No cluster runs here, or it does not answer.</summary>
     NoCluster = 3,
 
-    /// <summary>The cluster refused the key.</summary>
+    /// <summary>The cluster refused the key, or its certificate is not trusted.</summary>
     Refused = 4,
 
     /// <summary>There is no such job or checkpoint.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Cluster.Contracts.Security;
 
 namespace Cluster.Client;
 
@@ -25,6 +26,9 @@ public sealed record ClusterConnection
     public Uri Address { get; }
 
     public string Key { get; }
+
+    /// <summary>For an address with <c>https://</c>: whom to trust, and what to show; by default the system's authorities, and nothing.</summary>
+    public TlsCredentials Tls { get; init; } = TlsCredentials.System;
 
     /// <summary>Reads an address of the form <c>http://host:port</c> or <c>https://…</c>.</summary>
     public static bool TryReadAddress(string text, [NotNullWhen(true)] out Uri? address)

@@ -1,3 +1,4 @@
+using Cluster.Coordinator.Access;
 using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Computations;
@@ -16,7 +17,12 @@ public static class CoordinatorServices
 {
     public static WebApplicationBuilder AddCoordinator(this WebApplicationBuilder builder)
     {
-        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<UnavailableInterceptor>());
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<AuditInterceptor>();
+            grpc.Interceptors.Add<UnavailableInterceptor>();
+        });
+        builder.Services.AddAccess();
         builder.Services.AddOptions<CoordinatorOptions>().BindConfiguration(CoordinatorOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddPersistence();
@@ -55,6 +61,7 @@ public static class CoordinatorServices
 
     public static WebApplication MapCoordinator(this WebApplication app)
     {
+        app.UseMiddleware<MessageLimitReason>();
         app.MapGrpcService<JobGrpcService>();
         app.MapGrpcService<SummariesGrpcService>();
         app.MapGrpcService<RegistryGrpcService>();

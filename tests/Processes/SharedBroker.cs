@@ -28,6 +28,9 @@ public sealed class SharedBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>What listens in the broker; null before the first virtual host.</summary>
+    internal RabbitMqServerProcess? Server => _broker;
+
     public async ValueTask DisposeAsync()
     {
         _turn.Dispose();

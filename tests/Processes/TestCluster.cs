@@ -6,6 +6,7 @@ using Cluster.Client;
 using Cluster.Client.Tasks;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Devices;
+using Cluster.Contracts.Security;
 using Cluster.LocalHosting.Running;
 using Cluster.LocalHosting.Servers;
 using Cluster.Persistence.Data;
@@ -20,7 +21,9 @@ internal sealed class TestCluster : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
-    private readonly string _key;
+    private readonly IReadOnlyList<ProcessResource> _resources;
+    private readonly TlsCredentials _tls;
+    private string _key;
 
     /// <param name="options">What it consists of.</param>
     /// <param name="redis">Redis of this cluster alone, which this cluster disposes of.</param>
@@ -40,6 +43,12 @@ internal sealed class TestCluster : IAsyncDisposable
             Replace("coordinator", "tests/TestChief/TestChief.csproj");
         }
 
+        _resources = [.. processes.Values];
+        Tls = options.Tls;
+        _tls = options.Tls?.Credentials ?? TlsCredentials.System;
+        if (options.Tls is { } tls) tls.Configure(_resources);
+        foreach (var (name, value) in options.Environment)
+            SetEnvironment(name, value);
         if (options.WorkerProject is { } worker) Replace("worker", worker);
         foreach (var (name, value) in options.WorkerEnvironment)
             processes["worker"].Environment[name] = value;
@@ -53,7 +62,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
         _key = resources.OfType<ParameterResource>().Single().Value;
         var ports = new EndpointPorts(resources);
-        var (redisOfServices, messagingOfServices) = (redis.ConnectionString, messaging);
+        var (redisOfServices, messagingOfServices) = (options.Tls?.Redis ?? redis.ConnectionString, options.Tls?.Messaging ?? messaging);
         if (options.Links)
         {
             var broker = new Uri(messaging);
@@ -68,12 +77,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Coordinator = Create("coordinator", 0);
         ParameterStores = [.. Enumerable.Range(0, options.ParameterStores).Select(store => Create(StoreName(store), 0))];
         Workers = [.. Enumerable.Range(0, options.Workers).Select(ordinal => Create("worker", ordinal))];
-        Client = ClusterClient.Connect(Connection, new ClusterClientOptions
-        {
-            CallTimeout = Limit,
-            CallRetries = 1000,
-            MaxRetryDelay = TimeSpan.FromMilliseconds(500),
-        });
+        Client = Connect(_key);
 
         ServiceProcess Create(string name, int ordinal) => new(
             processes[name], ordinal, ports, server => server.Name == "redis" ? redisOfServices : messagingOfServices, options.Output);
@@ -88,6 +92,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Connection string of its virtual host.</summary>
     public string Messaging { get; }
 
+    /// <summary>How everything speaks TLS; null for without.</summary>
+    public TestTls? Tls { get; }
+
     public ServiceProcess Coordinator { get; }
 
     public IReadOnlyList<ServiceProcess> Workers { get; }
@@ -98,11 +105,33 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Between the services, where <see cref="TestClusterOptions.Links"/> asks for them; else null.</summary>
     public ClusterLinks? Links { get; }
 
-    public ClusterClient Client { get; }
+    /// <summary>Shows the key that is in use.</summary>
+    public ClusterClient Client { get; private set; }
 
-    public ClusterConnection Connection => new(Coordinator.Endpoint("grpc"), _key);
+    public ClusterConnection Connection => ConnectionWith(_key);
 
     public IEnumerable<ServiceProcess> Processes => [Coordinator, .. ParameterStores, .. Workers];
+
+    /// <summary>A client as <see cref="Client"/> that shows another key.</summary>
+    public ClusterClient Connect(string key) => ClusterClient.Connect(ConnectionWith(key), new ClusterClientOptions
+    {
+        CallTimeout = Limit,
+        CallRetries = 1000,
+        MaxRetryDelay = TimeSpan.FromMilliseconds(500),
+    });
+
+    /// <summary>What every process is told when it is started next.</summary>
+    public void SetEnvironment(string name, string value)
+    {
+        foreach (var resource in _resources) resource.Environment[name] = value;
+    }
+
+    /// <summary>Shows another key from now on.</summary>
+    public async Task ShowKeyAsync(string key)
+    {
+        await Client.DisposeAsync();
+        (_key, Client) = (key, Connect(key));
+    }
 
     /// <summary>Starts everything and returns when every worker takes work and every ps task serves.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -170,6 +199,8 @@ internal sealed class TestCluster : IAsyncDisposable
         await Redis.DisposeAsync();
     }
 
+    private ClusterConnection ConnectionWith(string key) => new(Coordinator.Endpoint("grpc"), key) { Tls = _tls };
+
     private async Task<ClusterTask[]> TasksAsync(string jobName, CancellationToken cancellationToken)
         => [.. (await Client.ListTasksAsync(cancellationToken)).Where(task => task.JobName == jobName)];
 
@@ -211,6 +242,12 @@ internal sealed record TestClusterOptions(int Workers = 2)
 
     /// <summary>Another program than the worker, from the root of the repository.</summary>
     public string? WorkerProject { get; init; }
+
+    /// <summary>Given to every process.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>How everything is run by TLS; null for without.</summary>
+    public TestTls? Tls { get; init; }
 
     /// <summary>Given to every worker process.</summary>
     public IReadOnlyDictionary<string, string> WorkerEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;

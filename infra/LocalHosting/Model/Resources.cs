@@ -31,7 +31,11 @@ public sealed class RabbitMQServerResource(string name) : ServerResource(name);
 /// <summary>An address at which a service listens.</summary>
 /// <param name="Name">Name of the endpoint, for example <c>http</c>.</param>
 /// <param name="UrlVariable">Environment variable that tells the service where to listen.</param>
-public sealed record EndpointAnnotation(string Name, string UrlVariable);
+public sealed record EndpointAnnotation(string Name, string UrlVariable)
+{
+    /// <summary><c>http</c>, or <c>https</c> where the service is given a certificate.</summary>
+    public string Scheme { get; init; } = Uri.UriSchemeHttp;
+}
 
 /// <summary>A resource that runs as one or more processes of ours.</summary>
 public abstract class ProcessResource(string name) : Resource(name)

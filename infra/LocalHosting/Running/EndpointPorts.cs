@@ -25,8 +25,9 @@ internal sealed class EndpointPorts
 
     public string Address(ProcessResource resource, int ordinal, string endpoint)
     {
+        var scheme = resource.Endpoints.Single(other => other.Name == endpoint).Scheme;
         lock (_gate)
-            return FormattableString.Invariant($"http://127.0.0.1:{_ports[(resource.Name, ordinal, endpoint)]}");
+            return FormattableString.Invariant($"{scheme}://127.0.0.1:{_ports[(resource.Name, ordinal, endpoint)]}");
     }
 
     public IReadOnlyDictionary<string, string> Addresses(ProcessResource resource, int ordinal) =>

@@ -73,6 +73,24 @@ public sealed class RabbitMqServerProcess : ServerProcess
         return $"{ConnectionString}/{name}";
     }
 
+    /// <summary>Opens a listener with TLS beside the one without, until the server is started again.</summary>
+    /// <param name="certificateFile">PEM of its certificate.</param>
+    /// <param name="keyFile">PEM of the certificate's key.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Port on 127.0.0.1.</returns>
+    /// <exception cref="LocalHostingException">The server refused; the message holds its answer.</exception>
+    internal async Task<int> AddTlsListenerAsync(string certificateFile, string keyFile, CancellationToken cancellationToken)
+    {
+        var port = LoopbackPorts.Take();
+        await _layout.EvaluateAsync(
+            FormattableString.Invariant($$"""
+            ok = rabbit_networking:ensure_ssl(),
+            rabbit_networking:start_ssl_listener({"127.0.0.1", {{port}}}, [{certfile, "{{certificateFile}}"}, {keyfile, "{{keyFile}}"}, {verify, verify_none}], 2).
+            """),
+            cancellationToken).ConfigureAwait(false);
+        return port;
+    }
+
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
     {

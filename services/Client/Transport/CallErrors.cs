@@ -9,10 +9,10 @@ internal static class CallErrors
 {
     /// <summary>The coordinator did not answer, so that the same call may do better later.</summary>
     public static bool IsAway(RpcException e)
-        => e.StatusCode == StatusCode.Unavailable || (e.StatusCode == StatusCode.Internal && e.Status.DebugException is HttpRequestException or IOException);
+        => TlsErrors.Find(e) is null && (e.StatusCode == StatusCode.Unavailable || (e.StatusCode == StatusCode.Internal && e.Status.DebugException is HttpRequestException or IOException));
 
     /// <summary>A stream that broke in this way is worth another: everything but a clear refusal.</summary>
-    public static bool IsInterruption(RpcException e) => e.StatusCode is not
+    public static bool IsInterruption(RpcException e) => TlsErrors.Find(e) is null && e.StatusCode is not
         (StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.Unauthenticated or StatusCode.PermissionDenied
         or StatusCode.Unimplemented or StatusCode.FailedPrecondition or StatusCode.OutOfRange);
 
@@ -20,7 +20,8 @@ internal static class CallErrors
     public static ClusterException Translate(RpcException e, Uri address, string? jobId)
     {
         if (SpecRejection.TryRead(e, out var violations)) return new SpecRejectedException(violations, e);
-        if (IsAway(e)) return new ClusterUnavailableException(address, Reason(e), e);
+        if (TlsErrors.Find(e) is { } tls) return new ClusterAuthenticationException(address, TlsErrors.Explain(tls, address), e);
+        if (IsAway(e)) return new ClusterUnavailableException(address, Reason(e) + TlsErrors.Hint(e, address), e);
 
         return e.StatusCode switch
         {

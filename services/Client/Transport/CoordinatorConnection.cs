@@ -13,6 +13,12 @@ namespace Cluster.Client.Transport;
 /// <summary>A channel to the coordinator: every call carries the key and a deadline, and is repeated while nobody answers.</summary>
 internal sealed class CoordinatorConnection : IDisposable
 {
+    /// <summary>For the cluster's audit log.</summary>
+    private const string UserHeader = "cluster-user";
+
+    // A header takes visible ASCII alone.
+    private static readonly string User = string.Concat(Environment.UserName.Where(c => c is > ' ' and <= '~').Take(64));
+
     private readonly GrpcChannel _channel;
     private readonly ClusterClientOptions _options;
 
@@ -23,7 +29,7 @@ internal sealed class CoordinatorConnection : IDisposable
         Address = connection.Address;
         _channel = GrpcChannel.ForAddress(connection.Address, new GrpcChannelOptions
         {
-            HttpHandler = CreateHandler(connection.Address),
+            HttpHandler = CreateHandler(connection),
             DisposeHttpClient = true,
         });
 
@@ -31,6 +37,7 @@ internal sealed class CoordinatorConnection : IDisposable
         var invoker = _channel.Intercept(metadata =>
         {
             metadata.Add("authorization", authorization);
+            metadata.Add(UserHeader, User);
             return metadata;
         });
         Jobs = new JobsClient(invoker);
@@ -84,13 +91,14 @@ internal sealed class CoordinatorConnection : IDisposable
     public void Dispose() => _channel.Dispose();
 
     /// <summary>Pings find a peer that stopped without closing its connection; a proxy cannot carry HTTP/2 without TLS.</summary>
-    private static SocketsHttpHandler CreateHandler(Uri address) => new()
+    private static SocketsHttpHandler CreateHandler(ClusterConnection connection) => new()
     {
         KeepAlivePingDelay = TimeSpan.FromSeconds(15),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         EnableMultipleHttp2Connections = true,
-        UseProxy = address.Scheme == Uri.UriSchemeHttps,
+        UseProxy = connection.Address.Scheme == Uri.UriSchemeHttps,
+        SslOptions = connection.Tls.ForClient(),
     };
 }

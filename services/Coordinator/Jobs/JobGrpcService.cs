@@ -1,5 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
+using Cluster.Coordinator.Access;
 using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Training;
 using Grpc.Core;
@@ -8,7 +9,7 @@ namespace Cluster.Coordinator.Jobs;
 
 /// <summary>The job service. Reads go to Redis; only the chief accepts and cancels.</summary>
 internal sealed class JobGrpcService(
-    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, TrainingAdmission trainings, TrainingCancellation cancellation, ChiefOffice office, JobMetrics metrics, TimeProvider time,
+    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, TrainingAdmission trainings, TrainingCancellation cancellation, ChiefOffice office, SubmissionLimits limits, JobMetrics metrics, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<JobGrpcService> logger)
     : Contracts.Jobs.V1.Jobs.JobsBase
 {
@@ -19,7 +20,10 @@ internal sealed class JobGrpcService(
 
     public override async Task<Job> Submit(SubmitRequest request, ServerCallContext context)
     {
-        var job = await trainings.AdmitAsync(JobSubmission.Read(request, time.GetUtcNow()), context.CancellationToken);
+        limits.CountSubmission(context.GetHttpContext());
+        var submitted = JobSubmission.Read(request, time.GetUtcNow());
+        await limits.CheckRoomAsync(request.IdempotencyKey);
+        var job = await trainings.AdmitAsync(submitted, context.CancellationToken);
         var token = Token();
         var id = await jobs.CreateAsync(job, token);
         var record = await FindAsync(id);

@@ -56,6 +56,11 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
     /// <summary>Ids of jobs that may not have ended.</summary>
     public async Task<IReadOnlyList<string>> OpenAsync() => [.. (await _database.SetMembersAsync(JobKeys.Open)).Select(id => (string)id!)];
 
+    public Task<long> CountOpenAsync() => _database.SetLengthAsync(JobKeys.Open);
+
+    /// <summary>Whether this idempotency key has made a job.</summary>
+    public Task<bool> WasSubmittedAsync(string idempotencyKey) => _database.KeyExistsAsync(JobKeys.Submission(idempotencyKey));
+
     public Task CloseAsync(string id) => _database.SetRemoveAsync(JobKeys.Open, id);
 
     /// <summary>Makes a chief the owner of a job; false when the job has ended or is not there.</summary>

@@ -7,7 +7,7 @@ using V1 = Cluster.Contracts.Parameters.V1;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>Connections to the processes of ps tasks, one an address, kept for the life of this process.</summary>
-internal sealed class StoreChannels(IConfiguration configuration) : IDisposable
+internal sealed class StoreChannels(IConfiguration configuration, ClusterTls tls) : IDisposable
 {
     /// <summary>Time in which a ps task answers a call; it answers before anything slow.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
@@ -33,9 +33,15 @@ internal sealed class StoreChannels(IConfiguration configuration) : IDisposable
         foreach (Lazy<GrpcChannel> channel in _channels.Values) channel.Value.Dispose();
     }
 
-    private static GrpcChannel Open(string address) => GrpcChannel.ForAddress($"http://{address}", new GrpcChannelOptions
+    private GrpcChannel Open(string address) => GrpcChannel.ForAddress(tls.AddressOf(address), new GrpcChannelOptions
     {
-        HttpHandler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), KeepAlivePingDelay = KeepAlive, KeepAlivePingTimeout = KeepAlive },
+        HttpHandler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            KeepAlivePingDelay = KeepAlive,
+            KeepAlivePingTimeout = KeepAlive,
+            SslOptions = tls.Credentials.ForClient(),
+        },
         DisposeHttpClient = true,
     });
 }

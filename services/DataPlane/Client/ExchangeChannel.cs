@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -16,7 +17,8 @@ public sealed class ExchangeChannel : IDisposable
 
     /// <param name="address">Of the process's gRPC listener.</param>
     /// <param name="clusterKey">The cluster key.</param>
-    public ExchangeChannel(Uri address, string clusterKey)
+    /// <param name="tls">For an address with <c>https://</c>; by default the system's authorities are trusted.</param>
+    public ExchangeChannel(Uri address, string clusterKey, SslClientAuthenticationOptions? tls = null)
     {
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
@@ -27,6 +29,7 @@ public sealed class ExchangeChannel : IDisposable
                 ConnectTimeout = TimeSpan.FromSeconds(5),
                 KeepAlivePingDelay = TimeSpan.FromSeconds(10),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+                SslOptions = tls ?? new SslClientAuthenticationOptions(),
             },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = Frames.FrameLimits.MaxBytes,

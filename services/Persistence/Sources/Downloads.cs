@@ -12,6 +12,7 @@ internal sealed class Downloads(DataSourceOptions options) : IDisposable
         AllowAutoRedirect = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         ConnectTimeout = options.DownloadPatience,
+        ConnectCallback = SafeConnection.OpenAsync,
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,

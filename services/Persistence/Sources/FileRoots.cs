@@ -18,9 +18,11 @@ internal sealed class FileRoots(IEnumerable<string> roots)
         string path = PathOf(uri);
         try
         {
-            string real = Candidates(path).Select(RealPath.Of).FirstOrDefault(File.Exists) ?? throw NotThere(path);
-            if (!_roots.Any(root => IsUnder(real, RealPath.Of(root))))
-                throw new DataFormatException($"'{path}' is not under a data root; the roots are {string.Join(", ", _roots)}");
+            string[] candidates = [.. Candidates(path).Where(IsNamedUnderARoot)];
+            // Decided by the name alone: whether a file that is outside exists is nobody's business, nor is a file server that a path names.
+            if (candidates.Length == 0) throw Outside(path);
+            string real = candidates.Select(RealPath.Of).FirstOrDefault(File.Exists) ?? throw new DataFormatException($"there is no file '{path}'");
+            if (!_roots.Any(root => IsUnder(real, RealPath.Of(root)))) throw Outside(path);
             if (new FileInfo(real).Length == 0)
                 throw new DataFormatException($"'{path}' is empty");
             return new FileStream(real, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
@@ -31,10 +33,9 @@ internal sealed class FileRoots(IEnumerable<string> roots)
         }
     }
 
-    // Whether a file that is outside exists is nobody's business.
-    private DataFormatException NotThere(string path) => Candidates(path).Any(candidate => _roots.Any(root => IsUnder(candidate, root)))
-        ? new DataFormatException($"there is no file '{path}'")
-        : new DataFormatException($"'{path}' is not under a data root; the roots are {string.Join(", ", _roots)}");
+    private DataFormatException Outside(string path) => new($"'{path}' is not under a data root; the roots are {string.Join(", ", _roots)}");
+
+    private bool IsNamedUnderARoot(string path) => _roots.Any(root => IsUnder(path, root) || IsUnder(path, RealPath.Of(root)));
 
     private IEnumerable<string> Candidates(string path) => Path.IsPathRooted(path)
         ? [Path.GetFullPath(path)]
@@ -54,6 +55,9 @@ internal sealed class FileRoots(IEnumerable<string> roots)
         }
 
         path = Uri.UnescapeDataString(path);
+        // To Windows these are \\host\share, and devices; asking for such a file tells the host who asks.
+        if (path.Length > 1 && path[0] is '/' or '\\' && path[1] is '/' or '\\')
+            throw new DataFormatException($"'{uri}' names a host; a file URI is file:/PATH, file:///PATH or file:NAME");
         return path.Length > 0 && !path.Contains('\0') ? path : throw new DataFormatException($"'{uri}' names no file");
     }
 }

@@ -85,6 +85,12 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             [ClusterKey.Variable] = key,
             ["urls"] = null,
             [ClusterEndpoints.GrpcUrlVariable] = null,
+            // It listens on loopback alone.
+            [ClusterTls.CertificateFile] = null,
+            [ClusterTls.KeyFile] = null,
+            [ClusterTls.AuthorityFile] = null,
+            [ClusterTls.ClientAuthorityFile] = null,
+            [ClusterKey.SecondVariable] = null,
             ["Worker:Cores"] = $"{Math.Max(1, Environment.ProcessorCount / options.Workers)}",
         });
         builder.AddServiceDefaults("standalone");

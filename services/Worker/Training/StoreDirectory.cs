@@ -8,7 +8,7 @@ using Cluster.ServiceDefaults.Security;
 namespace Cluster.Worker.Training;
 
 /// <summary>Where ps processes listen, and the connections to them that the slots of this process share. Thread safe.</summary>
-internal sealed class StoreDirectory(RedisRegistry registry, IConfiguration configuration) : IDisposable
+internal sealed class StoreDirectory(RedisRegistry registry, IConfiguration configuration, ClusterTls tls) : IDisposable
 {
     private readonly string _key = configuration[ClusterKey.Variable] ?? "";
     private readonly ConcurrentDictionary<(int Task, ulong Incarnation), string> _known = [];
@@ -35,15 +35,14 @@ internal sealed class StoreDirectory(RedisRegistry registry, IConfiguration conf
         }
     }
 
-    /// <summary>A connection to an address; closed when the last one who has it disposes of it.</summary>
+    /// <summary>A connection to an address (<c>host:port</c>); closed when the last one who has it disposes of it.</summary>
     public SharedChannel Connect(string address)
     {
         lock (_channels)
         {
             if (!_channels.TryGetValue(address, out SharedChannel? channel))
             {
-                var uri = new Uri(address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}");
-                _channels.Add(address, channel = new SharedChannel(this, address, new ExchangeChannel(uri, _key)));
+                _channels.Add(address, channel = new SharedChannel(this, address, new ExchangeChannel(tls.AddressOf(address), _key, tls.Credentials.ForClient())));
             }
 
             channel.Users++;

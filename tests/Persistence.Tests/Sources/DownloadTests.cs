@@ -16,6 +16,7 @@ public sealed class DownloadTests : IAsyncLifetime
     private Task _serving = Task.CompletedTask;
     private string _answer = "";
     private bool _goesSilent;
+    private int _connections;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -55,6 +56,63 @@ public sealed class DownloadTests : IAsyncLifetime
     [InlineData("localhost")]
     public async Task Open_AnotherHost_IsRefused(string allowed)
         => Assert.Equal($"the host {Host} is not among those allowed: {allowed}", await RefusedAsync(Sources(allowed)));
+
+    /// <summary>Names and addresses that look like an allowed one, or lead to this machine by another way.</summary>
+    [Theory]
+    [InlineData("http://files.example.org.evil.test/x")]
+    [InlineData("http://files.example.org@evil.test/x")]
+    [InlineData("http://files.example.org:80@evil.test/x")]
+    [InlineData("http://evil.test/#files.example.org")]
+    [InlineData("http://evil.test\\@files.example.org/x")]
+    [InlineData("http://evil.test/?files.example.org")]
+    [InlineData("http://files.example.org.:PORT/x")]
+    [InlineData("http://files.ex\u0430mple.org/x")]
+    [InlineData("http://127.0.0.1:PORT/x")]
+    [InlineData("http://2130706433:PORT/x")]
+    [InlineData("http://0x7f000001:PORT/x")]
+    [InlineData("http://0177.0.0.1:PORT/x")]
+    [InlineData("http://127.1:PORT/x")]
+    [InlineData("http://localhost:PORT/x")]
+    [InlineData("http://[::1]:PORT/x")]
+    [InlineData("http://[::ffff:127.0.0.1]:PORT/x")]
+    [InlineData("http://0.0.0.0:PORT/x")]
+    [InlineData("http://169.254.169.254/latest/meta-data/")]
+    [InlineData("http://[fd00:ec2::254]/latest/meta-data/")]
+    [InlineData("https://127.0.0.1:PORT/x")]
+    public async Task Open_AddressThatIsNotTheAllowedOne_IsRefusedAndNobodyIsAsked(string uri)
+    {
+        _answer = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nx,y\n1,2\n";
+        using DataSources sources = Sources("files.example.org");
+        string address = uri.Replace("PORT", Host.Split(':')[1], StringComparison.Ordinal);
+
+        await Assert.ThrowsAsync<DataFormatException>(() => sources.OpenAsync(new DataImport { Source = address, Label = "y" }, Ct));
+        Assert.Equal(0, _connections);
+    }
+
+    [Theory]
+    [InlineData("http://user@HOST/x")]
+    [InlineData("http://evil.test/x")]
+    [InlineData("http://169.254.169.254/latest/meta-data/")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("ftp://HOST/x")]
+    [InlineData("https://HOST/x")]
+    public async Task Open_RedirectElsewhere_IsRefused(string location)
+    {
+        _answer = $"HTTP/1.1 302 Found\r\nLocation: {location.Replace("HOST", Host, StringComparison.Ordinal)}\r\nContent-Length: 0\r\n\r\n";
+        Assert.Contains("redirects to another server", await RefusedAsync(Sources(Host)), StringComparison.Ordinal);
+        Assert.Equal(1, _connections);
+    }
+
+    [Theory]
+    [InlineData("169.254.169.254")]
+    [InlineData("[fe80::1]")]
+    [InlineData("[::ffff:169.254.169.254]")]
+    public async Task Open_AllowedHostAtALinkLocalAddress_IsRefusedWithTheReason(string host)
+    {
+        using DataSources sources = Sources(host);
+        var error = await Assert.ThrowsAsync<DataFormatException>(() => sources.OpenAsync(new DataImport { Source = $"http://{host}/x", Label = "y" }, Ct));
+        Assert.Contains("a link-local address, from which nothing is read", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Open_UserInTheAddress_IsRefused()
@@ -130,6 +188,7 @@ public sealed class DownloadTests : IAsyncLifetime
             try
             {
                 using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Interlocked.Increment(ref _connections);
                 NetworkStream stream = client.GetStream();
                 while (await stream.ReadAsync(request, _stop.Token) > 0)
                 {

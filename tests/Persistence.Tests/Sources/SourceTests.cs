@@ -54,6 +54,21 @@ public sealed class SourceTests : IDisposable
     [InlineData("file:sub", "there is no file 'sub'")]
     [InlineData("file:empty.csv", "'empty.csv' is empty")]
     [InlineData("file://host/a.csv", "names a host")]
+    [InlineData("file:////host/share/a.csv", "names a host")]
+    [InlineData("file:%2f%2fhost/share/a.csv", "names a host")]
+    [InlineData("file:\\\\host\\share\\a.csv", "names a host")]
+    [InlineData("file:%5c%5c.%5cpipe%5cx", "names a host")]
+    [InlineData("file:/\\host/a.csv", "names a host")]
+    [InlineData("file:sub/../../secret.csv", "is not under a data root")]
+    [InlineData("file:sub/%2e%2e/%2e%2e/secret.csv", "is not under a data root")]
+    [InlineData("file:/proc/self/environ", "is not under a data root")]
+    [InlineData("file:/root/secret/x", "is not under a data root")]
+    [InlineData("file:/dev/zero", "is not under a data root")]
+    [InlineData("file:~/x", "there is no file '~/x'")]
+    [InlineData("file:$HOME/x", "there is no file '$HOME/x'")]
+    [InlineData("file:$(id)", "there is no file '$(id)'")]
+    [InlineData("file:", "names no file")]
+    [InlineData("file:x%00/../../secret.csv", "names no file")]
     [InlineData("file:a%00b", "names no file")]
     public async Task Open_AnyOtherFile_IsRefusedWithTheReason(string uri, string expected)
         => Assert.Contains(expected, await RefusedAsync(Sources(_root), uri.Replace("FOLDER", _folder, StringComparison.Ordinal)), StringComparison.Ordinal);
@@ -72,6 +87,31 @@ public sealed class SourceTests : IDisposable
         Assert.Contains("too many links", await RefusedAsync(sources, "file:circle/x.csv"), StringComparison.Ordinal);
         (await sources.OpenAsync(Csv("file:in.csv"), Ct)).Dispose();
         (await sources.OpenAsync(Csv("file:folder/root/sub/b.csv"), Ct)).Dispose();
+    }
+
+    [Theory]
+    [InlineData("circle")]
+    [InlineData("closed")]
+    public async Task Open_OutsideWhateverIsThere_SaysTheSame(string name)
+    {
+        string outside = Path.Combine(_folder, name);
+        if (name == "circle") File.CreateSymbolicLink(outside, outside);
+        else Directory.CreateDirectory(outside);
+        if (name == "closed" && !OperatingSystem.IsWindows()) File.SetUnixFileMode(outside, UnixFileMode.None);
+        string uri = $"file:{outside}/x.csv";
+
+        Assert.Equal($"'{outside}/x.csv' is not under a data root; the roots are {_root}", await RefusedAsync(Sources(_root), uri));
+    }
+
+    [Fact]
+    public async Task Open_DeviceOrPipeUnderARoot_IsRefusedAtOnce()
+    {
+        File.CreateSymbolicLink(Path.Combine(_root, "zero.csv"), "/dev/zero");
+        File.CreateSymbolicLink(Path.Combine(_root, "environ.csv"), "/proc/self/environ");
+        using DataSources sources = Sources(_root);
+
+        Assert.Contains("is not under a data root", await RefusedAsync(sources, "file:zero.csv"), StringComparison.Ordinal);
+        Assert.Contains("is not under a data root", await RefusedAsync(sources, "file:environ.csv"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class ClusterEndpointsTests
     [InlineData("CLUSTER_GRPC_URL", "CLUSTER_GRPC_URL", "127.0.0.1:80")]
     [InlineData("CLUSTER_GRPC_URL", "CLUSTER_GRPC_URL", "http://locahost:0")]
     [InlineData("CLUSTER_GRPC_URL", "CLUSTER_GRPC_URL", "http://unix:/tmp/cluster.sock")]
+    [InlineData("CLUSTER_GRPC_URL", "CLUSTER_GRPC_URL", "ftp://127.0.0.1:0")]
     [InlineData("urls", "ASPNETCORE_URLS", "https://127.0.0.1:0")]
     [InlineData("urls", "ASPNETCORE_URLS", "http://somewhere:0")]
     public async Task Start_AddressItCannotServe_NamesVariableAndValueInsteadOfListeningEverywhere(string setting, string variable, string url)

@@ -26,7 +26,7 @@ internal sealed class TestWorker : IAsyncDisposable
         IConfiguration configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { [ClusterKey.Variable] = key }).Build();
         var services = new ServiceCollection();
-        services.AddLogging().AddMetrics().AddSingleton(configuration).AddSingleton(TimeProvider.System);
+        services.AddLogging().AddMetrics().AddSingleton(configuration).AddSingleton(TimeProvider.System).AddSingleton(new ClusterTls(configuration));
         services.AddSingleton(redis).AddKeyedSingleton(RedisExtensions.Bulk, redis).AddSingleton<RedisRegistry>();
         services.AddOptions<WorkerOptions>();
         services.AddTraining();

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Cluster.ServiceDefaults.Security;
+
+/// <summary>Who asks for something.</summary>
+/// <param name="Key">Name of the key that was shown; <c>none</c> for none of the cluster's. See <see cref="ClusterKey.NameOf"/>.</param>
+/// <param name="User">The user name that the client gives; nobody checks it. May be empty.</param>
+/// <param name="Peer">Address and port that the call came from.</param>
+public readonly record struct AuditCaller(string Key, string User, string Peer)
+{
+    /// <summary>Header in which a client says who its user is.</summary>
+    public const string UserHeader = "cluster-user";
+
+    public static AuditCaller Of(HttpContext context) => new(
+        context.User.Identity is { IsAuthenticated: true, Name: { } key } ? key : "none",
+        context.Request.Headers[UserHeader].ToString(),
+        context.Connection.RemoteIpAddress is { } address ? $"{address}:{context.Connection.RemotePort}" : "unknown");
+}
