@@ -26,7 +26,7 @@ public sealed class LimitTests
         {
             Configure = services => services.Configure<AccessOptions>(access =>
                 (access.OpenJobs, access.SubmissionsPerMinute, access.MessageMaxBytes) = (2, 6, 1 << 20)),
-        }, Ct);
+        }, TestContext.Current.CancellationToken);
         await using var client = ClusterClient.Connect(cluster.Connection);
         var first = await client.SubmitAsync(new PiSpec { Points = Huge }, "first", Ct);
         var second = await client.SubmitAsync(new PiSpec { Points = Huge }, "second", Ct);

@@ -25,7 +25,7 @@ internal sealed class BusTarget : Target
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
-    private static readonly string[] Queues = [QueueNames.WorkAny, QueueNames.WorkCpu, QueueNames.Coordinator];
+    private static readonly string[] Queues = [QueueNames.WorkCpu, QueueNames.WorkGpu, QueueNames.Coordinator];
 
     private readonly IReadOnlyList<byte[]> _seeds = Corpus.Seeds("bus");
     private readonly JsonMutator _mutator = new();
