@@ -17,40 +17,39 @@ public sealed class LimitTests
     private const int TestLimit = 60_000;
     private const long Huge = 1_000_000_000_000;
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact(Timeout = TestLimit)]
     public async Task Submit_BeyondTheLimits_IsRefusedWithLimitAndSetting()
     {
+        var ct = TestContext.Current.CancellationToken;
         await using var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions
         {
             Configure = services => services.Configure<AccessOptions>(access =>
                 (access.OpenJobs, access.SubmissionsPerMinute, access.MessageMaxBytes) = (2, 6, 1 << 20)),
-        }, TestContext.Current.CancellationToken);
+        }, ct);
         await using var client = ClusterClient.Connect(cluster.Connection);
-        var first = await client.SubmitAsync(new PiSpec { Points = Huge }, "first", Ct);
-        var second = await client.SubmitAsync(new PiSpec { Points = Huge }, "second", Ct);
+        var first = await client.SubmitAsync(new PiSpec { Points = Huge }, "first", ct);
+        var second = await client.SubmitAsync(new PiSpec { Points = Huge }, "second", ct);
 
         Assert.Equal("the cluster answered ResourceExhausted: jobs: 2 are pending or running, of at most 2; the limit is Coordinator:OpenJobs",
-            (await Assert.ThrowsAsync<ClusterException>(() => client.SubmitAsync(new PiSpec { Points = Huge }, "third", Ct))).Message);
+            (await Assert.ThrowsAsync<ClusterException>(() => client.SubmitAsync(new PiSpec { Points = Huge }, "third", ct))).Message);
         // What was accepted is still answered for.
-        Assert.Equal(first.Id, (await client.SubmitAsync(new PiSpec { Points = Huge }, "first", Ct)).Id);
-        await AssertSizeAsync(cluster.Connection);
-        await Assert.ThrowsAsync<SpecRejectedException>(() => client.SubmitAsync(new PiSpec { Points = -1 }, "fifth", Ct));
-        Assert.Equal(second.Id, (await client.SubmitAsync(new PiSpec { Points = Huge }, "second", Ct)).Id);
+        Assert.Equal(first.Id, (await client.SubmitAsync(new PiSpec { Points = Huge }, "first", ct)).Id);
+        await AssertSizeAsync(cluster.Connection, ct);
+        await Assert.ThrowsAsync<SpecRejectedException>(() => client.SubmitAsync(new PiSpec { Points = -1 }, "fifth", ct));
+        Assert.Equal(second.Id, (await client.SubmitAsync(new PiSpec { Points = Huge }, "second", ct)).Id);
         Assert.Equal("the cluster answered ResourceExhausted: submissions: more than 6 within a minute from 127.0.0.1; the limit is Coordinator:SubmissionsPerMinute",
-            (await Assert.ThrowsAsync<ClusterException>(() => client.SubmitAsync(new PiSpec { Points = Huge }, "seventh", Ct))).Message);
-        Assert.NotEmpty(await client.ListJobsAsync(cancellationToken: Ct));
+            (await Assert.ThrowsAsync<ClusterException>(() => client.SubmitAsync(new PiSpec { Points = Huge }, "seventh", ct))).Message);
+        Assert.NotEmpty(await client.ListJobsAsync(cancellationToken: ct));
     }
 
     /// <summary>Refused before it is read whole, so that it is not counted as a submission.</summary>
-    private static async Task AssertSizeAsync(ClusterConnection connection)
+    private static async Task AssertSizeAsync(ClusterConnection connection, CancellationToken cancellationToken)
     {
         using var channel = GrpcChannel.ForAddress(connection.Address, new GrpcChannelOptions { MaxSendMessageSize = null });
         var large = new SubmitRequest { IdempotencyKey = new string('x', 2 << 20) };
 
         var error = await Assert.ThrowsAsync<RpcException>(() => new Jobs.JobsClient(channel)
-            .SubmitAsync(large, new Metadata { { "authorization", $"Bearer {connection.Key}" } }, cancellationToken: Ct).ResponseAsync);
+            .SubmitAsync(large, new Metadata { { "authorization", $"Bearer {connection.Key}" } }, cancellationToken: cancellationToken).ResponseAsync);
 
         Assert.Equal((StatusCode.ResourceExhausted, "message: more than 1048576 bytes; the limit is Coordinator:MessageMaxBytes"), (error.StatusCode, error.Status.Detail));
     }

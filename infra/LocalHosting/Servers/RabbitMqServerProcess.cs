@@ -84,7 +84,7 @@ public sealed class RabbitMqServerProcess : ServerProcess
         var port = LoopbackPorts.Take();
         await _layout.EvaluateAsync(
             FormattableString.Invariant($$"""
-            ok = rabbit_networking:ensure_ssl(),
+            rabbit_networking:ensure_ssl(),
             rabbit_networking:start_ssl_listener({"127.0.0.1", {{port}}}, [{certfile, "{{certificateFile}}"}, {keyfile, "{{keyFile}}"}, {verify, verify_none}], 2).
             """),
             cancellationToken).ConfigureAwait(false);

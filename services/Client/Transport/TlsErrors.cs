@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Cluster.Client.Discovery;
 using Grpc.Core;
@@ -34,9 +35,8 @@ internal static class TlsErrors
     /// <summary>What may be the matter where a connection broke off without a word; empty where nothing points to TLS.</summary>
     public static string Hint(RpcException e, Uri address)
     {
-        // Somebody accepted the connection and closed it before it said anything in HTTP/2.
-        if (e.Status.DebugException is not HttpRequestException { HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.Unknown) }
-            && e.Status.DebugException?.GetBaseException() is not IOException)
+        // Somebody accepted the connection and ended it: nothing that is said of an address where nobody is.
+        if (e.Status.DebugException?.GetBaseException() is null or SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted) })
             return "";
         return address.Scheme == Uri.UriSchemeHttps
             ? $"; {CertificateAdvice}"

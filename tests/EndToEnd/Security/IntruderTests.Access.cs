@@ -72,13 +72,16 @@ public sealed partial class IntruderTests
         await client.ConnectAsync(IPAddress.Loopback, cluster.Redis.Port, Ct);
         using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
 
-        Assert.InRange(commands.Count, 200, 1000);
+        var refused = 0;
         foreach (var (name, arguments, _) in commands)
         {
             var answer = await AskAsync($"{name}{string.Concat(Enumerable.Repeat(" x", arguments))}");
-            Assert.True((answer[0] == '-' && answer.Contains("NOAUTH ", StringComparison.Ordinal)) || answer.StartsWith("-ERR unknown subcommand", StringComparison.Ordinal), $"{name}: {answer}");
+            // A few are refused for another reason before the password is asked for: none is answered.
+            Assert.True(answer.StartsWith('-'), $"{name}: {answer}");
+            if (answer.Contains("NOAUTH ", StringComparison.Ordinal)) refused++;
         }
 
+        Assert.InRange(refused, 200, commands.Count);
         Assert.StartsWith("-WRONGPASS", await AskAsync("AUTH default x"), StringComparison.Ordinal);
         Assert.StartsWith("-WRONGPASS", await AskAsync("AUTH default \"\""), StringComparison.Ordinal);
 
