@@ -26,7 +26,6 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
         ("data", Short with { Data = "data-unknown", Label = "y" }),
         ("label", Short with { Label = "y" }),
         ("data", Short with { Data = "data-unknown" }),
-        ("label", Short with { Data = "data-unknown", Label = "" }),
         ("mode", Short with { Mode = "slow" }),
         ("lanes", Short with { Lanes = 0 }),
         ("lanes", Short with { Lanes = 257 }),
