@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Cluster.Client.Jobs;
+using Cluster.Client.Tasks;
 using Cluster.Contracts.Jobs;
 using Cluster.EndToEnd.Processes;
 
@@ -50,28 +51,17 @@ public sealed class PoisonTests(SharedBroker broker, SharedCluster shared) : Sha
         await Task.WhenAny(cluster.Workers.Select(worker => worker.UntilEndedAsync(Limit, Ct)));
         await cluster.Client.CancelAsync(job.Id, "seen enough", Ct);
 
-        foreach (var worker in cluster.Workers)
-        {
-            if (await HasEndedAsync(worker)) await worker.StartAsync(Ct);
-        }
-
+        // The other one may have had it too, and be about to end.
+        await Poll.UntilAsync("all workers run and do nothing", () => StartEndedAsync(cluster),
+            tasks => tasks.Length == cluster.Workers.Count && tasks.All(task => task.Devices.All(device => device.Doing.Length == 0)), Limit, Ct);
         await cluster.UntilWholeAsync(Ct);
         Assert.Equal(13_175_839, (await RunPiAsync(cluster, 1 << 24, 42)).Inside);
     }
 
-    // The other one may have had it too, and be about to end.
-    private static async Task<bool> HasEndedAsync(ServiceProcess worker)
+    private static async Task<ClusterTask[]> StartEndedAsync(TestCluster cluster)
     {
-        if (!worker.IsRunning) return true;
-        try
-        {
-            await worker.UntilEndedAsync(TimeSpan.FromSeconds(4), Ct);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
+        foreach (var ended in cluster.Workers.Where(worker => !worker.IsRunning)) await ended.StartAsync(Ct);
+        return await cluster.WorkerTasksAsync(Ct);
     }
 
     private static Task<JobInfo> SubmitAsync(TestCluster cluster, string does) => cluster.Client.SubmitAsync(
