@@ -34,8 +34,8 @@ exec < /dev/null
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
 # The local runner is what is tested, also where Aspire's packages have been restored.
 export UseAspire=false
-# Build servers would outlive the build. The compiler's makes it twice as fast, and is stopped after it.
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=true
+# Build servers would outlive the build. The compiler's makes it twice as fast: one of its own, which is stopped after it.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=true SharedCompilationId=test-$$
 
 readonly marker="CLUSTER_TEST_RUN=$$-$RANDOM$RANDOM"
 results=$(mktemp -d) || exit 1

@@ -23,6 +23,8 @@ public static class WorkQueues
         endpoint.ConcurrentMessageLimit = items;
         // What a consumer throws means "hand it back": the item returns to the queue instead of to an error queue.
         endpoint.RethrowFaultedMessages();
+        // What no consumer here knows is no item: nobody would look into a queue of such ones.
+        endpoint.DiscardSkippedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator queue)
         {
             queue.SetQuorumQueue();
@@ -41,7 +43,7 @@ public static class WorkQueues
     internal static void DeclareWorkQueues(this IRabbitMqBusFactoryConfigurator transport)
         => transport.Publish<ComputeRange>(message =>
         {
-            foreach (var queue in (string[])[QueueNames.WorkAny, QueueNames.WorkCpu, QueueNames.WorkGpu])
+            foreach (var queue in (string[])[QueueNames.WorkCpu, QueueNames.WorkGpu])
             {
                 message.BindQueue(queue, queue, binding =>
                 {

@@ -22,8 +22,11 @@ public sealed record TaskEntry
     /// <summary>Why it has no GPU, one line; empty where it has one.</summary>
     public string WithoutGpu { get; init; } = "";
 
-    /// <summary>Names of the models it can train.</summary>
+    /// <summary>Names of the models it can train, on a CPU at least.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
+
+    /// <summary>Those that it can train on a GPU too.</summary>
+    public IReadOnlyList<string> GpuModels { get; init; } = [];
 }
 
 /// <summary>A device of a task.</summary>

@@ -23,6 +23,7 @@ public static class WorkerServices
             services.GetRequiredService<IOptions<WorkerOptions>>().Value, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<WorkerDevices>>()));
         builder.Services.AddSingleton(services => new WorkerPool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
+        builder.Services.AddSingleton<ItemSlots>();
         builder.Services.AddSingleton<RedisRangeResults>();
         builder.Services.AddSingleton<RangeDeadline>();
         builder.Services.AddSingleton<RangeRunner>();

@@ -10,7 +10,7 @@ namespace Cluster.Cli.Tests;
 public sealed class RecordCommandTests
 {
     private const string SucceededJson =
-        """{"job":"job-1","kind":"pi","state":"succeeded","spec":points=2000 seed=42,"submitted":"2026-01-31T11:59:59.75+00:00","started":"2026-01-31T12:00:00+00:00","ended":"2026-01-31T12:00:02.5+00:00","result":{"points":2000,"inside":1572},"error":"","progress":{"done":2000,"total":2000,"unit":"points","rate":1000,"itemsDone":1,"itemsOutstanding":2,"itemsRepublished":0,"itemsFailed":0,"itemsTakenOver":3,"chiefs":4,"waitingFor":""},"generation":"1.00000000000000ff"}""";
+        """{"job":"job-1","kind":"pi","state":"succeeded","spec":{"points":2000,"seed":42,"logDevicePlacement":false},"submitted":"2026-01-31T11:59:59.75+00:00","started":"2026-01-31T12:00:00+00:00","ended":"2026-01-31T12:00:02.5+00:00","result":{"points":2000,"inside":1572},"error":"","progress":{"done":2000,"total":2000,"unit":"points","rate":1000,"itemsDone":1,"itemsOutstanding":2,"itemsRepublished":0,"itemsFailed":0,"itemsTakenOver":3,"chiefs":4,"waitingFor":""},"generation":"1.00000000000000ff"}""";
 
     [Fact]
     public async Task Jobs_ForPeople_IsATable()

@@ -69,7 +69,7 @@ public sealed class TrainCommandTests
 
         await CliRun.RunAsync(
             coordinator,
-            "train linear --mode sync --lanes 7 --batch 16 --epochs 1e3 --optimizer adagrad --learning-rate 0.25 --initial-accumulator 0.5 --start-weight -1.5 --start-bias 2e-3 --seed 42 --parameter-stores 3 --log-device-placement".Split(' '));
+            "train linear --mode sync --lanes 7 --batch 16 --epochs 1e3 --optimizer adagrad --learning-rate 0.25 --initial-accumulator 0.5 --start-weight -1.5 --start-bias 2e-3 --seed 42 --parameter-stores 3 --device /job:worker/cpu:0 --soft-placement --log-device-placement".Split(' '));
 
         Assert.Equal(
             new V1.TrainingSpec
@@ -86,6 +86,8 @@ public sealed class TrainCommandTests
                 StartBias = 0.002f,
                 Seed = 42,
                 ParameterStores = 3,
+                Device = "/job:worker/cpu:0",
+                SoftPlacement = true,
                 LogDevicePlacement = true,
                 LocalSteps = 1,
             },

@@ -2,6 +2,6 @@ using Cluster.EndToEnd.Processes;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Each test has a cluster to itself, and its workers the machine's cores.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// A test waits for leases, restarts and commits most of its time: two classes side by side, each on a cluster of its own.
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 2)]
 [assembly: AssemblyFixture(typeof(SharedBroker))]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cluster.Client.Jobs;
+using Cluster.Client.Training;
 using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
 using Cluster.CudaDouble;
@@ -63,6 +64,35 @@ public sealed class GpuTests(SharedBroker broker, SharedCluster shared) : Shared
     }
 
     [Fact(Timeout = TestLimit)]
+    public async Task Train_EveryGpuIsLostInMidSegment_GivesTheBitsOfTheCpus()
+    {
+        const int illegalAddress = 700;
+        var options = WithGpus(FormattableString.Invariant($"devices=1,lost_code={illegalAddress},lost_code_after=400"));
+        var cluster = await StartClusterAsync(options with { ParameterStores = 2 });
+        var spec = new TrainingSpec
+        {
+            Model = TrainingNames.Mlp, Layers = "16", Lanes = 6, Batch = 2, Epochs = 10, LearningRate = 0.001f, Seed = 5, Device = "/gpu:*", LogDevicePlacement = true,
+        };
+
+        var (onGpus, placements) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(spec, cancellationToken: Ct));
+        Assert.Equal(0, onGpus.Progress.ItemsFailed);
+        Assert.All(cluster.Workers, worker => Assert.Contains(worker.Log, line => line.Contains("is lost", StringComparison.Ordinal)));
+        AssertRan(placements, "GPU");
+
+        var (anywhere, byDefault) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(spec with { Device = null }, cancellationToken: Ct));
+        AssertRan(byDefault, "GPU");
+        var (onCpus, cpus) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(spec with { Device = "/cpu:*" }, cancellationToken: Ct));
+        AssertRan(cpus, "CPU");
+        var ofHost = spec with { Model = TrainingNames.Linear, Layers = null, Device = null };
+        AssertRan((await WatchAsync(cluster, await cluster.Client.SubmitAsync(ofHost, cancellationToken: Ct))).Placements, "CPU");
+
+        var expected = TrainedModel.FromJob(onCpus);
+        Assert.Equal(10L * 101, expected.Examples);
+        Assert.All((JobInfo[])[onGpus, anywhere], job => Assert.Equal((expected.Fingerprint, expected.Examples), (TrainedModel.FromJob(job).Fingerprint, TrainedModel.FromJob(job).Examples)));
+        Assert.All(await cluster.Client.GetDevicesAsync(Ct), device => Assert.True(device.IsHealthy));
+    }
+
+    [Fact(Timeout = TestLimit)]
     public async Task Devices_Gpus_ShowWhatTheyAre()
     {
         var cluster = await ShareClusterAsync(TwoGpusEach.Value);
@@ -93,6 +123,13 @@ public sealed class GpuTests(SharedBroker broker, SharedCluster shared) : Shared
         var worker = Assert.Single(await none.WorkerTasksAsync(Ct));
         Assert.Contains("/nowhere/libcuda.so", worker.WithoutGpu, StringComparison.Ordinal);
         Assert.Single(worker.Devices);
+    }
+
+    private static void AssertRan(IReadOnlyList<Placement> placements, string type)
+    {
+        var items = placements.Where(placement => placement.Device.StartsWith("/job:worker/", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(items);
+        Assert.All(items, item => Assert.Contains($"/device:{type}:", item.Device, StringComparison.Ordinal));
     }
 
     private static TestClusterOptions WithGpus(string settings, int workers = 2)

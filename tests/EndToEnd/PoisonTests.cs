@@ -65,7 +65,7 @@ public sealed class PoisonTests(SharedBroker broker, SharedCluster shared) : Sha
         if (!worker.IsRunning) return true;
         try
         {
-            await worker.UntilEndedAsync(TimeSpan.FromSeconds(6), Ct);
+            await worker.UntilEndedAsync(TimeSpan.FromSeconds(4), Ct);
             return true;
         }
         catch (TimeoutException)

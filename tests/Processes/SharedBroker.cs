@@ -9,14 +9,23 @@ namespace Cluster.EndToEnd.Processes;
 /// </summary>
 public sealed class SharedBroker : IAsyncDisposable
 {
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private RabbitMqServerProcess? _broker;
     private int _virtualHosts;
 
-    /// <summary>Connection string of a new virtual host. Called by one test at a time.</summary>
+    /// <summary>Connection string of a new virtual host, for one test after the other.</summary>
     public async Task<string> NewVirtualHostAsync(CancellationToken cancellationToken)
     {
-        _broker ??= await RabbitMqServerProcess.StartAsync(cancellationToken: cancellationToken);
-        return await _broker.AddVirtualHostAsync((++_virtualHosts).ToString("'test-'0", CultureInfo.InvariantCulture), cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            _broker ??= await RabbitMqServerProcess.StartAsync(cancellationToken: cancellationToken);
+            return await _broker.AddVirtualHostAsync((++_virtualHosts).ToString("'test-'0", CultureInfo.InvariantCulture), cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>What listens in the broker; null before the first virtual host.</summary>
@@ -24,6 +33,7 @@ public sealed class SharedBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _turn.Dispose();
         if (_broker is not null)
             await _broker.DisposeAsync();
     }

@@ -48,6 +48,18 @@ public sealed class LaneWatchTests
     }
 
     [Fact]
+    public void TakeStalled_LaneThatWasGivenUp_IsTakenAtOnceAndThenHasItsGrace()
+    {
+        LaneWatch watch = Start(lanes: 2);
+        Observe(watch, [4, 4], second: 1);
+        watch.GiveUp(1);
+
+        Assert.Equal(Lanes(1), watch.TakeStalled(end: 9, At(1)));
+        Assert.Equal(Lanes(), watch.TakeStalled(end: 9, At(10.9)));
+        Assert.Equal(Lanes(0, 1), watch.TakeStalled(end: 9, At(11)));
+    }
+
+    [Fact]
     public void TakeStalled_LanesAtTheEnd_AreDone()
     {
         LaneWatch watch = Start(lanes: 3);

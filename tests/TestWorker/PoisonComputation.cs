@@ -44,10 +44,6 @@ internal sealed class PoisonComputation : Computation<(string Does, long At), lo
     {
         var held = new List<byte[]>();
         while (true)
-        {
-            held.Add(new byte[16 << 20]);
-            // Touched, so that the pages are there.
-            held[^1].AsSpan().Fill(1);
-        }
+            held.Add(GC.AllocateUninitializedArray<byte>(1 << 30));
     }
 }

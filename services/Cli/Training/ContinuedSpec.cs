@@ -26,7 +26,14 @@ internal static class ContinuedSpec
             spec[field] = value?.DeepClone();
         }
 
-        return spec.Deserialize<TrainingSpec>(SpecJson.Options)! with { From = given.From, WeightsOnly = false };
+        // Where the checkpoint was trained is not part of it.
+        return spec.Deserialize<TrainingSpec>(SpecJson.Options)! with
+        {
+            From = given.From,
+            WeightsOnly = false,
+            Device = given.Device,
+            SoftPlacement = given.SoftPlacement,
+        };
     }
 
     /// <summary><c>--learning-rate</c> → <c>learningRate</c>.</summary>

@@ -33,18 +33,21 @@ public sealed class ClusterSpec
     /// <exception cref="FormatException">The text is not JSON or not of this shape; the message names the place.</exception>
     public static ClusterSpec Parse(string json)
     {
-        JsonNode? root;
         try
         {
-            root = JsonNode.Parse(json, documentOptions: NoDuplicates);
+            return JsonNode.Parse(json, documentOptions: NoDuplicates) is JsonObject jobs
+                ? new ClusterSpec(jobs.SelectMany(job => ReadJob(job.Key, job.Value)))
+                : throw new FormatException("cluster spec must be an object of job names");
         }
         catch (JsonException e)
         {
             throw new FormatException($"cluster spec is not JSON: {e.Message}", e);
         }
-
-        if (root is not JsonObject jobs) throw new FormatException("cluster spec must be an object of job names");
-        return new ClusterSpec(jobs.SelectMany(job => ReadJob(job.Key, job.Value)));
+        catch (InvalidOperationException e)
+        {
+            // Texts are read when they are asked for: half of a surrogate pair, "\ud800", is found then.
+            throw new FormatException($"cluster spec: a text in it is not Unicode: {e.Message}", e);
+        }
     }
 
     public string ToJson()

@@ -17,6 +17,8 @@ public static class Continuation
         nameof(TrainingSpec.ParameterStores),
         nameof(TrainingSpec.ParameterPlacement),
         nameof(TrainingSpec.LogDevicePlacement),
+        nameof(TrainingSpec.Device),
+        nameof(TrainingSpec.SoftPlacement),
         nameof(TrainingSpec.CheckpointEverySteps),
         nameof(TrainingSpec.CheckpointEveryEpochs),
         nameof(TrainingSpec.KeepCheckpoints),

@@ -11,6 +11,9 @@ public sealed record SpecViolation(string Field, string Value, string Limit)
     /// <summary>Characters of a value that are shown or sent; a longer one is cut.</summary>
     public const int MaxShownValue = 256;
 
+    /// <summary>The value that was given; empty where none was, as in a spec that was read from a file and has null.</summary>
+    public string Value { get; init; } = Value ?? "";
+
     /// <summary>The value as one line of at most <see cref="MaxShownValue"/> characters and an ellipsis.</summary>
     public string ShownValue => OneLine(Value.Length > MaxShownValue ? $"{Value.AsSpan(0, MaxShownValue)}…" : Value);
 

@@ -37,6 +37,8 @@ public static class TrainingSpecMapping
             WeightsOnly = spec.WeightsOnly,
             Staleness = spec.Staleness,
             LocalSteps = spec.LocalSteps,
+            Device = spec.Device ?? "",
+            SoftPlacement = spec.SoftPlacement,
         };
         if (spec.Target is { } target)
             message.Target = target;
@@ -95,6 +97,8 @@ public static class TrainingSpecMapping
             WeightsOnly = message.WeightsOnly,
             Staleness = message.Staleness,
             LocalSteps = message.LocalSteps == 0 ? 1 : message.LocalSteps,
+            Device = NullIfEmpty(message.Device),
+            SoftPlacement = message.SoftPlacement,
         };
         read = OptimizerSpecMapping.Read(message, read);
         violations = read.Validate();

@@ -26,6 +26,7 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         Number("startWeight", s => s.StartWeight ?? 0, _ => true, "must be finite");
         Number("startBias", s => s.StartBias ?? 0, _ => true, "must be finite");
         Within("parameterStores", s => s.ParameterStores, 0, TrainingSpec.MaxParameterStores);
+        IsDevice("device", s => s.Device);
         SupervisionRules();
         CheckpointRules();
         CheckMode();

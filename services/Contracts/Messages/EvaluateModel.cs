@@ -26,5 +26,8 @@ public sealed record EvaluateModel
     /// <summary>Whether to spell out the parameters too.</summary>
     public bool WithParameters { get; init; }
 
+    /// <summary>Device spec that the item must run on; empty for any.</summary>
+    public string Device { get; init; } = "";
+
     public ManifestId Commit => new(Generation, Clock);
 }

@@ -6,9 +6,6 @@ namespace Cluster.Contracts.Messages;
 /// <summary>Names of the queues, which are durable quorum queues on RabbitMQ.</summary>
 public static class QueueNames
 {
-    /// <summary>Items of training jobs, which any worker can serve on its CPU.</summary>
-    public const string WorkAny = "work-any";
-
     /// <summary>Items for CPUs.</summary>
     public const string WorkCpu = "work-cpu";
 

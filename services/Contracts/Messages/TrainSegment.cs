@@ -20,13 +20,17 @@ public sealed record TrainSegment
     /// <summary>Numbers of the lanes, ascending.</summary>
     public required IReadOnlyList<int> Lanes { get; init; }
 
-    public static TrainSegment Of(string jobId, SegmentItem item) => new()
+    /// <summary>Device spec that the item must run on.</summary>
+    public required string Device { get; init; }
+
+    public static TrainSegment Of(string jobId, SegmentItem item, string device) => new()
     {
         JobId = jobId,
         Generation = item.Generation,
         From = item.Segment.From,
         To = item.Segment.To,
         Lanes = [.. Enumerable.Range(0, BlockTree.MaxLanes).Where(item.Lanes.Contains)],
+        Device = device,
     };
 
     /// <summary>The item as the protocol has it.</summary>

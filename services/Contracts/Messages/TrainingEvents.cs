@@ -16,6 +16,9 @@ public sealed record SegmentReached
     /// <summary>Full name of the worker's device.</summary>
     public required string Device { get; init; }
 
+    /// <summary>The item's lanes: <c>lanes 0-3</c>.</summary>
+    public string Lanes { get; init; } = "";
+
     /// <summary>Sum of the losses of the batches it computed, each at the parameters of its clock.</summary>
     public required double LossSum { get; init; }
 
@@ -67,7 +70,11 @@ public sealed record ModelEvaluated
 {
     public required string JobId { get; init; }
 
-    public required Generation Generation { get; init; }
+    /// <summary>What was asked.</summary>
+    public required EvaluateModel Item { get; init; }
+
+    /// <summary>Full name of the worker's device.</summary>
+    public required string Device { get; init; }
 }
 
 /// <summary>The evaluation of a trained model threw on a worker.</summary>

@@ -15,7 +15,8 @@ namespace Cluster.Contracts.Storage;
 /// cluster:job:{ID}:evaluations  hash  GENERATION@CLOCK|SET|FROM-TO → JSON of that range's sums, written once
 /// cluster:job:{ID}:summaries:SERIES  list  "clock ordinal JSON" of each point of Segments and Evaluations; the training hash has
 ///                                   points|SERIES (noted so far) and stride|SERIES (each how manieth is kept)
-/// cluster:job:{ID}:blame      hash  lane@clock → failures of that batch; segment of clock@lane (while one works
+/// cluster:job:{ID}:blame      hash  lane@clock → failures of that batch; lost:lane@clock and lost:evaluation of … →
+///                                   devices that it took with it; segment of clock@lane (while one works
 ///                                   on it) and evaluation of GENERATION@CLOCK|SET|FROM-TO → workers that left it undone
 /// </code>
 /// </summary>

@@ -1,5 +1,6 @@
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
+using Cluster.Coordinator.Placements;
 
 namespace Cluster.Coordinator.Computations;
 

@@ -1,4 +1,5 @@
 using Cluster.Contracts.Devices;
+using Cluster.Coordinator.Placements;
 using Cluster.ServiceDefaults.Registry;
 
 namespace Cluster.Coordinator.Computations;
@@ -6,6 +7,7 @@ namespace Cluster.Coordinator.Computations;
 /// <summary>Where a job's items go now, by device spec, and, while some can go nowhere, since when and why. Owned by one runner.</summary>
 internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, TimeProvider time)
 {
+    private readonly WorkSkill _skill = WorkSkill.Computation(plan.Computation);
     private readonly Dictionary<DeviceSpec, Placement> _placements = [];
     private readonly Dictionary<DeviceSpec, long> _waitingSince = [];
 
@@ -30,17 +32,17 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
     public bool Update(IReadOnlyList<RegisteredTask> workers, IReadOnlyCollection<DeviceSpec> wanted)
     {
         _placements.Clear();
-        MergeQueue = Placement.For(DeviceSpec.Any, soft: false, plan.Computation, workers)?.Targets[^1].Key.Queue;
+        MergeQueue = Placement.For(DeviceSpec.Any, soft: false, _skill, workers)?.Targets[^1].Key.Queue;
         var missing = new List<string>();
         foreach (var spec in wanted)
         {
-            if (Placement.For(spec, plan.SoftPlacement, plan.Computation, workers) is { } placement) _placements[spec] = placement;
-            else missing.Add(Placement.Missing(spec, plan.Computation, workers));
+            if (Placement.For(spec, plan.SoftPlacement, _skill, workers) is { } placement) _placements[spec] = placement;
+            else missing.Add(Placement.Missing(spec, _skill, workers));
         }
 
         foreach (var served in _waitingSince.Keys.Where(spec => _placements.ContainsKey(spec) || !wanted.Contains(spec)).ToList()) _waitingSince.Remove(served);
         foreach (var spec in wanted.Where(spec => !_placements.ContainsKey(spec))) _waitingSince.TryAdd(spec, time.GetTimestamp());
-        if (missing.Count == 0 && wanted.Count == 0 && MergeQueue is null) missing.Add(Placement.Missing(DeviceSpec.Any, plan.Computation, workers));
+        if (missing.Count == 0 && wanted.Count == 0 && MergeQueue is null) missing.Add(Placement.Missing(DeviceSpec.Any, _skill, workers));
 
         var waitingFor = missing.FirstOrDefault("");
         var changed = waitingFor.Length > 0 && waitingFor != WaitingFor;

@@ -1,6 +1,7 @@
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 
 namespace Cluster.Coordinator.Computations;
 

@@ -2,6 +2,7 @@ using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.ServiceDefaults.Registry;
 
 namespace Cluster.Coordinator.Computations;

@@ -1,3 +1,5 @@
+using Cluster.Coordinator.Placements;
+
 namespace Cluster.Coordinator.Computations;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.ServiceDefaults.Messaging;
 using MassTransit;
 

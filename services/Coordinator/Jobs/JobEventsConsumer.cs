@@ -39,6 +39,9 @@ internal sealed class JobEventsConsumerDefinition : ConsumerDefinition<JobEvents
         IReceiveEndpointConfigurator endpoint, IConsumerConfigurator<JobEventsConsumer> consumer, IRegistrationContext context)
     {
         endpoint.PrefetchCount = 64;
+        // Events are hints: one that cannot be read is logged, and no queue of such ones grows that nobody looks at.
+        endpoint.DiscardFaultedMessages();
+        endpoint.DiscardSkippedMessages();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator queue) queue.SetQuorumQueue();
     }
 }

@@ -16,6 +16,7 @@ internal sealed class JobGrpcService(
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
     private const int MaxListedText = 1024;
+    private const long MaxPlacementsSeen = 1_000_000_000;
 
     public override async Task<Job> Submit(SubmitRequest request, ServerCallContext context)
     {
@@ -50,6 +51,8 @@ internal sealed class JobGrpcService(
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<JobUpdate> stream, ServerCallContext context)
     {
+        if (request.PlacementsSeen is < 0 or > MaxPlacementsSeen)
+            throw SpecRejection.ToRpcException([new SpecViolation("placements_seen", $"{request.PlacementsSeen}", $"must be from 0 to {MaxPlacementsSeen}")]);
         // A watcher must not hold up the end of this process; it finds the next one by itself.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try

@@ -1,6 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.Protocol.Commits;
 using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 
@@ -53,15 +54,15 @@ internal sealed class EvaluationRound
     public IReadOnlyDictionary<string, IReadOnlyList<float>>? Parameters => _ranges[0]?.Parameters;
 
     /// <summary>Reads what is recorded and sends what is due; true when every range is recorded.</summary>
-    public async Task<bool> AdvanceAsync(JobRecord job, string queue, int slots, CancellationToken cancellationToken)
+    public async Task<bool> AdvanceAsync(JobRecord job, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         int[] missing = Missing();
         IReadOnlyList<EvaluatedRange?> recorded = await _context.Records.RangesAsync(job.Id, [.. missing.Select(i => _items[i])]);
         for (int i = 0; i < missing.Length; i++) _ranges[missing[i]] = recorded[i];
         // The first ones that are missing are those under way.
-        foreach (int i in Missing().Take(Math.Max(1, slots) * ItemsPerSlot))
+        foreach (int i in placement is null ? [] : Missing().Take(Math.Max(1, slots) * ItemsPerSlot))
         {
-            if (_sending[i].IsDue() && await _context.Publisher.SendAsync(job, queue, _items[i], cancellationToken)) _sending[i].Sent();
+            if (_sending[i].IsDue() && await SendAsync(job, _items[i], placement!.Slot(i), cancellationToken)) _sending[i].Sent();
         }
 
         return _ranges.All(range => range is not null);
@@ -90,6 +91,9 @@ internal sealed class EvaluationRound
             Fingerprint = ranges[0].Fingerprint,
         };
     }
+
+    private Task<bool> SendAsync(JobRecord job, EvaluateModel item, PlacementKey slot, CancellationToken cancellationToken) =>
+        _context.Publisher.SendAsync(job, slot.Queue, item with { Device = slot.Device.ToString() }, cancellationToken);
 
     private int[] Missing() => [.. Enumerable.Range(0, _items.Length).Where(i => _ranges[i] is null)];
 }

@@ -20,20 +20,20 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     /// <summary>Moves the oldest open evaluation on, and decides it when all of it is recorded.</summary>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
-    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, string queue, int slots, CancellationToken cancellationToken)
+    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         if (record.ToEvaluate is not [var oldest, ..]) return false;
         EvaluationRound round = RoundOf(oldest, isFinal: false);
-        if (await round.AdvanceAsync(job, queue, slots, cancellationToken)) await DecideAsync(record, round);
+        if (await round.AdvanceAsync(job, placement, slots, cancellationToken)) await DecideAsync(record, round);
         return true;
     }
 
     /// <summary>Moves the evaluation of the last commit on, and records the job's result when all of it is recorded.</summary>
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
-    public async Task ConcludeAsync(JobRecord job, TrainingRecord record, CommitManifest last, string queue, int slots, CancellationToken cancellationToken)
+    public async Task ConcludeAsync(JobRecord job, TrainingRecord record, CommitManifest last, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         EvaluationRound round = RoundOf(last, isFinal: true);
-        if (!await round.AdvanceAsync(job, queue, slots, cancellationToken)) return;
+        if (!await round.AdvanceAsync(job, placement, slots, cancellationToken)) return;
         EvaluationFigures figures = round.Figures(EvaluationSet.Training);
         var result = new TrainingResult
         {

@@ -1,25 +1,36 @@
-using Cluster.Compute.Devices;
-using Cluster.Contracts.Messages;
+using Cluster.Contracts.Devices;
+using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.ServiceDefaults.Registry;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>Where the items of a training job go now: a queue, and how many device slots take from it.</summary>
-internal sealed record ModelPlacement(string Queue, int Slots)
+/// <summary>
+/// Where the items of a training job go now: devices of one type, since a step waits for its slowest lane. Where the spec
+/// leaves the type open, GPUs that can train the model, and CPUs only while there are none.
+/// </summary>
+internal sealed record ModelPlacement(IReadOnlyList<PlacementTarget> Targets)
 {
-    /// <summary>The placement of training items, or null when no worker has the model. Training runs on CPUs.</summary>
-    public static ModelPlacement? For(string model, IReadOnlyList<RegisteredTask> workers)
+    /// <summary>Full names of the devices, in the order of <see cref="Slot"/>.</summary>
+    public IReadOnlyList<string> Devices { get; } = [.. Targets.SelectMany(target => target.Devices)];
+
+    /// <summary>The slot that the first item goes to: jobs that share devices begin at different ones.</summary>
+    public int First { get; init; }
+
+    /// <summary>The placement of a job's items, or null when no healthy device of a live worker serves it.</summary>
+    public static ModelPlacement? For(TrainingSpec spec, IReadOnlyList<RegisteredTask> workers)
     {
-        var slots = workers.Where(w => w.Entry.Ready && w.Entry.Models.Contains(model)).SelectMany(w => w.Devices).Count(d => d.Type == DeviceType.Cpu);
-        return slots == 0 ? null : new ModelPlacement(QueueNames.WorkAny, slots);
+        Placement? placement = Placement.For(DeviceSpec.Parse(spec.Device ?? ""), spec.SoftPlacement, WorkSkill.Model(spec.Model), workers);
+        return placement is { Targets: [var first, ..] targets } ? new ModelPlacement([.. targets.Where(target => target.Type == first.Type)]) : null;
     }
 
-    /// <summary>What is missing where no worker can train, with what there is.</summary>
-    public static string Missing(string model, IReadOnlyList<RegisteredTask> workers)
+    /// <summary>The way of an item to its slot; where there are more items than slots, they begin anew.</summary>
+    /// <param name="ordinal">Number of the item, from 0.</param>
+    public PlacementKey Slot(int ordinal)
     {
-        var ready = workers.Where(w => w.Entry.Ready).ToList();
-        return ready.Count == 0
-            ? "a worker"
-            : $"a worker with the model '{model}' (they have {string.Join(", ", ready.SelectMany(w => w.Entry.Models).Distinct().Order())})";
+        int slot = (First + ordinal) % Devices.Count;
+        int target = 0;
+        while (slot >= Targets[target].Slots) slot -= Targets[target++].Slots;
+        return Targets[target].Key;
     }
 }

@@ -2,6 +2,7 @@ using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Contracts.Parameters;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Parameters;
@@ -23,6 +24,7 @@ internal sealed class SupervisorActions(
     private Segment? _published;
     private Generation _publishedIn;
     private int _failedLoads;
+    private int _shift;
     private IReadOnlyList<SegmentItem> _unsent = [];
 
     /// <summary>What a ps task waits for before it takes the job; empty while none does.</summary>
@@ -31,7 +33,7 @@ internal sealed class SupervisorActions(
     /// <summary>Does one command.</summary>
     /// <returns>The error with which the job ends; null while it goes on.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more, or has ended.</exception>
-    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, TrainingRecord record, string queue, CancellationToken cancellationToken)
+    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, TrainingRecord record, ModelPlacement? placement, CancellationToken cancellationToken)
     {
         switch (command)
         {
@@ -60,7 +62,7 @@ internal sealed class SupervisorActions(
                 supervisor.Deleted(delete.Manifest);
                 return null;
             case SupervisorCommand.Publish publish:
-                await PublishAsync(publish.Items, job, queue, cancellationToken);
+                await PublishAsync(publish.Items, job, placement, cancellationToken);
                 return null;
             case SupervisorCommand.Fail fail:
                 return Describe(fail);
@@ -69,14 +71,17 @@ internal sealed class SupervisorActions(
         }
     }
 
-    /// <summary>Sends the items of the open segment that the broker did not take.</summary>
-    public async Task SendAsync(JobRecord job, string queue, CancellationToken cancellationToken)
+    /// <summary>Sends the items of the open segment that the broker did not take, or that no device was there for.</summary>
+    public async Task SendAsync(JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
     {
-        if (_unsent.Count == 0) return;
-        bool[] sent = await Task.WhenAll(_unsent.Select(item => context.Publisher.SendAsync(job, queue, TrainSegment.Of(jobId, item), cancellationToken)));
+        if (_unsent.Count == 0 || placement is null) return;
+        bool[] sent = await Task.WhenAll(_unsent.Select((item, i) => SendAsync(job, item, placement.Slot(_shift + i), cancellationToken)));
         context.Metrics.Published(sent.Count(isSent => isSent));
         _unsent = [.. _unsent.Where((_, i) => !sent[i])];
     }
+
+    private Task<bool> SendAsync(JobRecord job, SegmentItem item, PlacementKey slot, CancellationToken cancellationToken) =>
+        context.Publisher.SendAsync(job, slot.Queue, TrainSegment.Of(jobId, item, slot.Device.ToString()), cancellationToken);
 
     /// <summary>All ps tasks serve: what they loaded was right.</summary>
     public void Served() => _failedLoads = 0;
@@ -150,15 +155,18 @@ internal sealed class SupervisorActions(
         supervisor.Flipped(request, result);
     }
 
-    private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, string queue, CancellationToken cancellationToken)
+    private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
     {
         (Generation generation, Segment segment) = (items[0].Generation, items[0].Segment);
         Require(await context.Records.PublishedAsync(jobId, owner, generation, segment, items.Count));
-        if (_published == segment && _publishedIn == generation) TrainingLog.Republished(context.Logger, jobId, segment, items.Count);
+        bool isAgain = _published == segment && _publishedIn == generation;
+        if (isAgain) TrainingLog.Republished(context.Logger, jobId, segment, items.Count);
         else TrainingLog.Published(context.Logger, jobId, segment, items.Count);
+        // Not to the slot where they stood still.
+        _shift = isAgain ? _shift + 1 : 0;
         (_published, _publishedIn) = (segment, generation);
         _unsent = items;
-        await SendAsync(job, queue, cancellationToken);
+        await SendAsync(job, placement, cancellationToken);
     }
 
     private string Describe(SupervisorCommand.Fail fail)

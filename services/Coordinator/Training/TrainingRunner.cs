@@ -136,7 +136,11 @@ internal sealed class TrainingRunner : IJobRunner
         {
             case SegmentReached told:
                 _figures.Reached(told);
-                if (told.Parameters.Count > 0) _feed.Add(PartialResults.Of(told));
+                if (PartialResults.Of(told) is { Parameters.Count: > 0 } partial) _feed.Add(partial);
+                await LogPlacementAsync(PlacedItems.Name(told), told.Device);
+                return false;
+            case ModelEvaluated told:
+                await LogPlacementAsync(PlacedItems.Name(told), told.Device);
                 return false;
             case SegmentFailed told:
                 return await HandleFailureAsync(told, cancellationToken);
@@ -148,12 +152,23 @@ internal sealed class TrainingRunner : IJobRunner
         }
     }
 
+    private async Task LogPlacementAsync(string item, string device)
+    {
+        if (_training.Spec.LogDevicePlacement && await _context.Records.PlaceAsync(_job.Id, _training.Owner, item, device) == TrainingAnswer.Fenced)
+            throw new JobMovedException("fenced");
+    }
+
     private async Task<bool> HandleFailureAsync(SegmentFailed told, CancellationToken cancellationToken)
     {
         TrainingLog.BatchFailed(_context.Logger, _job.Id, told.Lane, told.Clock, told.Device, told.Attempts, RangeLimits.MaxAttempts, told.Error);
         TrainingRecord? record = await _context.Records.ReadAsync(_job.Id);
         if (record is null || record.Protocol.Generation != told.Generation) return false;
-        if (!told.Permanent && told.Attempts < RangeLimits.MaxAttempts) return false;
+        if (!told.Permanent && told.Attempts < RangeLimits.MaxAttempts)
+        {
+            _supervision?.GivenUp(told.Lane);
+            return false;
+        }
+
         return await EndAsync(JobState.Failed, $"lane {told.Lane}, clock {told.Clock} failed on {told.Device}: {told.Error}", cancellationToken);
     }
 

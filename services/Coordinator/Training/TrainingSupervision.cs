@@ -30,6 +30,7 @@ internal sealed class TrainingSupervision
     private readonly SupervisorView _view;
     private readonly JobSupervisor _supervisor;
     private readonly SupervisorActions _actions;
+    private readonly ModelPlacementWatch _placement;
 
     public TrainingSupervision(TrainingJob job, TrainingPlan plan, PlanStage planning, TrainingFigures figures, TrainingContext context)
     {
@@ -40,6 +41,7 @@ internal sealed class TrainingSupervision
         _stop = new TrainingStop(job, _stores, context);
         _view = new SupervisorView(job, plan, _stores, figures, context);
         _supervisor = new JobSupervisor(Options(job, plan, context), job.Token, () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        _placement = new ModelPlacementWatch(job.Spec, context.Options.Value.PlacementTimeout, context.Time);
         _actions = new SupervisorActions(job.Id, job.Owner, plan, _supervisor, _stores, context);
     }
 
@@ -54,7 +56,8 @@ internal sealed class TrainingSupervision
     public async Task<Turn> RunAsync(JobRecord job, CancellationToken cancellationToken)
     {
         IReadOnlyList<RegisteredTask> workers = await _context.Tasks.WorkersAsync(cancellationToken);
-        ModelPlacement? placement = ModelPlacement.For(_job.Spec.Model, workers);
+        ModelPlacement? placement = _placement.Update(workers);
+        if (_placement.Error is { } unplaced) return new Turn(default, unplaced);
         TrainingRecord record = await _context.Records.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
         Record = record;
         if (record.Plan is null)
@@ -72,19 +75,19 @@ internal sealed class TrainingSupervision
         }
 
         long limit = Math.Min(_evaluation.ClockLimit(record), _stop.ClockLimit(job, record));
-        ClusterView view = await _view.ReadAsync(record, placement?.Slots ?? 0, cancellationToken) with { ClockLimit = limit };
+        ClusterView view = await _view.ReadAsync(record, placement, cancellationToken) with { ClockLimit = limit };
         if (_view.IsServed) _actions.Served();
         IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
-        string queue = placement?.Queue ?? QueueNames.WorkAny;
+        placement = placement is null ? null : placement with { First = _view.Share.First };
         await _summaries.NoteAsync(record);
-        bool isEvaluating = await _evaluation.AdvanceAsync(job, record, queue, view.WorkerSlots, cancellationToken);
+        bool isEvaluating = await _evaluation.AdvanceAsync(job, record, placement, view.WorkerSlots, cancellationToken);
         foreach (SupervisorCommand command in commands)
         {
             // What is open is decided first: the job may end before the clock at which it diverged, and its result needs the best commit.
             if (isEvaluating && command is (SupervisorCommand.Finish or SupervisorCommand.Fail)) continue;
             if (command is SupervisorCommand.Finish finish)
-                await _evaluation.ConcludeAsync(job, record, finish.Manifest, queue, view.WorkerSlots, cancellationToken);
-            else if (await _actions.DoAsync(command, job, record, queue, cancellationToken) is { } error)
+                await _evaluation.ConcludeAsync(job, record, finish.Manifest, placement, view.WorkerSlots, cancellationToken);
+            else if (await _actions.DoAsync(command, job, record, placement, cancellationToken) is { } error)
                 return new Turn(default, error);
 
             // What one ps task refuses for now, the others need not keep for it: another job may need both.
@@ -92,10 +95,13 @@ internal sealed class TrainingSupervision
         }
 
         await _stop.EnforceAsync(job, record);
-        await _actions.SendAsync(job, queue, cancellationToken);
-        WaitingFor = Missing(placement, workers);
+        await _actions.SendAsync(job, placement, cancellationToken);
+        WaitingFor = Missing();
         return new Turn(Pause(commands));
     }
+
+    /// <summary>A batch of this lane failed on a worker: another is to try it.</summary>
+    public void GivenUp(int lane) => _supervisor.GivenUp(lane);
 
     /// <summary>A worker could not evaluate; true when it has been tried often enough.</summary>
     public bool GivesUp(ModelNotEvaluated told) => _evaluation.GivesUp(told);
@@ -110,12 +116,12 @@ internal sealed class TrainingSupervision
     private static bool IsUnsettled(V1.TaskReport? report) =>
         report is null or { Phase: V1.Phase.Loading } or { SnapshotClock: >= 0, SnapshotWritten: false };
 
-    private string Missing(ModelPlacement? placement, IReadOnlyList<RegisteredTask> workers)
+    private string Missing()
     {
         if (_stores.Missing.Any())
             return string.Join(", ", _stores.Missing.Select(task => string.Create(CultureInfo.InvariantCulture, $"/job:ps/task:{task}")));
         if (_actions.WaitingFor.Length > 0) return _actions.WaitingFor;
-        return placement is null ? ModelPlacement.Missing(_job.Spec.Model, workers) : "";
+        return _placement.WaitingFor;
     }
 
     private static SupervisorOptions Options(TrainingJob job, TrainingPlan plan, TrainingContext context) => new()

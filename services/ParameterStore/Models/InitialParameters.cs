@@ -29,7 +29,7 @@ internal static class InitialParameters
                 CheckFinite(wrong, "model.initial.uniform.low", initial!.Uniform.Low);
                 CheckFinite(wrong, "model.initial.uniform.high", initial.Uniform.High);
                 break;
-            case V1.Initial.SourceOneofCase.Parts:
+            case V1.Initial.SourceOneofCase.Parts when length > 0:
                 CheckParts(wrong, initial!.Parts, length);
                 break;
         }

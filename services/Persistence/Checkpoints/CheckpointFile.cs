@@ -12,6 +12,11 @@ public static class CheckpointFile
     /// <summary>The format that this version writes, and the only one that it reads.</summary>
     public const string FormatVersion = "1";
 
+    /// <summary>Most optimizer slots of a plan; the optimizers that there are have at most 2.</summary>
+    private const int MaxSlots = 8;
+
+    private static readonly JsonSerializerOptions PlanJson = new(SpecJson.Options) { RespectNullableAnnotations = true };
+
     private const string FormatName = "cluster.format", PlanName = "cluster.plan", ClockName = "cluster.clock", ExamplesName = "cluster.examples";
     private const string FingerprintName = "cluster.fingerprint", DataHashName = "cluster.data_sha256";
 
@@ -86,37 +91,47 @@ public static class CheckpointFile
             throw new SafetensorsException($"the file is of format {version}; this version reads format {FormatVersion}");
         try
         {
-            return JsonSerializer.Deserialize<TrainingPlan>(header.Metadata.GetValueOrDefault(PlanName, ""), SpecJson.Options)
+            return JsonSerializer.Deserialize<TrainingPlan>(header.Metadata.GetValueOrDefault(PlanName, ""), PlanJson)
                 ?? throw new SafetensorsException($"metadata '{PlanName}' is null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new SafetensorsException($"metadata '{PlanName}' cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
+            // InvalidOperationException: half of a surrogate pair.
+            throw new SafetensorsException($"metadata '{PlanName}' cannot be read: {new SpecViolation(PlanName, e.Message, "").ShownValue}", e);
         }
     }
 
     /// <summary>A plan is data from elsewhere: nothing of it is taken before it agrees with the model that it names.</summary>
     private static TrainingPlan RequireSane(TrainingPlan plan, ModelCatalog models)
     {
-        if (plan is not { Spec: not null, Tensors: not null, Offsets: not null, FeatureNames: not null, DataFingerprint: not null, Features: > 0, Rows: > 0, Slots: >= 0 })
-            throw new SafetensorsException($"metadata '{PlanName}' lacks what a plan has");
+        if (plan is not { Spec: not null, Tensors: not null, Offsets: not null, FeatureNames: not null, DataFingerprint: not null, Features: > 0, Rows: > 0, Slots: >= 0 and <= MaxSlots, TestRows: >= 0 }
+            || plan.TestRows >= plan.Rows || plan.FeatureNames.Any(name => name is null))
+        {
+            throw new SafetensorsException($"metadata '{PlanName}' lacks what a plan has, or has a number that no plan has");
+        }
+
         if (plan.FeatureNames.Count > 0 && plan.FeatureNames.Count != plan.Features)
             throw new SafetensorsException($"metadata '{PlanName}' has {plan.FeatureNames.Count} names of {plan.Features} features");
-        if (plan.Standardisation is { } values && (values.Means?.Count != plan.Features || values.Deviations?.Count != plan.Features || !values.Deviations.All(d => d > 0)))
-            throw new SafetensorsException($"metadata '{PlanName}' has no mean and deviation above 0 for each of {plan.Features} features");
+        if (plan.Standardisation is { } values && (values.Means?.Count != plan.Features || values.Deviations?.Count != plan.Features || !values.Deviations.All(d => d > 0 && double.IsFinite(d)) || !values.Means.All(double.IsFinite)))
+            throw new SafetensorsException($"metadata '{PlanName}' has no finite mean and deviation above 0 for each of {plan.Features} features");
         if (plan.Spec.Validate() is { Count: > 0 } wrong) throw new SafetensorsException($"the spec in metadata '{PlanName}' is wrong: {string.Join("; ", wrong)}");
         try
         {
-            ParameterLayout layout = models.Create(plan.Spec, plan.Features, plan.Rows).Layout;
+            IModel model = models.Create(plan.Spec, plan.Features, plan.Rows);
+            ParameterLayout layout = model.Layout;
+            if (model.Metrics.All(metric => metric.Name != plan.Spec.Monitor)) throw new ArgumentException($"it has no metric '{plan.Spec.Monitor}'");
+            // What cannot be counted in steps could not be shown either.
+            _ = plan.Schedule().TotalClocks + plan.CheckpointClocks() + plan.Evaluations().Every;
             return plan with
             {
                 Offsets = [0, layout.Length],
+                Metrics = model.Metrics,
                 Tensors = [.. layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length))],
             };
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or OverflowException)
         {
-            throw new SafetensorsException($"model '{plan.Spec.Model}' cannot be made here: {e.Message}", e);
+            throw new SafetensorsException($"model '{plan.Spec.Model}' cannot be made here: {new SpecViolation(PlanName, e.Message, "").ShownValue}", e);
         }
     }
 

@@ -83,9 +83,13 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     public async Task<AddAnswer> AddAsync(StoredCheckpoint named)
     {
         ArgumentNullException.ThrowIfNull(named);
-        await _database.SortedSetAddAsync(CheckpointKeys.All, named.Id, named.State.Time);
+        bool isListed = await _database.SortedSetAddAsync(CheckpointKeys.All, named.Id, named.State.Time, SortedSetWhen.NotExists);
         RedisKey[] keys = [JobKeys.Record(named.Id), CheckpointKeys.Record(named.Id), .. PartsOf(named)];
-        return (string?)await CheckpointScripts.Add.EvaluateAsync(_database, keys, JsonSerializer.Serialize(named, SpecJson.Options)) switch
+        string? answer = (string?)await CheckpointScripts.Add.EvaluateAsync(_database, keys, JsonSerializer.Serialize(named, SpecJson.Options));
+        // Of one that is refused nothing stays; another one of this name, which came meanwhile, keeps its place in the list.
+        if (answer != "done" && isListed && !await _database.KeyExistsAsync(CheckpointKeys.Record(named.Id)))
+            await _database.SortedSetRemoveAsync(CheckpointKeys.All, named.Id);
+        return answer switch
         {
             "done" => AddAnswer.Done,
             "taken" => AddAnswer.Taken,

@@ -15,11 +15,16 @@ public sealed partial class RedisTraining
 
     /// <summary>A worker begins its share of an evaluation.</summary>
     /// <returns>The workers that have left it unfinished; null where it is no longer wanted.</returns>
-    public async Task<long?> BeginEvaluationAsync(EvaluateModel item, bool isRedelivered)
+    public Task<long?> BeginEvaluationAsync(EvaluateModel item, bool isRedelivered) =>
+        BlameAsync(item, $"evaluation of {FieldOf(item)}", isRedelivered ? 1 : 0);
+
+    /// <summary>A worker's device was lost: its share goes back, and that delivery does not count.</summary>
+    /// <returns>How often that happened to it; null where it is no longer wanted.</returns>
+    public async Task<long?> LoseDeviceAsync(EvaluateModel item)
     {
-        string answer = (string)(await TrainingScripts.BeginEvaluation.EvaluateAsync(
-            _database, [.. Keys(item.JobId), TrainingKeys.Blame(item.JobId)], $"evaluation of {FieldOf(item)}", isRedelivered ? 1 : 0))!;
-        return answer == "closed" ? null : long.Parse(answer, CultureInfo.InvariantCulture);
+        string field = $"evaluation of {FieldOf(item)}";
+        await BlameAsync(item, field, -1);
+        return await BlameAsync(item, $"lost:{field}", 1);
     }
 
     /// <summary>Records a worker's share of an evaluation, once; false where the job does not run.</summary>
@@ -59,6 +64,13 @@ public sealed partial class RedisTraining
     /// <summary>Records the result that was computed from the last commit, once.</summary>
     public Task<TrainingAnswer> RecordResultAsync(string id, string owner, ManifestId manifest, TrainingResult result) =>
         ChangeAsync(TrainingScripts.RecordResult, id, owner, IdOf(manifest), JsonSerializer.Serialize(result, SpecJson.Options));
+
+    private async Task<long?> BlameAsync(EvaluateModel item, string field, int by)
+    {
+        string answer = (string)(await TrainingScripts.BeginEvaluation.EvaluateAsync(
+            _database, [.. Keys(item.JobId), TrainingKeys.Blame(item.JobId)], field, by))!;
+        return answer == "closed" ? null : long.Parse(answer, CultureInfo.InvariantCulture);
+    }
 
     private static string FieldOf(EvaluateModel item) =>
         string.Create(CultureInfo.InvariantCulture, $"{IdOf(item.Commit)}|{item.Set}|{item.From}-{item.To}");

@@ -31,6 +31,9 @@ public enum TrainingAnswer
 /// <summary>Training jobs in Redis: plan, generation, commits, counters, blame. Keys: <see cref="TrainingKeys"/>. Each change is one script.</summary>
 public sealed partial class RedisTraining(IConnectionMultiplexer redis)
 {
+    /// <summary>Most lines about where a job's variables lie and its items ran; a long job has items without end.</summary>
+    public const int MaxPlacedItems = 10_000;
+
     private readonly IDatabase _database = redis.GetDatabase();
 
     /// <summary>Null where there is no such job.</summary>
@@ -152,6 +155,19 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
     /// <returns>How often it has; null where the item is no longer wanted.</returns>
     public Task<long?> FailBatchAsync(string id, Generation generation, int lane, long clock) =>
         BlameAsync(id, generation, string.Create(CultureInfo.InvariantCulture, $"{lane}@{clock}"), 1);
+
+    /// <summary>A batch has taken its device with it.</summary>
+    /// <returns>How often it has; null where the item is no longer wanted.</returns>
+    public Task<long?> LoseDeviceAsync(string id, Generation generation, int lane, long clock) =>
+        BlameAsync(id, generation, string.Create(CultureInfo.InvariantCulture, $"lost:{lane}@{clock}"), 1);
+
+    /// <summary>Notes where an item ran, for a job that logs placement, up to <see cref="MaxPlacedItems"/> lines.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="owner">Token of the coordinator.</param>
+    /// <param name="item">The item, as people read it.</param>
+    /// <param name="device">Full name of the device.</param>
+    public async Task<TrainingAnswer> PlaceAsync(string id, string owner, string item, string device) =>
+        Answer(await TrainingScripts.Place.EvaluateAsync(_database, [.. Keys(id), JobKeys.Placements(id)], [owner, $"{item} {device}", MaxPlacedItems]));
 
     private async Task<long?> BlameAsync(string id, Generation generation, string field, long by)
     {

@@ -94,6 +94,14 @@ internal static partial class TrainingScripts
         return 'done'
         """);
 
+    // KEYS[3]: placements. ARGV: token, "item device", most lines.
+    public static readonly RedisScript Place = new("training.place", CoordinatorGuard, """
+        if redis.call('HGET', KEYS[1], 'placements') == '1' and redis.call('LLEN', KEYS[3]) < tonumber(ARGV[3]) then
+            redis.call('RPUSH', KEYS[3], ARGV[2])
+        end
+        return 'done'
+        """);
+
     // KEYS[3]: blame. ARGV: generation, field, by how much (below 0: forget); answers with the sum.
     public static readonly RedisScript Blame = new("training.blame", WorkerGuard, """
         if tonumber(ARGV[3]) >= 0 then return tostring(redis.call('HINCRBY', KEYS[3], ARGV[2], ARGV[3])) end

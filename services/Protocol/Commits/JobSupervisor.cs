@@ -63,6 +63,13 @@ public sealed class JobSupervisor
             _durable = manifest;
     }
 
+    /// <summary>A worker has ended its item because a batch of this lane failed: another gets the lane without a grace.</summary>
+    public void GivenUp(int lane)
+    {
+        // A number out of a message.
+        if (lane >= 0 && lane < _options.Lanes) _segments.GivenUp(lane);
+    }
+
     /// <summary>The snapshots that expired with this manifest are deleted.</summary>
     public void Deleted(ManifestId manifest) => _deleted = manifest;
 

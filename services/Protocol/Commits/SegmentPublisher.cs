@@ -40,6 +40,9 @@ internal sealed class SegmentPublisher(SupervisorOptions options)
         return true;
     }
 
+    /// <summary>A worker could not go on with a lane and has ended its item.</summary>
+    public void GivenUp(int lane) => _watch.GiveUp(lane);
+
     private void Watch(TaskReport[] reports, TimeSpan now)
     {
         long slowest = reports.Min(report => report.LaneClocks.Min());

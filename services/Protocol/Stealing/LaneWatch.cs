@@ -39,6 +39,9 @@ public sealed class LaneWatch(int lanes, TimeSpan grace)
         _graces[lane] = 1;
     }
 
+    /// <summary>Notes that whoever worked on a lane has given it up and said so: its grace is over.</summary>
+    public void GiveUp(int lane) => _graces[lane] = 0;
+
     /// <summary>Lanes below <paramref name="end"/> whose grace is over, and which get a new one.</summary>
     public LaneSet TakeStalled(long end, TimeSpan now)
     {
@@ -49,7 +52,7 @@ public sealed class LaneWatch(int lanes, TimeSpan grace)
                 continue;
             stalled.Add(lane);
             _since[lane] = now;
-            _graces[lane] = Math.Min(_graces[lane] * 2, MaxGraces);
+            _graces[lane] = Math.Clamp(_graces[lane] * 2, 1, MaxGraces);
         }
 
         return stalled;

@@ -8,6 +8,8 @@ public sealed class LogisticRegressionFactory : IModelFactory
 {
     public string Name => TrainingNames.Logistic;
 
+    public bool Supports(DeviceType type) => true;
+
     public IModel Create(TrainingSpec spec, int features, long rows) =>
         new DenseNetwork(Name, features, [new DenseLayer(1, Activation.Identity, Initialiser.Zero)], OutputLoss.SigmoidCrossEntropy);
 }
@@ -16,6 +18,8 @@ public sealed class LogisticRegressionFactory : IModelFactory
 public sealed class SoftmaxRegressionFactory : IModelFactory
 {
     public string Name => TrainingNames.Softmax;
+
+    public bool Supports(DeviceType type) => true;
 
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
@@ -29,6 +33,8 @@ public sealed class SoftmaxRegressionFactory : IModelFactory
 public sealed class PerceptronFactory : IModelFactory
 {
     public string Name => TrainingNames.Mlp;
+
+    public bool Supports(DeviceType type) => true;
 
     public IModel Create(TrainingSpec spec, int features, long rows)
     {

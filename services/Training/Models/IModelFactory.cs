@@ -1,3 +1,4 @@
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Training.Models;
@@ -7,6 +8,9 @@ public interface IModelFactory
 {
     /// <summary>Name by which specs ask for the model: lower-case letters, digits and '-'.</summary>
     string Name { get; }
+
+    /// <summary>Whether its models train on devices of this type; a CPU alone unless overridden, as for every <see cref="IHostModel"/>.</summary>
+    bool Supports(DeviceType type) => type == DeviceType.Cpu;
 
     /// <summary>The model of a job; the same arguments give the same model.</summary>
     /// <param name="spec">The job's spec.</param>

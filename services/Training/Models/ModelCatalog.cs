@@ -1,3 +1,4 @@
+using Cluster.Compute.Devices;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Training.Models;
@@ -13,6 +14,12 @@ public sealed class ModelCatalog
 
     /// <summary>Names in order.</summary>
     public IReadOnlyList<string> Names => [.. _factories.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Names of those that train on devices of a type, in order.</summary>
+    public IReadOnlyList<string> NamesFor(DeviceType type) => [.. Names.Where(name => Supports(name, type))];
+
+    /// <summary>Whether there is a model of this name that trains on devices of a type.</summary>
+    public bool Supports(string name, DeviceType type) => _factories.TryGetValue(name, out IModelFactory? factory) && factory.Supports(type);
 
     /// <inheritdoc cref="IModelFactory.Create"/>
     /// <exception cref="ArgumentException">There is no such model, or it is not for such a spec or such data.</exception>

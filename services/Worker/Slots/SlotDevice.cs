@@ -39,6 +39,12 @@ internal sealed class SlotDevice : IDisposable
 
     public bool IsHealthy => _device is not null;
 
+    /// <summary>
+    /// Called when the device is lost, before it is closed: whoever keeps something on it between items gives it back now. The
+    /// driver opens the lost context again, not another one, for as long as anything holds it.
+    /// </summary>
+    public event Action? Lost;
+
     /// <summary>Called when the device works again, by the loop that opened it.</summary>
     public event Action? Recovered;
 
@@ -53,6 +59,7 @@ internal sealed class SlotDevice : IDisposable
         WorkerLog.DeviceLost(_logger, Info.Name, Info.Index, _unhealthy);
         // One that is lost again soon after it came back waits longer each time.
         if (_time.GetElapsedTime(_openedAt) > LongestPause) _pause = FirstPause;
+        Lost?.Invoke();
         _ = ReopenAsync(lost);
     }
 

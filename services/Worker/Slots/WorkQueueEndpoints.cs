@@ -1,4 +1,3 @@
-using Cluster.Compute.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.Worker.Ranges;
@@ -20,7 +19,6 @@ internal sealed class WorkQueueEndpoints(IReceiveEndpointConnector connector) : 
     /// <param name="cancellationToken">Gives up waiting for the broker.</param>
     public async Task ConnectAsync(int task, IReadOnlyList<DeviceSlot> slots, int tasks, CancellationToken cancellationToken)
     {
-        await ConnectAsync(QueueNames.WorkAny, tasks * slots.Count(s => s.Device.Type == DeviceType.Cpu), cancellationToken);
         foreach (var (type, count) in slots.CountBy(s => s.Device.Type!.Value))
         {
             await ConnectAsync(QueueNames.WorkOn(type), tasks * count, cancellationToken);

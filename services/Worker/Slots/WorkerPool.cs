@@ -110,12 +110,13 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
         var devices = services.GetRequiredService<WorkerDevices>();
         var own = devices.Open(position, count);
         var catalog = services.GetRequiredService<ComputationCatalog>();
+        var models = services.GetRequiredService<ModelCatalog>();
         return new WorkerTask(
             services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WorkerTask>>(),
             count == 1 ? instance : $"{instance}-{position}",
             options.AdvertisedAddress ?? ServerAddress.Http(services).Authority,
-            new WorkerSkills(catalog.Names, services.GetRequiredService<ModelCatalog>().Names) { GpuComputations = catalog.NamesFor(DeviceType.Gpu) },
+            new WorkerSkills(catalog.Names, models.Names) { GpuComputations = catalog.NamesFor(DeviceType.Gpu), GpuModels = models.NamesFor(DeviceType.Gpu) },
             own, own.Any(d => d.Info.Type == DeviceType.Gpu) ? "" : devices.WithoutGpu);
     }
 

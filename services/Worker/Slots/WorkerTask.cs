@@ -80,6 +80,7 @@ internal sealed class WorkerTask
         Computations = _skills.Computations,
         GpuComputations = _skills.GpuComputations,
         Models = _skills.Models,
+        GpuModels = _skills.GpuModels,
         WithoutGpu = _withoutGpu,
         Devices = [.. Slots.Select(s => s.Describe())],
     };

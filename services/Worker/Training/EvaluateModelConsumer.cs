@@ -1,4 +1,3 @@
-using Cluster.Contracts.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
@@ -7,10 +6,8 @@ using MassTransit;
 namespace Cluster.Worker.Training;
 
 /// <summary>Takes the evaluation of a trained model from a work queue to a free device slot. What it throws hands the item back to the queue.</summary>
-internal sealed class EvaluateModelConsumer(WorkerPool pool, ModelEvaluator evaluator, CoordinatorNotice notice, WorkerStop stop) : IConsumer<EvaluateModel>
+internal sealed class EvaluateModelConsumer(ItemSlots slots, ModelEvaluator evaluator, CoordinatorNotice notice, WorkerStop stop) : IConsumer<EvaluateModel>
 {
-    private static readonly DeviceSpec Cpu = DeviceSpec.Parse("/cpu:*");
-
     public async Task Consume(ConsumeContext<EvaluateModel> context)
     {
         using var either = await stop.LinkAsync(context.CancellationToken);
@@ -19,8 +16,8 @@ internal sealed class EvaluateModelConsumer(WorkerPool pool, ModelEvaluator eval
 
     private async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)
     {
-        using var lease = await pool.Slots.AcquireAsync(Cpu, cancellationToken);
+        using var lease = await slots.AcquireAsync(item.Device, cancellationToken);
         lease.Slot.Doing = $"{item.JobId} evaluation";
-        return await evaluator.RunAsync(item, isRedelivered, lease.Slot.Hardware.Open, cancellationToken);
+        return await evaluator.RunAsync(item, isRedelivered, lease.Slot, cancellationToken);
     }
 }

@@ -6,6 +6,7 @@ using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
+using Cluster.Worker.Slots;
 
 namespace Cluster.Worker.Training;
 
@@ -13,8 +14,10 @@ namespace Cluster.Worker.Training;
 internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts contexts, CommittedModels models, ILogger<ModelEvaluator> logger)
 {
     /// <summary>The event to tell the coordinator, or null where the evaluation is no longer wanted.</summary>
-    public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, IDevice device, CancellationToken cancellationToken)
+    /// <exception cref="DeviceException">The device is lost: the item goes back to the queue.</exception>
+    public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, DeviceSlot slot, CancellationToken cancellationToken)
     {
+        IDevice device = slot.Hardware.Open;
         TrainingRecord? record = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.ReadAsync(item.JobId), cancellationToken);
         if (record is not { IsRunning: true, Plan: { } plan } || record.Find(item.Commit) is not { } manifest) return null;
         long? left = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.BeginEvaluationAsync(item, isRedelivered), cancellationToken);
@@ -24,7 +27,15 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         {
             EvaluatedRange range = await EvaluateAsync(item, plan, manifest, device, cancellationToken);
             bool isRecorded = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.RecordRangeAsync(item, range), cancellationToken);
-            return isRecorded ? new ModelEvaluated { JobId = item.JobId, Generation = item.Generation } : null;
+            return isRecorded ? new ModelEvaluated { JobId = item.JobId, Item = item, Device = slot.FullName.ToString() } : null;
+        }
+        catch (DeviceException loss) when (loss.IsDeviceLost)
+        {
+            slot.Hardware.Lose(loss);
+            await slot.Task.PublishEntryAsync();
+            long? losses = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.LoseDeviceAsync(item), cancellationToken);
+            if (losses < RangeLimits.MaxDeviceLosses) throw;
+            return losses is null ? null : Failed(item, $"its device was lost {losses} times: {loss.Message.ReplaceLineEndings(" ")}");
         }
         catch (Exception e) when (e is not OperationCanceledException && !RedisErrors.IsTransient(e))
         {

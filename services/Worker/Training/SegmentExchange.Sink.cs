@@ -10,11 +10,11 @@ internal sealed partial class SegmentExchange
 {
     void IExchangeSink.Attached(int task, PushOutcome outcome, Generation current)
     {
-        _links[task].Confirm();
+        _stores.Link(task).Confirm();
         lock (_gate)
         {
             if (_work is null) return;
-            _peers[task].Heard();
+            _stores.Peer(task).Heard();
             if (outcome != PushOutcome.Admitted) Judge(task, outcome);
         }
 
@@ -27,7 +27,7 @@ internal sealed partial class SegmentExchange
         lock (_gate)
         {
             if (_work is null) return false;
-            _peers[task].Heard();
+            _stores.Peer(task).Heard();
             return _work.TryReceive(task, label, out target);
         }
     }
@@ -37,7 +37,7 @@ internal sealed partial class SegmentExchange
         lock (_gate)
         {
             if (_work is null) return;
-            _peers[task].Heard();
+            _stores.Peer(task).Heard();
             _work.Received(task, label, clocks);
         }
 
@@ -49,7 +49,7 @@ internal sealed partial class SegmentExchange
         lock (_gate)
         {
             if (_work is null) return;
-            _peers[task].Heard();
+            _stores.Peer(task).Heard();
             if (answer.Outcome is PushOutcome.Admitted or PushOutcome.Duplicate or PushOutcome.Rewind or PushOutcome.Stale or PushOutcome.Superseded)
                 _work.Answered(task, block, clock, answer);
             else if (answer.Outcome == PushOutcome.Malformed)
@@ -66,7 +66,7 @@ internal sealed partial class SegmentExchange
         lock (_gate)
         {
             if (_work is null) return;
-            _peers[task].Heard();
+            _stores.Peer(task).Heard();
             if (answer.Outcome == PushOutcome.Admitted) _work.Answered(task, answer);
             else Judge(task, answer.Outcome);
         }
@@ -79,7 +79,7 @@ internal sealed partial class SegmentExchange
         lock (_gate)
         {
             if (_work is null) return;
-            _peers[task].Heard();
+            _stores.Peer(task).Heard();
             if (_work.Steal(hint)) _context.Metrics.Adopted();
         }
 
@@ -91,6 +91,6 @@ internal sealed partial class SegmentExchange
     {
         if (outcome == PushOutcome.Superseded) _work!.Answered(task, new ParametersAnswer(outcome, -1));
         else if (outcome == PushOutcome.Diverged) _hasDiverged = true;
-        else _peers[task].Refuse(attach: outcome == PushOutcome.NotReady);
+        else _stores.Peer(task).Refuse(attach: outcome == PushOutcome.NotReady);
     }
 }

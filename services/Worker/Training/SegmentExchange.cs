@@ -1,10 +1,8 @@
-using System.Runtime.CompilerServices;
-using Cluster.Compute.Devices;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
 using Cluster.Protocol.Parameters;
-using Cluster.Protocol.Stealing;
 using Cluster.Protocol.Workers;
+using Cluster.Worker.Slots;
 
 namespace Cluster.Worker.Training;
 
@@ -17,22 +15,17 @@ namespace Cluster.Worker.Training;
 internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortGradient = TimeSpan.FromMicroseconds(50);
-    private const int SilentSteps = 8;
-    private const int Nobody = -1;
 
     private readonly SegmentExchangeContext _context;
-    private readonly IDeviceStream _device;
+    private readonly SlotMemory _memory;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly WakeUp _arrived = new();
-    private readonly StepTimes _stepTimes = new();
-    private readonly List<StoreLink> _links = [];
-    private readonly List<StorePeer> _peers = [];
-    private readonly List<SegmentMemory> _memories = [];
+    private readonly SegmentFigures _figures;
+    private readonly StoreConnections _stores;
+    private readonly StoreSender _sender;
     private readonly ITimer _ticks;
     private SegmentRun? _run;
     private ILaneWork? _work;
@@ -40,40 +33,36 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private Exception? _refused;
     private bool _hasDiverged;
     private bool _isWaiting;
-    private long _clock;
-    private long _stepped;
-    private double _lossSum;
-    private long _examples;
-    private long _unsent;
-    private long _resent;
     private GenerationWatch? _watch;
     private volatile bool _isShort;
     private volatile bool _ticked;
     private volatile bool _isLeaving;
-    private volatile int _sendingTo = Nobody;
-    private long _sendingSince;
 
     /// <param name="context">What the exchanges of a process share.</param>
-    /// <param name="processor">What computes; its owner keeps it.</param>
-    public SegmentExchange(SegmentExchangeContext context, IDevice processor)
+    /// <param name="hardware">The slot's device; its owner keeps it.</param>
+    public SegmentExchange(SegmentExchangeContext context, SlotDevice hardware)
     {
-        (_context, _device) = (context, processor.OpenStream());
+        (_context, _memory) = (context, new SlotMemory(hardware));
+        _figures = new SegmentFigures(context.Metrics, context.Time);
+        _stores = new StoreConnections(context, this, _arrived);
+        _sender = new StoreSender(_stores, _gate, context.Time);
         _ticks = context.Time.CreateTimer(_ => OnTick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Works on an item until its lanes are at the end of the segment, or it is over.</summary>
     /// <exception cref="BatchFailedException">The gradient of a batch threw.</exception>
+    /// <exception cref="DeviceLostException">The device is lost, and is to be told so: see <see cref="SlotDevice.Lose"/>.</exception>
     /// <exception cref="OperationCanceledException">The worker stops.</exception>
     public async Task<SegmentOutcome> RunAsync(SegmentRun run, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            SegmentMemory memory = MemoryFor(run);
+            SegmentMemory memory = _memory.For(run);
             await BeginAsync(run, memory);
             await using CancellationTokenRegistration leave = cancellationToken.Register(Leave);
             SegmentEnding ending = await WorkAsync(memory.Gradient, cancellationToken);
-            return End(ending);
+            lock (_gate) return _figures.Outcome(ending, _work!.Newest);
         }
         finally
         {
@@ -86,27 +75,31 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     {
         await _ticks.DisposeAsync();
         await _turn.WaitAsync();
-        await CloseLinksAsync();
-        _device.Dispose();
+        await _stores.CloseAsync();
+        _memory.Dispose();
         _turn.Dispose();
     }
 
     private async Task<SegmentEnding> WorkAsync(BlockGradient gradient, CancellationToken cancellationToken)
     {
+        SegmentRun run = _run!;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (IsMaintenanceDue()) await MaintainAsync();
+            if (_ticked || _stores.HasChanged(run.Context.Plan.Stores)) await MaintainAsync(run);
             if (TryEnd(out WorkAction action) is { } ending) return ending;
             switch (action.Kind)
             {
                 case WorkActionKind.Request:
-                    await RequestAsync(action);
+                    await _sender.RequestAsync(run, action);
                     break;
                 case WorkActionKind.Compute:
                     Compute(gradient, action);
-                    for (int task = 0; task < _run!.Context.Plan.Stores; task++)
-                        await PushAsync(task, action, gradient);
+                    for (int task = 0; task < run.Context.Plan.Stores; task++)
+                    {
+                        if (!await _sender.PushAsync(run, task, action, gradient, _work!.Seen(task))) _figures.NotSent();
+                    }
+
                     break;
                 default:
                     await _arrived.WaitAsync();
@@ -117,38 +110,24 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 
     private async Task BeginAsync(SegmentRun run, SegmentMemory memory)
     {
-        while (_links.Count < run.Incarnations.Count)
-        {
-            _links.Add(_context.CreateLink(_links.Count, this, _arrived));
-            _peers.Add(new StorePeer(_context.Time));
-        }
-
-        for (int task = 0; task < run.Incarnations.Count; task++)
-            await _links[task].UseAsync(run.Incarnations[task]);
+        await _stores.UseAsync(run.Incarnations);
         lock (_gate)
         {
-            foreach (StorePeer peer in _peers) peer.Begin();
+            _stores.Begin();
             (_run, _work, _worker) = (run, memory.Begin(run.Item), SegmentExchangeContext.NewWorker());
-            (_refused, _hasDiverged, _isWaiting, _clock) = (null, false, false, -1);
-            (_lossSum, _examples, _unsent, _resent) = (0, 0, 0, 0);
+            (_refused, _hasDiverged, _isWaiting) = (null, false, false);
             (_isShort, _isLeaving, _ticked) = (false, false, true);
+            _figures.Begin();
         }
 
-        _stepTimes.Clear();
         _watch = _context.Watch(run, Superseded);
         _ticks.Change(Tick, Tick);
     }
 
-    private SegmentOutcome End(SegmentEnding ending)
-    {
-        lock (_gate) return new SegmentOutcome(ending, _lossSum, _examples, _unsent, _resent, _work!.Newest);
-    }
-
-    // Afterwards no stream writes to the item's buffers but for the rest of a slice, which nobody reads any more.
     private void Detach()
     {
         lock (_gate) (_run, _work, _watch) = (null, null, null);
-        foreach (StoreLink link in _links) link.Stream?.Detach();
+        _stores.Detach();
         _ticks.Change(IdleLimit, Timeout.InfiniteTimeSpan);
     }
 
@@ -183,149 +162,41 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         }
         catch (Exception e)
         {
-            throw new BatchFailedException(gradient.Lane, action.Clock, e);
+            throw BatchFailedException.Of(gradient.Lane, action.Clock, e);
         }
 
         long ended = _context.Time.GetTimestamp();
         _isShort = _context.Time.GetElapsedTime(started, ended) < ShortGradient;
-        lock (_gate) work.Computed(action.Block);
-        _lossSum += gradient.Loss;
-        _examples += gradient.Examples;
-        _context.Metrics.Computed(gradient.Examples);
-        Step(action.Clock, ended);
-    }
-
-    private void Step(long clock, long now)
-    {
-        if (clock == _clock) return;
-        if (_clock >= 0)
-        {
-            TimeSpan took = _context.Time.GetElapsedTime(_stepped, now);
-            _stepTimes.Add(took);
-            _context.Metrics.Stepped(took);
-        }
-
-        (_clock, _stepped) = (clock, now);
+        bool isStep = _figures.Computed(action.Clock, gradient, ended);
         lock (_gate)
         {
-            foreach (StorePeer peer in _peers) peer.GoOn();
+            work.Computed(action.Block);
+            if (isStep) _stores.GoOn();
         }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask PushAsync(int task, WorkAction action, BlockGradient gradient)
-    {
-        if (BeginSend(task) is not { } stream)
-        {
-            NotSent();
-            return;
-        }
-
-        IReadOnlyList<int> offsets = _run!.Context.Plan.Offsets;
-        ReadOnlyMemory<float> slice = gradient.Sum[offsets[task]..offsets[task + 1]];
-        try
-        {
-            await stream.PushAsync(_run.Item.Generation, action.Block, action.Clock, gradient.Examples, slice, _work!.Seen(task));
-        }
-        catch (Exception e) when (StoreLink.IsBroken(e))
-        {
-            // Its receiving task opens another one, and what was not answered is done again then.
-            NotSent();
-        }
-
-        _sendingTo = Nobody;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask RequestAsync(WorkAction action)
-    {
-        if (BeginSend(action.Task) is not { } stream) return;
-        try
-        {
-            await stream.RequestAsync(_run!.Item.Generation, action.Clock);
-        }
-        catch (Exception e) when (StoreLink.IsBroken(e))
-        {
-            // As with a push.
-        }
-
-        _sendingTo = Nobody;
-    }
-
-    private async ValueTask AttachAsync(int task)
-    {
-        if (BeginSend(task) is not { } stream) return;
-        try
-        {
-            await stream.AttachAsync(_run!.JobId, _run.Item.Generation, _worker);
-        }
-        catch (Exception e) when (StoreLink.IsBroken(e))
-        {
-            // As with a push.
-        }
-
-        _sendingTo = Nobody;
-    }
-
-    private ExchangeStream? BeginSend(int task)
-    {
-        StorePeer peer = _peers[task];
-        lock (_gate)
-        {
-            if (peer.Stream is null) return null;
-            peer.Heard();
-        }
-
-        Volatile.Write(ref _sendingSince, _context.Time.GetTimestamp());
-        _sendingTo = task;
-        return peer.Stream;
-    }
-
-    private bool IsMaintenanceDue()
-    {
-        if (_ticked) return true;
-        for (int task = 0; task < _run!.Context.Plan.Stores; task++)
-        {
-            if (_links[task].Stream != _peers[task].Stream) return true;
-        }
-
-        return false;
     }
 
     /// <summary>Attaches where a stream was opened, and asks again where there was no answer or one that said later.</summary>
-    private async ValueTask MaintainAsync()
+    private async ValueTask MaintainAsync(SegmentRun run)
     {
         _ticked = false;
-        TimeSpan silence = _stepTimes.TryMedian(out TimeSpan median) && SilentSteps * median > Silence ? SilentSteps * median : Silence;
-        for (int task = 0; task < _run!.Context.Plan.Stores; task++)
+        TimeSpan silence = _figures.Silence;
+        for (int task = 0; task < run.Context.Plan.Stores; task++)
         {
             bool attach;
-            lock (_gate) attach = PrepareResend(task, _links[task].Stream, silence);
-            if (attach) await AttachAsync(task);
+            lock (_gate) attach = PrepareResend(task, _stores.Link(task).Stream, silence);
+            if (attach) await _sender.AttachAsync(run, task, _worker);
         }
     }
 
     private bool PrepareResend(int task, ExchangeStream? open, TimeSpan silence)
     {
-        StorePeer peer = _peers[task];
+        StorePeer peer = _stores.Peer(task);
         bool attach = peer.IsAttachDue(open);
         if (attach) peer.Attach(open!);
         else if (!_isWaiting || !peer.TakeResendDue(silence)) return false;
-        else Resent();
+        else _figures.Resent();
         _work!.Resend(task);
         return attach;
-    }
-
-    private void NotSent()
-    {
-        _unsent++;
-        _context.Metrics.Unsent();
-    }
-
-    private void Resent()
-    {
-        _resent++;
-        _context.Metrics.Resent();
     }
 
     private void OnTick()
@@ -337,9 +208,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         }
 
         watch.Tick();
-        int task = _sendingTo;
-        if (task != Nobody && (_isLeaving || _context.Time.GetElapsedTime(Volatile.Read(ref _sendingSince)) > SendLimit))
-            _links[task].Break();
+        _sender.BreakLate(_isLeaving);
         _ticked = true;
         _arrived.Set(inline: false);
     }
@@ -361,61 +230,19 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         Leave();
     }
 
-    private SegmentMemory MemoryFor(SegmentRun run)
-    {
-        int place = _memories.FindIndex(memory => memory.IsFor(run.JobId, run.Context));
-        if (place >= 0)
-        {
-            SegmentMemory memory = _memories[place];
-            _memories.RemoveAt(place);
-            _memories.Insert(0, memory);
-            return memory;
-        }
-
-        // Two jobs may take turns on a slot.
-        while (_memories.Count > 1) Forget(_memories.Count - 1);
-        _memories.Insert(0, Allocate(run));
-        return _memories[0];
-    }
-
-    // What the device has no room for counts against the first batch of the item.
-    private SegmentMemory Allocate(SegmentRun run)
-    {
-        try
-        {
-            return new SegmentMemory(run.JobId, run.Context, _device);
-        }
-        catch (Exception e)
-        {
-            throw new BatchFailedException(run.Item.Lanes.Run(0).First, run.Item.Segment.From, e);
-        }
-    }
-
-    private void Forget(int place)
-    {
-        _memories[place].Dispose();
-        _memories.RemoveAt(place);
-    }
-
-    // A slot without work takes no stream of a job from those that have some.
+    // A slot without work takes no stream of a job from those that have some, and no memory of its device.
     private async Task CloseIdleAsync()
     {
         if (!_turn.Wait(0)) return;
         try
         {
-            if (_run is null) await CloseLinksAsync();
+            if (_run is not null) return;
+            await _stores.CloseAsync();
+            _memory.Clear();
         }
         finally
         {
             _turn.Release();
         }
-    }
-
-    private async Task CloseLinksAsync()
-    {
-        foreach (StoreLink link in _links) await link.DisposeAsync();
-        _links.Clear();
-        _peers.Clear();
-        while (_memories.Count > 0) Forget(_memories.Count - 1);
     }
 }

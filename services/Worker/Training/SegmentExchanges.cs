@@ -8,7 +8,7 @@ internal sealed class SegmentExchanges(SegmentExchangeContext context) : IAsyncD
 {
     private readonly ConcurrentDictionary<DeviceSlot, Lazy<SegmentExchange>> _bySlot = [];
 
-    public SegmentExchange Of(DeviceSlot slot) => _bySlot.GetOrAdd(slot, _ => new(() => new SegmentExchange(context, slot.Hardware.Open))).Value;
+    public SegmentExchange Of(DeviceSlot slot) => _bySlot.GetOrAdd(slot, _ => new(() => new SegmentExchange(context, slot.Hardware))).Value;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using Cluster.Compute.Devices;
 using Cluster.Protocol.Commits;
 
 namespace Cluster.Worker.Training;
@@ -36,4 +37,19 @@ internal sealed class BatchFailedException(int lane, long clock, Exception cause
     public int Lane { get; } = lane;
 
     public long Clock { get; } = clock;
+
+    /// <summary>What a batch came to that threw: its failure, or the loss of the device, of which others have to hear.</summary>
+    public static Exception Of(int lane, long clock, Exception cause) => cause is DeviceException { IsDeviceLost: true } loss
+        ? new DeviceLostException(lane, clock, loss)
+        : new BatchFailedException(lane, clock, cause);
+}
+
+/// <summary>The slot's device was lost at a batch, which is not to blame unless it happens again and again.</summary>
+internal sealed class DeviceLostException(int lane, long clock, DeviceException cause) : Exception(cause.Message, cause)
+{
+    public int Lane { get; } = lane;
+
+    public long Clock { get; } = clock;
+
+    public DeviceException Cause { get; } = cause;
 }

@@ -16,6 +16,7 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
     /// <summary>The event to tell the coordinator, or null where there is nothing new to tell.</summary>
     /// <exception cref="OperationCanceledException">The worker stops before the item is done: it goes back to the queue.</exception>
     /// <exception cref="InvalidOperationException">This worker does not have the model: as above.</exception>
+    /// <exception cref="DeviceLostException">The device is lost: as above, for another device or for this one when it is back.</exception>
     public async Task<object?> RunAsync(TrainSegment message, bool isRedelivered, DeviceSlot slot, CancellationToken cancellationToken)
     {
         SegmentItem item = message.ToItem();
@@ -59,6 +60,16 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
             long? attempts = await RetryAsync(
                 () => training.FailBatchAsync(message.JobId, message.Generation, failure.Lane, failure.Clock), cancellationToken);
             return attempts is null ? null : Failed(message, slot, failure, attempts.Value);
+        }
+        catch (DeviceLostException loss)
+        {
+            slot.Hardware.Lose(loss.Cause);
+            await slot.Task.PublishEntryAsync();
+            TrainingLog.DeviceLost(logger, message.JobId, message.From, message.To, loss.Lane, loss.Clock);
+            // The device is to blame and not the batch, unless it takes one device after the other with it.
+            long? losses = await RetryAsync(() => training.LoseDeviceAsync(message.JobId, message.Generation, loss.Lane, loss.Clock), cancellationToken);
+            if (losses < RangeLimits.MaxDeviceLosses) throw;
+            return losses is null ? null : Lost(message, slot, loss, losses.Value);
         }
     }
 
@@ -116,6 +127,7 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
         From = message.From,
         To = message.To,
         Device = slot.FullName.ToString(),
+        Lanes = message.ToItem().Lanes.ToString(),
         LossSum = outcome.LossSum,
         Examples = outcome.Examples,
         Unsent = outcome.Unsent,
@@ -138,6 +150,18 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
         Error = failure.Message.ReplaceLineEndings(" "),
         Attempts = attempts,
         Permanent = failure.InnerException is ArgumentException or DataFormatException or NotFiniteNumberException,
+    };
+
+    private static SegmentFailed Lost(TrainSegment message, DeviceSlot slot, DeviceLostException loss, long losses) => new()
+    {
+        JobId = message.JobId,
+        Generation = message.Generation,
+        Lane = loss.Lane,
+        Clock = loss.Clock,
+        Device = slot.FullName.ToString(),
+        Error = $"its device was lost {losses} times: {loss.Message.ReplaceLineEndings(" ")}",
+        Attempts = losses,
+        Permanent = true,
     };
 
     private static SegmentFailed Poisoned(TrainSegment message, DeviceSlot slot, long left) => new()

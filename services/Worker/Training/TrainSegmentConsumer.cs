@@ -1,4 +1,3 @@
-using Cluster.Contracts.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
@@ -7,10 +6,8 @@ using MassTransit;
 namespace Cluster.Worker.Training;
 
 /// <summary>Takes lanes of a training job from a work queue to a free device slot. What it throws hands the item back to the queue.</summary>
-internal sealed class TrainSegmentConsumer(WorkerPool pool, SegmentRunner runner, CoordinatorNotice notice, WorkerStop stop) : IConsumer<TrainSegment>
+internal sealed class TrainSegmentConsumer(ItemSlots slots, SegmentRunner runner, CoordinatorNotice notice, WorkerStop stop) : IConsumer<TrainSegment>
 {
-    private static readonly DeviceSpec Cpu = DeviceSpec.Parse("/cpu:*");
-
     public async Task Consume(ConsumeContext<TrainSegment> context)
     {
         using var either = await stop.LinkAsync(context.CancellationToken);
@@ -20,7 +17,7 @@ internal sealed class TrainSegmentConsumer(WorkerPool pool, SegmentRunner runner
     // The slot is free again before the coordinator is told: telling may take as long as the broker is away.
     private async Task<object?> RunAsync(TrainSegment item, bool isRedelivered, CancellationToken cancellationToken)
     {
-        using var lease = await pool.Slots.AcquireAsync(Cpu, cancellationToken);
+        using var lease = await slots.AcquireAsync(item.Device, cancellationToken);
         return await runner.RunAsync(item, isRedelivered, lease.Slot, cancellationToken);
     }
 }

@@ -25,6 +25,9 @@ internal static partial class TrainingLog
     [LoggerMessage(EventId = 7, EventName = "EvaluationFailed", Level = LogLevel.Warning, Message = "job {JobId}: the evaluation at clock {Clock} failed")]
     public static partial void EvaluationFailed(ILogger logger, Exception exception, string jobId, long clock);
 
+    [LoggerMessage(EventId = 9, EventName = "TrainingDeviceLost", Level = LogLevel.Warning, Message = "job {JobId}: clocks {From}-{To} are handed back, since the device was lost at lane {Lane}, clock {Clock}")]
+    public static partial void DeviceLost(ILogger logger, string jobId, long from, long to, int lane, long clock);
+
     [LoggerMessage(EventId = 8, EventName = "ItemNotEnded", Level = LogLevel.Warning, Message = "job {JobId}: clocks {From}-{To} could not be marked as left in order: {Reason}")]
     public static partial void NotEnded(ILogger logger, string jobId, long from, long to, string reason);
 }

@@ -13,7 +13,7 @@ internal static class QueueCheck
 
     private static IEnumerable<string> Queues =>
     [
-        QueueNames.WorkAny, QueueNames.WorkCpu, QueueNames.WorkGpu, QueueNames.Coordinator,
+        QueueNames.WorkCpu, QueueNames.WorkGpu, QueueNames.Coordinator,
         $"{QueueNames.Coordinator}_error", $"{QueueNames.Coordinator}_skipped",
         .. Enumerable.Range(0, Tasks).Select(task => QueueNames.WorkTask(task, DeviceType.Cpu)),
     ];

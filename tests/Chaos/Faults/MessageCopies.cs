@@ -15,7 +15,7 @@ internal sealed class MessageCopies(Uri broker, int seed) : IAsyncDisposable
 {
     private const double Share = 0.2;
     private const double LongestDelay = 3;
-    private static readonly string[] Queues = [QueueNames.WorkAny, QueueNames.WorkCpu, QueueNames.Coordinator];
+    private static readonly string[] Queues = [QueueNames.WorkCpu, QueueNames.Coordinator];
     private static readonly TimeSpan FirstLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(300);
 

@@ -45,6 +45,8 @@ public sealed class ClusterSpecTests
     [InlineData("""{"worker":{"0":null}}""", "worker[\"0\"] is not an address")]
     [InlineData("""{"worker":["a:1"],"worker":["b:1"]}""", "Duplicate property 'worker'")]
     [InlineData("""{"worker":{"1":"a:1","01":"b:1"}}""", "task index '01' of job 'worker'")]
+    [InlineData("""{"worker":["\ud800"]}""", "a text in it is not Unicode")]
+    [InlineData("""{"worker":{"0":"a\udfff"}}""", "a text in it is not Unicode")]
     public void Parse_Malformed_NamesThePlace(string json, string expected)
         => Assert.Contains(expected, Assert.Throws<FormatException>(() => ClusterSpec.Parse(json)).Message, StringComparison.Ordinal);
 

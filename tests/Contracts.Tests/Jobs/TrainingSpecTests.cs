@@ -125,6 +125,15 @@ public sealed class TrainingSpecTests
     }
 
     [Fact]
+    public void TryToSpec_Device_IsKeptAndAWrongOneIsRefused()
+    {
+        TrainingSpec spec = Example with { Device = "/job:worker/task:1/gpu:*", SoftPlacement = true };
+        Assert.True(spec.ToProto().TryToSpec(out TrainingSpec? read, out _));
+        Assert.Equal(spec, read);
+        Assert.Equal("device", Assert.Single((Example with { Device = "/gpu:x" }).Validate()).Field);
+    }
+
+    [Fact]
     public void TryToSpec_StalenessAndLocalSteps_AreKept()
     {
         TrainingSpec[] specs = [Example with { Mode = TrainingNames.Ssp, Staleness = 64 }, Example with { LocalSteps = 1024 }];

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Placements;
 using Cluster.ServiceDefaults.Registry;
 using Microsoft.Extensions.Time.Testing;
 
@@ -10,6 +11,8 @@ namespace Cluster.Coordinator.Tests.Computations;
 public sealed class PlacementTests
 {
     private static readonly RegisteredTask[] Workers = [Worker(0, "/cpu:0"), Worker(1, "/cpu:0", "/gpu:0"), Worker(2, "/gpu:0", "/gpu:1")];
+
+    private static readonly WorkSkill Pi = WorkSkill.Computation("pi");
 
     private readonly FakeTimeProvider _time = new();
 
@@ -41,14 +44,14 @@ public sealed class PlacementTests
     public void For_GpuThatLacksTheComputationOrIsUnhealthy_IsPassedOver()
     {
         var cpuOnly = Worker(1, "/cpu:0", "/gpu:0") with { Entry = Worker(1, "/cpu:0", "/gpu:0").Entry with { GpuComputations = [] } };
-        Assert.Null(Placement.For(DeviceSpec.Parse("/gpu:*"), false, "pi", [cpuOnly]));
+        Assert.Null(Placement.For(DeviceSpec.Parse("/gpu:*"), false, Pi, [cpuOnly]));
 
         var sick = Worker(1, "/gpu:0");
         sick = sick with { Entry = sick.Entry with { Devices = [sick.Entry.Devices[0] with { Unhealthy = "its context is lost" }] } };
-        Assert.Null(Placement.For(DeviceSpec.Parse("/gpu:*"), false, "pi", [sick]));
+        Assert.Null(Placement.For(DeviceSpec.Parse("/gpu:*"), false, Pi, [sick]));
         Assert.Equal(
             "a device that matches /device:GPU:* (there are /job:worker/replica:0/task:1/device:GPU:0, which takes no items: its context is lost)",
-            Placement.Missing(DeviceSpec.Parse("/gpu:*"), "pi", [sick]));
+            Placement.Missing(DeviceSpec.Parse("/gpu:*"), Pi, [sick]));
     }
 
     [Theory]
@@ -58,8 +61,8 @@ public sealed class PlacementTests
     [InlineData("/job:worker/task:0/gpu:0")]
     public void For_NoSuchDevice_IsNoneAndSaysWhatThereIs(string spec)
     {
-        Assert.Null(Placement.For(DeviceSpec.Parse(spec), false, "pi", Workers));
-        var missing = Placement.Missing(DeviceSpec.Parse(spec), "pi", Workers);
+        Assert.Null(Placement.For(DeviceSpec.Parse(spec), false, Pi, Workers));
+        var missing = Placement.Missing(DeviceSpec.Parse(spec), Pi, Workers);
         Assert.Contains($"{DeviceSpec.Parse(spec)}", missing, StringComparison.Ordinal);
         Assert.Contains("/job:worker/replica:0/task:2/device:GPU:1", missing, StringComparison.Ordinal);
     }
@@ -68,10 +71,10 @@ public sealed class PlacementTests
     public void For_WorkersThatAreNotReadyOrLackTheComputation_DoNotCount()
     {
         var notReady = Worker(3, "/cpu:0") with { Entry = Worker(3, "/cpu:0").Entry with { Ready = false } };
-        Assert.Null(Placement.For(DeviceSpec.Any, false, "pi", [notReady]));
-        Assert.Equal("a worker", Placement.Missing(DeviceSpec.Any, "pi", [notReady]));
-        Assert.Null(Placement.For(DeviceSpec.Any, false, "primes", Workers));
-        Assert.Equal("a worker with the computation 'primes' (they have pi)", Placement.Missing(DeviceSpec.Any, "primes", Workers));
+        Assert.Null(Placement.For(DeviceSpec.Any, false, Pi, [notReady]));
+        Assert.Equal("a worker", Placement.Missing(DeviceSpec.Any, Pi, [notReady]));
+        Assert.Null(Placement.For(DeviceSpec.Any, false, WorkSkill.Computation("primes"), Workers));
+        Assert.Equal("a worker with the computation 'primes' (they have pi)", Placement.Missing(DeviceSpec.Any, WorkSkill.Computation("primes"), Workers));
     }
 
     [Fact]
@@ -126,7 +129,7 @@ public sealed class PlacementTests
     }
 
     private static string[] Targets(string spec, bool soft = false)
-        => [.. Placement.For(DeviceSpec.Parse(spec), soft, "pi", Workers)!.Targets.Select(t => $"{t.Key.Queue} {t.Key.Device} {t.Slots}")];
+        => [.. Placement.For(DeviceSpec.Parse(spec), soft, Pi, Workers)!.Targets.Select(t => $"{t.Key.Queue} {t.Key.Device} {t.Slots}")];
 
     private PlacementWatch Watch() => new(new ComputationPlan
     {

@@ -3,6 +3,7 @@ using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 using CsCheck;
 
 namespace Cluster.Coordinator.Tests.Computations;

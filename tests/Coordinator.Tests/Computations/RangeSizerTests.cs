@@ -1,5 +1,6 @@
 using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Placements;
 using CsCheck;
 
 namespace Cluster.Coordinator.Tests.Computations;

@@ -10,7 +10,7 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>A ps task that is stopped past its lease, while a spare takes its index, and then wakes up.</summary>
 public sealed class ZombieTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 150;
+    private const int Epochs = 60;
 
     private static readonly TestClusterOptions Options = new(Workers: 2)
     {
@@ -19,7 +19,7 @@ public sealed class ZombieTests(SharedBroker broker, SharedCluster shared) : Tra
         CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.3" },
     };
 
-    [Fact(Timeout = TestLimit)]
+    [Fact(Timeout = 2 * TestLimit)]
     public async Task Resume_StoreWhoseIndexASpareHas_ContributesNothingAndTakesAnotherIndex()
     {
         var cluster = await StartClusterAsync(Options);

@@ -90,7 +90,7 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
     {
         using var end = new ManualResetEventSlim();
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        var (runner, slot) = await RunnerAsync(new Counting((_, _) => end.Wait(Limit)), TimeSpan.FromMilliseconds(50), lifetime);
+        var (runner, slot) = await RunnerAsync(new Counting((_, _) => end.Wait(Limit, CancellationToken.None)), TimeSpan.FromMilliseconds(50), lifetime);
         try
         {
             var failed = Assert.IsType<RangeFailed>(await runner.RunAsync(Item(), slot, Ct));

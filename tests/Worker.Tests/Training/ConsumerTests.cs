@@ -35,6 +35,7 @@ public sealed class ConsumerTests : IAsyncLifetime
             ["ConnectionStrings:redis"] = _cluster.ConnectionString,
             ["ConnectionStrings:messaging"] = ClusterBusExtensions.InMemory,
             [ClusterKey.Variable] = _cluster.Key,
+            ["Worker:Gpus"] = "none",
         });
         builder.AddServiceDefaults("worker");
         builder.Logging.ClearProviders();
@@ -66,9 +67,11 @@ public sealed class ConsumerTests : IAsyncLifetime
         var reached = Assert.IsType<SegmentReached>(await ToldAsync());
         Assert.Equal((job.Id, 0L, job.TotalClocks, 404L), (reached.JobId, reached.From, reached.To, reached.Examples));
         await job.CommitAsync(job.TotalClocks);
-        await SendAsync(job.Evaluation(job.TotalClocks));
+        EvaluateModel evaluation = job.Evaluation(job.TotalClocks) with { Device = "/cpu:*" };
+        await SendAsync(evaluation);
 
-        Assert.Equal(new ModelEvaluated { JobId = job.Id, Generation = job.Generation }, Assert.IsType<ModelEvaluated>(await ToldAsync()));
+        Assert.Equal(
+            new ModelEvaluated { JobId = job.Id, Item = evaluation, Device = "/job:worker/replica:0/task:0/device:CPU:0" }, Assert.IsType<ModelEvaluated>(await ToldAsync()));
     }
 
     [Fact]
@@ -96,7 +99,7 @@ public sealed class ConsumerTests : IAsyncLifetime
     }
 
     private Task SendAsync<T>(T item)
-        where T : class => _app.Services.GetRequiredService<IBus>().SendItemAsync(QueueNames.WorkAny, item, _ct);
+        where T : class => _app.Services.GetRequiredService<IBus>().SendItemAsync(QueueNames.WorkCpu, item, _ct);
 
     private async Task<object> ToldAsync() => await _told.Reader.ReadAsync(_ct).AsTask().WaitAsync(TrainingCluster.Limit, _ct);
 

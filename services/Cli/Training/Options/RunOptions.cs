@@ -25,11 +25,9 @@ internal sealed class RunOptions : ITrainOptionGroup
     private readonly Option<string?> _placement = ValueOptions.OptionalName(
         "--parameter-placement", "ranges: equal parts of all parameters on each ps task. variables: whole variables in turn. Default: ranges.", TrainingNames.Placements);
 
-    private readonly Option<bool> _logPlacement = new("--log-device-placement") { Description = "Say on standard error which ps task holds each variable." };
-
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_lanes, _batch, _epochs, _seed, _parameterStores, _placement, _logPlacement]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_lanes, _batch, _epochs, _seed, _parameterStores, _placement]) command.Options.Add(option);
     }
 
     public TrainingSpec Read(ParseResult parsed, TrainingSpec spec)
@@ -43,7 +41,6 @@ internal sealed class RunOptions : ITrainOptionGroup
             Seed = parsed.GetValue(_seed),
             ParameterStores = parsed.GetValue(_parameterStores),
             ParameterPlacement = parsed.GetValue(_placement),
-            LogDevicePlacement = parsed.GetValue(_logPlacement),
         };
     }
 }

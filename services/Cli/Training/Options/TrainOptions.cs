@@ -18,6 +18,7 @@ internal sealed class TrainOptions
             new ScheduleOptions(),
             new ModeOptions(),
             new RunOptions(),
+            new DeviceOptions(),
             new EvaluationOptions(),
             Checkpoints,
         ];

@@ -1,6 +1,9 @@
+using Cluster.Compute.Cpu;
+using Cluster.Compute.Devices;
 using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Lanes;
 using Cluster.Training.Data;
+using Cluster.Training.Models;
 
 namespace Cluster.Worker.Tests.Training.Cluster;
 
@@ -9,14 +12,19 @@ internal static class SequentialTraining
 {
     public static float[] Run(TestJob job, long clocks)
     {
-        var parameters = new float[2];
+        var parameters = new float[job.Plan.Parameters];
         job.Model.Initialise(job.Spec.Seed, 0, parameters);
         var optimizer = new Adagrad(job.Spec.LearningRate, job.Spec.InitialAccumulator);
-        float[] slot = [job.Spec.InitialAccumulator, job.Spec.InitialAccumulator];
+        var slot = new float[parameters.Length];
+        Array.Fill(slot, job.Spec.InitialAccumulator);
         var reader = new BatchReader(job.Data, job.Plan.Schedule(), job.Spec.Seed);
+        using var cpu = new CpuDevice(cores: 1);
+        using IDeviceStream stream = cpu.OpenStream();
+        using IModelSession session = job.Model.Open(stream, reader.CreateBatch().Capacity);
         for (long clock = 0; clock < clocks; clock++)
         {
-            if (Sum(new LaneBlock(0, job.Spec.Lanes), lane => Lane(job, reader, lane, clock, parameters)) is not var (sum, examples)) continue;
+            session.Load(parameters);
+            if (Sum(new LaneBlock(0, job.Spec.Lanes), lane => Lane(session, reader, lane, clock, parameters.Length)) is not var (sum, examples)) continue;
             Assert.True(optimizer.ApplyScalar(parameters, parameters, slot, sum, examples));
         }
 
@@ -35,12 +43,12 @@ internal static class SequentialTraining
         return ([.. left.Value.Sum.Zip(right.Value.Sum, (a, b) => a + b)], left.Value.Examples + right.Value.Examples);
     }
 
-    private static (float[] Sum, long Examples)? Lane(TestJob job, BatchReader reader, int lane, long clock, float[] parameters)
+    private static (float[] Sum, long Examples)? Lane(IModelSession session, BatchReader reader, int lane, long clock, int parameters)
     {
         Batch batch = reader.CreateBatch();
-        var sum = new float[2];
+        var sum = new float[parameters];
         if (reader.Read(lane, clock, batch) == 0) return null;
-        job.Model.Gradient(parameters, batch, sum);
+        session.Gradient(batch, sum);
         return (sum, batch.Count);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
     public const string Owner = "1.a";
     public static readonly CoordinatorToken Token = new(1, 10);
 
-    private readonly LinearRegression _model = new(1, LinearRegression.ExampleWeight, LinearRegression.ExampleBias);
+    private readonly IModel _model = ModelOf(spec);
     private CommitManifest? _manifest;
 
     public string Id { get; } = $"train-{Guid.NewGuid():N}"[..14];
@@ -29,7 +29,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
 
     public Generation Generation { get; private set; }
 
-    public LinearRegression Model => _model;
+    public IModel Model => _model;
 
     public DataSet Data { get; } = LineExample.Create(spec.Seed);
 
@@ -38,10 +38,10 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
         Spec = spec,
         Rows = LineExample.Rows,
         Features = 1,
-        Offsets = stores == 1 ? [0, 2] : [0, 1, 2],
+        Offsets = [.. Enumerable.Range(0, stores + 1).Select(task => ModelOf(spec).Layout.Length * task / stores)],
         Streams = 8,
         Slots = spec.Optimizer == TrainingNames.Adagrad ? 1 : 0,
-        Tensors = [new PlannedTensor("w", [1], 0, 1), new PlannedTensor("b", [1], 1, 1)],
+        Tensors = [.. ModelOf(spec).Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length))],
     };
 
     public long TotalClocks => Plan.Schedule().TotalClocks;
@@ -94,7 +94,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
 
     /// <summary>The items of a segment for some workers, as the coordinator deals lanes.</summary>
     public IReadOnlyList<TrainSegment> Items(Segment segment, int workers) =>
-        [.. LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, spec.Lanes)), workers).Select(lanes => TrainSegment.Of(Id, new SegmentItem(Generation, segment, lanes)))];
+        [.. LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, spec.Lanes)), workers).Select(lanes => TrainSegment.Of(Id, new SegmentItem(Generation, segment, lanes), "/cpu:*"))];
 
     public async Task CommitAsync(long clock)
     {
@@ -128,7 +128,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
     {
         EvaluateModel item = Evaluation(_manifest!.Clock);
         object? told = await worker.EvaluateAsync(item, cancellationToken);
-        Assert.Equal(new ModelEvaluated { JobId = Id, Generation = Generation }, Assert.IsType<ModelEvaluated>(told));
+        Assert.Equal(new ModelEvaluated { JobId = Id, Item = item, Device = worker.Slot.FullName.ToString() }, Assert.IsType<ModelEvaluated>(told));
         return Assert.Single(await cluster.Training.RangesAsync(Id, [item]))!;
     }
 
@@ -147,6 +147,10 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
 
     public async Task<V1.TaskReport> ReportAsync(int task) =>
         await cluster.Control.ReportAsync(new V1.ReportRequest { Job = Id, Task = task }, cancellationToken: cancellationToken);
+
+    private static IModel ModelOf(TrainingSpec spec) => spec.Model == TrainingNames.Mlp
+        ? new PerceptronFactory().Create(spec, features: 1, LineExample.Rows)
+        : new LinearRegression(1, LinearRegression.ExampleWeight, LinearRegression.ExampleBias);
 
     private V1.Model Settings(int task)
     {

@@ -21,7 +21,7 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly WorkerTask _task;
     private Task _lease = Task.CompletedTask;
 
-    private TestWorker(IConnectionMultiplexer redis, string key, Action<IServiceCollection>? configure)
+    private TestWorker(IConnectionMultiplexer redis, string key, Action<IServiceCollection>? configure, SlotDevice? device)
     {
         IConfiguration configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { [ClusterKey.Variable] = key }).Build();
@@ -34,16 +34,17 @@ internal sealed class TestWorker : IAsyncDisposable
         configure?.Invoke(services);
         _services = services.BuildServiceProvider();
         _task = new WorkerTask(_services.GetRequiredService<RedisRegistry>(), TimeProvider.System, NullLogger.Instance,
-            Guid.NewGuid().ToString("N"), "127.0.0.1:1", new WorkerSkills([], []), [TestDevices.Cpu()]);
+            Guid.NewGuid().ToString("N"), "127.0.0.1:1", new WorkerSkills([], []), [device ?? TestDevices.Cpu()]);
     }
 
     public DeviceSlot Slot => _task.Slots[0];
 
     public IServiceProvider Services => _services;
 
-    public static async Task<TestWorker> StartAsync(IConnectionMultiplexer redis, string key, Action<IServiceCollection>? configure, CancellationToken cancellationToken)
+    public static async Task<TestWorker> StartAsync(
+        IConnectionMultiplexer redis, string key, Action<IServiceCollection>? configure, SlotDevice? device, CancellationToken cancellationToken)
     {
-        var worker = new TestWorker(redis, key, configure);
+        var worker = new TestWorker(redis, key, configure, device);
         var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         worker._lease = worker._task.RunAsync((_, _, _) =>
         {
@@ -58,7 +59,7 @@ internal sealed class TestWorker : IAsyncDisposable
         () => _services.GetRequiredService<SegmentRunner>().RunAsync(item, isRedelivered: false, Slot, cancellationToken), cancellationToken);
 
     public Task<object?> EvaluateAsync(EvaluateModel item, CancellationToken cancellationToken) =>
-        _services.GetRequiredService<ModelEvaluator>().RunAsync(item, isRedelivered: false, Slot.Hardware.Open, cancellationToken);
+        _services.GetRequiredService<ModelEvaluator>().RunAsync(item, isRedelivered: false, Slot, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

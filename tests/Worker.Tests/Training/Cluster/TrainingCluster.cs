@@ -5,6 +5,7 @@ using Cluster.ParameterStore.Tasks;
 using Cluster.Persistence.Training;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Worker.Slots;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,9 +58,12 @@ internal sealed class TrainingCluster : IAsyncDisposable
         return new TrainingCluster(server, app, proxy, key, redis);
     }
 
-    public async Task<TestWorker> AddWorkerAsync(CancellationToken cancellationToken, Action<IServiceCollection>? configure = null)
+    /// <param name="cancellationToken">Ends the wait for its lease.</param>
+    /// <param name="configure">Adds services.</param>
+    /// <param name="device">The device of its slot, its own from then on; null for a CPU of one core.</param>
+    public async Task<TestWorker> AddWorkerAsync(CancellationToken cancellationToken, Action<IServiceCollection>? configure = null, SlotDevice? device = null)
     {
-        TestWorker worker = await TestWorker.StartAsync(Redis, Key, configure, cancellationToken);
+        TestWorker worker = await TestWorker.StartAsync(Redis, Key, configure, device, cancellationToken);
         _workers.Add(worker);
         return worker;
     }

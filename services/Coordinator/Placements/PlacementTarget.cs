@@ -1,7 +1,7 @@
 using Cluster.Compute.Devices;
 using Cluster.Contracts.Devices;
 
-namespace Cluster.Coordinator.Computations;
+namespace Cluster.Coordinator.Placements;
 
 /// <summary>One way for items to go: a queue, and what their device spec says there.</summary>
 /// <param name="Queue">Queue that the workers of these devices consume.</param>

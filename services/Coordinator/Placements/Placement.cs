@@ -3,7 +3,7 @@ using Cluster.Contracts.Devices;
 using Cluster.Contracts.Messages;
 using Cluster.ServiceDefaults.Registry;
 
-namespace Cluster.Coordinator.Computations;
+namespace Cluster.Coordinator.Placements;
 
 /// <summary>
 /// Where items of a device spec go now, in order of preference: GPUs before CPUs. An item goes to the first target that has
@@ -16,22 +16,22 @@ internal sealed record Placement(IReadOnlyList<PlacementTarget> Targets)
     /// <summary>The placement for a device spec among the live workers, or null when none of their healthy devices serves it.</summary>
     /// <param name="spec">What was asked for.</param>
     /// <param name="soft">Take CPUs where nothing matches: those of the task that was named, else any.</param>
-    /// <param name="computation">What they must be able to run.</param>
+    /// <param name="skill">What the workers must be able to run.</param>
     /// <param name="workers">The live workers.</param>
-    public static Placement? For(DeviceSpec spec, bool soft, string computation, IReadOnlyList<RegisteredTask> workers)
+    public static Placement? For(DeviceSpec spec, bool soft, WorkSkill skill, IReadOnlyList<RegisteredTask> workers)
     {
-        var able = Able(computation, workers).Where(d => d.Unhealthy.Length == 0).Select(d => d.Name).ToList();
+        var able = Able(skill, workers).Where(d => d.Unhealthy.Length == 0).Select(d => d.Name).ToList();
         return For(spec, able) ?? (soft ? For(spec with { Type = DeviceType.Cpu, Index = null }, able) ?? For(AnyCpu, able) : null);
     }
 
     /// <summary>What is missing where nothing can be placed, with what there is: <c>a worker</c>.</summary>
-    public static string Missing(DeviceSpec spec, string computation, IReadOnlyList<RegisteredTask> workers)
+    public static string Missing(DeviceSpec spec, WorkSkill skill, IReadOnlyList<RegisteredTask> workers)
     {
         var ready = workers.Where(w => w.Entry.Ready).ToList();
         if (ready.Count == 0) return "a worker";
-        var able = Able(computation, workers).ToList();
+        var able = Able(skill, workers).ToList();
         return able.Count == 0
-            ? $"a worker with the computation '{computation}' (they have {string.Join(", ", ready.SelectMany(w => w.Entry.Computations).Distinct().Order())})"
+            ? $"a worker with the {skill.Kind} '{skill.Name}' (they have {string.Join(", ", ready.SelectMany(w => skill.All(w.Entry)).Distinct().Order())})"
             : $"a device that matches {spec} (there are {string.Join(", ", able.Select(Describe))})";
     }
 
@@ -52,10 +52,10 @@ internal sealed record Placement(IReadOnlyList<PlacementTarget> Targets)
             : new PlacementKey(QueueNames.WorkTask(device.Task!.Value, type), device with { Index = spec.Index });
     }
 
-    private static IEnumerable<(DeviceSpec Name, string Unhealthy)> Able(string computation, IReadOnlyList<RegisteredTask> workers)
+    private static IEnumerable<(DeviceSpec Name, string Unhealthy)> Able(WorkSkill skill, IReadOnlyList<RegisteredTask> workers)
         => workers.Where(w => w.Entry.Ready)
             .SelectMany(w => w.Devices.Zip(w.Entry.Devices, (name, device) => (Task: w, Name: name, device.Unhealthy)))
-            .Where(d => (d.Name.Type == DeviceType.Gpu ? d.Task.Entry.GpuComputations : d.Task.Entry.Computations).Contains(computation))
+            .Where(d => skill.IsOf(d.Task.Entry, d.Name.Type!.Value))
             .Select(d => (d.Name, d.Unhealthy));
 
     private static string Describe((DeviceSpec Name, string Unhealthy) device)

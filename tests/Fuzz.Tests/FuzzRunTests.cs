@@ -1,0 +1,65 @@
+using Cluster.Fuzz.Inputs;
+using Cluster.Fuzz.Runs;
+using Cluster.Fuzz.Targets;
+
+namespace Cluster.Fuzz.Tests;
+
+/// <summary>That a run finds what it looks for: planted failures of each kind.</summary>
+public sealed class FuzzRunTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fuzz-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(Fault.Throws, "planted")]
+    [InlineData(Fault.Hangs, "hangs")]
+    [InlineData(Fault.Allocates, "allocated")]
+    public async Task Run_PlantedFault_IsFoundSavedAndToldHowToRepeat(Fault fault, string expected)
+    {
+        var plan = new FuzzPlan(5, 10, 8, _folder);
+        await using var target = new Planted(fault, at: 13);
+        using var said = new StringWriter();
+
+        FuzzResult result = await new FuzzRun(target, plan, said).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains(expected, Assert.Single(result.Failures), StringComparison.Ordinal);
+        Assert.Contains("cluster-fuzz --target planted --seed 5 --first 13 --inputs 1", said.ToString(), StringComparison.Ordinal);
+        byte[] saved = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder)), TestContext.Current.CancellationToken);
+        Assert.NotNull(await FuzzRun.TryOnceAsync(target, saved, TestContext.Current.CancellationToken));
+        Assert.Equal((8L, 7L), (result.Inputs, result.Taken));
+    }
+
+    public enum Fault
+    {
+        Throws,
+        Hangs,
+        Allocates,
+    }
+
+    /// <summary>Takes everything but one input.</summary>
+    private sealed class Planted(Fault fault, byte at) : Target
+    {
+        private byte _next = 10;
+        private byte[] _waste = [];
+
+        public override string Name => "planted";
+
+        public override string Description => "a target with a fault";
+
+        public override TimeSpan Limit => TimeSpan.FromSeconds(1);
+
+        public override long MaxAllocation(byte[] input) => 100_000;
+
+        public override byte[] Generate(FuzzRandom random) => [_next++];
+
+        public override async ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
+        {
+            if (input[0] != at) return true;
+            if (fault == Fault.Throws) throw new InvalidOperationException("planted");
+            if (fault == Fault.Hangs) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            _waste = new byte[1 << 20];
+            return _waste.Length > 0;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Cluster.Fuzz.Inputs;
+
+/// <summary>Damages text as text: numbers replaced, parts between separators doubled, dropped, exchanged or replaced. Now and then as bytes.</summary>
+/// <param name="words">What the format is made of.</param>
+/// <param name="separators">Characters between its parts.</param>
+internal sealed partial class TextMutator(IReadOnlyList<string> words, string separators)
+{
+    private const int MaxChars = 1 << 16;
+
+    private readonly ByteMutator _bytes = new([.. words.Select(Encoding.UTF8.GetBytes)]);
+
+    public byte[] Mutate(byte[] text, IReadOnlyList<byte[]> others, FuzzRandom random)
+    {
+        if (random.Once(4)) return _bytes.Mutate(text, others, random);
+        string damaged = Encoding.UTF8.GetString(text);
+        for (int times = random.Few(8); times > 0; times--) damaged = Once(damaged, random);
+        return Encoding.UTF8.GetBytes(damaged.Length <= MaxChars ? damaged : damaged[..MaxChars]);
+    }
+
+    private string Once(string text, FuzzRandom random)
+    {
+        if (random.Once(3)) return ReplaceNumber(text, random);
+        List<string> parts = [.. Split(text)];
+        if (parts.Count == 0) return Word(random);
+        int at = random.Below(parts.Count);
+        switch (random.Below(6))
+        {
+            case 0:
+                parts.RemoveAt(at);
+                break;
+            case 1:
+                parts.Insert(at, parts[random.Below(parts.Count)]);
+                break;
+            case 2:
+                parts.Insert(at, Word(random));
+                break;
+            case 3:
+                parts.AddRange(Enumerable.Repeat(parts[at], random.Few(200)));
+                break;
+            case 4:
+                (parts[at], parts[^1]) = (parts[^1], parts[at]);
+                break;
+            default:
+                parts[at] = Word(random);
+                break;
+        }
+
+        return string.Concat(parts);
+    }
+
+    private static string ReplaceNumber(string text, FuzzRandom random)
+    {
+        MatchCollection numbers = Number().Matches(text);
+        if (numbers.Count == 0) return text + random.Pick(Interesting.NumberTexts);
+        Match number = numbers[random.Below(numbers.Count)];
+        return string.Concat(text.AsSpan(0, number.Index), random.Pick(Interesting.NumberTexts), text.AsSpan(number.Index + number.Length));
+    }
+
+    private string Word(FuzzRandom random) => words.Count > 0 && !random.Once(3) ? random.Pick(words) : Interesting.Text(random);
+
+    // Parts and the separators between them, in order.
+    private IEnumerable<string> Split(string text)
+    {
+        int from = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!separators.Contains(text[i], StringComparison.Ordinal)) continue;
+            if (i > from) yield return text[from..i];
+            yield return text[i..(i + 1)];
+            from = i + 1;
+        }
+
+        if (from < text.Length) yield return text[from..];
+    }
+
+    [GeneratedRegex(@"-?\d+(\.\d+)?")]
+    private static partial Regex Number();
+}

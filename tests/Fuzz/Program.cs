@@ -1,0 +1,1 @@
+return await Cluster.Fuzz.FuzzCommandLine.RunAsync(args);

@@ -1,0 +1,185 @@
+using System.Runtime.InteropServices;
+using Cluster.Fuzz.Targets;
+using Cluster.ParameterStore;
+using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Tasks;
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Parameters;
+using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Security;
+using Cluster.Standalone.Embedded;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using V1 = Cluster.Contracts.Parameters.V1;
+
+namespace Cluster.Fuzz.Servers;
+
+/// <summary>A ps process on loopback, with a job in it whose state is watched.</summary>
+internal sealed class FuzzedStore : IAsyncDisposable
+{
+    public const string Job = "job-fuzz";
+    public const long MemoryBytes = 64 << 20;
+
+    private static readonly Generation First = new(1, 7);
+    private static readonly Segment Segment = new(0, 1_000);
+    private const int MaxTries = 200;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly EmbeddedRedis _redis;
+    private readonly WebApplication _app;
+    private readonly ErrorLog _log;
+    private ulong _incarnation;
+
+    private FuzzedStore(EmbeddedRedis redis, WebApplication app, ErrorLog log, string key)
+    {
+        (_redis, _app, _log) = (redis, app, log);
+        Grpc = new RawGrpc(ServerAddress.Grpc(app.Services), key);
+    }
+
+    public RawGrpc Grpc { get; }
+
+    public static V1.Model Settings => new()
+    {
+        Lanes = 2,
+        Length = 4,
+        Streams = 3,
+        Mode = V1.Mode.Synchronous,
+        Optimizer = new V1.Optimizer { LearningRate = 1, Scale = V1.GradientScale.Sum, Sgd = new V1.Sgd() },
+        Initial = new V1.Initial { Constant = 0.5f },
+    };
+
+    private ParameterStoreTask Task => _app.Services.GetRequiredService<ParameterStorePool>().Tasks[0];
+
+    private MemoryBudget Budget => _app.Services.GetRequiredService<MemoryBudget>();
+
+    public static async Task<FuzzedStore> StartAsync(CancellationToken cancellationToken)
+    {
+        EmbeddedRedis redis = EmbeddedRedis.Start();
+        string key = ClusterKey.Generate();
+        var log = new ErrorLog();
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:redis"] = redis.ConnectionString,
+            [ClusterKey.Variable] = key,
+            ["ParameterStore:MemoryBytes"] = $"{MemoryBytes}",
+        });
+        builder.AddServiceDefaults("parameter-store");
+        builder.Logging.ClearProviders().AddProvider(log);
+        builder.AddParameterStores(1);
+        // The watched job is of no cluster: swept away, it would look as if an input had closed it.
+        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(ModelSweeper)));
+        WebApplication app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapParameterStore();
+        await app.StartAsync(cancellationToken);
+        await app.Services.GetRequiredService<ParameterStorePool>().Ready.WaitAsync(Limit, cancellationToken);
+        var store = new FuzzedStore(redis, app, log, key);
+        await store.ResetAsync();
+        return store;
+    }
+
+    /// <summary>Whether the task has lost its index since the last reset, and its models with it: on a machine so busy that a lease runs out.</summary>
+    public bool IsDisturbed => Task.Incarnation != _incarnation;
+
+    /// <summary>Runs an input again where the task lost its index while it ran, since then nothing can be said.</summary>
+    public async ValueTask<bool> UndisturbedAsync(Func<Task<bool>> runAsync)
+    {
+        for (int tries = 0; ; tries++)
+        {
+            try
+            {
+                bool isTaken = await runAsync();
+                if (!IsDisturbed) return isTaken;
+            }
+            catch (Exception) when (IsDisturbed && tries < MaxTries)
+            {
+                // What it found is the loss.
+            }
+
+            await ResetAsync();
+        }
+    }
+
+    /// <summary>Drops all models and opens the watched one anew.</summary>
+    public async Task ResetAsync()
+    {
+        for (int tries = 0; ; tries++)
+        {
+            try
+            {
+                await System.Threading.Tasks.Task.Delay(tries * 10);
+                _incarnation = Task.Incarnation;
+                await OpenAsync();
+                if (!IsDisturbed) return;
+            }
+            catch (Exception e) when (e is RpcException or ObjectDisposedException or BrokenPromiseException && tries < MaxTries && (IsDisturbed || !Task.IsReady))
+            {
+                // It has lost its index meanwhile.
+            }
+        }
+    }
+
+    /// <summary>All that a refused input must leave as it is: the models that there are, their memory, and the watched one's state.</summary>
+    public async Task<string> StateAsync()
+    {
+        if (!Task.TryFind(Job, out Model? model)) return "the watched model is gone";
+        string state = await model.Loop.CallAsync(() => Describe(model.Loop.Task));
+        return $"{state}; {string.Join(',', Task.Unattended().Order(StringComparer.Ordinal))}; {Budget.Used} bytes";
+    }
+
+    /// <summary>Waits until no stream is attached, and says how many pushes were admitted so far.</summary>
+    public async Task<long> DetachedAsync()
+    {
+        if (!Task.TryFind(Job, out Model? model)) throw new BrokenPromiseException("the watched model is gone");
+        await UntilAsync(model, _ => model.Loop.Streams == 0, "a stream stays attached");
+        return await model.Loop.CallAsync(() => model.Loop.Task.Count(PushOutcome.Admitted));
+    }
+
+    /// <summary>Whether more models than the watched one are open.</summary>
+    public bool IsCrowded => Task.Unattended().Count > 16 || Budget.Used > MemoryBytes / 2;
+
+    /// <summary>Throws where something was logged that no input may bring about.</summary>
+    public void RequireQuiet()
+    {
+        if (_log.Take() is { } logged) throw new BrokenPromiseException(logged);
+        Promise.That(Budget.Used is >= 0 and <= MemoryBytes, $"{Budget.Used} bytes are reserved");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Grpc.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        _redis.Dispose();
+    }
+
+    private async Task OpenAsync()
+    {
+        foreach (string job in Task.Unattended()) Task.Drop(job);
+        Model model = Task.FindOrCreate(Job, Settings, First) ?? throw new BrokenPromiseException("the watched model cannot be opened");
+        await model.OpenAsync(First, committed: null);
+        await UntilAsync(model, task => task.Phase == TaskPhase.Serving, "the watched model does not open");
+        await model.AdvanceAsync(First, 0, Segment);
+    }
+
+    private static string Describe(ParameterTask task)
+    {
+        bool isThere = task.TryGetParameters(task.Version, out ReadOnlySpan<float> parameters);
+        return $"{task.Generation} {task.Phase} version {task.Version} clocks {string.Join(',', task.LaneClocks.ToArray())} examples {task.Examples} copy {task.Snapshot.Clock} "
+            + $"parameters {(isThere ? Convert.ToHexString(MemoryMarshal.AsBytes(parameters)) : "none")} staging {task.Staging.Available}";
+    }
+
+    private static async Task UntilAsync(Model model, Func<ParameterTask, bool> condition, string otherwise)
+    {
+        for (int waits = 0; !await model.Loop.CallAsync(() => condition(model.Loop.Task)); waits++)
+        {
+            Promise.That(waits < 10_000, otherwise);
+            await System.Threading.Tasks.Task.Delay(1);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Cluster.Contracts.Storage;
+using StackExchange.Redis;
+
+namespace Cluster.Fuzz.Servers;
+
+/// <summary>What a key holds: its type, and names with values, sorted where the type has no order.</summary>
+internal sealed record KeyContent(RedisType Type, IReadOnlyList<(RedisValue Name, RedisValue Value)> Entries)
+{
+    public bool Equals(KeyContent? other) => other is not null && Type == other.Type && Entries.SequenceEqual(other.Entries);
+
+    public override int GetHashCode() => HashCode.Combine(Type, Entries.Count);
+}
+
+/// <summary>All that the cluster stores, leases aside: to be compared, and put back.</summary>
+internal sealed class RedisContent(IConnectionMultiplexer redis)
+{
+    private const string Pattern = "cluster:*";
+    private const string Leases = "cluster:registry";
+
+    public IDatabase Database { get; } = redis.GetDatabase();
+
+    public async Task<IReadOnlyDictionary<string, KeyContent>> ReadAsync()
+    {
+        List<string> keys = [];
+        await foreach (RedisKey key in redis.GetServers()[0].KeysAsync(pattern: Pattern, pageSize: 1_000))
+        {
+            if (!((string)key!).StartsWith(Leases, StringComparison.Ordinal)) keys.Add((string)key!);
+        }
+
+        RedisType[] types = await Task.WhenAll(keys.Select(key => Database.KeyTypeAsync(key)));
+        KeyContent[] contents = await Task.WhenAll(keys.Zip(types, ReadAsync));
+        return keys.Distinct(StringComparer.Ordinal).ToDictionary(key => key, key => contents[keys.IndexOf(key)], StringComparer.Ordinal);
+    }
+
+    /// <summary>Makes it what it was.</summary>
+    public async Task WriteAsync(IReadOnlyDictionary<string, KeyContent> wanted)
+    {
+        IReadOnlyDictionary<string, KeyContent> there = await ReadAsync();
+        foreach ((string key, KeyContent content) in there)
+        {
+            if (!content.Equals(wanted.GetValueOrDefault(key))) await Database.KeyDeleteAsync(key);
+        }
+
+        foreach ((string key, KeyContent content) in wanted)
+        {
+            if (!content.Equals(there.GetValueOrDefault(key))) await WriteAsync(key, content);
+        }
+    }
+
+    /// <summary>Copies the record of a job and what lies beside it under another id.</summary>
+    public async Task CopyJobAsync(string from, string to)
+    {
+        foreach ((string key, KeyContent content) in await ReadAsync())
+        {
+            if (key.StartsWith(JobKeys.Record(from), StringComparison.Ordinal)) await WriteAsync(JobKeys.Record(to) + key[JobKeys.Record(from).Length..], content);
+        }
+
+        await Database.SortedSetAddAsync(JobKeys.All, to, 1);
+    }
+
+    /// <summary>The first key that differs and how; empty where none does.</summary>
+    public static string Difference(IReadOnlyDictionary<string, KeyContent> one, IReadOnlyDictionary<string, KeyContent> other)
+    {
+        foreach (string key in one.Keys.Union(other.Keys, StringComparer.Ordinal))
+        {
+            KeyContent? before = one.GetValueOrDefault(key);
+            KeyContent? after = other.GetValueOrDefault(key);
+            if (!Equals(before, after)) return $"{key}: {Describe(before)} became {Describe(after)}";
+        }
+
+        return "";
+    }
+
+    private async Task<KeyContent> ReadAsync(string key, RedisType type) => new(type, type switch
+    {
+        RedisType.String => [(key, await Database.StringGetAsync(key))],
+        RedisType.Hash => [.. (await Database.HashGetAllAsync(key)).Select(entry => (entry.Name, entry.Value)).OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)],
+        RedisType.SortedSet => [.. (await Database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry => (entry.Element, (RedisValue)entry.Score))],
+        RedisType.Set => [.. (await Database.SetMembersAsync(key)).Select(member => (member, RedisValue.EmptyString)).OrderBy(entry => (string)entry.member!, StringComparer.Ordinal)],
+        RedisType.List => [.. (await Database.ListRangeAsync(key)).Select(value => (RedisValue.EmptyString, value))],
+        _ => [],
+    });
+
+    private Task WriteAsync(string key, KeyContent content) => content.Type switch
+    {
+        RedisType.String => Database.StringSetAsync(key, content.Entries[0].Value),
+        RedisType.Hash => Database.HashSetAsync(key, [.. content.Entries.Select(entry => new HashEntry(entry.Name, entry.Value))]),
+        RedisType.SortedSet => Database.SortedSetAddAsync(key, [.. content.Entries.Select(entry => new SortedSetEntry(entry.Name, (double)entry.Value))]),
+        RedisType.Set => Database.SetAddAsync(key, [.. content.Entries.Select(entry => entry.Name)]),
+        RedisType.List => Database.ListRightPushAsync(key, [.. content.Entries.Select(entry => entry.Value)]),
+        _ => Task.CompletedTask,
+    };
+
+    private static string Describe(KeyContent? content)
+    {
+        if (content is null) return "nothing";
+        string text = $"{content.Type} {string.Join(", ", content.Entries.Select(entry => $"{entry.Name}={entry.Value}"))}";
+        return text.Length > 300 ? text[..300] + "…" : text;
+    }
+}
