@@ -11,8 +11,13 @@ public readonly record struct AuditCaller(string Key, string User, string Peer)
     /// <summary>Header in which a client says who its user is.</summary>
     public const string UserHeader = "cluster-user";
 
+    private const string NoKey = "none";
+
+    /// <summary>Whether a key of the cluster was shown.</summary>
+    public bool HasKey => Key != NoKey;
+
     public static AuditCaller Of(HttpContext context) => new(
-        context.User.Identity is { IsAuthenticated: true, Name: { } key } ? key : "none",
+        context.User.Identity is { IsAuthenticated: true, Name: { } key } ? key : NoKey,
         context.Request.Headers[UserHeader].ToString(),
         context.Connection.RemoteIpAddress is { } address ? $"{address}:{context.Connection.RemotePort}" : "unknown");
 }

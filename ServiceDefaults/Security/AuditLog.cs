@@ -13,20 +13,17 @@ public sealed class AuditLog : IDisposable
     /// <summary>The log category.</summary>
     public const string Category = "Cluster.Audit";
 
-    /// <summary>Refusals that are written in a minute.</summary>
+    /// <summary>Refusals that are written in a minute, of callers with a key and of those without each.</summary>
     public const int RefusalsPerMinute = 60;
 
     private const int MaxText = 256;
 
     private readonly ILogger _logger;
-    private readonly FixedWindowRateLimiter _refusals;
-    private long _unwritten;
+    // Of their own, so that strangers cannot hide what those with a key try.
+    private readonly Refusals _ofStrangers = new();
+    private readonly Refusals _ofKeys = new();
 
-    public AuditLog(ILoggerFactory loggers)
-    {
-        _logger = loggers.CreateLogger(Category);
-        _refusals = new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions { PermitLimit = RefusalsPerMinute, Window = TimeSpan.FromMinutes(1) });
-    }
+    public AuditLog(ILoggerFactory loggers) => _logger = loggers.CreateLogger(Category);
 
     /// <summary>Something was done.</summary>
     /// <param name="caller">Who asked for it.</param>
@@ -46,19 +43,16 @@ public sealed class AuditLog : IDisposable
     /// <param name="reason">Why it was refused.</param>
     public void Refused(AuditCaller caller, string action, string summary, string reason)
     {
-        using var lease = _refusals.AttemptAcquire();
-        if (!lease.IsAcquired)
-        {
-            Interlocked.Increment(ref _unwritten);
-            return;
-        }
-
+        if (!(caller.HasKey ? _ofKeys : _ofStrangers).TryTake(out var unwritten)) return;
         var (what, user, about, why) = (Clean(action), Clean(caller.User), Clean(summary), Clean(reason));
-        var unwritten = Interlocked.Exchange(ref _unwritten, 0);
         AuditMessages.Refused(_logger, what, caller.Key, user, caller.Peer, about, why, unwritten);
     }
 
-    public void Dispose() => _refusals.Dispose();
+    public void Dispose()
+    {
+        _ofStrangers.Dispose();
+        _ofKeys.Dispose();
+    }
 
     /// <summary>Text of a caller in one line that ends soon: it must not look like another entry, nor fill a disk.</summary>
     private static string Clean(string text)
@@ -72,6 +66,23 @@ public sealed class AuditLog : IDisposable
 
     private static bool IsPrintable(char c) => !char.IsControl(c) && CharUnicodeInfo.GetUnicodeCategory(c)
         is not (UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format or UnicodeCategory.Surrogate);
+
+    /// <summary>A bound on how many are written. Thread safe.</summary>
+    private sealed class Refusals : IDisposable
+    {
+        private readonly FixedWindowRateLimiter _limiter = new(new FixedWindowRateLimiterOptions { PermitLimit = RefusalsPerMinute, Window = TimeSpan.FromMinutes(1) });
+        private long _unwritten;
+
+        /// <summary>Whether one more may be written; if so, how many before it were not.</summary>
+        public bool TryTake(out long unwritten)
+        {
+            using var lease = _limiter.AttemptAcquire();
+            unwritten = lease.IsAcquired ? Interlocked.Exchange(ref _unwritten, 0) : Interlocked.Increment(ref _unwritten);
+            return lease.IsAcquired;
+        }
+
+        public void Dispose() => _limiter.Dispose();
+    }
 }
 
 internal static partial class AuditMessages

@@ -24,6 +24,8 @@ internal static class TelemetryExtensions
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
+            // A line for each refused call, which anybody can cause; the audit log is bounded.
+            .AddFilter("Cluster.ServiceDefaults.Security.ClusterKeyAuthenticationHandler", LogLevel.Warning)
             // The exporter's own calls would be logged, and their logs exported by further calls.
             .AddFilter("Polly", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
             // ClusterEndpoints sets the listeners itself, which Kestrel would warn of at each start.

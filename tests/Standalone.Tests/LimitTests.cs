@@ -1,6 +1,5 @@
 using Cluster.Client;
 using Cluster.Client.Errors;
-using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Access;
 using Cluster.Standalone.Embedded;

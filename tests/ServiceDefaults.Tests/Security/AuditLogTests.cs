@@ -42,6 +42,15 @@ public sealed class AuditLogTests : IDisposable
         Assert.InRange(_lines.Written.Count, AuditLog.RefusalsPerMinute, 2 * AuditLog.RefusalsPerMinute);
     }
 
+    [Fact]
+    public void Refused_ToAKeyAmidAFloodOfStrangers_IsWritten()
+    {
+        for (var i = 0; i < 1000; i++) _audit.Refused(Caller with { Key = "none" }, "/a/B", "", "no key");
+        _audit.Refused(Caller, "/a/B", "", "not allowed");
+
+        Assert.Contains("refused to key 0123abcd", _lines.Written.Last().Line, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("two\nlines\r\n", "two?lines??")]
     [InlineData("escape\u001b[2J", "escape?[2J")]
