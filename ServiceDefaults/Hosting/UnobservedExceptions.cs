@@ -6,7 +6,7 @@ namespace Cluster.ServiceDefaults.Hosting;
 /// <summary>Says it in the log when a task failed and nobody looked at why: such an error would otherwise leave no trace.</summary>
 /// <remarks>
 /// MassTransit and RabbitMQ.Client leave tasks of their own behind, by the dozen, while a broker is away: those have no frame
-/// of this code base and are no error of it.
+/// of this code base, or an exception of theirs, and are no error of it.
 /// </remarks>
 internal sealed class UnobservedExceptions(ILogger<UnobservedExceptions> logger) : IHostedService
 {
@@ -26,9 +26,15 @@ internal sealed class UnobservedExceptions(ILogger<UnobservedExceptions> logger)
 
     private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs e)
     {
-        if (e.Exception.ToString().Contains(OwnFrame, StringComparison.Ordinal)) UnobservedLog.Unobserved(logger, e.Exception);
+        if (IsOwn(e.Exception)) UnobservedLog.Unobserved(logger, e.Exception);
         else UnobservedLog.UnobservedElsewhere(logger, e.Exception.InnerException?.Message ?? e.Exception.Message);
     }
+
+    private static bool IsOwn(AggregateException exception) =>
+        exception.ToString().Contains(OwnFrame, StringComparison.Ordinal) && !exception.Flatten().InnerExceptions.All(IsOfTheBroker);
+
+    private static bool IsOfTheBroker(Exception exception) =>
+        exception.GetType().Namespace is { } space && (space.StartsWith("RabbitMQ.", StringComparison.Ordinal) || space.StartsWith("MassTransit", StringComparison.Ordinal));
 }
 
 internal static partial class UnobservedLog

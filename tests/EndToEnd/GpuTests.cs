@@ -71,7 +71,15 @@ public sealed class GpuTests(SharedBroker broker, SharedCluster shared) : Shared
         var cluster = await StartClusterAsync(options with { ParameterStores = 2 });
         var spec = new TrainingSpec
         {
-            Model = TrainingNames.Mlp, Layers = "16", Lanes = 6, Batch = 2, Epochs = 10, LearningRate = 0.001f, Seed = 5, Device = "/gpu:*", LogDevicePlacement = true,
+            Model = TrainingNames.Mlp,
+            Layers = "16",
+            Lanes = 6,
+            Batch = 2,
+            Epochs = 10,
+            LearningRate = 0.001f,
+            Seed = 5,
+            Device = "/gpu:*",
+            LogDevicePlacement = true,
         };
 
         var (onGpus, placements) = await WatchAsync(cluster, await cluster.Client.SubmitAsync(spec, cancellationToken: Ct));
