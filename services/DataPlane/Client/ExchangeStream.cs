@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Receiving;
@@ -46,7 +47,7 @@ public sealed class ExchangeStream : IDisposable
     /// <param name="job">The job.</param>
     /// <param name="generation">The generation of the work item.</param>
     /// <param name="worker">Names the worker slot's work; the same at all ps tasks, chosen at random, not 0.</param>
-    public Task AttachAsync(string job, Generation generation, ulong worker)
+    public async ValueTask AttachAsync(string job, Generation generation, ulong worker)
     {
         byte[] name = Encoding.UTF8.GetBytes(job);
         _worker = worker;
@@ -60,7 +61,7 @@ public sealed class ExchangeStream : IDisposable
             Length = name.Length,
         };
         _frame.Set(header, name);
-        return WriteAsync(isLast: true);
+        await WriteAsync(isLast: true);
     }
 
     /// <summary>Works for no job until it is attached again: when this returns, the sink is not called for the one before any more.</summary>
@@ -89,10 +90,11 @@ public sealed class ExchangeStream : IDisposable
     }
 
     /// <summary>Asks for a version; -1 for the newest.</summary>
-    public Task RequestAsync(Generation generation, long version)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask RequestAsync(Generation generation, long version)
     {
         _frame.Set(Header(FrameKind.Request, generation) with { Clock = version });
-        return WriteAsync(isLast: true);
+        await WriteAsync(isLast: true);
     }
 
     /// <summary>Receives until the stream ends.</summary>

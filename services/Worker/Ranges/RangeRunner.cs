@@ -41,8 +41,7 @@ internal sealed class RangeRunner(
         }
         catch (ComputationFailedException failure) when (failure.InnerException is DeviceException { IsDeviceLost: true } loss)
         {
-            slot.Hardware.Lose(loss);
-            await slot.Task.PublishEntryAsync();
+            await slot.LoseAsync(loss);
             // The device is to blame and not the range, unless it takes one device after the other with it.
             if (await results.LoseDeviceAsync(item, incarnation, cancellationToken) < RangeLimits.MaxDeviceLosses) throw loss;
             return Failure(item, slot, $"its device was lost {RangeLimits.MaxDeviceLosses} times: {slot.Hardware.Unhealthy}", permanent: true);

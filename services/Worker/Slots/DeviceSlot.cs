@@ -30,6 +30,13 @@ internal sealed class DeviceSlot(WorkerTask task, int index, SlotDevice hardware
     /// <summary>Name in the cluster; valid while the task holds a lease.</summary>
     public DeviceSpec FullName => Task.Name.Merge(Device);
 
+    /// <summary>Whoever holds the slot found its device lost: it takes no items until it is back, and the cluster is told.</summary>
+    public Task LoseAsync(Exception cause)
+    {
+        Hardware.Lose(cause);
+        return Task.PublishEntryAsync();
+    }
+
     /// <summary>What the registry shows of it.</summary>
     public DeviceEntry Describe() => new()
     {

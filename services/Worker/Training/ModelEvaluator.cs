@@ -31,8 +31,7 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         }
         catch (DeviceException loss) when (loss.IsDeviceLost)
         {
-            slot.Hardware.Lose(loss);
-            await slot.Task.PublishEntryAsync();
+            await slot.LoseAsync(loss);
             long? losses = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.LoseDeviceAsync(item), cancellationToken);
             if (losses < RangeLimits.MaxDeviceLosses) throw;
             return losses is null ? null : Failed(item, $"its device was lost {losses} times: {loss.Message.ReplaceLineEndings(" ")}");

@@ -63,8 +63,7 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
         }
         catch (DeviceLostException loss)
         {
-            slot.Hardware.Lose(loss.Cause);
-            await slot.Task.PublishEntryAsync();
+            await slot.LoseAsync(loss.Cause);
             TrainingLog.DeviceLost(logger, message.JobId, message.From, message.To, loss.Lane, loss.Clock);
             // The device is to blame and not the batch, unless it takes one device after the other with it.
             long? losses = await RetryAsync(() => training.LoseDeviceAsync(message.JobId, message.Generation, loss.Lane, loss.Clock), cancellationToken);
@@ -140,39 +139,25 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
             ? []
             : [.. context.Plan.Tensors.Select(tensor => new PartialTensor(tensor.Name, parameters.Slice(tensor.Offset, tensor.Length).ToArray()))];
 
-    private static SegmentFailed Failed(TrainSegment message, DeviceSlot slot, BatchFailedException failure, long attempts) => new()
+    private static SegmentFailed Failed(TrainSegment message, DeviceSlot slot, BatchFailedException failure, long attempts) => Failed(
+        message, slot, failure.Lane, failure.Clock, failure.Message, attempts,
+        failure.InnerException is ArgumentException or DataFormatException or NotFiniteNumberException);
+
+    private static SegmentFailed Lost(TrainSegment message, DeviceSlot slot, DeviceLostException loss, long losses) =>
+        Failed(message, slot, loss.Lane, loss.Clock, $"its device was lost {losses} times: {loss.Message}", losses, isPermanent: true);
+
+    private static SegmentFailed Poisoned(TrainSegment message, DeviceSlot slot, long left) => Failed(
+        message, slot, message.Lanes[0], message.From, $"{left} workers left clocks {message.From}-{message.To} of {message.ToItem().Lanes} unfinished", left, isPermanent: true);
+
+    private static SegmentFailed Failed(TrainSegment message, DeviceSlot slot, int lane, long clock, string error, long attempts, bool isPermanent) => new()
     {
         JobId = message.JobId,
         Generation = message.Generation,
-        Lane = failure.Lane,
-        Clock = failure.Clock,
+        Lane = lane,
+        Clock = clock,
         Device = slot.FullName.ToString(),
-        Error = failure.Message.ReplaceLineEndings(" "),
+        Error = error.ReplaceLineEndings(" "),
         Attempts = attempts,
-        Permanent = failure.InnerException is ArgumentException or DataFormatException or NotFiniteNumberException,
-    };
-
-    private static SegmentFailed Lost(TrainSegment message, DeviceSlot slot, DeviceLostException loss, long losses) => new()
-    {
-        JobId = message.JobId,
-        Generation = message.Generation,
-        Lane = loss.Lane,
-        Clock = loss.Clock,
-        Device = slot.FullName.ToString(),
-        Error = $"its device was lost {losses} times: {loss.Message.ReplaceLineEndings(" ")}",
-        Attempts = losses,
-        Permanent = true,
-    };
-
-    private static SegmentFailed Poisoned(TrainSegment message, DeviceSlot slot, long left) => new()
-    {
-        JobId = message.JobId,
-        Generation = message.Generation,
-        Lane = message.Lanes[0],
-        Clock = message.From,
-        Device = slot.FullName.ToString(),
-        Error = $"{left} workers left clocks {message.From}-{message.To} of {message.ToItem().Lanes} unfinished",
-        Attempts = left,
-        Permanent = true,
+        Permanent = isPermanent,
     };
 }

@@ -19,58 +19,23 @@ internal sealed class StoreSender(StoreConnections stores, Lock gate, TimeProvid
 
     /// <summary>Sends a ps task its slice of a gradient.</summary>
     /// <returns>Whether it was handed over.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> PushAsync(SegmentRun run, int task, WorkAction action, BlockGradient gradient, long seen)
+    public ValueTask<bool> PushAsync(SegmentRun run, int task, WorkAction action, BlockGradient gradient, long seen)
     {
-        if (Begin(task) is not { } stream) return false;
+        if (Begin(task) is not { } stream) return ValueTask.FromResult(false);
         IReadOnlyList<int> offsets = run.Context.Plan.Offsets;
         ReadOnlyMemory<float> slice = gradient.Sum[offsets[task]..offsets[task + 1]];
-        bool isSent = true;
-        try
-        {
-            await stream.PushAsync(run.Item.Generation, action.Block, action.Clock, gradient.Examples, slice, seen);
-        }
-        catch (Exception e) when (StoreLink.IsBroken(e))
-        {
-            isSent = false;
-        }
-
-        _sendingTo = Nobody;
-        return isSent;
+        return EndAsync(stream.PushAsync(run.Item.Generation, action.Block, action.Clock, gradient.Examples, slice, seen));
     }
 
     /// <summary>Asks a ps task for parameters.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask RequestAsync(SegmentRun run, WorkAction action)
-    {
-        if (Begin(action.Task) is not { } stream) return;
-        try
-        {
-            await stream.RequestAsync(run.Item.Generation, action.Clock);
-        }
-        catch (Exception e) when (StoreLink.IsBroken(e))
-        {
-            // See above.
-        }
-
-        _sendingTo = Nobody;
-    }
+    /// <returns>Whether it was handed over.</returns>
+    public ValueTask<bool> RequestAsync(SegmentRun run, WorkAction action) =>
+        Begin(action.Task) is { } stream ? EndAsync(stream.RequestAsync(run.Item.Generation, action.Clock)) : ValueTask.FromResult(false);
 
     /// <summary>Attaches the item to a stream that was opened.</summary>
-    public async ValueTask AttachAsync(SegmentRun run, int task, ulong worker)
-    {
-        if (Begin(task) is not { } stream) return;
-        try
-        {
-            await stream.AttachAsync(run.JobId, run.Item.Generation, worker);
-        }
-        catch (Exception e) when (StoreLink.IsBroken(e))
-        {
-            // See above.
-        }
-
-        _sendingTo = Nobody;
-    }
+    /// <returns>Whether it was handed over.</returns>
+    public ValueTask<bool> AttachAsync(SegmentRun run, int task, ulong worker) =>
+        Begin(task) is { } stream ? EndAsync(stream.AttachAsync(run.JobId, run.Item.Generation, worker)) : ValueTask.FromResult(false);
 
     /// <summary>Breaks the stream that a frame has been on its way to for too long; from any thread.</summary>
     /// <param name="isLeaving">The item is over: no patience.</param>
@@ -92,5 +57,23 @@ internal sealed class StoreSender(StoreConnections stores, Lock gate, TimeProvid
         Volatile.Write(ref _sendingSince, time.GetTimestamp());
         _sendingTo = task;
         return peer.Stream;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> EndAsync(ValueTask sending)
+    {
+        try
+        {
+            await sending;
+            return true;
+        }
+        catch (Exception e) when (StoreLink.IsBroken(e))
+        {
+            return false;
+        }
+        finally
+        {
+            _sendingTo = Nobody;
+        }
     }
 }
