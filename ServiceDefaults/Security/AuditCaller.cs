@@ -1,3 +1,4 @@
+using Cluster.Contracts.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Cluster.ServiceDefaults.Security;
@@ -8,9 +9,6 @@ namespace Cluster.ServiceDefaults.Security;
 /// <param name="Peer">Address and port that the call came from.</param>
 public readonly record struct AuditCaller(string Key, string User, string Peer)
 {
-    /// <summary>Header in which a client says who its user is.</summary>
-    public const string UserHeader = "cluster-user";
-
     private const string NoKey = "none";
 
     /// <summary>Whether a key of the cluster was shown.</summary>
@@ -18,6 +16,6 @@ public readonly record struct AuditCaller(string Key, string User, string Peer)
 
     public static AuditCaller Of(HttpContext context) => new(
         context.User.Identity is { IsAuthenticated: true, Name: { } key } ? key : NoKey,
-        context.Request.Headers[UserHeader].ToString(),
+        context.Request.Headers[CallHeaders.User].ToString(),
         context.Connection.RemoteIpAddress is { } address ? $"{address}:{context.Connection.RemotePort}" : "unknown");
 }

@@ -32,7 +32,7 @@ public sealed partial class ClusterClient
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(import);
-        ThrowIfWrong(import.Validate());
+        SpecRejectedException.ThrowIfAny(import.Validate());
         return new DataUpload(_coordinator, _options, file, import, bytes).RunAsync(cancellationToken);
     }
 
@@ -68,7 +68,7 @@ public sealed partial class ClusterClient
     public Task<DataSetInfo> AddDataAsync(DataImport import, IProgress<DataLoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(import);
-        ThrowIfWrong(import.Validate());
+        SpecRejectedException.ThrowIfAny(import.Validate());
         return new DataAddition(_coordinator, _options, import, progress).RunAsync(cancellationToken);
     }
 

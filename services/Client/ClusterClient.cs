@@ -141,7 +141,7 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// <exception cref="SpecRejectedException">The spec is wrong; all violations are listed, nothing was started.</exception>
     public Task<JobInfo> SubmitAsync(PiSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfWrong(spec.Validate());
+        SpecRejectedException.ThrowIfAny(spec.Validate());
         return SubmitAsync(new V1.SubmitRequest { Pi = spec.ToProto() }, idempotencyKey, cancellationToken);
     }
 
@@ -149,7 +149,7 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// <inheritdoc cref="SubmitAsync(PiSpec, string?, CancellationToken)"/>
     public Task<JobInfo> SubmitAsync(PriceSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfWrong(spec.Validate());
+        SpecRejectedException.ThrowIfAny(spec.Validate());
         return SubmitAsync(spec.ToComputation(), idempotencyKey, cancellationToken);
     }
 
@@ -157,7 +157,7 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// <inheritdoc cref="SubmitAsync(PiSpec, string?, CancellationToken)"/>
     public Task<JobInfo> SubmitAsync(ComputationSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfWrong(spec.Validate());
+        SpecRejectedException.ThrowIfAny(spec.Validate());
         return SubmitAsync(new V1.SubmitRequest { Computation = spec.ToProto() }, idempotencyKey, cancellationToken);
     }
 
@@ -165,7 +165,7 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// <inheritdoc cref="SubmitAsync(PiSpec, string?, CancellationToken)"/>
     public Task<JobInfo> SubmitAsync(OpSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfWrong(spec.Validate());
+        SpecRejectedException.ThrowIfAny(spec.Validate());
         return SubmitAsync(new V1.SubmitRequest { Op = spec.ToProto() }, idempotencyKey, cancellationToken);
     }
 
@@ -173,7 +173,7 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// <inheritdoc cref="SubmitAsync(PiSpec, string?, CancellationToken)"/>
     public Task<JobInfo> SubmitAsync(TrainingSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfWrong(spec.Validate());
+        SpecRejectedException.ThrowIfAny(spec.Validate());
         return SubmitAsync(new V1.SubmitRequest { Training = spec.ToProto() }, idempotencyKey, cancellationToken);
     }
 
@@ -251,11 +251,6 @@ public sealed partial class ClusterClient : IAsyncDisposable
     }
 
     private static Action<JobInfo>? ReportTo(IProgress<JobProgress>? progress) => progress is null ? null : job => progress.Report(job.Progress);
-
-    private static void ThrowIfWrong(IReadOnlyList<SpecViolation> violations)
-    {
-        if (violations.Count > 0) throw new SpecRejectedException(violations);
-    }
 
     private Task<JobInfo> SubmitAsync(V1.SubmitRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {

@@ -21,11 +21,11 @@ internal sealed class DataTransfer : IDisposable
     {
         if (DataImport.IsUri(import.Source))
         {
-            Require(import);
+            SpecRejectedException.ThrowIfAny(import.Validate());
             return new DataTransfer(import, []);
         }
 
-        Require(import with { Source = Path.GetFileName(import.Source) is { Length: > 0 } name ? name : import.Source });
+        SpecRejectedException.ThrowIfAny((import with { Source = Path.GetFileName(import.Source) is { Length: > 0 } name ? name : import.Source }).Validate());
         string[] paths = import.Format == DataFormats.Idx && import.Labels is not null ? [import.Labels, import.Source] : [import.Source];
         var files = new List<(string, FileStream)>();
         try
@@ -99,11 +99,6 @@ internal sealed class DataTransfer : IDisposable
         {
             throw Rejected(field, path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
         }
-    }
-
-    private static void Require(DataImport import)
-    {
-        if (import.Validate() is { Count: > 0 } violations) throw new SpecRejectedException(violations);
     }
 
     private static SpecRejectedException Rejected(string field, string path, string reason, Exception? innerException = null)

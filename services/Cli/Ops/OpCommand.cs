@@ -56,7 +56,7 @@ internal sealed class OpCommand : ClusterCommand, IHasNotes
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         var spec = ReadSpec(run.Parsed);
-        if (spec.Validate() is { Count: > 0 } wrong) throw new SpecRejectedException(wrong);
+        SpecRejectedException.ThrowIfAny(spec.Validate());
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
     }

@@ -8,4 +8,11 @@ public sealed class SpecRejectedException(IReadOnlyList<SpecViolation> violation
 {
     /// <summary>What is wrong, at least one.</summary>
     public IReadOnlyList<SpecViolation> Violations { get; } = violations;
+
+    /// <exception cref="SpecRejectedException">There are violations.</exception>
+    public static void ThrowIfAny(IReadOnlyList<SpecViolation> violations)
+    {
+        ArgumentNullException.ThrowIfNull(violations);
+        if (violations.Count > 0) throw new SpecRejectedException(violations);
+    }
 }

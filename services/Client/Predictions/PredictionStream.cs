@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Cluster.Client.Errors;
 using Cluster.Client.Transport;
@@ -11,7 +10,6 @@ namespace Cluster.Client.Predictions;
 /// <summary>Sends a file and receives predictions at the same time; each side waits for the other, so memory is bounded.</summary>
 internal sealed class PredictionStream(CoordinatorConnection connection, string model, Stream csv, bool hasHeader)
 {
-    private const int PartBytes = 256 << 10;
     private static readonly TimeSpan SendingLimit = TimeSpan.FromSeconds(5);
 
     public async IAsyncEnumerable<Prediction> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -60,25 +58,21 @@ internal sealed class PredictionStream(CoordinatorConnection connection, string 
 
     private async Task SendAsync(IClientStreamWriter<PredictPart> parts, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
         try
         {
             await parts.WriteAsync(new PredictPart { Header = new PredictHeader { Model = model, NoHeader = !hasHeader } }, cancellationToken).ConfigureAwait(false);
-            while (await csv.ReadAsync(buffer.AsMemory(0, PartBytes), cancellationToken).ConfigureAwait(false) is > 0 and var read)
-            {
-                // A part is serialized when it is sent, so that the buffer is free again.
-                await parts.WriteAsync(new PredictPart { Content = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)) }, cancellationToken).ConfigureAwait(false);
-            }
-
+            await FileParts.SendAsync(csv, SendPartAsync, cancellationToken).ConfigureAwait(false);
             await parts.CompleteAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
             // The call is over: its answer says why.
         }
-        finally
+
+        async Task<bool> SendPartAsync(ByteString content)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            await parts.WriteAsync(new PredictPart { Content = content }, cancellationToken).ConfigureAwait(false);
+            return true;
         }
     }
 }

@@ -1,3 +1,4 @@
+using Cluster.Contracts.Security;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -13,9 +14,6 @@ namespace Cluster.Client.Transport;
 /// <summary>A channel to the coordinator: every call carries the key and a deadline, and is repeated while nobody answers.</summary>
 internal sealed class CoordinatorConnection : IDisposable
 {
-    /// <summary>For the cluster's audit log.</summary>
-    private const string UserHeader = "cluster-user";
-
     // A header takes visible ASCII alone.
     private static readonly string User = string.Concat(Environment.UserName.Where(c => c is > ' ' and <= '~').Take(64));
 
@@ -37,7 +35,7 @@ internal sealed class CoordinatorConnection : IDisposable
         var invoker = _channel.Intercept(metadata =>
         {
             metadata.Add("authorization", authorization);
-            metadata.Add(UserHeader, User);
+            metadata.Add(CallHeaders.User, User);
             return metadata;
         });
         Jobs = new JobsClient(invoker);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 
@@ -10,8 +9,6 @@ namespace Cluster.Client.Transport;
 /// <param name="bytes">Told of the bytes that were taken.</param>
 internal sealed class FileSender(Stream file, TimeSpan stallTimeout, IProgress<long>? bytes)
 {
-    private const int PartBytes = 256 << 10;
-
     /// <summary>Sends everything and returns the answer.</summary>
     /// <param name="call">Cancelled by <paramref name="stall"/>.</param>
     /// <param name="header">Goes first.</param>
@@ -23,30 +20,23 @@ internal sealed class FileSender(Stream file, TimeSpan stallTimeout, IProgress<l
         AsyncClientStreamingCall<TPart, TReply> call, TPart header, Func<ByteString, TPart> partOf, CancellationTokenSource stall, CancellationToken cancellationToken)
     {
         Task<TReply> answer = call.ResponseAsync;
-        var buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
-        try
+        var sent = 0L;
+        if (await TrySendAsync(() => call.RequestStream.WriteAsync(header), answer, stall).ConfigureAwait(false)
+            && await FileParts.SendAsync(file, SendPartAsync, cancellationToken).ConfigureAwait(false))
         {
-            var sent = 0L;
-            var isTaken = await TrySendAsync(() => call.RequestStream.WriteAsync(header), answer, stall).ConfigureAwait(false);
-            while (isTaken)
-            {
-                var read = await file.ReadAsync(buffer.AsMemory(0, PartBytes), cancellationToken).ConfigureAwait(false);
-                if (read == 0) break;
-                // A part is serialized when it is sent, so that the buffer is free again.
-                var part = partOf(UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)));
-                isTaken = await TrySendAsync(() => call.RequestStream.WriteAsync(part), answer, stall).ConfigureAwait(false);
-                if (isTaken) bytes?.Report(sent += read);
-            }
-
-            if (isTaken) await TrySendAsync(call.RequestStream.CompleteAsync, answer, stall).ConfigureAwait(false);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            await TrySendAsync(call.RequestStream.CompleteAsync, answer, stall).ConfigureAwait(false);
         }
 
         stall.CancelAfter(stallTimeout);
         return await answer.ConfigureAwait(false);
+
+        async Task<bool> SendPartAsync(ByteString content)
+        {
+            var part = partOf(content);
+            if (!await TrySendAsync(() => call.RequestStream.WriteAsync(part), answer, stall).ConfigureAwait(false)) return false;
+            bytes?.Report(sent += content.Length);
+            return true;
+        }
     }
 
     /// <summary>False when the call is over: its answer says why.</summary>

@@ -15,13 +15,20 @@ public sealed record SpecViolation(string Field, string Value, string Limit)
     public string Value { get; init; } = Value ?? "";
 
     /// <summary>The value as one line of at most <see cref="MaxShownValue"/> characters and an ellipsis.</summary>
-    public string ShownValue => OneLine(Value.Length > MaxShownValue ? $"{Value.AsSpan(0, MaxShownValue)}…" : Value);
+    public string ShownValue => Shown(Value);
 
     /// <summary>The limit as one line.</summary>
     public string ShownLimit => OneLine(Limit);
 
     /// <summary><c>field: value: limit</c>, one line.</summary>
     public override string ToString() => $"{Field}: {(Value.Length == 0 ? "''" : ShownValue)}: {ShownLimit}";
+
+    /// <summary>Any text from elsewhere as one line of at most <see cref="MaxShownValue"/> characters and an ellipsis.</summary>
+    public static string Shown(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return OneLine(text.Length > MaxShownValue ? $"{text.AsSpan(0, MaxShownValue)}…" : text);
+    }
 
     private static string OneLine(string text)
     {

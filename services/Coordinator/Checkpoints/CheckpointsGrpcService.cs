@@ -95,5 +95,5 @@ internal sealed class CheckpointsGrpcService(
     }
 
     private static RpcException NotFound(string id) =>
-        new(new Status(StatusCode.NotFound, $"there is no checkpoint '{new SpecViolation("id", id, "").ShownValue}'"));
+        new(new Status(StatusCode.NotFound, $"there is no checkpoint '{SpecViolation.Shown(id)}'"));
 }

@@ -59,7 +59,7 @@ internal sealed class PredictionsGrpcService(
     {
         PredictHeader header = await file.ReadHeaderAsync();
         if (!CheckpointId.TryParse(header.Model, out CheckpointId id) || await checkpoints.FindAsync(id) is not { } checkpoint)
-            throw new RpcException(new Status(StatusCode.NotFound, $"there is no checkpoint '{new SpecViolation("id", header.Model, "").ShownValue}'"));
+            throw new RpcException(new Status(StatusCode.NotFound, $"there is no checkpoint '{SpecViolation.Shown(header.Model)}'"));
         using RowPredictor predictor = await predictors.LoadAsync(checkpoint, cancellationToken);
         await replies.WriteAsync(
             new PredictReply { Columns = new PredictedColumns { Checkpoint = checkpoint.Id, Names = { predictor.Columns } } }, cancellationToken);

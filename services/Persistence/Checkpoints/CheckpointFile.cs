@@ -97,7 +97,7 @@ public static class CheckpointFile
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: half of a surrogate pair.
-            throw new SafetensorsException($"metadata '{PlanName}' cannot be read: {new SpecViolation(PlanName, e.Message, "").ShownValue}", e);
+            throw new SafetensorsException($"metadata '{PlanName}' cannot be read: {SpecViolation.Shown(e.Message)}", e);
         }
     }
 
@@ -131,7 +131,7 @@ public static class CheckpointFile
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
-            throw new SafetensorsException($"model '{plan.Spec.Model}' cannot be made here: {new SpecViolation(PlanName, e.Message, "").ShownValue}", e);
+            throw new SafetensorsException($"model '{plan.Spec.Model}' cannot be made here: {SpecViolation.Shown(e.Message)}", e);
         }
     }
 
