@@ -19,6 +19,7 @@ internal sealed class BenchmarkStore : IAsyncDisposable
 {
     public static readonly Generation First = new(1, 1);
 
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly V1.Generation Generation = new() { Counter = First.Counter, Random = First.Random };
 
@@ -78,6 +79,14 @@ internal sealed class BenchmarkStore : IAsyncDisposable
     }
 
     public async Task<V1.TaskReport> ReportAsync(string job) => await _control.ReportAsync(new V1.ReportRequest { Job = job });
+
+    /// <summary>Waits until the snapshot of this clock is written.</summary>
+    /// <exception cref="OperationCanceledException">It is not within the limit.</exception>
+    public async Task UntilWrittenAsync(string job, long clock, TimeSpan limit)
+    {
+        using var end = new CancellationTokenSource(limit);
+        while (await ReportAsync(job) is var report && !(report.SnapshotClock == clock && report.SnapshotWritten)) await Task.Delay(PollInterval, end.Token);
+    }
 
     public async Task AdvanceAsync(string job, long committed, Segment segment) => await _control.AdvanceAsync(new V1.AdvanceRequest
     {

@@ -13,7 +13,6 @@ internal static class SnapshotBenchmark
     private const int WarmUpSegments = 2;
     private const int Segments = 20;
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
 
     public static async Task RunAsync(BenchmarkStore store)
@@ -61,9 +60,7 @@ internal static class SnapshotBenchmark
     // What is written counts as committed at once, so that the next boundary's copy need not wait.
     private static async Task<long> UntilWrittenAsync(BenchmarkStore store, Segment segment)
     {
-        using var limit = new CancellationTokenSource(WriteTimeout);
-        while (await store.ReportAsync(Job) is var report && !(report.SnapshotClock == segment.From && report.SnapshotWritten))
-            await Task.Delay(PollInterval, limit.Token);
+        await store.UntilWrittenAsync(Job, segment.From, WriteTimeout);
         long written = Stopwatch.GetTimestamp();
         await store.AdvanceAsync(Job, segment.From, segment);
         return written;

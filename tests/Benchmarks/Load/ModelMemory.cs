@@ -28,7 +28,7 @@ internal static class ModelMemory
             await worker.StepAsync(SegmentSteps, BenchmarkStore.First);
             await store.AdvanceAsync(Job, 0, new Segment(SegmentSteps, 2 * SegmentSteps));
             await worker.StepAsync(SegmentSteps, BenchmarkStore.First);
-            await UntilWrittenAsync(store);
+            await store.UntilWrittenAsync(Job, SegmentSteps, WriteTimeout);
         }
 
         long reserved = (await store.ReportAsync(Job)).MemoryBytes;
@@ -38,12 +38,6 @@ internal static class ModelMemory
         double least = 2 * vector;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{length:N0} parameters: {taken / 1e9:F2} GB resident for the ps task, {taken / least:F2} x parameters + slots + one snapshot ({least / 1e9:F2} GB), {taken / reserved:F2} x what it reserved ({reserved / 1e9:F2} GB)"));
-    }
-
-    private static async Task UntilWrittenAsync(BenchmarkStore store)
-    {
-        using var limit = new CancellationTokenSource(WriteTimeout);
-        while (await store.ReportAsync(Job) is var report && !(report.SnapshotClock == SegmentSteps && report.SnapshotWritten)) await Task.Delay(SampleInterval, limit.Token);
     }
 
     private static long Resident() => Environment.WorkingSet;

@@ -33,20 +33,8 @@ internal sealed class Trainings(Random random)
         return new MixedJob(name, (client, key, ct) => client.SubmitAsync(spec, key, ct), job => Check(spec, job));
     }
 
-    public static TrainingSpec Counting(string mode, int epochs, ulong seed, int localSteps = 1) => new()
-    {
-        Model = CountingModel.ModelName,
-        Data = Data,
-        Label = Label,
-        Mode = mode,
-        Lanes = 8,
-        Batch = 4,
-        Epochs = epochs,
-        LearningRate = 1,
-        Seed = seed,
-        LocalSteps = localSteps,
-        Staleness = mode == TrainingNames.Ssp ? 2 : 0,
-    };
+    public static TrainingSpec Counting(string mode, int epochs, ulong seed, int localSteps = 1) =>
+        CountingSpec.Of(Data, Label, mode, epochs) with { Seed = seed, LocalSteps = localSteps };
 
     private static IEnumerable<string> Check(TrainingSpec spec, JobInfo job)
     {

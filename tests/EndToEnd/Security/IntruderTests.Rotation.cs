@@ -58,16 +58,7 @@ public sealed partial class IntruderTests
     /// <summary>Runs jobs, one after the other, each of which must count every example once an epoch; returns how many.</summary>
     private static async Task<int> CountAsync(ClusterClient client, CancellationToken end)
     {
-        var spec = new TrainingSpec
-        {
-            Model = CountingModel.ModelName,
-            Data = "counts",
-            Label = "pace",
-            Lanes = 8,
-            Batch = 4,
-            Epochs = 5,
-            LearningRate = 1,
-        };
+        var spec = CountingSpec.Of("counts", "pace", TrainingNames.Sync, epochs: 5);
         var jobs = 0;
         do
         {

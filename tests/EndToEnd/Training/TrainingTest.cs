@@ -17,22 +17,10 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
     private protected const int PacedRows = 600;
 
     /// <summary>Clocks, in mode ssp.</summary>
-    private protected const int Bound = 2;
+    private protected const int Bound = CountingSpec.Staleness;
 
     /// <summary>Lanes that take 1 ms for a batch, whatever else the machine does: some seconds on three workers.</summary>
-    private protected static TrainingSpec Counting(string mode, int epochs, ulong seed = 5) => new()
-    {
-        Model = CountingModel.ModelName,
-        Data = Paced,
-        Label = Pace,
-        Mode = mode,
-        Lanes = 8,
-        Batch = 4,
-        Epochs = epochs,
-        LearningRate = 1,
-        Seed = seed,
-        Staleness = mode == TrainingNames.Ssp ? Bound : 0,
-    };
+    private protected static TrainingSpec Counting(string mode, int epochs, ulong seed = 5) => CountingSpec.Of(Paced, Pace, mode, epochs) with { Seed = seed };
 
     private protected static Task UploadPacedAsync(TestCluster cluster) => UploadAsync(cluster, Paced, Pace, PacedRows, _ => 1);
 

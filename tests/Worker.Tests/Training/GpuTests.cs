@@ -56,7 +56,7 @@ public sealed class GpuTests : IAsyncLifetime
         TestWorker[] team = await Task.WhenAll(devices.Split(' ').Select(device => device == "GPU" ? AddGpuAsync(new TestGpu()) : _cluster.AddWorkerAsync(_ct)));
         long launches = _driver.Count("launches");
 
-        SegmentReached[] reached = [.. await TrainAsync(job, team, new Segment(0, 9)), .. await TrainAsync(job, team, new Segment(9, job.TotalClocks))];
+        SegmentReached[] reached = [.. await job.TrainAsync(team, new Segment(0, 9)), .. await job.TrainAsync(team, new Segment(9, job.TotalClocks))];
 
         float[] expected = SequentialTraining.Run(job, job.TotalClocks);
         Assert.All(expected, parameter => Assert.True(float.IsFinite(parameter)));
@@ -87,11 +87,11 @@ public sealed class GpuTests : IAsyncLifetime
         Assert.IsType<SegmentReached>(await team[1].RunAsync(items[1], _ct).WaitAsync(TrainingCluster.Limit, _ct));
         await job.CommitAsync(segment.To);
         // One loss is noted, and neither a failure nor a worker that left.
-        HashEntry[] blame = await BlameAsync(job);
+        HashEntry[] blame = await job.BlameAsync();
         Assert.Equal([($"lost:{lost.Lane}@{lost.Clock}", 1)], blame.Select(entry => ((string)entry.Name!, (int)entry.Value)));
 
         await gpu.RecoverAsync(_ct);
-        SegmentReached again = Assert.Single(await TrainAsync(job, team[..1], new Segment(segment.To, job.TotalClocks)));
+        SegmentReached again = Assert.Single(await job.TrainAsync(team[..1], new Segment(segment.To, job.TotalClocks)));
 
         Assert.Equal(2, gpu.Opened);
         Assert.Contains("/device:GPU:0", again.Device, StringComparison.Ordinal);
@@ -105,12 +105,12 @@ public sealed class GpuTests : IAsyncLifetime
         TestJob job = await SubmitAsync(Spec);
         var gpu = new TestGpu();
         TestWorker worker = await AddGpuAsync(gpu);
-        await TrainAsync(job, [worker], new Segment(0, 9));
+        await job.TrainAsync([worker], new Segment(0, 9));
 
         // An item of another kind found that out.
         gpu.Device.Lose(new InvalidOperationException("lost"));
         await gpu.RecoverAsync(_ct);
-        await TrainAsync(job, [worker], new Segment(9, job.TotalClocks));
+        await job.TrainAsync([worker], new Segment(9, job.TotalClocks));
 
         Assert.Equal(2, gpu.Opened);
         Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, job.TotalClocks)), (await job.ResultAsync(worker)).Fingerprint);
@@ -162,7 +162,7 @@ public sealed class GpuTests : IAsyncLifetime
         foreach (TestWorker evaluator in (TestWorker[])[cpu, gpu])
         {
             TestJob job = await SubmitAsync(Spec);
-            await TrainAsync(job, [cpu], new Segment(0, job.TotalClocks));
+            await job.TrainAsync([cpu], new Segment(0, job.TotalClocks));
             long launches = _driver.Count("launches");
             results.Add(await job.ResultAsync(evaluator));
             Assert.Equal(evaluator == gpu, _driver.Count("launches") > launches);
@@ -179,7 +179,7 @@ public sealed class GpuTests : IAsyncLifetime
         TestJob job = await SubmitAsync(Spec);
         var gpu = new TestGpu();
         TestWorker worker = await AddGpuAsync(gpu);
-        await TrainAsync(job, [worker], new Segment(0, job.TotalClocks));
+        await job.TrainAsync([worker], new Segment(0, job.TotalClocks));
         EvaluateModel item = job.Evaluation(job.TotalClocks);
         _driver.Set("lost_code", IllegalAddress);
 
@@ -194,22 +194,5 @@ public sealed class GpuTests : IAsyncLifetime
 
     private Task<TestWorker> AddGpuAsync(TestGpu gpu) => _cluster.AddWorkerAsync(_ct, device: gpu.Device);
 
-    private async Task<TestJob> SubmitAsync(TrainingSpec spec)
-    {
-        var job = new TestJob(_cluster, spec, stores: 2, _ct);
-        await job.SubmitAsync();
-        await job.OpenAsync();
-        return job;
-    }
-
-    private async Task<SegmentReached[]> TrainAsync(TestJob job, TestWorker[] team, Segment segment)
-    {
-        await job.AdvanceAsync(segment);
-        IReadOnlyList<TrainSegment> items = job.Items(segment, team.Length);
-        object?[] told = await Task.WhenAll(items.Select((item, i) => team[i].RunAsync(item, _ct))).WaitAsync(TrainingCluster.Limit, _ct);
-        await job.CommitAsync(segment.To);
-        return [.. told.Select(Assert.IsType<SegmentReached>)];
-    }
-
-    private async Task<HashEntry[]> BlameAsync(TestJob job) => await _cluster.Redis.GetDatabase().HashGetAllAsync(TrainingKeys.Blame(job.Id));
+    private Task<TestJob> SubmitAsync(TrainingSpec spec) => new TestJob(_cluster, spec, stores: 2, _ct).StartAsync();
 }

@@ -35,7 +35,7 @@ public sealed class SegmentTests : IAsyncLifetime
         TestJob job = await SubmitAsync(Sync(lanes: 7), stores);
         TestWorker[] team = await WorkersAsync(workers);
 
-        SegmentReached[] reached = [.. await TrainAsync(job, team, new Segment(0, 13)), .. await TrainAsync(job, team, new Segment(13, job.TotalClocks))];
+        SegmentReached[] reached = [.. await job.TrainAsync(team, new Segment(0, 13)), .. await job.TrainAsync(team, new Segment(13, job.TotalClocks))];
 
         EvaluatedRange result = await job.ResultAsync(team[0]);
         float[] expected = SequentialTraining.Run(job, job.TotalClocks);
@@ -58,7 +58,7 @@ public sealed class SegmentTests : IAsyncLifetime
         TestJob job = await SubmitAsync(Sync(lanes: 5) with { Mode = TrainingNames.Async, LearningRate = 0.05f }, stores);
         TestWorker[] team = await WorkersAsync(workers);
 
-        SegmentReached[] reached = await TrainAsync(job, team, new Segment(0, job.TotalClocks));
+        SegmentReached[] reached = await job.TrainAsync(team, new Segment(0, job.TotalClocks));
 
         EvaluatedRange result = await job.ResultAsync(team[0]);
         Assert.Equal(5L * LineExample.Rows, (await job.ReportAsync(0)).Examples);
@@ -87,7 +87,7 @@ public sealed class SegmentTests : IAsyncLifetime
         await job.CommitAsync(job.TotalClocks);
         EvaluatedRange result = await job.ResultAsync(team[1]);
         Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, job.TotalClocks)), result.Fingerprint);
-        Assert.All(await BlameAsync(job), entry => Assert.Equal("0", entry.Value));
+        Assert.All(await job.BlameAsync(), entry => Assert.Equal("0", entry.Value));
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class SegmentTests : IAsyncLifetime
     {
         TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
         TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        await TrainAsync(job, [worker], new Segment(0, 3));
+        await job.TrainAsync([worker], new Segment(0, 3));
         await _cluster.Redis.GetDatabase().HashSetAsync(TrainingKeys.Training(job.Id), "plan",
             System.Text.Json.JsonSerializer.Serialize(job.Plan with { Spec = job.Spec with { Model = ThrowingModelFactory.ModelName } }, SpecJson.Options));
         TestWorker other = await _cluster.AddWorkerAsync(_ct);
@@ -246,13 +246,7 @@ public sealed class SegmentTests : IAsyncLifetime
 
     private TestJob NewJob(TrainingSpec spec, int stores) => new(_cluster, spec, stores, _ct);
 
-    private async Task<TestJob> SubmitAsync(TrainingSpec spec, int stores)
-    {
-        TestJob job = NewJob(spec, stores);
-        await job.SubmitAsync();
-        await job.OpenAsync();
-        return job;
-    }
+    private Task<TestJob> SubmitAsync(TrainingSpec spec, int stores) => NewJob(spec, stores).StartAsync();
 
     private async Task<TestWorker[]> WorkersAsync(int count)
     {
@@ -260,18 +254,6 @@ public sealed class SegmentTests : IAsyncLifetime
         for (int i = 0; i < count; i++) team[i] = await _cluster.AddWorkerAsync(_ct);
         return team;
     }
-
-    private async Task<SegmentReached[]> TrainAsync(TestJob job, TestWorker[] team, Segment segment)
-    {
-        await job.AdvanceAsync(segment);
-        IReadOnlyList<TrainSegment> items = job.Items(segment, team.Length);
-        object?[] told = await Task.WhenAll(items.Select((item, i) => team[i].RunAsync(item, _ct))).WaitAsync(TrainingCluster.Limit, _ct);
-        await job.CommitAsync(segment.To);
-        return [.. told.Select(Assert.IsType<SegmentReached>)];
-    }
-
-    private async Task<StackExchange.Redis.HashEntry[]> BlameAsync(TestJob job) =>
-        await _cluster.Redis.GetDatabase().HashGetAllAsync(TrainingKeys.Blame(job.Id));
 
     private static double MeanLoss(EvaluatedRange evaluated) => evaluated.Sums.Sums[TrainingNames.Loss] / evaluated.Sums.Examples;
 

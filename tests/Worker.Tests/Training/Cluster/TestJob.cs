@@ -53,6 +53,14 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
         await StartGenerationAsync(new Generation(1, 7));
     }
 
+    /// <summary>Submits the job and opens it on the ps tasks.</summary>
+    public async Task<TestJob> StartAsync()
+    {
+        await SubmitAsync();
+        await OpenAsync();
+        return this;
+    }
+
     public async Task StartGenerationAsync(Generation next)
     {
         ulong[] incarnations = [.. await Task.WhenAll(Enumerable.Range(0, stores).Select(async task => (await ReportAsync(task)).Incarnation))];
@@ -111,6 +119,19 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
         Assert.Equal(FlipResult.Flipped, await cluster.Training.FlipAsync(Id, Owner, new FlipRequest(Token, _manifest?.Id, next), Plan));
         _manifest = next;
     }
+
+    /// <summary>Trains a segment on these workers, each of which must reach its end, and commits it.</summary>
+    public async Task<SegmentReached[]> TrainAsync(TestWorker[] team, Segment segment)
+    {
+        await AdvanceAsync(segment);
+        IReadOnlyList<TrainSegment> items = Items(segment, team.Length);
+        object?[] told = await Task.WhenAll(items.Select((item, i) => team[i].RunAsync(item, cancellationToken))).WaitAsync(TrainingCluster.Limit, cancellationToken);
+        await CommitAsync(segment.To);
+        return [.. told.Select(Assert.IsType<SegmentReached>)];
+    }
+
+    /// <summary>Failures and losses that are noted of batches and items.</summary>
+    public Task<HashEntry[]> BlameAsync() => cluster.Redis.GetDatabase().HashGetAllAsync(TrainingKeys.Blame(Id));
 
     /// <summary>The item that asks for all figures of a commit.</summary>
     public EvaluateModel Evaluation(long clock) => new()
