@@ -23,6 +23,9 @@ internal sealed class ParameterStoreTask(
     private readonly TaskCompletionSource _readyOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskLease? _lease;
 
+    // Runs while there are models: a task without any is not woken.
+    private ITimer? _ticks;
+
     /// <summary>Completes when it has its first lease.</summary>
     public Task Ready => _readyOnce.Task;
 
@@ -66,7 +69,9 @@ internal sealed class ParameterStoreTask(
             if (_lost.TryGetValue(job, out Generation lost) && generation.Counter <= lost.Counter) return null;
             model = Create(job, settings);
             _lost.Remove(job);
-            return _models[job] = model;
+            _models.Add(job, model);
+            if (_models.Count == 1) _ticks?.Change(TickInterval, TickInterval);
+            return model;
         }
     }
 
@@ -99,6 +104,8 @@ internal sealed class ParameterStoreTask(
     /// <summary>Holds a lease until cancelled, then hands it back.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await using ITimer ticks = context.Time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _ticks = ticks;
         for (int life = 0; !cancellationToken.IsCancellationRequested; life++)
         {
             var request = new LeaseRequest(JobNames.ParameterStore, life == 0 ? instance : $"{instance}~{life}");
@@ -108,7 +115,7 @@ internal sealed class ParameterStoreTask(
             _readyOnce.TrySetResult();
             try
             {
-                await TickAsync(lease.Lost, cancellationToken);
+                await UntilEitherAsync(lease.Lost, cancellationToken);
             }
             finally
             {
@@ -118,23 +125,17 @@ internal sealed class ParameterStoreTask(
         }
     }
 
-    private async Task TickAsync(CancellationToken lost, CancellationToken stop)
+    private static async Task UntilEitherAsync(CancellationToken lost, CancellationToken stop)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(lost, stop);
-        using var timer = new PeriodicTimer(TickInterval, context.Time);
-        try
+        await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Tick()
+    {
+        lock (_gate)
         {
-            while (await timer.WaitForNextTickAsync(either.Token))
-            {
-                lock (_gate)
-                {
-                    foreach (Model model in _models.Values) model.Loop.Tick();
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Lost or stopped.
+            foreach (Model model in _models.Values) model.Loop.Tick();
         }
     }
 
@@ -163,6 +164,7 @@ internal sealed class ParameterStoreTask(
         model.Dispose();
         budget.Release(model.MemoryBytes);
         _models.Remove(job);
+        if (_models.Count == 0) _ticks?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private void CloseAll()
