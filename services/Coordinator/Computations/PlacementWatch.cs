@@ -10,15 +10,16 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
     private readonly WorkSkill _skill = WorkSkill.Computation(plan.Computation);
     private readonly Dictionary<DeviceSpec, Placement> _placements = [];
     private readonly Dictionary<DeviceSpec, long> _waitingSince = [];
+    private long? _unknownSince;
 
     /// <summary>What is missing while items can go nowhere; empty while all can go somewhere.</summary>
     public string WaitingFor { get; private set; } = "";
 
     /// <summary>
-    /// A device was asked for by name and has not been there for too long. Items that take any device wait for ever: any
-    /// worker that comes can finish them.
+    /// For too long a device that was asked for by name has not been there, or no worker of those that are there has known
+    /// the computation. Other items wait for ever: any worker that comes can finish them.
     /// </summary>
-    public bool HasTimedOut => _waitingSince.Any(w => w.Key != DeviceSpec.Any && time.GetElapsedTime(w.Value) > timeout);
+    public bool HasTimedOut => HasPassed(_unknownSince) || _waitingSince.Any(w => w.Key != DeviceSpec.Any && HasPassed(w.Value));
 
     /// <summary>Where the merge goes: any worker that knows the computation; null while there is none.</summary>
     public string? MergeQueue { get; private set; }
@@ -32,6 +33,7 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
     public bool Update(IReadOnlyList<RegisteredTask> workers, IReadOnlyCollection<DeviceSpec> wanted)
     {
         _placements.Clear();
+        _unknownSince = Placement.IsUnknown(_skill, workers) ? _unknownSince ?? time.GetTimestamp() : null;
         MergeQueue = Placement.For(DeviceSpec.Any, soft: false, _skill, workers)?.Targets[^1].Key.Queue;
         var missing = new List<string>();
         foreach (var spec in wanted)
@@ -49,4 +51,6 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
         WaitingFor = waitingFor;
         return changed;
     }
+
+    private bool HasPassed(long? since) => since is { } start && time.GetElapsedTime(start) > timeout;
 }

@@ -35,6 +35,13 @@ internal sealed record Placement(IReadOnlyList<PlacementTarget> Targets)
             : $"a device that matches {spec} (there are {string.Join(", ", able.Select(Describe))})";
     }
 
+    /// <summary>Whether there are workers and none has the computation or the model: a wrong name, more likely than a worker that is still to come.</summary>
+    public static bool IsUnknown(WorkSkill skill, IReadOnlyList<RegisteredTask> workers)
+    {
+        var ready = workers.Where(w => w.Entry.Ready).ToList();
+        return ready.Count > 0 && !ready.Any(w => skill.All(w.Entry).Contains(skill.Name));
+    }
+
     private static Placement? For(DeviceSpec spec, List<DeviceSpec> able)
     {
         var matching = able.Where(spec.Matches).OrderByDescending(d => d.Type == DeviceType.Gpu).ToList();

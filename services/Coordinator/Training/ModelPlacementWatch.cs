@@ -9,13 +9,18 @@ namespace Cluster.Coordinator.Training;
 internal sealed class ModelPlacementWatch(TrainingSpec spec, TimeSpan timeout, TimeProvider time)
 {
     private readonly DeviceSpec _device = DeviceSpec.Parse(spec.Device ?? "");
+    private readonly WorkSkill _skill = WorkSkill.Model(spec.Model);
     private long? _waitingSince;
+    private long? _unknownSince;
 
     /// <summary>What is missing while items can go nowhere; empty while they can.</summary>
     public string WaitingFor { get; private set; } = "";
 
-    /// <summary>Why the job fails: a device was asked for and has not been there for too long. Null while it goes on; without a device it waits for ever.</summary>
-    public string? Error => _device != DeviceSpec.Any && _waitingSince is { } since && time.GetElapsedTime(since) > timeout
+    /// <summary>
+    /// Why the job fails: for too long a device that was asked for has not been there, or no worker of those that are there
+    /// has known the model. Null while it goes on; any other job waits for ever.
+    /// </summary>
+    public string? Error => HasPassed(_unknownSince) || (_device != DeviceSpec.Any && HasPassed(_waitingSince))
         ? $"waited {timeout.TotalSeconds:0} s for {WaitingFor}"
         : null;
 
@@ -25,7 +30,10 @@ internal sealed class ModelPlacementWatch(TrainingSpec spec, TimeSpan timeout, T
     {
         ModelPlacement? placement = ModelPlacement.For(spec, workers);
         _waitingSince = placement is null ? _waitingSince ?? time.GetTimestamp() : null;
-        WaitingFor = placement is null ? Placement.Missing(_device, WorkSkill.Model(spec.Model), workers) : "";
+        _unknownSince = Placement.IsUnknown(_skill, workers) ? _unknownSince ?? time.GetTimestamp() : null;
+        WaitingFor = placement is null ? Placement.Missing(_device, _skill, workers) : "";
         return placement;
     }
+
+    private bool HasPassed(long? since) => since is { } start && time.GetElapsedTime(start) > timeout;
 }

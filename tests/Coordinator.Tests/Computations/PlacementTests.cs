@@ -128,6 +128,25 @@ public sealed class PlacementTests
         Assert.False(watch.HasTimedOut);
     }
 
+    [Fact]
+    public void HasTimedOut_WorkersThatDoNotKnowTheComputation_AfterTheWaitUnlessOneComesThatDoes()
+    {
+        var other = Worker(0, "/cpu:0");
+        other = other with { Entry = other.Entry with { Computations = ["primes"] } };
+        var watch = Watch();
+        watch.Update([other], [Wanted]);
+        _time.Advance(TimeSpan.FromSeconds(29));
+        watch.Update([other, Workers[0]], [Wanted]);
+        watch.Update([other], [Wanted]);
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(watch.HasTimedOut);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.True(watch.HasTimedOut);
+        Assert.Equal("a worker with the computation 'pi' (they have primes)", watch.WaitingFor);
+    }
+
     private static string[] Targets(string spec, bool soft = false)
         => [.. Placement.For(DeviceSpec.Parse(spec), soft, Pi, Workers)!.Targets.Select(t => $"{t.Key.Queue} {t.Key.Device} {t.Slots}")];
 

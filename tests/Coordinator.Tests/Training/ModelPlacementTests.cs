@@ -87,10 +87,27 @@ public sealed class ModelPlacementTests
         ModelPlacementWatch watch = Watch(null);
         watch.Update([]);
         _time.Advance(TimeSpan.FromDays(10));
-        RegisteredTask other = Worker(0, "/cpu:0");
-        watch.Update([other with { Entry = other.Entry with { Models = ["linear"] } }]);
+        watch.Update([]);
         Assert.Null(watch.Error);
-        Assert.Equal("a worker with the model 'mlp' (they have linear)", watch.WaitingFor);
+        Assert.Equal("a worker", watch.WaitingFor);
+    }
+
+    [Fact]
+    public void Update_WorkersThatDoNotKnowTheModel_FailsAfterTheWaitUnlessOneComesThatDoes()
+    {
+        RegisteredTask other = Worker(0, "/cpu:0");
+        other = other with { Entry = other.Entry with { Models = ["linear"] } };
+        ModelPlacementWatch watch = Watch(null);
+        watch.Update([other]);
+        _time.Advance(TimeSpan.FromSeconds(29));
+        watch.Update([other, Worker(1, "/cpu:0")]);
+        watch.Update([other]);
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Null(watch.Error);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("waited 30 s for a worker with the model 'mlp' (they have linear)", watch.Error);
     }
 
     private ModelPlacementWatch Watch(string? device) => new(Mlp with { Device = device }, TimeSpan.FromSeconds(30), _time);
