@@ -64,6 +64,17 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
         Assert.True(cluster.IsFinished);
     }
 
+    /// <summary>The seed corpus, each scenario in the order that was caught and in its neighbours.</summary>
+    [Fact]
+    public void Run_WhatOnceWasCaught_Holds()
+    {
+        foreach (Scenario scenario in Scenarios.Corpus)
+        {
+            for (ulong order = 0; order < 200; order++)
+                new SimCluster(scenario with { Seed = scenario.Seed + order }).Run();
+        }
+    }
+
     /// <summary>What the interleavings went through: a fault that never hit proves nothing.</summary>
     private sealed class Seen
     {
@@ -77,6 +88,8 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
         private long _boundedSteals;
         private long _localCommits;
         private long _cancelled;
+        private long _evaluations;
+        private long _endedEarly;
 
         public void Add(SimCluster cluster)
         {
@@ -88,18 +101,21 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
             Interlocked.Add(ref _boundedCommits, cluster.Scenario.Staleness is null ? 0 : cluster.Store.Commits);
             Interlocked.Add(ref _localCommits, cluster.Scenario.LocalSteps == 1 ? 0 : cluster.Store.Commits);
             Interlocked.Add(ref _cancelled, cluster.Store.State.IsCancelled ? 1 : 0);
+            Interlocked.Add(ref _evaluations, cluster.Store.Evaluations);
+            Interlocked.Add(ref _endedEarly, cluster.Store.State.Record.End is not null ? 1 : 0);
             Interlocked.Add(ref _duplicates, cluster.Outcomes[(int)PushOutcome.Duplicate]);
             Interlocked.Add(ref _superseded, cluster.Outcomes[(int)PushOutcome.Superseded]);
         }
 
         public bool HasAll => Array.TrueForAll(Counts, count => count > 0);
 
-        private long[] Counts => [_commits, _recoveries, _storeCrashes, _steals, _duplicates, _superseded, _boundedCommits, _boundedSteals, _localCommits, _cancelled];
+        private long[] Counts => [_commits, _recoveries, _storeCrashes, _steals, _duplicates, _superseded, _boundedCommits, _boundedSteals, _localCommits, _cancelled, _evaluations, _endedEarly];
 
         public void AssertAll() => Assert.All(Counts, count => Assert.True(count > 0, ToString()));
 
         public override string ToString() =>
             $"{_commits} commits, {_recoveries} recoveries, {_storeCrashes} store crashes, {_steals} steal hints, {_duplicates} duplicates, {_superseded} superseded, "
-            + $"{_boundedCommits} commits and {_boundedSteals} hints under a bound of staleness, {_localCommits} commits of local steps, {_cancelled} cancelled";
+            + $"{_boundedCommits} commits and {_boundedSteals} hints under a bound of staleness, {_localCommits} commits of local steps, {_cancelled} cancelled, "
+            + $"{_evaluations} evaluations, {_endedEarly} ended early";
     }
 }

@@ -38,6 +38,11 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
             scenario with { Lanes = Math.Max(2, scenario.Lanes), Workers = 4, Epochs = 6, IsAsync = true, LocalSteps = 1, Staleness = scenario.Staleness ?? 0, NetworkFaults = 4, ActionsPerFault = 40 },
         Mutation.LocalDifferencesUnweighted or Mutation.LocalStateKept =>
             scenario with { IsAsync = false, UsesAdagrad = false, Staleness = null, LocalSteps = 2, NetworkFaults = 4, ActionsPerFault = 20 },
+        Mutation.RunsAheadOfEvaluations or Mutation.BestReleased or Mutation.DecidedTwice =>
+            scenario with { EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+        Mutation.ReleasedLater =>
+            scenario with { Tasks = 1, Lanes = 1, EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+        Mutation.FlipAfterEnd => scenario with { EvaluateEvery = 1, StopAt = 2, CancelAt = 0, Epochs = 6, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAfterCancel => scenario with { CancelAt = 300, Actions = 1000, Epochs = 6, NetworkFaults = 4, ActionsPerFault = 20 },
         _ => scenario with { NetworkFaults = 4, ActionsPerFault = 20 },
     };

@@ -25,7 +25,6 @@ public static class EarlyStopping
             Best = isBest ? commit : before!.Best,
             Reference = isImproved ? value : before!.Reference,
             Waited = isImproved ? 0 : before!.Waited + 1,
-            Released = [],
         };
         return new StoppingDecision(next, Reason(spec, monitored, value, next));
     }

@@ -16,9 +16,6 @@ public sealed record EvaluationState
 
     /// <summary>Evaluations since the last improvement.</summary>
     public required int Waited { get; init; }
-
-    /// <summary>Snapshots that this decision no longer needs: they may be deleted.</summary>
-    public required IReadOnlyList<SnapshotKey> Released { get; init; }
 }
 
 /// <summary>A commit that is kept, and its figures.</summary>

@@ -1,3 +1,4 @@
+using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 
 namespace Cluster.Contracts.Jobs;

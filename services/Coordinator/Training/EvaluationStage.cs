@@ -14,8 +14,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     private bool _isFinalRound;
 
     /// <summary>No segment may begin at this clock before the oldest open evaluation is decided: training runs ahead of a decision by one interval.</summary>
-    public long ClockLimit(TrainingRecord record) =>
-        record.ToEvaluate is [var oldest, ..] ? plan.Evaluations().After(oldest.Clock) : long.MaxValue;
+    public long ClockLimit(TrainingRecord record) => record.Evaluations.ClockLimit(plan.Evaluations());
 
     /// <summary>Moves the oldest open evaluation on, and decides it when all of it is recorded.</summary>
     /// <returns>Whether there is one.</returns>
@@ -70,23 +69,17 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
 
     private async Task DecideAsync(TrainingRecord record, EvaluationRound round)
     {
-        // Of the decision before: a coordinator may have died between it and this.
-        await DeleteAsync(record.Evaluated?.Released ?? []);
         EvaluationFigures figures = round.Figures(plan.EvaluationSet);
         StoppingDecision decision = EarlyStopping.Decide(training.Spec, plan.Monitored, record.Evaluated, new EvaluatedCommit(figures, round.Commit));
         await summaries.NoteAsync(figures);
-        CommitRetention retention = new(record, round.Commit, decision.State);
+        CommitRetention retention = new(record.Protocol.Manifest, record.Evaluations, round.Commit, decision.State.Best.Manifest);
         bool ends = decision.Reason is not null && record.Protocol.End is null;
-        EvaluationState state = decision.State with { Released = retention.Released(ends) };
-        TrainingAnswer answer = Require(await context.Records.DecideAsync(
-            training.Id, training.Owner, round.Commit, state, ends ? retention.AsLast() : null, decision.Reason, retention.Later));
-        if (answer != TrainingAnswer.Done) return;
+        var decided = new EvaluationDecision(round.Commit, decision.State, retention.Released(ends));
+        if (ends) decided = decided with { End = retention.AsLast(), Reason = decision.Reason!, Later = retention.Later };
+        if (Require(await context.Records.DecideAsync(training.Id, training.Owner, decided, plan)) != TrainingAnswer.Done) return;
         double value = EarlyStopping.ValueOf(training.Spec, figures);
         TrainingLog.Evaluated(context.Logger, training.Id, figures.Clock, training.Spec.Monitor, value, decision.Reason ?? "it goes on");
-        await DeleteAsync(state.Released);
     }
-
-    private Task DeleteAsync(IReadOnlyList<SnapshotKey> keys) => keys.Count == 0 ? Task.CompletedTask : context.Records.DeleteSnapshotsAsync(keys, plan);
 
     private static TrainingAnswer Require(TrainingAnswer answer) => answer switch
     {

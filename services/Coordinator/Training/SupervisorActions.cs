@@ -58,7 +58,7 @@ internal sealed class SupervisorActions(
                 supervisor.Durable(confirm.Manifest, await context.Durability.RunAsync());
                 return null;
             case SupervisorCommand.DeleteSnapshots delete:
-                await context.Records.DeleteSnapshotsAsync(delete.Keys.Except(record.Kept), plan);
+                await context.Records.DeleteSnapshotsAsync(delete.Keys.Except(record.Evaluations.Kept), plan);
                 supervisor.Deleted(delete.Manifest);
                 return null;
             case SupervisorCommand.Publish publish:

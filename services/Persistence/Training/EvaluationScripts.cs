@@ -33,13 +33,14 @@ internal static partial class TrainingScripts
         end
         """;
 
-    // KEYS[3]: evaluations. ARGV: token, field of the evaluation to decide, what the evaluations came to; where the job ends
-    // with that commit: clock, id, the commit, reason, and the fields of later evaluations. Decided once.
+    // KEYS[3]: evaluations; the rest: parts of snapshots that go. ARGV: token, field of the evaluation to decide, what the
+    // evaluations came to; where the job ends with that commit: clock, id, the commit, reason, and the fields of later
+    // evaluations. Decided once.
     public static readonly RedisScript Decide = new("training.decide", CoordinatorGuard, End, """
         if redis.call('HEXISTS', KEYS[2], ARGV[2]) == 0 then return 'moved' end
         redis.call('HDEL', KEYS[2], ARGV[2])
         redis.call('HSET', KEYS[2], 'evaluated', ARGV[3])
-        redis.call('DEL', KEYS[3])
+        for i = 3, #KEYS do redis.call('UNLINK', KEYS[i]) end
         if #ARGV > 3 then
             finish(ARGV[4], ARGV[5], ARGV[6], ARGV[7])
             for i = 8, #ARGV do redis.call('HDEL', KEYS[2], ARGV[i]) end

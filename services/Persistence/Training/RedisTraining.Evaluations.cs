@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Contracts.Storage;
+using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
 using StackExchange.Redis;
 
@@ -39,19 +40,14 @@ public sealed partial class RedisTraining
     }
 
     /// <summary>Decides an evaluation, once.</summary>
-    /// <param name="id">The job.</param>
-    /// <param name="owner">Token of the coordinator.</param>
-    /// <param name="commit">The commit that was evaluated.</param>
-    /// <param name="state">What the evaluations came to, this one included.</param>
-    /// <param name="end">What the job ends with: this commit, naming what goes; null where it goes on.</param>
-    /// <param name="reason">Why it ends.</param>
-    /// <param name="later">Commits after it, which are not evaluated any more.</param>
-    public async Task<TrainingAnswer> DecideAsync(
-        string id, string owner, CommitManifest commit, EvaluationState state, CommitManifest? end, string? reason, IEnumerable<CommitManifest> later)
+    public async Task<TrainingAnswer> DecideAsync(string id, string owner, EvaluationDecision decision, TrainingPlan plan)
     {
-        RedisValue[] decided = [owner, FieldOf(commit), JsonSerializer.Serialize(state, SpecJson.Options)];
-        RedisValue[] ended = end is null ? [] : [end.Clock, IdOf(end.Id), JsonSerializer.Serialize(end, SpecJson.Options), reason, .. later.Select(manifest => (RedisValue)FieldOf(manifest))];
-        return Answer(await TrainingScripts.Decide.EvaluateAsync(_database, [.. Keys(id), TrainingKeys.Evaluations(id)], [.. decided, .. ended]));
+        RedisKey[] keys = [.. Keys(id), TrainingKeys.Evaluations(id), .. decision.Released.SelectMany(key => SnapshotParts.Of(key, plan))];
+        RedisValue[] decided = [owner, FieldOf(decision.Commit), JsonSerializer.Serialize(decision.State, SpecJson.Options)];
+        RedisValue[] ended = decision.End is { } end
+            ? [end.Clock, IdOf(end.Id), JsonSerializer.Serialize(end, SpecJson.Options), decision.Reason, .. decision.Later.Select(manifest => (RedisValue)FieldOf(manifest))]
+            : [];
+        return Answer(await TrainingScripts.Decide.EvaluateAsync(_database, keys, [.. decided, .. ended]));
     }
 
     /// <summary>Ends the training with the commit that is there, which is evaluated where it was not.</summary>

@@ -125,7 +125,7 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
                 .. manifest.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots),
                 .. record.Evaluated?.Best.Manifest.Snapshots ?? [],
             ];
-            IEnumerable<SnapshotKey> named = [.. manifest.Previous, .. manifest.Expired, .. record.Evaluated?.Released ?? [], .. record.ToEvaluate.SelectMany(open => open.Snapshots)];
+            IEnumerable<SnapshotKey> named = [.. manifest.Previous, .. manifest.Expired, .. record.ToEvaluate.SelectMany(open => open.Snapshots)];
             await DeleteSnapshotsAsync(named.Where(key => !kept.Contains(key)), plan);
             foreach (RedisKey key in kept.SelectMany(snapshot => SnapshotParts.Of(snapshot, plan)))
                 await _database.KeyExpireAsync(key, retention);

@@ -40,6 +40,6 @@ public sealed record TrainingRecord
     /// <summary>A commit that may be evaluated; null for one that is not named here.</summary>
     public CommitManifest? Find(ManifestId id) => ToEvaluate.Append(Protocol.Manifest).FirstOrDefault(manifest => manifest?.Id == id);
 
-    /// <summary>Snapshots that stay although no later commit is built on them.</summary>
-    public IEnumerable<SnapshotKey> Kept => ToEvaluate.SelectMany(manifest => manifest.Snapshots).Concat(Evaluated?.Best.Manifest.Snapshots ?? []);
+    /// <summary>What the protocol needs to know of the evaluations.</summary>
+    public OpenEvaluations Evaluations => new(ToEvaluate, Evaluated?.Best.Manifest);
 }

@@ -1,4 +1,4 @@
-namespace Cluster.Contracts.Jobs;
+namespace Cluster.Protocol.Commits;
 
 /// <summary>The clocks at which a training job is evaluated and decides whether to go on: multiples of a number of clocks, and its end.</summary>
 /// <param name="Every">Clocks from one evaluation to the next; 0 for a job that is evaluated at its end only.</param>

@@ -1,4 +1,5 @@
 using Cluster.Contracts.Jobs;
+using Cluster.Protocol.Commits;
 using CsCheck;
 
 namespace Cluster.Contracts.Tests.Jobs;

@@ -56,7 +56,7 @@ public sealed class CommitRetentionTests
             ToEvaluate = clock % evaluateEvery == 0 ? [.. record.ToEvaluate, next] : record.ToEvaluate,
         };
         // As the supervisor has it done, once the commit is durable.
-        store.ExceptWith(next.Expired.Except(record.Kept));
+        store.ExceptWith(next.Expired.Except(record.Evaluations.Kept));
         return record;
     }
 
@@ -72,13 +72,13 @@ public sealed class CommitRetentionTests
             Values = new Dictionary<string, double> { [TrainingNames.Loss] = value },
         }, decided);
         EvaluationState state = EarlyStopping.Decide(Plans.Plan.Spec, Metric.Loss, record.Evaluated, commit).State;
-        CommitRetention retention = new(record, decided, state);
+        CommitRetention retention = new(record.Protocol.Manifest, record.Evaluations, decided, state.Best.Manifest);
         bool isEnd = ends && record.Protocol.End is null;
         IReadOnlyList<SnapshotKey> released = retention.Released(isEnd);
         CommitManifest? last = isEnd ? retention.AsLast() : record.Protocol.Manifest;
         TrainingRecord next = record with
         {
-            Evaluated = state with { Released = released },
+            Evaluated = state,
             ToEvaluate = isEnd ? [] : [.. retention.Later],
             Protocol = record.Protocol with { Manifest = last, End = isEnd ? last!.Clock : record.Protocol.End },
         };
@@ -90,7 +90,7 @@ public sealed class CommitRetentionTests
     private static void Close(TrainingRecord record, HashSet<SnapshotKey> store)
     {
         CommitManifest manifest = record.Protocol.Manifest!;
-        IEnumerable<SnapshotKey> gone = [.. manifest.Previous, .. manifest.Expired, .. record.Evaluated?.Released ?? []];
+        IEnumerable<SnapshotKey> gone = [.. manifest.Previous, .. manifest.Expired];
         store.ExceptWith(gone.Except(Named(record)));
     }
 

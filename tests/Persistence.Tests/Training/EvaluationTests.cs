@@ -42,7 +42,7 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : Pe
         TrainingRecord record = await ReadAsync();
 
         Assert.Equal([32, 64, 500], record.ToEvaluate.Select(commit => commit.Clock));
-        Assert.Equal([32, 64, 500], record.Kept.Select(key => key.Clock).Distinct());
+        Assert.Equal([32, 64, 500], record.Evaluations.Kept.Select(key => key.Clock).Distinct());
         Assert.Equal(64, record.Find(new ManifestId(First, 64))?.Clock);
         Assert.Null(record.Find(new ManifestId(First, 48)));
     }
@@ -79,15 +79,28 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : Pe
         await _training.RecordRangeAsync(Item(0, 512), Range(0.1));
         EvaluationState state = State(commit);
 
-        Assert.Equal(TrainingAnswer.Fenced, await _training.DecideAsync(_job, "9.0", commit, state, null, null, []));
-        Assert.Equal(TrainingAnswer.Done, await _training.DecideAsync(_job, Owner, commit, state, null, null, []));
-        Assert.Equal(TrainingAnswer.Moved, await _training.DecideAsync(_job, Owner, commit, state with { Waited = 9 }, null, null, []));
+        Assert.Equal(TrainingAnswer.Fenced, await _training.DecideAsync(_job, "9.0", new EvaluationDecision(commit, state, []), Plan));
+        Assert.Equal(TrainingAnswer.Done, await _training.DecideAsync(_job, Owner, new EvaluationDecision(commit, state, []), Plan));
+        Assert.Equal(TrainingAnswer.Moved, await _training.DecideAsync(_job, Owner, new EvaluationDecision(commit, state with { Waited = 9 }, commit.Snapshots), Plan));
 
         TrainingRecord record = await ReadAsync();
         Assert.Empty(record.ToEvaluate);
         Assert.Equivalent(state, record.Evaluated, strict: true);
         Assert.Null(record.Protocol.End);
         Assert.False(await Database.KeyExistsAsync(TrainingKeys.Evaluations(_job)));
+        foreach (string key in KeysOf(commit)) Assert.True(await Database.KeyExistsAsync(key));
+    }
+
+    [Fact]
+    public async Task Decide_SnapshotsThatNothingNeeds_GoWithTheDecision()
+    {
+        CommitManifest first = await CommitAsync(null, 32);
+        CommitManifest second = await CommitAsync(first, 64);
+
+        await _training.DecideAsync(_job, Owner, new EvaluationDecision(first, State(second), first.Snapshots), Plan);
+
+        foreach (string key in KeysOf(first)) Assert.False(await Database.KeyExistsAsync(key));
+        foreach (string key in KeysOf(second)) Assert.True(await Database.KeyExistsAsync(key));
     }
 
     [Fact]
@@ -95,9 +108,11 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : Pe
     {
         CommitManifest first = await CommitAsync(null, 32);
         CommitManifest second = await CommitAsync(first, 64);
-        CommitRetention retention = new(await ReadAsync(), first, State(first));
+        TrainingRecord before = await ReadAsync();
+        CommitRetention retention = new(before.Protocol.Manifest, before.Evaluations, first, first);
 
-        Assert.Equal(TrainingAnswer.Done, await _training.DecideAsync(_job, Owner, first, State(first), retention.AsLast(), "enough", retention.Later));
+        var decision = new EvaluationDecision(first, State(first), []) { End = retention.AsLast(), Reason = "enough", Later = retention.Later };
+        Assert.Equal(TrainingAnswer.Done, await _training.DecideAsync(_job, Owner, decision, Plan));
 
         TrainingRecord record = await ReadAsync();
         Assert.Equal((32L, first.Id, "enough"), (record.Protocol.End, record.Protocol.Manifest!.Id, record.EndReason));
@@ -114,7 +129,7 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : Pe
         CommitManifest middle = await CommitAsync(best, 48);
         CommitManifest last = await CommitAsync(middle, 50);
         await _training.PlanAsync(_job, Owner, Plan, []);
-        await _training.DecideAsync(_job, Owner, best, State(best), null, null, []);
+        await _training.DecideAsync(_job, Owner, new EvaluationDecision(best, State(best), []), Plan);
 
         await _training.CloseAsync(_job, TimeSpan.FromMinutes(1));
 
@@ -149,7 +164,7 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : Pe
     private static EvaluationState State(CommitManifest commit)
     {
         var figures = new EvaluationFigures { Clock = commit.Clock, Set = EvaluationSet.Training, Examples = 7, Values = new Dictionary<string, double> { ["loss"] = 0.1 + 0.2 }, Fingerprint = "f" };
-        return new EvaluationState { Last = figures, Best = new EvaluatedCommit(figures, commit), Reference = 0.1 + 0.2, Waited = 0, Released = [] };
+        return new EvaluationState { Last = figures, Best = new EvaluatedCommit(figures, commit), Reference = 0.1 + 0.2, Waited = 0 };
     }
 
     private async Task<CommitManifest> CommitAsync(CommitManifest? previous, long clock)

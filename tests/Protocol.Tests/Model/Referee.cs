@@ -9,12 +9,18 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
 {
     private readonly Dictionary<ManifestId, ManifestId?> _parents = [];
     private ManifestId? _durable;
+    private ManifestId? _end;
+    private long _decided;
 
     /// <summary>Every committed state is the one that each (lane, clock) below its clock makes by contributing once to each range.</summary>
     public void CheckFlip(StoreState before, StoreState after)
     {
         CommitManifest manifest = after.Record.Manifest!;
         Check(!before.IsCancelled, $"clock {manifest.Clock} was committed after the job was cancelled");
+        Check(before.Record.End is null, $"clock {manifest.Clock} was committed after the job had ended at {before.Record.End}");
+        // The next one to be decided is behind by one interval at most. A crash may take back a decision that was built on.
+        long limit = problem.Evaluations.After(problem.Evaluations.After(_decided));
+        Check(manifest.Clock <= limit, $"clock {manifest.Clock} was committed while nothing after {_decided} was evaluated");
         Check(manifest.Clock > (before.Record.Manifest?.Clock ?? 0), $"clock {manifest.Clock} does not follow the one before");
         Check(manifest.Generation == after.Record.Generation, "the manifest is of another generation");
         _parents[manifest.Id] = before.Record.Manifest?.Id;
@@ -50,9 +56,12 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
     public void CheckCommitted(StoreState state)
     {
         ManifestId? id = state.Record.Manifest?.Id;
-        while (id is { } other && other != _durable)
-            id = _parents[other];
-        Check(id == _durable, $"the committed state forks: {state.Record.Manifest?.Id} does not extend {_durable}");
+        Check(_end is null || (state.Record.End is not null && id == _end), $"the job had ended with {_end}; now there is {id}");
+        // A job that ends early goes back to the commit that was evaluated.
+        bool isInLine = Extends(id, _durable) || (state.Record.End is not null && Extends(_durable, id));
+        Check(isInLine, $"the committed state forks: {id} does not extend {_durable}");
+        foreach (SnapshotKey key in state.Evaluations.Kept)
+            Check(state.Snapshots.ContainsKey(key), $"a snapshot that an evaluation or the best commit needs is missing: {key}");
         foreach (SnapshotKey key in state.Record.Manifest?.Snapshots ?? [])
             Check(state.Snapshots.ContainsKey(key), $"committed snapshot is missing: {key}");
         foreach (SnapshotKey key in state.Record.Manifest?.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots) ?? [])
@@ -62,9 +71,29 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
     /// <summary>A coordinator may now report this commit to the user.</summary>
     public void Report(ManifestId manifest, StoreState state)
     {
+        if (state.Record.End is not null)
+            _end = manifest;
         if (_durable is not { } durable || durable.Clock < manifest.Clock)
             _durable = manifest;
         CheckCommitted(state);
+    }
+
+    /// <summary>Each commit that is due was evaluated once, in order, on the state that it is.</summary>
+    public void CheckDecision(StoreState before, StoreState after, CommitManifest decided)
+    {
+        Check(decided.Clock == problem.Evaluations.After(before.Decided), $"clock {decided.Clock} was decided after clock {before.Decided}");
+        foreach (SnapshotKey key in decided.Snapshots)
+            Check(before.Snapshots.ContainsKey(key), $"an evaluated snapshot is missing: {key}");
+        _decided = Math.Max(_decided, decided.Clock);
+        CheckState(decided, before);
+        CheckCommitted(after);
+    }
+
+    /// <summary>The job may be reported as done.</summary>
+    public void CheckEnd(StoreState state)
+    {
+        Check(state.Record.Manifest?.Clock == problem.End, $"ended at clock {state.Record.Manifest?.Clock}, not {problem.End}");
+        Check(scenario.EvaluateEvery == 0 || state.Decided == problem.End, $"ended at clock {problem.End}, evaluated up to {state.Decided}");
     }
 
     /// <summary>The newest due clocks are kept, each once, whatever was lost and done again.</summary>
@@ -98,6 +127,13 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
             Check(Same(parameters[range], snapshot.Parameters), $"other bits on ps task {task} at clock {manifest.Clock}");
             Check(slot.Length == 0 || Same(slot[range], snapshot.Slot), $"other slots on ps task {task} at clock {manifest.Clock}");
         }
+    }
+
+    private bool Extends(ManifestId? id, ManifestId? ancestor)
+    {
+        while (id is { } other && other != ancestor)
+            id = _parents[other];
+        return id == ancestor;
     }
 
     private static bool Same(ReadOnlySpan<float> left, ReadOnlySpan<float> right)

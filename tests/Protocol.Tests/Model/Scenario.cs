@@ -39,6 +39,12 @@ internal sealed record Scenario
     /// <summary>The action at which the user cancels the job; 0 for never.</summary>
     public int CancelAt { get; init; }
 
+    /// <summary>Clocks from one evaluation to the next; 0 for none.</summary>
+    public int EvaluateEvery { get; init; }
+
+    /// <summary>The job ends early with the first evaluated commit of this clock or later; 0 for never.</summary>
+    public int StopAt { get; init; }
+
     public required bool UsesAdagrad { get; init; }
 
     /// <summary>Percent of deliveries that are lost, doubled or torn.</summary>
@@ -54,6 +60,9 @@ internal sealed record Scenario
 
     /// <summary>What is kept beside the last commit.</summary>
     public CheckpointPolicy Checkpoints => new((long)(Seed % 4), (int)(Seed / 4 % 3));
+
+    /// <summary>Whether an evaluation finds the commit at a clock better than all before.</summary>
+    public bool IsBest(long clock) => (Seed >> (int)(clock % 64) & 1) == 1;
 
     public Gradient Gradient => IsAsync || !UsesAdagrad && Seed % 2 == 0 ? Gradient.Counting : Gradient.OrderSensitive;
 }
@@ -116,4 +125,19 @@ internal enum Mutation
 
     /// <summary>The flip does not look whether the job was cancelled.</summary>
     FlipAfterCancel,
+
+    /// <summary>Segments begin whatever evaluations are open.</summary>
+    RunsAheadOfEvaluations,
+
+    /// <summary>The flip does not look whether the job has ended early.</summary>
+    FlipAfterEnd,
+
+    /// <summary>A decision lets the snapshots of the commit go, also those of the best one.</summary>
+    BestReleased,
+
+    /// <summary>What a decision lets go is deleted after it: also where the store has lost the decision meanwhile.</summary>
+    ReleasedLater,
+
+    /// <summary>A commit's evaluation is decided again by whoever was late.</summary>
+    DecidedTwice,
 }

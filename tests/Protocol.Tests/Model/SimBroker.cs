@@ -9,6 +9,8 @@ internal sealed class SimBroker
 
     public bool IsEmpty => _items.Count == 0;
 
+    public string Describe() => string.Join(", ", _items.Select(item => $"{item.Item.Segment} {item.Item.Lanes} consumer {item.Consumer?.Id}"));
+
     public void Publish(SegmentItem item) => _items.Add(new Delivery(item));
 
     public Delivery? Take(SimProcess consumer, SimRandom random)

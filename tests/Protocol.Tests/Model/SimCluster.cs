@@ -22,7 +22,7 @@ internal sealed class SimCluster
         Random = new SimRandom(scenario.Seed);
         Problem = new TrainingProblem(scenario);
         Referee = new Referee(Problem, scenario);
-        Store = new SimStore(Referee, scenario.Mutation);
+        Store = new SimStore(Referee, Problem.Evaluations, scenario.Mutation);
         Network = new SimNetwork(Random) { Faults = scenario.NetworkFaults };
         for (int task = 0; task < scenario.Tasks; task++)
             StartStore(task);
@@ -237,7 +237,7 @@ internal sealed class SimCluster
     private string Describe()
     {
         IEnumerable<string> tasks = _stores.Select(store =>
-            $"ps {store.Index} ({store.Id}) {store.Task.Phase} {store.Task.Generation} clock {store.Task.Clock} {store.Task.Segment} snapshot {store.Task.Snapshot.Clock}");
-        return $"{Store.State.Record.Generation} manifest {Store.State.Record.Manifest?.Clock} of {Problem.Schedule.TotalClocks}; {string.Join("; ", tasks)}; {Scenario}";
+            $"ps {store.Index} ({store.Id}) {store.Task.Phase} {store.Task.Generation} clocks {string.Join(' ', store.Task.LaneClocks.ToArray())} {store.Task.Segment} snapshot {store.Task.Snapshot.Clock}");
+        return $"{Store.State.Record.Generation} manifest {Store.State.Record.Manifest?.Clock} of {Problem.Schedule.TotalClocks}; {string.Join("; ", tasks)}; {string.Join("; ", Workers.Select(worker => worker.Describe()))}; {Network.Count} messages; {Broker.Describe()}; {Scenario}";
     }
 }

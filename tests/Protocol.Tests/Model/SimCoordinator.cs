@@ -6,6 +6,7 @@ namespace Cluster.Protocol.Tests.Model;
 /// <summary>A coordinator process: what a service does around <see cref="JobSupervisor"/>.</summary>
 internal sealed class SimCoordinator : SimProcess
 {
+    private readonly CoordinatorToken _token;
     private readonly JobSupervisor _supervisor;
     private readonly TaskReport?[] _reports;
     private readonly TimeSpan[] _expected;
@@ -22,11 +23,12 @@ internal sealed class SimCoordinator : SimProcess
             Lanes = cluster.Scenario.Lanes,
             Tasks = cluster.Scenario.Tasks,
             TotalClocks = cluster.Problem.Schedule.TotalClocks,
-            Sizing = new SegmentSizing { InitialClocks = 1 + Random.Next(3), Target = TimeSpan.FromSeconds(100 + Random.Next(400)), CheckpointEvery = cluster.Scenario.Checkpoints.Every },
+            Sizing = new SegmentSizing { InitialClocks = 1 + Random.Next(3), Target = TimeSpan.FromSeconds(100 + Random.Next(400)), Every = cluster.Scenario.EvaluateEvery, CheckpointEvery = cluster.Scenario.Checkpoints.Every },
             LaneGrace = TimeSpan.FromSeconds(150),
             Checkpoints = cluster.Scenario.Checkpoints,
         };
-        _supervisor = new JobSupervisor(options, cluster.Store.AcquireCoordinator(Random.NextUInt64()), Random.NextUInt64);
+        _token = cluster.Store.AcquireCoordinator(Random.NextUInt64());
+        _supervisor = new JobSupervisor(options, _token, Random.NextUInt64);
         _reports = new TaskReport?[cluster.Scenario.Tasks];
         _expected = new TimeSpan[cluster.Scenario.Tasks];
     }
@@ -66,13 +68,20 @@ internal sealed class SimCoordinator : SimProcess
             Record = state.Record,
             Holder = state.Holder,
             StoreRun = Cluster.Store.Run,
+            ClockLimit = Cluster.Scenario.Mutation == Mutation.RunsAheadOfEvaluations ? long.MaxValue : state.Evaluations.ClockLimit(Cluster.Problem.Evaluations),
             WorkerSlots = Cluster.Workers.Count(worker => !worker.IsDead),
             Tasks = [.. _reports.Select((report, task) =>
                 new TaskView(state.TaskHolders.TryGetValue(task, out ulong holder) ? holder : null, report))],
         };
+        if (state.Evaluations.Commits is [var oldest, ..] && Random.OneIn(4))
+            Cluster.Network.Send(null, () => Evaluate(oldest));
         foreach (SupervisorCommand command in _supervisor.Decide(view, Cluster.Now))
-            _commands.Enqueue(command);
+            _commands.Enqueue(command is SupervisorCommand.DeleteSnapshots delete ? Spare(delete, state.Evaluations) : command);
     }
+
+    // By what the store said when the command was decided.
+    private static SupervisorCommand.DeleteSnapshots Spare(SupervisorCommand.DeleteSnapshots delete, OpenEvaluations evaluations) =>
+        delete with { Keys = [.. delete.Keys.Except(evaluations.Kept)] };
 
     private void Execute(SupervisorCommand command)
     {
@@ -108,11 +117,27 @@ internal sealed class SimCoordinator : SimProcess
                 Publish(publish);
                 break;
             case SupervisorCommand.Finish:
-                Cluster.IsFinished = true;
+                // The last evaluation may not be decided yet.
+                if (store.State.Evaluations.Commits.Count == 0)
+                    Finish();
                 break;
             default:
                 throw new ProtocolViolationException($"unexpected {command}");
         }
+    }
+
+    private void Finish()
+    {
+        Cluster.Referee.CheckEnd(Cluster.Store.State);
+        Cluster.IsFinished = true;
+    }
+
+    private void Evaluate(CommitManifest commit)
+    {
+        bool ends = Cluster.Scenario.StopAt > 0 && commit.Clock >= Cluster.Scenario.StopAt;
+        IReadOnlyList<SnapshotKey> released = Cluster.Store.Decide(_token, commit, Cluster.Scenario.IsBest(commit.Clock), ends);
+        if (Cluster.Scenario.Mutation == Mutation.ReleasedLater && released.Count > 0)
+            Cluster.Network.Send(null, () => Cluster.Store.Delete(released));
     }
 
     private void Flip(FlipRequest request)

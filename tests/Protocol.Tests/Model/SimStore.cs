@@ -15,6 +15,11 @@ internal sealed record StoreState
     /// <summary>The user has cancelled the job: nothing changes its record any more.</summary>
     public bool IsCancelled { get; init; }
 
+    public OpenEvaluations Evaluations { get; init; } = OpenEvaluations.None;
+
+    /// <summary>The clock of the newest commit whose evaluation is decided.</summary>
+    public long Decided { get; init; }
+
     public ImmutableDictionary<int, ulong> TaskHolders { get; init; } = ImmutableDictionary<int, ulong>.Empty;
 
     public ImmutableDictionary<SnapshotKey, StoredSnapshot> Snapshots { get; init; } =
@@ -22,7 +27,7 @@ internal sealed record StoreState
 }
 
 /// <summary>Redis: each script is atomic, and a crash takes back the last writes that are not on disk.</summary>
-internal sealed class SimStore(Referee referee, Mutation mutation)
+internal sealed class SimStore(Referee referee, EvaluationSchedule evaluations, Mutation mutation)
 {
     private readonly List<StoreState> _sinceDisk = [new StoreState()];
 
@@ -33,6 +38,8 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
     public int Generations { get; private set; }
 
     public int Commits { get; private set; }
+
+    public int Evaluations { get; private set; }
 
     /// <summary>The generation that a worker may work for.</summary>
     public Generation CurrentGeneration => State.IsCancelled ? Generation.None : State.Record.Generation;
@@ -93,7 +100,8 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
     {
         if (State.IsCancelled && mutation != Mutation.FlipAfterCancel)
             return FlipResult.NotCoordinator;
-        FlipResult result = FlipRule.Decide(State.Record, State.Holder, request, State.Snapshots.ContainsKey);
+        JobRecord record = mutation == Mutation.FlipAfterEnd ? State.Record with { End = null } : State.Record;
+        FlipResult result = FlipRule.Decide(record, State.Holder, request, State.Snapshots.ContainsKey);
         if (IsSkipped(result))
             result = FlipResult.Flipped;
         if (result != FlipResult.Flipped)
@@ -103,9 +111,40 @@ internal sealed class SimStore(Referee referee, Mutation mutation)
         var snapshots = before.Snapshots;
         foreach (SnapshotKey key in request.Next.Snapshots.Where(snapshots.ContainsKey))
             snapshots = snapshots.SetItem(key, snapshots[key] with { IsPersisted = true });
-        Write(before with { Record = before.Record with { Manifest = request.Next }, Snapshots = snapshots });
+        Write(before with
+        {
+            Record = before.Record with { Manifest = request.Next },
+            Snapshots = snapshots,
+            Evaluations = evaluations.IsAt(request.Next.Clock)
+                ? before.Evaluations with { Commits = [.. before.Evaluations.Commits, request.Next] }
+                : before.Evaluations,
+        });
         referee.CheckFlip(before, State);
         return result;
+    }
+
+    /// <summary>Decides the evaluation of a commit, once, and ends the job with it where it is to end.</summary>
+    /// <returns>What it lets go: gone already, but for the mutation that has it deleted later.</returns>
+    public IReadOnlyList<SnapshotKey> Decide(CoordinatorToken token, CommitManifest commit, bool isBest, bool ends)
+    {
+        StoreState before = State;
+        bool isOpen = before.Evaluations.Commits.Any(open => open.Id == commit.Id) || mutation == Mutation.DecidedTwice;
+        if (before.IsCancelled || before.Holder != token || !isOpen)
+            return [];
+        CommitManifest best = isBest || before.Evaluations.Best is not { } other ? commit : other;
+        var retention = new CommitRetention(before.Record.Manifest, before.Evaluations, commit, best);
+        bool isEnd = ends && before.Record.End is null;
+        IReadOnlyList<SnapshotKey> released = mutation == Mutation.BestReleased ? commit.Snapshots : retention.Released(isEnd);
+        Write(before with
+        {
+            Snapshots = mutation == Mutation.ReleasedLater ? before.Snapshots : before.Snapshots.RemoveRange(released),
+            Record = isEnd ? before.Record with { Manifest = retention.AsLast(), End = commit.Clock } : before.Record,
+            Evaluations = new OpenEvaluations(isEnd ? [] : [.. retention.Later], best),
+            Decided = commit.Clock,
+        });
+        Evaluations++;
+        referee.CheckDecision(before, State, commit);
+        return released;
     }
 
     private bool IsSkipped(FlipResult result) => (result, mutation) switch

@@ -9,6 +9,9 @@ namespace Cluster.Protocol.Tests.Model;
 /// <summary>A worker process: what a service does around <see cref="SegmentWork"/> and <see cref="AsyncSegmentWork"/>.</summary>
 internal sealed class SimWorker : SimProcess
 {
+    // Actions without a batch after which it looks whether it still works for the job's generation.
+    private const int Patience = 12;
+
     private readonly LabelledBuffers _buffers;
     private readonly float[] _parameters;
     private readonly LocalDescent _local;
@@ -52,6 +55,8 @@ internal sealed class SimWorker : SimProcess
         else
             Do(_sync?.Next() ?? _async!.Next());
     }
+
+    public string Describe() => $"worker {Id} dead {IsDead} paused {IsPaused} item {_delivery?.Item} lanes {_async?.Lanes} computing {_computing} outbox {_outbox.Count}";
 
     public override void Kill()
     {
@@ -147,6 +152,8 @@ internal sealed class SimWorker : SimProcess
             case WorkActionKind.Request:
                 (Generation generation, ulong stream) = (_delivery!.Item.Generation, _stream);
                 Send(action.Task, store => store.Request(generation, action.Clock, stream, this));
+                if (++_waits % Patience == 0)
+                    AskGeneration();
                 break;
             case WorkActionKind.Compute:
                 _computing = action;
@@ -233,17 +240,20 @@ internal sealed class SimWorker : SimProcess
 
     private void Wait()
     {
-        if (++_waits % 12 != 0)
+        if (++_waits % Patience != 0)
             return;
-        if (Random.OneIn(3))
-        {
-            Generation current = Cluster.Store.CurrentGeneration;
-            _sync?.CurrentGeneration(current);
-            _async?.CurrentGeneration(current);
-        }
-
+        AskGeneration();
         for (int task = 0; task < _connections.Length; task++)
             Resend(task);
+    }
+
+    private void AskGeneration()
+    {
+        if (!Random.OneIn(3))
+            return;
+        Generation current = Cluster.Store.CurrentGeneration;
+        _sync?.CurrentGeneration(current);
+        _async?.CurrentGeneration(current);
     }
 
     private void Resend(int task)

@@ -1,4 +1,5 @@
 using Cluster.Compute.Optimizers;
+using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 
 namespace Cluster.Protocol.Tests.Model;
@@ -25,6 +26,23 @@ internal sealed class TrainingProblem
     }
 
     public EpochSchedule Schedule { get; }
+
+    public EvaluationSchedule Evaluations => new(_scenario.EvaluateEvery, Schedule.TotalClocks);
+
+    /// <summary>The clock at which the job must end, whatever happens.</summary>
+    public long End
+    {
+        get
+        {
+            for (long clock = 1; clock <= Schedule.TotalClocks && _scenario.StopAt > 0; clock++)
+            {
+                if (clock >= _scenario.StopAt && Evaluations.IsAt(clock))
+                    return clock;
+            }
+
+            return Schedule.TotalClocks;
+        }
+    }
 
     public int RangeLength { get; }
 
