@@ -48,8 +48,7 @@ public abstract class ClusterTest(SharedBroker broker) : IAsyncLifetime
     private protected async Task<TestCluster> StartClusterAsync(TestClusterOptions options, RabbitMqServerProcess? ownBroker = null)
     {
         var messaging = ownBroker?.ConnectionString ?? await broker.NewVirtualHostAsync(Ct);
-        var redis = await RedisServerProcess.StartAsync(cancellationToken: Ct);
-        var cluster = Own(new TestCluster(options, redis, messaging));
+        var cluster = Own(await TestCluster.CreateAsync(options, messaging, Ct));
         await cluster.StartAsync(Ct);
         return cluster;
     }

@@ -1,4 +1,3 @@
-using Cluster.LocalHosting.Servers;
 
 namespace Cluster.EndToEnd.Processes;
 
@@ -15,7 +14,7 @@ public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable
         if (_cluster is null)
         {
             var messaging = await broker.NewVirtualHostAsync(cancellationToken);
-            _cluster = new TestCluster(options, await RedisServerProcess.StartAsync(cancellationToken: cancellationToken), messaging);
+            _cluster = await TestCluster.CreateAsync(options, messaging, cancellationToken);
             _options = options;
             await _cluster.StartAsync(cancellationToken);
         }

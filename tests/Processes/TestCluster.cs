@@ -87,6 +87,16 @@ internal sealed class TestCluster : IAsyncDisposable
         static string StoreName(int store) => FormattableString.Invariant($"ps-{store}");
     }
 
+    /// <summary>A cluster with a Redis of its own, which runs; everything else is to be started.</summary>
+    /// <param name="options">What it consists of.</param>
+    /// <param name="messaging">Connection string of a virtual host of this cluster alone.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<TestCluster> CreateAsync(TestClusterOptions options, string messaging, CancellationToken cancellationToken)
+    {
+        var environment = options.RedisEnvironment.ToDictionary(variable => variable.Key, string? (variable) => variable.Value);
+        return new TestCluster(options, await RedisServerProcess.StartAsync(environment, null, cancellationToken), messaging);
+    }
+
     public RedisServerProcess Redis { get; }
 
     /// <summary>Connection string of its virtual host.</summary>
@@ -254,4 +264,7 @@ internal sealed record TestClusterOptions(int Workers = 2)
 
     /// <summary>Given to every ps process.</summary>
     public IReadOnlyDictionary<string, string> ParameterStoreEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Given to Redis.</summary>
+    public IReadOnlyDictionary<string, string> RedisEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

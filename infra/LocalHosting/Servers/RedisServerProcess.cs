@@ -11,8 +11,10 @@ namespace Cluster.LocalHosting.Servers;
 public sealed class RedisServerProcess : ServerProcess
 {
     private readonly string _program;
+    private readonly IReadOnlyDictionary<string, string?> _environment;
 
-    private RedisServerProcess(string program, Action<string>? output) : base("redis", output) => _program = program;
+    private RedisServerProcess(string program, IReadOnlyDictionary<string, string?> environment, Action<string>? output)
+        : base("redis", output) => (_program, _environment) = (program, environment);
 
     /// <summary>StackExchange.Redis form: <c>127.0.0.1:port,password=…</c>.</summary>
     public override string ConnectionString => $"127.0.0.1:{Port},password={Password}";
@@ -26,10 +28,15 @@ public sealed class RedisServerProcess : ServerProcess
     /// <param name="output">Takes each line that the server prints, on any thread.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LocalHostingException">The program is not installed or did not come up.</exception>
-    public static async Task<RedisServerProcess> StartAsync(Action<string>? output = null, CancellationToken cancellationToken = default)
+    public static Task<RedisServerProcess> StartAsync(Action<string>? output = null, CancellationToken cancellationToken = default)
+        => StartAsync(new Dictionary<string, string?>(), output, cancellationToken);
+
+    /// <summary>The same, with variables set beside the inherited ones.</summary>
+    internal static async Task<RedisServerProcess> StartAsync(
+        IReadOnlyDictionary<string, string?> environment, Action<string>? output, CancellationToken cancellationToken)
     {
         var program = FindExecutable() ?? throw new LocalHostingException("redis-server is not installed");
-        var server = new RedisServerProcess(program, output);
+        var server = new RedisServerProcess(program, environment, output);
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -63,6 +70,7 @@ public sealed class RedisServerProcess : ServerProcess
             """);
         return ChildProcess.Start(new ChildProcessStart(_program, [configuration])
         {
+            Environment = _environment,
             WorkingDirectory = DataDirectory,
             DataDirectory = DataDirectory,
             Output = Output,

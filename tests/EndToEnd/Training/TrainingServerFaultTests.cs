@@ -15,6 +15,12 @@ public sealed class TrainingServerFaultTests(SharedBroker broker, SharedCluster 
     // Longer than a lease, which lasts five seconds, and the two in which its holder comes first.
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(8);
 
+    // Bytes that still fit on the disk when it is about to be full.
+    private const int Room = 1000;
+
+    // Redis's exit code when it cannot keep what it is about to acknowledge.
+    private const int GaveUp = 1;
+
     private static readonly TestClusterOptions Options = new(Workers: 2)
     {
         ParameterStores = 2,
@@ -83,6 +89,27 @@ public sealed class TrainingServerFaultTests(SharedBroker broker, SharedCluster 
 
         SayRecovery("Redis full; since there is room", spec.Mode, room);
         AssertCounted(spec, await EndAsync(cluster, job));
+        await cluster.UntilWholeAsync(Ct);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Fill_DiskOfRedis_ItEndsItselfAndTheGenerationGoesOnWhenThereIsRoom()
+    {
+        var (cluster, job, spec) = await RunToTheMiddleAsync(TrainingNames.Sync);
+        var log = Directory.GetFiles(Path.Combine(cluster.Redis.DataDirectory, "appendonlydir"), "*.incr.aof").Select(path => new FileInfo(path)).Single();
+
+        var begun = await cluster.Client.GetJobAsync(job.Id, Ct);
+
+        FileSizeLimit.Set(cluster.Redis.ProcessId, log.Length + Room);
+        Assert.Equal(GaveUp, await cluster.Redis.Process.Exited.WaitAsync(Limit, Ct));
+        await cluster.Redis.RestartAsync(Ct);
+        var room = Stopwatch.GetTimestamp();
+        await UntilCommittedAsync(cluster, job, await cluster.Client.GetJobAsync(job.Id, Ct));
+
+        SayRecovery("Redis out of disk; since it runs again, with room", spec.Mode, room);
+        var ended = await EndAsync(cluster, job);
+        AssertCounted(spec, ended);
+        Assert.Equal(begun.Training!.Generations, ended.Training!.Generations);
         await cluster.UntilWholeAsync(Ct);
     }
 

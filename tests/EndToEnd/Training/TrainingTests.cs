@@ -210,7 +210,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         var before = await KeysAsync(cluster, "cluster:job*");
         var right = Counting(TrainingNames.Sync, epochs: 1);
 
-        await AssertRefusedAsync(cluster, right with { Model = "perceptron" }, "model: perceptron: must be counting or faulty or linear");
+        await AssertRefusedAsync(cluster, right with { Model = "perceptron" }, "model: perceptron: must be counting or faulty or linear or logistic or mlp or softmax");
         await AssertRefusedAsync(cluster, right with { Data = "elsewhere" }, "data: elsewhere: must be the id of a loaded data set");
         await AssertRefusedAsync(cluster, right with { Label = "price" }, "label: price: must be the label that the data set was loaded with, pace");
         await AssertRefusedAsync(cluster, right with { Lanes = 257 }, "lanes: 257: must be from 1 to 256");

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using Cluster.CudaDouble;
+
+namespace Cluster.EndToEnd.Clocks;
+
+/// <summary>The time of day of some processes, which a test moves while they run; see <c>clock.c</c>.</summary>
+internal sealed class MovableClock : IAsyncDisposable
+{
+    private static readonly Lazy<string> Library = new(Build);
+
+    private readonly string _file = Path.GetTempFileName();
+
+    public MovableClock() => Move(TimeSpan.Zero);
+
+    /// <summary>Why there is none on this machine; null where there is.</summary>
+    public static string? Missing => !OperatingSystem.IsLinux() ? "Clocks are moved on Linux only."
+        : HostCompiler.Installed.Count == 0 ? "clang++ is not installed: the clock that tests move cannot be compiled."
+        : null;
+
+    /// <summary>For the processes that are to read it.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
+    {
+        ["LD_PRELOAD"] = Library.Value,
+        ["CLUSTER_TEST_CLOCK"] = _file,
+    };
+
+    /// <summary>Sets how far it is ahead of the machine's time of day; to a second.</summary>
+    public void Move(TimeSpan ahead)
+    {
+        Span<byte> seconds = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(seconds, (long)ahead.TotalSeconds);
+        // In one write, into the page that the processes have mapped.
+        using var file = File.OpenHandle(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, seconds, 0);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        File.Delete(_file);
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Build()
+    {
+        var library = Path.Combine(AppContext.BaseDirectory, "Clocks", FormattableString.Invariant($"clock-{System.Environment.ProcessId}.so"));
+        var source = Path.Combine(AppContext.BaseDirectory, "Clocks", "clock.c");
+        return HostCompiler.Run(HostCompiler.Installed[0], ["-x", "c", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", source, "-o", library], out var output)
+            ? library
+            : throw new InvalidOperationException($"the clock that tests move does not compile: {output}");
+    }
+}
