@@ -34,7 +34,7 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone) {
     (void)zone;
     struct timespec precise;
     int result = clock_gettime(CLOCK_REALTIME, &precise);
-    if (result == 0 && now != NULL) *now = (struct timeval){precise.tv_sec, precise.tv_nsec / 1000};
+    if (result == 0) *now = (struct timeval){precise.tv_sec, precise.tv_nsec / 1000};
     return result;
 }
 
