@@ -10,7 +10,7 @@ using OpenTelemetry.Trace;
 
 namespace Cluster.ServiceDefaults.Telemetry;
 
-/// <summary>Logs, metrics and traces through OpenTelemetry, exported where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+/// <summary>Logs to the console; and logs, metrics and traces through OpenTelemetry where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says whereto.</summary>
 internal static class TelemetryExtensions
 {
     private const string AllClusterSources = "Cluster.*";
@@ -32,12 +32,18 @@ internal static class TelemetryExtensions
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
             // ServiceProgram says in a line why a service did not start.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        // What nobody reads is not collected: it would cost a tenth of a service's start, and something at each message.
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) builder.AddExport(serviceName);
+    }
+
+    private static void AddExport(this WebApplicationBuilder builder, string serviceName)
+    {
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
-        var telemetry = builder.Services.AddOpenTelemetry()
+        builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? serviceName))
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
@@ -45,7 +51,7 @@ internal static class TelemetryExtensions
             .WithTracing(tracing => tracing
                 .AddAspNetCoreInstrumentation(http => http.Filter = context => context.Request.Path != "/alive")
                 .AddHttpClientInstrumentation()
-                .AddSource(DiagnosticHeaders.DefaultListenerName, AllClusterSources));
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
+                .AddSource(DiagnosticHeaders.DefaultListenerName, AllClusterSources))
+            .UseOtlpExporter();
     }
 }

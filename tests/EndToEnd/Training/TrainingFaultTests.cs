@@ -8,7 +8,7 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>Faults in the middle of training: every example counts once, in every mode, and synchronous jobs keep their bits.</summary>
 public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 50;
+    private const int Epochs = 30;
     private const double Early = 0.1;
     private const double Late = 0.8;
 
