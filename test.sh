@@ -7,6 +7,7 @@ readonly install_command="sudo apt-get install ${packages[*]}"
 readonly project_limit=1800 # seconds for one test project, or for one command of a document
 readonly build_limit=1200
 readonly leftover_limit=10 # seconds for what a test project started to end after it
+readonly at_once=2         # test projects side by side: one waits while the other computes
 
 usage() {
     cat <<TEXT
@@ -37,7 +38,8 @@ export UseAspire=false
 # Build servers would outlive the build. The compiler's makes it twice as fast: one of its own, which is stopped after it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=true SharedCompilationId=test-$$
 
-readonly marker="CLUSTER_TEST_RUN=$$-$RANDOM$RANDOM"
+readonly run="CLUSTER_TEST_RUN=$$-$RANDOM$RANDOM"
+marker=$run # in a test project's subshell with the project's name behind it
 results=$(mktemp -d) || exit 1
 readonly results
 passed=0 failed=0 skipped=0
@@ -45,7 +47,7 @@ passed=0 failed=0 skipped=0
 # Everything this script starts carries the marker in its environment, and so does what that starts in turn.
 started_here() {
     [[ -d /proc/self ]] || return 0
-    grep -lzsx -- "$marker" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3
+    grep -lzsxE -- "$marker(-.*)?" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3
 }
 
 kill_started_here() {
@@ -139,32 +141,52 @@ count() {
 }
 
 run_tests() {
-    local project
-    for project in tests/*Tests tests/EndToEnd; do
-        if [[ -f $project/${project##*/}.csproj ]]; then run_project "${project##*/}"; fi
+    local name names=()
+    for name in tests/*Tests; do
+        if [[ -f $name/${name##*/}.csproj ]]; then names+=("${name##*/}"); fi
     done
+    for name in "${names[@]}"; do
+        while (($(jobs -rp | wc -l) >= at_once)); do wait -n; done
+        run_project "$name" > "$results/$name.log" 2>&1 &
+    done
+    wait
+    for name in "${names[@]}"; do
+        cat -- "$results/$name.log"
+        add_counts "$name"
+    done
+    # Alone: it loads the machine by itself.
+    run_project EndToEnd
+    add_counts EndToEnd
 }
 
-run_project() {
-    local name=$1 program=artifacts/bin/$1/debug/Cluster.$1.dll report=$results/$1.xml from=$SECONDS status
+# Runs a test project in a subshell; leaves its counts in a file.
+run_project() (
+    name=$1 program=artifacts/bin/$1/debug/Cluster.$1.dll report=$results/$1.xml from=$SECONDS
+    marker=$run-$name passed=0 failed=0 skipped=0
     echo "== $name"
     guarded "$project_limit" dotnet "$program" -noColor -noLogo -result-xml "$report"
     status=$?
     if [[ ! -s $report ]]; then
         fail "$name: $(reason "$status" "$project_limit"), and no report"
     else
-        passed=$((passed + $(count "$report" passed)))
-        skipped=$((skipped + $(count "$report" skipped)))
-        local broken=$(($(count "$report" failed) + $(count "$report" errors)))
-        failed=$((failed + broken))
+        passed=$(count "$report" passed)
+        skipped=$(count "$report" skipped)
+        failed=$(($(count "$report" failed) + $(count "$report" errors)))
         if (($(count "$report" total) == 0)); then
             fail "$name: no test ran"
-        elif ((status != 0 && broken == 0)); then
+        elif ((status != 0 && failed == 0)); then
             fail "$name: $(reason "$status" "$project_limit")"
         fi
     fi
     look_for_leftovers "$name"
     echo "== $name: $((SECONDS - from)) s"
+    echo "$passed $failed $skipped" > "$results/$name.counts"
+)
+
+add_counts() {
+    local counts=(0 1 0) # a project that left none has failed
+    [[ ! -s $results/$1.counts ]] || read -ra counts < "$results/$1.counts"
+    passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
 }
 
 # Lines of the documents' blocks that begin with ```bash run; what they run is built already.

@@ -76,12 +76,12 @@ public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared
         var victim = await cluster.ParameterStoreAsync(1, Ct);
         var before = await AssertUnderWayAsync(cluster, job);
 
-        var killed = Stopwatch.GetTimestamp();
         await victim.KillAsync(Ct);
         await victim.StartAsync(Ct);
+        var started = Stopwatch.GetTimestamp();
         await UntilCommittedAsync(cluster, job, before);
 
-        SayRecovery("ps task killed", mode, killed);
+        SayRecovery("ps task killed; since its process answers again", mode, started);
         var ended = await AssertCountedAsync(cluster, job, mode);
         Assert.Equal(before.Training!.Generations + 1, ended.Training!.Generations);
         await cluster.UntilWholeAsync(Ct);
@@ -94,12 +94,12 @@ public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared
         var (cluster, job) = await RunToTheMiddleAsync(mode);
         var before = await AssertUnderWayAsync(cluster, job);
 
-        var killed = Stopwatch.GetTimestamp();
         await cluster.Coordinator.KillAsync(Ct);
         await cluster.Coordinator.StartAsync(Ct);
+        var started = Stopwatch.GetTimestamp();
         var after = await UntilCommittedAsync(cluster, job, before);
 
-        SayRecovery("coordinator killed", mode, killed);
+        SayRecovery("coordinator killed; since its process answers again", mode, started);
         Assert.Equal(JobState.Running, after.State);
         var ended = await AssertCountedAsync(cluster, job, mode);
         Assert.Equal(before.Progress.Chiefs + 1, ended.Progress.Chiefs);

@@ -175,7 +175,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         await UploadPacedAsync(cluster);
         var job = await cluster.Client.SubmitAsync(Counting(mode, epochs: 1_000_000), cancellationToken: Ct);
         await UntilAsync(cluster, job, "commits", j => j.Training is { Commits: >= 2 });
-        Assert.NotEmpty(await DoingAsync(cluster, job));
+        await Poll.UntilAsync("somebody works for the job", () => DoingAsync(cluster, job), doing => doing.Length > 0, Limit, Ct);
 
         var asked = Stopwatch.GetTimestamp();
         var cancelled = await cluster.Client.CancelAsync(job.Id, "the test says so", Ct);
@@ -211,7 +211,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         var right = Counting(TrainingNames.Sync, epochs: 1);
 
         await AssertRefusedAsync(cluster, right with { Model = "perceptron" }, "model: perceptron: must be counting or faulty or linear or logistic or mlp or softmax");
-        await AssertRefusedAsync(cluster, right with { Data = "elsewhere" }, "data: elsewhere: must be the id of a loaded data set");
+        await AssertRefusedAsync(cluster, right with { Data = "elsewhere" }, "data: elsewhere: must be the name or the id of a data set");
         await AssertRefusedAsync(cluster, right with { Label = "price" }, "label: price: must be the label that the data set was loaded with, pace");
         await AssertRefusedAsync(cluster, right with { Lanes = 257 }, "lanes: 257: must be from 1 to 256");
 

@@ -34,6 +34,9 @@ public sealed class ZombieTests(SharedBroker broker, SharedCluster shared) : Tra
 
         zombie.Suspend();
         var suspended = Stopwatch.GetTimestamp();
+        await Poll.UntilAsync("the lease of index 1 is over", () => cluster.ParameterStoreTasksAsync(Ct), tasks => tasks.All(t => t.Index != 1), Limit, Ct);
+        // A spare that came earlier would find index 1 kept for its holder.
+        await Task.Delay(LeaseTimes.Grace, Ct);
         await spare.StartAsync(Ct);
         var holder = await cluster.UntilParameterStoreIsBackAsync(task, Ct);
         Assert.Equal(spare.Instance, holder.Instance);
