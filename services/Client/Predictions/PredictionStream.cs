@@ -64,7 +64,7 @@ internal sealed class PredictionStream(CoordinatorConnection connection, string 
             await FileParts.SendAsync(csv, SendPartAsync, cancellationToken).ConfigureAwait(false);
             await parts.CompleteAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        catch (Exception e) when (CallErrors.IsEndOfCall(e))
         {
             // The call is over: its answer says why.
         }

@@ -11,6 +11,9 @@ internal static class CallErrors
     public static bool IsAway(RpcException e)
         => TlsErrors.Find(e) is null && (e.StatusCode == StatusCode.Unavailable || (e.StatusCode == StatusCode.Internal && e.Status.DebugException is HttpRequestException or IOException));
 
+    /// <summary>A write failed because its call is over, whose answer says why: gRPC says so in its own way, HTTP/2 beneath it in two others.</summary>
+    public static bool IsEndOfCall(Exception e) => e is RpcException or InvalidOperationException or HttpRequestException or HttpIOException;
+
     /// <summary>A stream that broke in this way is worth another: everything but a clear refusal.</summary>
     public static bool IsInterruption(RpcException e) => TlsErrors.Find(e) is null && e.StatusCode is not
         (StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.Unauthenticated or StatusCode.PermissionDenied

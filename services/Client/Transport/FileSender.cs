@@ -51,7 +51,7 @@ internal sealed class FileSender(Stream file, TimeSpan stallTimeout, IProgress<l
             await sending.ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        catch (Exception e) when (CallErrors.IsEndOfCall(e) || e is IOException)
         {
             return false;
         }
