@@ -215,7 +215,8 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         await AssertRefusedAsync(cluster, right with { Label = "price" }, "label: price: must be the label that the data set was loaded with, pace");
         await AssertRefusedAsync(cluster, right with { Lanes = 257 }, "lanes: 257: must be from 1 to 256");
 
-        Assert.Equal(before, await KeysAsync(cluster, "cluster:job*"));
+        // The jobs of other tests may still be cleaned up after.
+        Assert.Empty((await KeysAsync(cluster, "cluster:job*")).Except(before));
     }
 
     private static async Task AssertRefusedAsync(TestCluster cluster, TrainingSpec spec, string violation)
