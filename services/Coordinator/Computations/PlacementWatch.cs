@@ -9,8 +9,8 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
 {
     private readonly WorkSkill _skill = WorkSkill.Computation(plan.Computation);
     private readonly Dictionary<DeviceSpec, Placement> _placements = [];
-    private readonly Dictionary<DeviceSpec, long> _waitingSince = [];
-    private long? _unknownSince;
+    private readonly Dictionary<DeviceSpec, LimitedWait> _waits = [];
+    private readonly LimitedWait _unknown = new(timeout, time);
 
     /// <summary>What is missing while items can go nowhere; empty while all can go somewhere.</summary>
     public string WaitingFor { get; private set; } = "";
@@ -19,7 +19,7 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
     /// For too long a device that was asked for by name has not been there, or no worker of those that are there has known
     /// the computation. Other items wait for ever: any worker that comes can finish them.
     /// </summary>
-    public bool HasTimedOut => HasPassed(_unknownSince) || _waitingSince.Any(w => w.Key != DeviceSpec.Any && HasPassed(w.Value));
+    public bool HasTimedOut => _unknown.HasTimedOut || _waits.Any(w => w.Key != DeviceSpec.Any && w.Value.HasTimedOut);
 
     /// <summary>Where the merge goes: any worker that knows the computation; null while there is none.</summary>
     public string? MergeQueue { get; private set; }
@@ -33,7 +33,7 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
     public bool Update(IReadOnlyList<RegisteredTask> workers, IReadOnlyCollection<DeviceSpec> wanted)
     {
         _placements.Clear();
-        _unknownSince = Placement.IsUnknown(_skill, workers) ? _unknownSince ?? time.GetTimestamp() : null;
+        _unknown.Set(Placement.IsUnknown(_skill, workers));
         MergeQueue = Placement.For(DeviceSpec.Any, soft: false, _skill, workers)?.Targets[^1].Key.Queue;
         var missing = new List<string>();
         foreach (var spec in wanted)
@@ -42,8 +42,7 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
             else missing.Add(Placement.Missing(spec, _skill, workers));
         }
 
-        foreach (var served in _waitingSince.Keys.Where(spec => _placements.ContainsKey(spec) || !wanted.Contains(spec)).ToList()) _waitingSince.Remove(served);
-        foreach (var spec in wanted.Where(spec => !_placements.ContainsKey(spec))) _waitingSince.TryAdd(spec, time.GetTimestamp());
+        foreach (var spec in _waits.Keys.Union(wanted).ToList()) WaitFor(spec, wanted.Contains(spec) && !_placements.ContainsKey(spec));
         if (missing.Count == 0 && wanted.Count == 0 && MergeQueue is null) missing.Add(Placement.Missing(DeviceSpec.Any, _skill, workers));
 
         var waitingFor = missing.FirstOrDefault("");
@@ -52,5 +51,15 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
         return changed;
     }
 
-    private bool HasPassed(long? since) => since is { } start && time.GetElapsedTime(start) > timeout;
+    private void WaitFor(DeviceSpec spec, bool isWaiting)
+    {
+        if (!isWaiting)
+        {
+            _waits.Remove(spec);
+            return;
+        }
+
+        if (!_waits.TryGetValue(spec, out var wait)) _waits.Add(spec, wait = new LimitedWait(timeout, time));
+        wait.Set(true);
+    }
 }

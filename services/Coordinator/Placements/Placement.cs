@@ -29,18 +29,14 @@ internal sealed record Placement(IReadOnlyList<PlacementTarget> Targets)
     {
         var ready = workers.Where(w => w.Entry.Ready).ToList();
         if (ready.Count == 0) return "a worker";
-        var able = Able(skill, workers).ToList();
-        return able.Count == 0
+        return IsUnknown(skill, workers)
             ? $"a worker with the {skill.Kind} '{skill.Name}' (they have {string.Join(", ", ready.SelectMany(w => skill.All(w.Entry)).Distinct().Order())})"
-            : $"a device that matches {spec} (there are {string.Join(", ", able.Select(Describe))})";
+            : $"a device that matches {spec} (there are {string.Join(", ", Able(skill, workers).Select(Describe))})";
     }
 
     /// <summary>Whether there are workers and none has the computation or the model: a wrong name, more likely than a worker that is still to come.</summary>
     public static bool IsUnknown(WorkSkill skill, IReadOnlyList<RegisteredTask> workers)
-    {
-        var ready = workers.Where(w => w.Entry.Ready).ToList();
-        return ready.Count > 0 && !ready.Any(w => skill.All(w.Entry).Contains(skill.Name));
-    }
+        => workers.Any(w => w.Entry.Ready) && !Able(skill, workers).Any();
 
     private static Placement? For(DeviceSpec spec, List<DeviceSpec> able)
     {

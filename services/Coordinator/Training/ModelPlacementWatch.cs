@@ -10,8 +10,8 @@ internal sealed class ModelPlacementWatch(TrainingSpec spec, TimeSpan timeout, T
 {
     private readonly DeviceSpec _device = DeviceSpec.Parse(spec.Device ?? "");
     private readonly WorkSkill _skill = WorkSkill.Model(spec.Model);
-    private long? _waitingSince;
-    private long? _unknownSince;
+    private readonly LimitedWait _wait = new(timeout, time);
+    private readonly LimitedWait _unknown = new(timeout, time);
 
     /// <summary>What is missing while items can go nowhere; empty while they can.</summary>
     public string WaitingFor { get; private set; } = "";
@@ -20,7 +20,7 @@ internal sealed class ModelPlacementWatch(TrainingSpec spec, TimeSpan timeout, T
     /// Why the job fails: for too long a device that was asked for has not been there, or no worker of those that are there
     /// has known the model. Null while it goes on; any other job waits for ever.
     /// </summary>
-    public string? Error => HasPassed(_unknownSince) || (_device != DeviceSpec.Any && HasPassed(_waitingSince))
+    public string? Error => _unknown.HasTimedOut || (_device != DeviceSpec.Any && _wait.HasTimedOut)
         ? $"waited {timeout.TotalSeconds:0} s for {WaitingFor}"
         : null;
 
@@ -29,11 +29,9 @@ internal sealed class ModelPlacementWatch(TrainingSpec spec, TimeSpan timeout, T
     public ModelPlacement? Update(IReadOnlyList<RegisteredTask> workers)
     {
         ModelPlacement? placement = ModelPlacement.For(spec, workers);
-        _waitingSince = placement is null ? _waitingSince ?? time.GetTimestamp() : null;
-        _unknownSince = Placement.IsUnknown(_skill, workers) ? _unknownSince ?? time.GetTimestamp() : null;
+        _wait.Set(placement is null);
+        _unknown.Set(Placement.IsUnknown(_skill, workers));
         WaitingFor = placement is null ? Placement.Missing(_device, _skill, workers) : "";
         return placement;
     }
-
-    private bool HasPassed(long? since) => since is { } start && time.GetElapsedTime(start) > timeout;
 }
