@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Cluster.Client.State;
@@ -12,17 +13,21 @@ internal sealed class RunnerProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentQueue<string> _said = new();
     private readonly HashSet<int> _seen = [];
 
     private RunnerProcess(string directory, Process process)
     {
         Directory = directory;
         _process = process;
-        _process.OutputDataReceived += (_, line) => _lines.Writer.TryWrite(line.Data ?? "");
+        _process.OutputDataReceived += (_, line) => Keep(line.Data ?? "");
         _process.BeginOutputReadLine();
     }
 
     public string Directory { get; }
+
+    /// <summary>All that it has printed, for a test that fails.</summary>
+    public IEnumerable<string> Lines => _said;
 
     public string StateFile => TestRunner.StateFile(Directory);
 
@@ -85,5 +90,11 @@ internal sealed class RunnerProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Limit);
         _process.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private void Keep(string line)
+    {
+        _said.Enqueue(line);
+        _lines.Writer.TryWrite(line);
     }
 }

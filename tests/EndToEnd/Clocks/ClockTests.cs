@@ -38,14 +38,14 @@ public sealed class ClockTests(SharedBroker broker, SharedCluster shared) : Trai
             coordinator.Move(jump);
             stores.Move(-jump);
             workers.Move(2 * jump);
-            begun = await UntilCommitsAsync(cluster, job, begun);
+            begun = await UntilCommittedAsync(cluster, job, begun, commits: 2);
         }
 
         // Every lease is over at once, and its holder's again at the next renewal; then none would end for an hour.
         foreach (var jump in new[] { PastLeases, -Hour })
         {
             redis.Move(jump);
-            begun = await UntilCommitsAsync(cluster, job, begun);
+            begun = await UntilCommittedAsync(cluster, job, begun, commits: 2);
         }
 
         Assert.Equal(JobState.Running, begun.State);
@@ -54,7 +54,4 @@ public sealed class ClockTests(SharedBroker broker, SharedCluster shared) : Trai
         Assert.Equal(1, ended.Training!.Generations);
         await cluster.UntilWholeAsync(Ct);
     }
-
-    private static Task<JobInfo> UntilCommitsAsync(TestCluster cluster, JobInfo job, JobInfo before) => UntilAsync(
-        cluster, job, "segments are committed that began after the jump", j => j.Training!.Commits >= before.Training!.Commits + 2);
 }

@@ -42,10 +42,14 @@ internal sealed class MovableClock : IAsyncDisposable
 
     private static string Build()
     {
-        var library = Path.Combine(AppContext.BaseDirectory, "Clocks", FormattableString.Invariant($"clock-{System.Environment.ProcessId}.so"));
-        var source = Path.Combine(AppContext.BaseDirectory, "Clocks", "clock.c");
-        return HostCompiler.Run(HostCompiler.Installed[0], ["-x", "c", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", source, "-o", library], out var output)
-            ? library
-            : throw new InvalidOperationException($"the clock that tests move does not compile: {output}");
+        var folder = Path.Combine(AppContext.BaseDirectory, "Clocks");
+        var library = Path.Combine(folder, "clock.so");
+        // Under a name of its own first: another process of the tests may have the old one loaded.
+        var own = FormattableString.Invariant($"{library}.{System.Environment.ProcessId}");
+        string[] options = ["-x", "c", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", Path.Combine(folder, "clock.c"), "-o", own];
+        if (!HostCompiler.Run(HostCompiler.Installed[0], options, out var output))
+            throw new InvalidOperationException($"the clock that tests move does not compile: {output}");
+        File.Move(own, library, overwrite: true);
+        return library;
     }
 }

@@ -82,7 +82,7 @@ public sealed class CommitFaultTests(SharedBroker broker, SharedCluster shared) 
         cluster.Coordinator.Resume();
         var before = await UntilAsync(cluster, job, "the flip is done without the ps task", j => j.Training is { CommittedClock: > 0 });
         await store.StartAsync(Ct);
-        await UntilAsync(cluster, job, "another commit is made", j => j.Training is { } training && training.Commits > before.Training!.Commits);
+        await UntilCommittedAsync(cluster, job, before, commits: 1);
 
         SayRecovery("ps task killed between snapshot and flip", spec.Mode, killed);
         var ended = await EndAsync(cluster, job);

@@ -31,6 +31,10 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
     private protected static Task<JobInfo> UntilAsync(TestCluster cluster, JobInfo job, string what, Func<JobInfo, bool> holds)
         => Poll.UntilAsync(what, () => cluster.Client.GetJobAsync(job.Id, Ct), holds, Limit, Ct);
 
+    /// <summary>Waits until a number of commits have followed those that a job had.</summary>
+    private protected static Task<JobInfo> UntilCommittedAsync(TestCluster cluster, JobInfo job, JobInfo before, int commits) => UntilAsync(
+        cluster, job, FormattableString.Invariant($"{commits} more commits"), j => j.Training is { } training && training.Commits >= before.Training!.Commits + commits);
+
     private protected static async Task<JobInfo> EndAsync(TestCluster cluster, JobInfo job)
         => await cluster.Client.WaitAsync(job.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);
 
