@@ -12,8 +12,8 @@ readonly at_once=2         # test projects side by side: one waits while the oth
 usage() {
     cat <<TEXT
 ./test.sh [--install] [--help]
-  Builds the solution with warnings as errors, checks the formatting, runs every test project and the commands of README and
-  docs/tensorflow.md one after the other, and looks for processes left behind. The last line is
+  Builds the solution with warnings as errors, checks the formatting, runs every test project (two at a time, EndToEnd alone)
+  and the commands of README and docs/tensorflow.md, and looks for processes left behind. The last line is
   "N passed, N failed, N skipped".
   Needs the .NET SDK. Tests that need ${packages[*]} are skipped where these are not installed.
   --install   install them first, with sudo; as root they are installed without being asked for
