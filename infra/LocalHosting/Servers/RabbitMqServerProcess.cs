@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Cluster.LocalHosting.Processes;
@@ -17,6 +18,7 @@ public sealed class RabbitMqServerProcess : ServerProcess
     private const string User = "cluster";
 
     private readonly RabbitMqLayout _layout;
+    private readonly ConcurrentQueue<int> _tlsPorts = new();
     private ChildProcess? _portMapper;
 
     private RabbitMqServerProcess(string program, Action<string>? output) : base("rabbitmq", output) =>
@@ -25,8 +27,8 @@ public sealed class RabbitMqServerProcess : ServerProcess
     /// <summary><c>amqp://user:password@127.0.0.1:port</c>, the default virtual host.</summary>
     public override string ConnectionString => $"amqp://{User}:{Password}@127.0.0.1:{Port}";
 
-    /// <summary>AMQP, Erlang distribution and Erlang port mapper.</summary>
-    internal IReadOnlyList<int> ListeningPorts => [Port, _layout.DistributionPort, _layout.PortMapperPort];
+    /// <summary>AMQP without and with TLS, Erlang distribution and Erlang port mapper.</summary>
+    internal IReadOnlyList<int> ListeningPorts => [Port, .. _tlsPorts, _layout.DistributionPort, _layout.PortMapperPort];
 
     /// <summary>
     /// Where the program is, on PATH or where packages put it; null when it is not installed. Debian's wrapper in
@@ -82,6 +84,7 @@ public sealed class RabbitMqServerProcess : ServerProcess
     internal async Task<int> AddTlsListenerAsync(string certificateFile, string keyFile, CancellationToken cancellationToken)
     {
         var port = LoopbackPorts.Take();
+        _tlsPorts.Enqueue(port);
         await _layout.EvaluateAsync(
             FormattableString.Invariant($$"""
             rabbit_networking:ensure_ssl(),
@@ -101,6 +104,7 @@ public sealed class RabbitMqServerProcess : ServerProcess
 
     private protected override ChildProcess Launch()
     {
+        _tlsPorts.Clear();
         if (_portMapper is null || _portMapper.Exited.IsCompleted)
             _portMapper = _layout.StartPortMapper();
         _layout.WriteConfiguration(Port, User, Password);
