@@ -17,18 +17,21 @@ public sealed class SendingTests
     {
         var writer = new StoppedWriter();
         var sender = new FrameSender(writer, TimeProvider.System);
-        var pool = new SlicePool(2, SlicePool.Capacity(1));
+        var vectors = new VectorPool(2, SlicePool.Capacity(1));
+        var pool = new SlicePool(SlicePool.Capacity(1));
         Task sending = sender.RunAsync();
 
         for (int version = 0; version < 100; version++)
         {
-            PublishedSlice slice = pool.Rent();
-            slice.Fill(new SliceLabel(new Generation(1, 1), version), [version, version], []);
+            PooledVector vector = vectors.Rent();
+            vector.Values.Fill(version);
+            PublishedSlice slice = pool.Rent(new SliceLabel(new Generation(1, 1), version), vector, []);
+            vector.Release();
             sender.Post(slice, attachment: 1);
             slice.Release();
         }
 
-        Assert.Equal(2, pool.Rented);
+        Assert.Equal((2, 2), (pool.Rented, vectors.Rented));
         Assert.Equal(98, sender.Replaced);
         Assert.True(sender.IsStuck(TimeSpan.Zero));
         writer.Resume();
@@ -36,7 +39,7 @@ public sealed class SendingTests
         sender.Complete();
         await sending.WaitAsync(Limit, _ct);
         Assert.Equal([0, 99], writer.Clocks);
-        Assert.Equal(0, pool.Rented);
+        Assert.Equal((0, 0), (pool.Rented, vectors.Rented));
     }
 
     [Fact]
@@ -51,8 +54,8 @@ public sealed class SendingTests
     [Fact]
     public void Release_SliceTooOften_Throws()
     {
-        var pool = new SlicePool(1, 1);
-        PublishedSlice slice = pool.Rent();
+        var pool = new SlicePool(1);
+        PublishedSlice slice = pool.Rent(default, new VectorPool(1, 1).Rent(), []);
         slice.Release();
 
         Assert.Throws<ObjectDisposedException>(slice.Release);

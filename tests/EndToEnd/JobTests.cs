@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Messages;
 using Cluster.Contracts.Storage;
 using Cluster.EndToEnd.Processes;
 using RabbitMQ.Client;
@@ -11,6 +13,8 @@ namespace Cluster.EndToEnd;
 public sealed class JobTests(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
     private const long Huge = 1_000_000_000_000;
+    private const int Crowd = 10_000;
+    private const long MoreMemory = 64 << 20;
 
     [Fact(Timeout = TestLimit)]
     public async Task Cancel_InMidJob_LeavesNothingAndTheNextJobRuns()
@@ -47,6 +51,52 @@ public sealed class JobTests(SharedBroker broker, SharedCluster shared) : Shared
         Assert.InRange(beside.Progress.Done, before + 1, Huge - 1);
         Say($"ten small jobs took {small.Min(r => r.Elapsed)} to {small.Max(r => r.Elapsed)}");
         Assert.Equal(JobState.Cancelled, (await cluster.Client.CancelAsync(huge.Id, cancellationToken: Ct)).State);
+    }
+
+    /// <summary>Copies of items of an ended job and of a running one, far more than the coordinator ever has out at once.</summary>
+    [Fact(Timeout = TestLimit)]
+    public async Task Run_JobBehindTenThousandItems_TheyAreDealtWithAndItsResultIsExact()
+    {
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
+        await using var connection = await new ConnectionFactory { Uri = new Uri(cluster.Messaging) }.CreateConnectionAsync(Ct);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
+        var copies = (await channel.QueueDeclareAsync(cancellationToken: Ct)).QueueName;
+        await channel.QueueBindAsync(copies, QueueNames.WorkCpu, "", cancellationToken: Ct);
+        await RunPiAsync(cluster, 1 << 24, 42);
+        var huge = await StartHugeAsync(cluster);
+        var items = await TakeAllAsync(channel, copies);
+        await channel.QueueDeleteAsync(copies, cancellationToken: Ct);
+        var memory = cluster.Workers.Sum(WorkingSet);
+
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < Crowd; i++)
+            await channel.BasicPublishAsync("", QueueNames.WorkCpu, false, new BasicProperties(items[i % items.Count].BasicProperties), items[i % items.Count].Body, Ct);
+        var waiting = await ItemsAsync(cluster.Messaging);
+        var small = await RunPiAsync(cluster, 1 << 24, 42);
+        var took = Stopwatch.GetElapsedTime(started);
+        var more = cluster.Workers.Sum(WorkingSet) - memory;
+
+        Assert.True(waiting > Crowd / 2, $"only {waiting} items waited");
+        Assert.Equal(13_175_839, small.Inside);
+        Assert.True(more < MoreMemory, $"{more} bytes more in the workers");
+        Assert.Equal(JobState.Running, (await cluster.Client.GetJobAsync(huge.Id, Ct)).State);
+        Assert.Equal(JobState.Cancelled, (await cluster.Client.CancelAsync(huge.Id, cancellationToken: Ct)).State);
+        await Poll.UntilAsync("no item is left in the broker", () => ItemsAsync(cluster.Messaging), left => left == 0, Limit, Ct);
+        Say(FormattableString.Invariant($"{waiting} items waited; a job behind them ended after {took.TotalSeconds:0.0} s; {more / 1e6:0.0} MB more in the workers"));
+    }
+
+    private static async Task<List<BasicGetResult>> TakeAllAsync(IChannel channel, string queue)
+    {
+        var items = new List<BasicGetResult>();
+        while (await channel.BasicGetAsync(queue, autoAck: true, Ct) is { } item)
+            items.Add(item);
+        return items;
+    }
+
+    private static long WorkingSet(ServiceProcess process)
+    {
+        using var system = Process.GetProcessById(process.Id);
+        return system.WorkingSet64;
     }
 
     /// <summary>A job of minutes, of which a few full-sized items are done.</summary>

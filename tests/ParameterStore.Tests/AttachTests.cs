@@ -106,7 +106,7 @@ public sealed class AttachTests : IAsyncLifetime
         return await Assert.ThrowsAsync<RpcException>(() => receiving.WaitAsync(StoreHost.Limit, _ct));
     }
 
-    private Task<int> AvailableAsync() => _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Staging.Available);
+    private Task<int> AvailableAsync() => _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available);
 
     private async Task AssertServesAsync(ExchangeStream stream, RecordingSink sink)
     {

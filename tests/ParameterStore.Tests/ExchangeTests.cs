@@ -15,6 +15,9 @@ namespace Cluster.ParameterStore.Tests;
 
 public sealed class ExchangeTests : IAsyncLifetime
 {
+    // So large that a push gets its vector when it begins.
+    private const int Large = (1 << 20) + 1;
+
     private static readonly LaneBlock Lane = new(0, 1);
 
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
@@ -51,6 +54,7 @@ public sealed class ExchangeTests : IAsyncLifetime
     [InlineData(FrameLimits.FloatsPerFrame)]
     [InlineData(FrameLimits.FloatsPerFrame + 1)]
     [InlineData(1 << 20)]
+    [InlineData(Large)]
     public async Task Push_SliceOfAnyLength_ComesBackAppliedWithExactBits(int length)
     {
         await OpenAsync(StoreHost.Settings(length));
@@ -159,12 +163,13 @@ public sealed class ExchangeTests : IAsyncLifetime
         Assert.Equal(4, (await sink.NextAsync<SliceLabel>(_ct)).Version);
     }
 
-    [Fact]
-    public async Task Stream_KilledInMidPush_LeavesNoStagingLeak()
+    [Theory]
+    [InlineData(3 * FrameLimits.FloatsPerFrame)]
+    [InlineData(Large)]
+    public async Task Stream_KilledInMidPush_LeaksNoVector(int length)
     {
-        const int length = 3 * FrameLimits.FloatsPerFrame;
         await OpenAsync(StoreHost.Settings(length));
-        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Staging.Available);
+        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available);
         for (ulong worker = 1; worker <= 8; worker++)
         {
             using AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
@@ -176,7 +181,7 @@ public sealed class ExchangeTests : IAsyncLifetime
         }
 
         await _host.UntilAsync(0, report => report.Streams == 0, _ct);
-        Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Staging.Available));
+        Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available));
     }
 
     [Fact]

@@ -7,8 +7,8 @@ namespace Cluster.ParameterStore.Tests;
 /// <summary>What a model takes from the process's budget.</summary>
 public sealed class ModelMemoryTests
 {
-    // Two versions and the copy at the boundary, staging for a lane and four streams, ten slices on their way to them.
-    private const int Vectors = 2 + 1 + 1 + 4 + 10;
+    // Two versions and the one at the boundary, gradients of a lane and of four streams, eight versions on their way to these and the newest.
+    private const int Vectors = 2 + 1 + 1 + 4 + 8 + 1;
 
     [Theory]
     [InlineData(100, 512)]

@@ -199,7 +199,7 @@ public sealed class SnapshotTests : IAsyncLifetime
     }
 
     private Task<float[]> ParametersAsync() => _host.Loop(0).CallAsync(() =>
-        _host.Loop(0).Task.TryGetParameters(Boundary, out ReadOnlySpan<float> values) ? values.ToArray() : []);
+        _host.Loop(0).Task.TryGetVersion(Boundary, out PooledVector version) ? version.Values.ToArray() : []);
 
     private static SnapshotKey KeyOf(V1.TaskReport report) => new(StoreHost.Job, 0, StoreHost.First, report.Incarnation, report.SnapshotClock);
 
@@ -219,13 +219,13 @@ public sealed class SnapshotTests : IAsyncLifetime
         task.Advance(StoreHost.First, 0, new Segment(0, clocks));
         for (long clock = 0; clock < clocks; clock++)
         {
-            task.Staging.TryRent(out StagedGradient staged);
+            PooledVector staged = task.Vectors.Rent();
             Gradient(length, clock).CopyTo(staged.Values);
             Assert.True(task.Push(new PushHeader(StoreHost.First, Lane, clock, 1, 1), staged, TimeSpan.Zero).Completed);
         }
 
-        Assert.True(task.TryGetParameters(clocks, out ReadOnlySpan<float> end));
-        return end.ToArray();
+        Assert.True(task.TryGetVersion(clocks, out PooledVector end));
+        return end.Values.ToArray();
     }
 
     private static void AssertBits(float[] expected, float[] actual) =>

@@ -2,6 +2,7 @@ using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Models;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Parameters;
 
 namespace Cluster.ParameterStore.Tests;
 
@@ -42,7 +43,7 @@ public sealed class SuccessivePushTests : IAsyncLifetime
 
         await stop.CancelAsync();
         await busy;
-        float[] end = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.TryGetParameters(Steps, out ReadOnlySpan<float> values) ? values.ToArray() : []);
+        float[] end = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.TryGetVersion(Steps, out PooledVector version) ? version.Values.ToArray() : []);
         // Halves below 2^23 are exact in float32, so every sum is.
         Assert.Equal([0.5f - (111f * Steps), 0.5f - (222f * Steps)], end);
         await stream.CompleteAsync();

@@ -85,7 +85,7 @@ public sealed class TrainingTests : IAsyncLifetime
 
         await _host.OpenAsync(model, _ct);
 
-        float[] start = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.TryGetParameters(0, out ReadOnlySpan<float> values) ? values.ToArray() : []);
+        float[] start = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.TryGetVersion(0, out PooledVector version) ? version.Values.ToArray() : []);
         float[] sequence = [.. Enumerable.Range(0, 104).Select(i =>
         {
             PhiloxWords words = Philox4x32.Block((ulong)i / 4, 7);
@@ -161,7 +161,7 @@ public sealed class TrainingTests : IAsyncLifetime
     }
 
     private async Task<float[]> ParametersAsync() => [.. (await Task.WhenAll(Each(task => _host.Loop(task).CallAsync(() =>
-        _host.Loop(task).Task.TryGetParameters(_host.Loop(task).Task.Version, out ReadOnlySpan<float> values) ? values.ToArray() : [])))).SelectMany(x => x)];
+        _host.Loop(task).Task.TryGetVersion(_host.Loop(task).Task.Version, out PooledVector version) ? version.Values.ToArray() : [])))).SelectMany(x => x)];
 
     private static IEnumerable<T> Each<T>(Func<int, T> function) => Enumerable.Range(0, StoreHost.Tasks).Select(function);
 

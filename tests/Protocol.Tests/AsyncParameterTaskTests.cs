@@ -10,19 +10,21 @@ public sealed class AsyncParameterTaskTests
 {
     private static readonly Generation First = new(1, 11);
 
-    private static AsyncParameterTask Open(int lanes, int? staleness = null, long to = 2)
+    private static AsyncParameterTask Open(int lanes, int? staleness = null, long to = 2, Optimizer? optimizer = null, Snapshot? from = null)
     {
-        var task = new AsyncParameterTask(new TaskOptions { Lanes = lanes, Length = 2, Optimizer = new Sgd(1), Streams = 2, Staleness = staleness });
+        var task = new AsyncParameterTask(new TaskOptions { Lanes = lanes, Length = 2, Optimizer = optimizer ?? new Sgd(1), Streams = 2, Staleness = staleness });
         task.BeginLoad(First);
         task.LoadingParameters.Clear();
-        task.CompleteLoad(First, 0, 0);
+        from?.Parameters.CopyTo(task.LoadingParameters);
+        from?.Slots.CopyTo(task.LoadingSlots);
+        task.CompleteLoad(First, from?.Clock ?? 0, from?.Examples ?? 0);
         task.Advance(First, 0, new Segment(0, to));
         return task;
     }
 
     private static PushAnswer Push(AsyncParameterTask task, int first, int count, long clock, ulong worker = 1, long examples = 4, long seen = 0)
     {
-        task.Staging.TryRent(out StagedGradient gradient);
+        PooledVector gradient = task.Vectors.Rent();
         gradient.Values.Fill(-8);
         return task.Push(new PushHeader(First, new LaneBlock(first, count), clock, examples, worker) { Seen = seen }, gradient, TimeSpan.Zero);
     }
@@ -35,8 +37,8 @@ public sealed class AsyncParameterTaskTests
         PushAnswer answer = Push(task, 1, 1, 0);
 
         Assert.Equal((PushOutcome.Admitted, 1L, true), (answer.Outcome, answer.Expected, answer.Deliver));
-        Assert.True(task.TryGetParameters(task.Version, out ReadOnlySpan<float> parameters));
-        Assert.Equal([2f, 2f], parameters.ToArray());
+        Assert.True(task.TryGetVersion(task.Version, out PooledVector parameters));
+        Assert.Equal([2f, 2f], parameters.Values.ToArray());
         Assert.Equal([0L, 1L], task.LaneClocks.ToArray());
     }
 
@@ -50,7 +52,7 @@ public sealed class AsyncParameterTaskTests
         Assert.Equal((PushOutcome.Duplicate, 1L, false), Read(Push(task, 0, 1, 0, worker: 1)));
         Assert.Equal((PushOutcome.Rewind, 0L, false), Read(Push(task, 1, 1, 1)));
         Assert.Equal(PushOutcome.Malformed, Push(task, 0, 2, 1).Outcome);
-        Assert.Equal(StagingPool.Capacity(2, 2), task.Staging.Available);
+        Assert.Equal(2, task.Vectors.Rented);
 
         static (PushOutcome, long, bool) Read(PushAnswer answer) => (answer.Outcome, answer.Expected, answer.Displaced);
     }
@@ -71,6 +73,30 @@ public sealed class AsyncParameterTaskTests
         Assert.Equal([6f, 6f], task.Snapshot.Parameters.ToArray());
     }
 
+    /// <summary>Adam counts the updates of all lanes: a task that has loaded a state goes on counting.</summary>
+    [Fact]
+    public void Push_AfterARestore_HasTheBitsOfTheTaskThatWentOn()
+    {
+        AsyncParameterTask task = Open(lanes: 3, to: 2, optimizer: new Adam(0.1f));
+        for (long clock = 0; clock < 2; clock++)
+        {
+            for (int lane = 0; lane < 3; lane++)
+                Push(task, lane, 1, clock);
+        }
+
+        AsyncParameterTask restored = Open(lanes: 3, to: 2, optimizer: new Adam(0.1f), from: task.Snapshot);
+        foreach (AsyncParameterTask each in (AsyncParameterTask[])[task, restored])
+        {
+            each.Advance(First, 2, new Segment(2, 4));
+            Assert.Equal(PushOutcome.Admitted, Push(each, 1, 1, 2).Outcome);
+        }
+
+        Assert.True(task.TryGetVersion(task.Version, out PooledVector expected));
+        Assert.True(restored.TryGetVersion(restored.Version, out PooledVector actual));
+        Assert.Equal(expected.Values.ToArray(), actual.Values.ToArray());
+        Assert.Equal(task.Examples, restored.Examples);
+    }
+
     [Fact]
     public void Push_SeenFurtherBehindThanTheBound_IsStaleAndTheNextOneIsNot()
     {
@@ -87,7 +113,7 @@ public sealed class AsyncParameterTaskTests
         Assert.Equal([3L, 1L], task.LaneClocks.ToArray());
         Assert.Equal([2L, 2L], task.Staleness.Used.ToArray());
         Assert.Equal(2, task.Count(PushOutcome.Stale));
-        Assert.Equal(StagingPool.Capacity(2, 2), task.Staging.Available);
+        Assert.Equal(2, task.Vectors.Rented);
     }
 
     [Fact]

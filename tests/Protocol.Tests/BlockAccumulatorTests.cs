@@ -14,17 +14,17 @@ public sealed class BlockAccumulatorTests
             .Sample((order, values, absent) =>
             {
                 var tree = new BlockTree(order.Length);
-                var pool = new StagingPool(1, BlockAccumulator.MaxHeld(order.Length) + 1);
-                var accumulator = new BlockAccumulator(tree, pool);
+                var pool = new VectorPool(1, BlockAccumulator.MaxHeld(order.Length) + 1);
+                var accumulator = new BlockAccumulator(tree);
 
                 foreach (int lane in order)
                 {
-                    Assert.True(pool.TryRent(out StagedGradient gradient));
+                    PooledVector gradient = pool.Rent();
                     gradient.Values[0] = values[lane];
                     accumulator.Add(new LaneBlock(lane, 1), gradient, absent[lane] ? 0 : 1, 1);
                 }
 
-                Assert.True(accumulator.TryGet(tree.Root, out StagedGradient? sum, out long examples));
+                Assert.True(accumulator.TryGet(tree.Root, out PooledVector? sum, out long examples));
                 Assert.Equal(absent.Count(isAbsent => !isAbsent), examples);
                 Assert.Equal(Sum(tree.Root, values, absent), sum?.Values[0]);
                 accumulator.Clear();
@@ -35,28 +35,18 @@ public sealed class BlockAccumulatorTests
     public void Add_AbsentLane_DoesNotTurnMinusZeroIntoZero()
     {
         var tree = new BlockTree(2);
-        var pool = new StagingPool(1, 2);
-        var accumulator = new BlockAccumulator(tree, pool);
+        var pool = new VectorPool(1, 2);
+        var accumulator = new BlockAccumulator(tree);
         foreach ((int lane, float value, long examples) in new[] { (0, -0f, 1L), (1, 0f, 0L) })
         {
-            pool.TryRent(out StagedGradient gradient);
+            PooledVector gradient = pool.Rent();
             gradient.Values[0] = value;
             accumulator.Add(new LaneBlock(lane, 1), gradient, examples, 1);
         }
 
-        accumulator.TryGet(tree.Root, out StagedGradient? sum, out _);
+        accumulator.TryGet(tree.Root, out PooledVector? sum, out _);
 
         Assert.True(float.IsNegative(sum!.Values[0]));
-    }
-
-    [Fact]
-    public void Return_Twice_Throws()
-    {
-        var pool = new StagingPool(1, 2);
-        pool.TryRent(out StagedGradient gradient);
-        pool.Return(gradient);
-
-        Assert.Throws<InvalidOperationException>(() => pool.Return(gradient));
     }
 
     private static float? Sum(LaneBlock block, float[] values, bool[] absent)

@@ -30,14 +30,14 @@ public sealed class SyncParameterTaskTests
     private static PushAnswer Push(
         SyncParameterTask task, int first, int count, long clock, float value, ulong worker = 1, Generation? generation = null, long examples = 1)
     {
-        Assert.True(task.Staging.TryRent(out StagedGradient gradient));
+        PooledVector gradient = task.Vectors.Rent();
         gradient.Values.Fill(value);
         var header = new PushHeader(generation ?? First, new LaneBlock(first, count), clock, examples, worker);
         return task.Push(header, gradient, TimeSpan.Zero);
     }
 
     private static float Value(SyncParameterTask task, long version) =>
-        task.TryGetParameters(version, out ReadOnlySpan<float> parameters) ? parameters[0] : float.NaN;
+        task.TryGetVersion(version, out PooledVector parameters) ? parameters.Values[0] : float.NaN;
 
     [Fact]
     public void Push_DescendantOfHeld_IsDuplicateAndCountsOnce()
@@ -62,7 +62,7 @@ public sealed class SyncParameterTaskTests
         Push(task, 2, 2, 0, -2);
 
         Assert.Equal(3, Value(task, 1));
-        Assert.Equal(StagingPool.Capacity(4, 4), task.Staging.Available);
+        Assert.Equal(2, task.Vectors.Rented);
     }
 
     [Fact]
@@ -77,6 +77,50 @@ public sealed class SyncParameterTaskTests
         Assert.Equal((PushOutcome.Duplicate, true), (late.Outcome, late.Deliver));
         Assert.Equal((float.NaN, 1f, 2f, float.NaN), (Value(task, 0), Value(task, 1), Value(task, 2), Value(task, 3)));
         Assert.Equal(PushOutcome.Rewind, Push(task, 0, 1, 3, -1).Outcome);
+    }
+
+    [Fact]
+    public void Push_OfTheCurrentClock_LetsTheVersionBeforeGo()
+    {
+        SyncParameterTask task = Open(lanes: 2);
+        Push(task, 0, 2, 0, -1);
+        Assert.Equal((0f, 1f), (Value(task, 0), Value(task, 1)));
+
+        Push(task, 0, 1, 1, -1);
+
+        Assert.Equal((float.NaN, 1f), (Value(task, 0), Value(task, 1)));
+    }
+
+    [Fact]
+    public void Stage_OneLane_TakesTwoVectorsAndTheSnapshotsOne()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+
+        for (long clock = 0; clock < 16; clock++)
+        {
+            PooledVector gradient = task.Stage(First, clock);
+            Assert.Equal(task.Snapshot.IsHeld && task.Snapshot.Clock < clock ? 3 : 2, task.Vectors.Rented);
+            gradient.Values.Fill(-1);
+            task.Push(new PushHeader(First, new LaneBlock(0, 1), clock, 1, 1), gradient, TimeSpan.Zero);
+            if (clock % 4 == 3) task.Advance(First, clock - 3, new Segment(clock + 1, clock + 5));
+        }
+
+        Assert.Equal(16, Value(task, 16));
+    }
+
+    [Fact]
+    public void Push_AfterTheBoundary_LeavesTheSnapshotAsItWas()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+        for (int clock = 0; clock < 4; clock++)
+            Push(task, 0, 1, clock, -1);
+        task.Advance(First, 0, new Segment(4, 8));
+
+        for (int clock = 4; clock < 8; clock++)
+            Push(task, 0, 1, clock, -1);
+
+        Assert.Equal(8, Value(task, 8));
+        Assert.Equal(4, task.Snapshot.Parameters[0]);
     }
 
     [Fact]
@@ -141,7 +185,7 @@ public sealed class SyncParameterTaskTests
     {
         SyncParameterTask task = Open(lanes: 4, length: 20);
         Push(task, 0, 2, 0, 1);
-        task.Staging.TryRent(out StagedGradient gradient);
+        PooledVector gradient = task.Vectors.Rent();
         gradient.Values.Clear();
         gradient.Values[13] = float.NaN;
 
@@ -179,6 +223,21 @@ public sealed class SyncParameterTaskTests
         Assert.Equal(0, task.CollectHints(TimeSpan.FromSeconds(2.9), hints));
         Assert.Equal(2, task.CollectHints(TimeSpan.FromSeconds(3), hints));
         Assert.Equal([6UL, 5UL], hints[..2].Select(hint => hint.Worker));
+    }
+
+    [Fact]
+    public void CollectHints_UnequalShares_EndUpEqual()
+    {
+        SyncParameterTask task = Open(lanes: 8);
+        for (int lane = 0; lane < 3; lane++)
+            Push(task, lane, 1, 0, 1, worker: 5);
+        Push(task, 3, 1, 0, 1, worker: 6);
+        Push(task, 4, 1, 0, 1, worker: 6);
+        var hints = new StealHint[8];
+
+        Assert.Equal(2, task.CollectHints(TimeSpan.FromSeconds(1), hints));
+
+        Assert.Equal([new StealHint(6, First, 0, new LaneBlock(6, 2)), new StealHint(5, First, 0, new LaneBlock(5, 1))], hints[..2]);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class StagingTests
         {
             var spec = new TrainingSpec { LearningRate = 1, Lanes = lanes };
 
-            Assert.Equal(StagingPool.Capacity(lanes, streams: 5) * 34 * sizeof(float), spec.StagingBytes(parameters: 101, stores: 3, streams: 5));
+            Assert.Equal(VectorPool.Gradients(lanes, streams: 5) * 34 * sizeof(float), spec.StagingBytes(parameters: 101, stores: 3, streams: 5));
         }
     }
 }

@@ -3,39 +3,31 @@ using Cluster.Protocol.Parameters;
 
 namespace Cluster.DataPlane.Sending;
 
-/// <summary>A copy of one version of a range that several senders send; it goes back to its pool when the last of them is done.</summary>
+/// <summary>One version of a range that several senders send; it lets the version go when the last of them is done.</summary>
 public sealed class PublishedSlice
 {
     private readonly SlicePool _pool;
-    private readonly float[] _values;
     private readonly long[] _clocks = new long[BlockTree.MaxLanes];
+    private PooledVector? _vector;
     private int _clockCount;
     private int _references;
 
-    internal PublishedSlice(SlicePool pool, int length) => (_pool, _values) = (pool, GC.AllocateUninitializedArray<float>(length, pinned: true));
+    internal PublishedSlice(SlicePool pool) => _pool = pool;
 
     public SliceLabel Label { get; private set; }
 
+    /// <exception cref="ObjectDisposedException">Nobody holds the slice.</exception>
     public ReadOnlyMemory<float> Values
     {
         get
         {
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _references) <= 0, this);
-            return _values;
+            return _vector!.Memory;
         }
     }
 
     /// <summary>The lanes' clocks in asynchronous mode, else empty.</summary>
     public ReadOnlyMemory<long> LaneClocks => _clocks.AsMemory(0, _clockCount);
-
-    /// <summary>Fills it; before anyone else has it.</summary>
-    public void Fill(SliceLabel label, ReadOnlySpan<float> values, ReadOnlySpan<long> clocks)
-    {
-        Label = label;
-        values.CopyTo(_values);
-        clocks.CopyTo(_clocks);
-        _clockCount = clocks.Length;
-    }
 
     public void AddReference()
     {
@@ -48,26 +40,36 @@ public sealed class PublishedSlice
     {
         int left = Interlocked.Decrement(ref _references);
         ObjectDisposedException.ThrowIf(left < 0, this);
-        if (left == 0)
-            _pool.Return(this);
+        if (left > 0)
+            return;
+        _vector!.Release();
+        _vector = null;
+        _pool.Return(this);
     }
 
-    internal void Open() => Volatile.Write(ref _references, 1);
+    internal void Open(SliceLabel label, PooledVector vector, ReadOnlySpan<long> clocks)
+    {
+        vector.Share();
+        _vector = vector;
+        Label = label;
+        clocks.CopyTo(_clocks);
+        _clockCount = clocks.Length;
+        Volatile.Write(ref _references, 1);
+    }
 }
 
-/// <summary>The copies of a range under way to workers; as many as they can hold at once, made when they are first needed. Thread safe.</summary>
-/// <param name="length">Floats of the range.</param>
-/// <param name="capacity">Copies there may be: see <see cref="Capacity"/>.</param>
-public sealed class SlicePool(int length, int capacity)
+/// <summary>The slices under way to workers; as many as they can hold at once, made when they are first needed. Thread safe.</summary>
+/// <param name="capacity">Slices there may be: see <see cref="Capacity"/>.</param>
+public sealed class SlicePool(int capacity)
 {
     private readonly Lock _gate = new();
     private readonly Stack<PublishedSlice> _free = new();
     private int _made;
 
-    /// <summary>What suffices: each stream has one copy being written and one queued, the owner has the newest and one in hand.</summary>
+    /// <summary>What suffices: each stream has one slice being written and one queued, the owner has the newest and one in hand.</summary>
     public static int Capacity(int streams) => (2 * streams) + 2;
 
-    /// <summary>Copies that someone holds.</summary>
+    /// <summary>Slices that someone holds.</summary>
     public int Rented
     {
         get
@@ -76,23 +78,27 @@ public sealed class SlicePool(int length, int capacity)
         }
     }
 
-    /// <summary>A copy with one reference and undefined content.</summary>
-    /// <exception cref="InvalidOperationException">More copies are held than the streams can hold.</exception>
-    public PublishedSlice Rent()
+    /// <summary>A slice with one reference that holds a version.</summary>
+    /// <param name="label">Which version.</param>
+    /// <param name="vector">Its floats; the slice becomes one more holder.</param>
+    /// <param name="clocks">The lanes' clocks in asynchronous mode, else empty.</param>
+    /// <exception cref="InvalidOperationException">More slices are held than the streams can hold.</exception>
+    public PublishedSlice Rent(SliceLabel label, PooledVector vector, ReadOnlySpan<long> clocks)
     {
+        ArgumentNullException.ThrowIfNull(vector);
         PublishedSlice? slice;
         lock (_gate)
         {
             if (!_free.TryPop(out slice))
             {
                 if (_made == capacity)
-                    throw new InvalidOperationException($"All {capacity} copies of the range are held.");
+                    throw new InvalidOperationException($"All {capacity} slices of the range are held.");
                 _made++;
             }
         }
 
-        slice ??= new PublishedSlice(this, length);
-        slice.Open();
+        slice ??= new PublishedSlice(this);
+        slice.Open(label, vector, clocks);
         return slice;
     }
 

@@ -8,7 +8,7 @@ using Cluster.Protocol.Parameters;
 
 namespace Cluster.ParameterStore.Exchange;
 
-/// <summary>The receiving side of one exchange stream: checks frames, puts pushes together in staging buffers, hands both to the model's owner.</summary>
+/// <summary>The receiving side of one exchange stream: checks frames, puts pushes together in vectors of the model, hands both to the model's owner.</summary>
 internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender sender, StreamCut cut)
 {
     private readonly SliceAssembly _slice = new();
@@ -25,7 +25,7 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
         _ => RequestAsync(frame.Header),
     };
 
-    /// <summary>The stream ends or turns to another job: the owner takes its buffer back, whatever is in it.</summary>
+    /// <summary>The stream ends or turns to another job: the owner takes its vector back, whatever is in it.</summary>
     public async ValueTask DetachAsync()
     {
         if (_attachment is { } attachment && _model is { } model)
@@ -56,12 +56,18 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     private async ValueTask BeginPushAsync(ReceivedFrame frame)
     {
         FrameHeader header = frame.Header;
-        StagedGradient? staging = IsCurrent(header) ? await _attachment!.StagingAsync() : null;
+        PooledVector? gradient = IsCurrent(header) ? await StageAsync(header) : null;
         if (header.Value == 0 && header.Length != 0)
             throw new MalformedFrameException("push.length", header.Length, "a push without examples has no floats");
-        bool isWanted = staging is not null && header.Value > 0;
+        bool isWanted = gradient is not null && header.Value > 0;
         _seen = header.Clocks > 0 ? frame.LaneClocks[0] : 0;
-        if (_slice.Begin(frame, isWanted, staging?.Memory ?? default)) await EndPushAsync();
+        if (_slice.Begin(frame, isWanted, gradient?.Memory ?? default)) await EndPushAsync();
+    }
+
+    private async ValueTask<PooledVector?> StageAsync(FrameHeader header)
+    {
+        if (!_model!.StagesAhead) await _model.PostAsync(new ModelMessage(ModelMessageKind.Stage, _attachment, header));
+        return await _attachment!.GradientAsync();
     }
 
     private ValueTask ContinuePushAsync(ReceivedFrame frame) => _slice.Continue(frame) ? EndPushAsync() : ValueTask.CompletedTask;
@@ -69,8 +75,8 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     private async ValueTask EndPushAsync()
     {
         FrameHeader header = _slice.Header;
-        // The buffer leaves with the message: the next push, read before the owner has come to this one, waits for another.
-        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header, Staging: _attachment!.Take(), Seen: _seen)))
+        // The vector leaves with the message: the next push, read before the owner has come to this one, waits for another.
+        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header, Gradient: _attachment!.Take(), Seen: _seen)))
         {
             _model?.RefuseUnattached();
             Answer(FrameKind.PushAnswered, PushOutcome.NotReady, header);

@@ -14,7 +14,7 @@ namespace Cluster.ParameterStore.Models;
 internal sealed class Attachment(FrameSender sender, uint number, ulong worker, StreamCut cut)
 {
     private readonly WakeUp _given = new();
-    private StagedGradient? _staging;
+    private PooledVector? _gradient;
     private volatile bool _isOver;
 
     public FrameSender Sender { get; } = sender;
@@ -26,27 +26,27 @@ internal sealed class Attachment(FrameSender sender, uint number, ulong worker, 
     /// <summary>Whether the model has let it go; set by the owner.</summary>
     public bool IsOver => _isOver;
 
-    /// <summary>The buffer for the next push, once the owner has dealt with the one before; null when the model let the attachment go.</summary>
-    public async ValueTask<StagedGradient?> StagingAsync()
+    /// <summary>The vector for the next push, once the owner has given one; null when the model let the attachment go.</summary>
+    public async ValueTask<PooledVector?> GradientAsync()
     {
         while (true)
         {
             if (_isOver) return null;
-            if (Volatile.Read(ref _staging) is { } staging) return staging;
+            if (Volatile.Read(ref _gradient) is { } gradient) return gradient;
             await _given.WaitAsync();
         }
     }
 
-    /// <summary>The owner hands a buffer to the stream's reader.</summary>
-    public void Give(StagedGradient staging)
+    /// <summary>The owner hands a vector to the stream's reader.</summary>
+    public void Give(PooledVector gradient)
     {
-        Volatile.Write(ref _staging, staging);
+        Volatile.Write(ref _gradient, gradient);
         // The owner goes on at once: a reader that waits here has a large push to receive.
         _given.Set(inline: false);
     }
 
-    /// <summary>Takes the buffer: the reader with a whole push, or the owner when the attachment ends.</summary>
-    public StagedGradient? Take() => Interlocked.Exchange(ref _staging, null);
+    /// <summary>Takes the vector: the reader with a whole push, or the owner when the attachment ends.</summary>
+    public PooledVector? Take() => Interlocked.Exchange(ref _gradient, null);
 
     public void End()
     {

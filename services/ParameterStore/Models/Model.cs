@@ -36,9 +36,9 @@ internal sealed class Model : IDisposable
 
     public long MemoryBytes => Bytes(_options);
 
-    /// <summary>All that a model ever takes, copies under way to workers and to Redis included.</summary>
+    /// <summary>All that a model ever takes, versions under way to workers and to Redis included.</summary>
     public static long Bytes(TaskOptions options) =>
-        checked(options.MemoryBytes() + ModelLoop.SliceBytes(options) + SnapshotWriter.BufferBytes(options.Length));
+        checked(options.MemoryBytes() + SnapshotWriter.BufferBytes(options.Length));
 
     public bool Has(V1.Model settings) => _settings.Equals(settings);
 

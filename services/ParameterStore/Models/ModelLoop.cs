@@ -10,12 +10,13 @@ namespace Cluster.ParameterStore.Models;
 /// <summary>The owner of one job's range: a loop with a bounded inbox, the only one that touches the <see cref="ParameterTask"/>.</summary>
 /// <remarks>
 /// A message that finds the loop idle is dealt with on its sender's thread, since a thread's wake-up costs more than a
-/// small step. Slices are copied once a version and sent by each connection's own sender, so nobody waits for a slow one.
+/// small step. Each connection's own sender shares the version that it sends, so nobody waits for a slow one.
 /// </remarks>
 internal sealed class ModelLoop
 {
     private const int InboxLimit = 4096;
     private const int MaxTurn = 64;
+    private const int AheadFloats = 1 << 20;
 
     private readonly ModelContext _context;
     private readonly TimeSpan _sendTimeout;
@@ -35,13 +36,16 @@ internal sealed class ModelLoop
         (Job, _context, _sendTimeout, _streams) = (job, context, sendTimeout, options.Streams);
         Task = isAsync ? new AsyncParameterTask(options) : new SyncParameterTask(options);
         Length = options.Length;
-        _slices = new SlicePool(options.Length, SlicePool.Capacity(options.Streams));
+        _slices = new SlicePool(SlicePool.Capacity(options.Streams));
         Completion = RunAsync();
     }
 
     public string Job { get; }
 
     public int Length { get; }
+
+    /// <summary>Whether each stream has a vector for its next push in advance. A large one gets it when its push begins: by then others may be free, and the time of a wake-up does not matter.</summary>
+    public bool StagesAhead => Length <= AheadFloats;
 
     /// <summary>The clock of the slowest lane after the last message, for whoever looks from outside.</summary>
     public long Clock => Volatile.Read(ref _clock);
@@ -59,14 +63,11 @@ internal sealed class ModelLoop
     /// <summary>Pushes that came while their stream was not attached any more: answered NotReady. Counted from any thread.</summary>
     public long NotAttached => Interlocked.Read(ref _notAttached);
 
-    /// <summary>Copies of the range that are under way to workers or kept as the newest.</summary>
+    /// <summary>Slices that are under way to workers or kept as the newest.</summary>
     public int SlicesHeld => _slices.Rented;
 
     /// <summary>Ends when the model is closed or has failed.</summary>
     public Task Completion { get; }
-
-    /// <summary>Bytes beside those of the task: copies on their way.</summary>
-    public static long SliceBytes(TaskOptions options) => checked((long)SlicePool.Capacity(options.Streams) * options.Length * sizeof(float));
 
     /// <summary>Hands a message over, waiting where the inbox is full.</summary>
     /// <returns>False when the model is closed.</returns>
@@ -156,8 +157,11 @@ internal sealed class ModelLoop
             case ModelMessageKind.Detach:
                 Detach(message.Attachment!);
                 break;
+            case ModelMessageKind.Stage when !message.Attachment!.IsOver:
+                message.Attachment.Give(Task.Stage(message.Header.Generation, message.Header.Clock));
+                break;
             case ModelMessageKind.Push when !message.Attachment!.IsOver:
-                Push(message.Attachment, message.Header, message.Seen, message.Staging!);
+                Push(message.Attachment, message.Header, message.Seen, message.Gradient!);
                 break;
             case ModelMessageKind.Request when !message.Attachment!.IsOver:
                 Request(message.Attachment, message.Header);
@@ -189,9 +193,7 @@ internal sealed class ModelLoop
         }
 
         _attached.Add(attachment.Worker, attachment);
-        // There is one for each stream beside those that the accumulator holds.
-        Task.Staging.TryRent(out StagedGradient staging);
-        attachment.Give(staging);
+        if (StagesAhead) attachment.Give(Task.Vectors.Rent());
         _context.Metrics.Attached(1);
         attachment.Post(new FrameHeader { Kind = FrameKind.Attached, Outcome = Judge(header.Generation), Generation = Task.Generation });
     }
@@ -210,18 +212,17 @@ internal sealed class ModelLoop
     {
         if (attachment.IsOver) return;
         attachment.End();
-        if (attachment.Take() is { } staging) Task.Staging.Return(staging);
+        attachment.Take()?.Release();
         _attached.Remove(attachment.Worker);
         Task.Disconnect(attachment.Worker);
         _context.Metrics.Attached(-1);
     }
 
-    private void Push(Attachment attachment, in FrameHeader header, long seen, StagedGradient staging)
+    private void Push(Attachment attachment, in FrameHeader header, long seen, PooledVector gradient)
     {
         var push = new PushHeader(header.Generation, header.Block, header.Clock, header.Value, attachment.Worker) { Seen = seen };
-        PushAnswer answer = Task.Push(push, staging, Now());
-        Task.Staging.TryRent(out StagedGradient next);
-        attachment.Give(next);
+        PushAnswer answer = Task.Push(push, gradient, Now());
+        if (StagesAhead) attachment.Give(Task.Vectors.Rent());
         _context.Metrics.Pushed(answer.Outcome);
         if (answer.Outcome == PushOutcome.Diverged && Task.Divergence is { } divergence)
             ParameterStoreLog.Diverged(_context.Logger, Job, divergence.ToString());
@@ -255,9 +256,8 @@ internal sealed class ModelLoop
 
     private void SendPrevious(Attachment attachment, long version)
     {
-        PublishedSlice slice = _slices.Rent();
-        Task.TryGetParameters(version, out ReadOnlySpan<float> parameters);
-        slice.Fill(new SliceLabel(Task.Generation, version), parameters, []);
+        Task.TryGetVersion(version, out PooledVector vector);
+        PublishedSlice slice = _slices.Rent(new SliceLabel(Task.Generation, version), vector, []);
         attachment.Sender.Post(slice, attachment.Number);
         slice.Release();
     }
@@ -298,10 +298,8 @@ internal sealed class ModelLoop
         var label = new SliceLabel(Task.Generation, Task.Version);
         if (_newest is { } newest && newest.Label == label) return newest;
         DropNewest();
-        PublishedSlice slice = _slices.Rent();
-        Task.TryGetParameters(Task.Version, out ReadOnlySpan<float> parameters);
-        slice.Fill(label, parameters, Task is AsyncParameterTask ? Task.LaneClocks : []);
-        return _newest = slice;
+        Task.TryGetVersion(Task.Version, out PooledVector vector);
+        return _newest = _slices.Rent(label, vector, Task is AsyncParameterTask ? Task.LaneClocks : []);
     }
 
     private void DropNewest()

@@ -54,6 +54,8 @@ public sealed class AsyncParameterTask : ParameterTask
         }
     }
 
+    private protected override ReadOnlySpan<ulong> Holders => _lastWorkers;
+
     /// <inheritdoc/>
     /// <remarks>The newest parameters are sent, where all lanes have reached the wanted clock; otherwise when the slowest lane moves on.</remarks>
     public override ParametersAnswer Request(Generation generation, long wanted, ulong worker, TimeSpan now)
@@ -65,7 +67,9 @@ public sealed class AsyncParameterTask : ParameterTask
         return new ParametersAnswer(outcome, -1);
     }
 
-    private protected override PushAnswer Take(in PushHeader header, StagedGradient gradient, TimeSpan now)
+    private protected override void Foresee(Generation generation, long clock) => Range.DropPrevious();
+
+    private protected override PushAnswer Take(in PushHeader header, PooledVector gradient, TimeSpan now)
     {
         PushOutcome outcome = Admit(header.Generation);
         int lane = header.Block.First;
@@ -88,7 +92,7 @@ public sealed class AsyncParameterTask : ParameterTask
         return Apply(header, gradient, now);
     }
 
-    private PushAnswer Apply(in PushHeader header, StagedGradient gradient, TimeSpan now)
+    private PushAnswer Apply(in PushHeader header, PooledVector gradient, TimeSpan now)
     {
         int lane = header.Block.First;
         int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient.Values);
@@ -98,7 +102,7 @@ public sealed class AsyncParameterTask : ParameterTask
             return DivergeInUpdate(header.Block, header.Clock);
         if (header.Examples > 0)
             Staleness.Add(header.Clock - header.Seen);
-        Staging.Return(gradient);
+        gradient.Release();
         long slowest = Clock;
         _clocks[lane]++;
         _contributed++;

@@ -4,26 +4,22 @@ namespace Cluster.Protocol.Parameters;
 
 /// <summary>Forms the sum of one step along the block tree, in whatever order the blocks arrive.</summary>
 /// <remarks>
-/// Two siblings are added as soon as both are held, left + right; so at most ⌈L/2⌉ buffers are held and the bits
+/// Two siblings are added as soon as both are held, left + right; so at most ⌈L/2⌉ vectors are held and the bits
 /// depend on the tree alone. A lane without examples is absent and not zero (-0.0 + 0.0 is 0.0): its sibling passes
 /// through. The ps task sums the step with it, a worker the lanes of its block.
 /// </remarks>
 public sealed class BlockAccumulator
 {
     private readonly BlockTree _tree;
-    private readonly StagingPool _pool;
     private readonly Held[] _held;
     private readonly int[] _holder;
     private readonly ulong[] _worker;
 
     /// <param name="tree">The tree of the job's lanes.</param>
-    /// <param name="pool">Where buffers go that are no longer needed.</param>
-    public BlockAccumulator(BlockTree tree, StagingPool pool)
+    public BlockAccumulator(BlockTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        ArgumentNullException.ThrowIfNull(pool);
         _tree = tree;
-        _pool = pool;
         _held = new Held[tree.Lanes];
         _holder = new int[tree.Lanes];
         _worker = new ulong[tree.Lanes];
@@ -33,7 +29,7 @@ public sealed class BlockAccumulator
     /// <summary>The lanes whose gradient is held.</summary>
     public LaneSet Covered { get; private set; }
 
-    /// <summary>Buffers held at most between two calls.</summary>
+    /// <summary>Vectors held at most between two calls.</summary>
     public static int MaxHeld(int lanes) => (lanes + 1) / 2;
 
     /// <summary>Whether the block, or one that contains it, is held.</summary>
@@ -49,14 +45,14 @@ public sealed class BlockAccumulator
     /// <summary>Who contributed each held lane.</summary>
     internal ReadOnlySpan<ulong> Workers => _worker;
 
-    /// <summary>Takes a block that is not held, and with it the ownership of the buffer; it replaces held descendants.</summary>
-    public void Add(LaneBlock block, StagedGradient gradient, long examples, ulong worker)
+    /// <summary>Takes a block that is not held, and with it the caller's hold on the vector; it replaces held descendants.</summary>
+    public void Add(LaneBlock block, PooledVector gradient, long examples, ulong worker)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         Drop(block);
         _worker.AsSpan(block.First, block.Count).Fill(worker);
         if (examples == 0)
-            _pool.Return(gradient);
+            gradient.Release();
         Hold(new Held(block, examples == 0 ? null : gradient, examples));
         LaneSet covered = Covered;
         covered.Add(block);
@@ -69,7 +65,7 @@ public sealed class BlockAccumulator
     /// <param name="gradient">Its floats; null where no lane of it has an example.</param>
     /// <param name="examples">Examples in the sum.</param>
     /// <returns>False while some lane of it is missing.</returns>
-    public bool TryGet(LaneBlock block, out StagedGradient? gradient, out long examples)
+    public bool TryGet(LaneBlock block, out PooledVector? gradient, out long examples)
     {
         Held held = _held[block.First];
         bool whole = _holder[block.First] == block.First && held.Block == block;
@@ -100,12 +96,12 @@ public sealed class BlockAccumulator
         }
     }
 
-    private StagedGradient? Sum(StagedGradient? left, StagedGradient? right)
+    private static PooledVector? Sum(PooledVector? left, PooledVector? right)
     {
         if (left is null || right is null)
             return left ?? right;
         VectorSum.Add(left.Values, right.Values);
-        _pool.Return(right);
+        right.Release();
         return left;
     }
 
@@ -120,12 +116,12 @@ public sealed class BlockAccumulator
         for (int lane = block.First; lane < block.End; lane++)
         {
             if (_holder[lane] == lane && _held[lane].Gradient is { } gradient)
-                _pool.Return(gradient);
+                gradient.Release();
             _held[lane] = default;
             _holder[lane] = -1;
             _worker[lane] = 0;
         }
     }
 
-    private readonly record struct Held(LaneBlock Block, StagedGradient? Gradient, long Examples);
+    private readonly record struct Held(LaneBlock Block, PooledVector? Gradient, long Examples);
 }

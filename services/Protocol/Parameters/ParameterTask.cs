@@ -7,7 +7,7 @@ namespace Cluster.Protocol.Parameters;
 /// <summary>One job's range of parameters on one ps task: generations, segments and snapshots; how gradients are taken is the derived class's.</summary>
 /// <remarks>
 /// Not thread safe and without a clock: the service calls it from one loop and hands the time in. Spans it gives out
-/// are valid until the next call. No call allocates after construction, but <see cref="Report"/> and a divergence.
+/// are valid until the next call. No call allocates once the memory of <see cref="Vectors"/> is made, but <see cref="Report"/> and a divergence.
 /// </remarks>
 public abstract class ParameterTask
 {
@@ -18,10 +18,10 @@ public abstract class ParameterTask
     {
         ArgumentNullException.ThrowIfNull(options);
         Tree = options.Validate();
-        Range = new ParameterRange(options.Length, options.Optimizer);
+        Vectors = new VectorPool(options.Length, VectorPool.Capacity(options.Lanes, options.Streams));
+        Range = new ParameterRange(options.Length, options.Optimizer, Vectors);
         Snapshot = new Snapshot(options.Length, options.Optimizer.Slots);
         Steal = new StealAdvisor(Tree, options.Steal, options.Streams);
-        Staging = new StagingPool(options.Length, StagingPool.Capacity(options.Lanes, options.Streams));
     }
 
     /// <summary>The newest generation that was ever opened here; a task serves each generation once, and none before it.</summary>
@@ -34,7 +34,8 @@ public abstract class ParameterTask
 
     public Snapshot Snapshot { get; }
 
-    public StagingPool Staging { get; }
+    /// <summary>The memory of gradients and versions.</summary>
+    public VectorPool Vectors { get; }
 
     /// <summary>Of the gradients that were applied here, whatever became of them later; empty in synchronous mode.</summary>
     public StalenessHistogram Staleness { get; } = new();
@@ -57,7 +58,7 @@ public abstract class ParameterTask
     public ReadOnlySpan<ulong> Released => Steal.Released;
 
     /// <summary>While loading: where the parameters go.</summary>
-    public Span<float> LoadingParameters => Loading(Range.Current);
+    public Span<float> LoadingParameters => Loading(Range.Current.Values);
 
     /// <summary>While loading: where the slots go, one after the other; empty where the optimizer has none.</summary>
     public Span<float> LoadingSlots => Loading(Range.Slots);
@@ -125,13 +126,20 @@ public abstract class ParameterTask
         return outcome;
     }
 
-    /// <summary>Takes a gradient that was received whole, and with it the ownership of its buffer.</summary>
-    public PushAnswer Push(in PushHeader header, StagedGradient gradient, TimeSpan now)
+    /// <summary>Memory for the gradient of a push whose floats are still to come; for the caller to push or to release.</summary>
+    public PooledVector Stage(Generation generation, long clock)
+    {
+        Foresee(generation, clock);
+        return Vectors.Rent();
+    }
+
+    /// <summary>Takes a gradient that was received whole, and with it the caller's hold on it.</summary>
+    public PushAnswer Push(in PushHeader header, PooledVector gradient, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         PushAnswer answer = IsWellFormed(header) ? Take(header, gradient, now) : new(PushOutcome.Malformed, Clock);
         if (answer.Outcome != PushOutcome.Admitted)
-            Staging.Return(gradient);
+            gradient.Release();
         _outcomes[(int)answer.Outcome]++;
         return answer;
     }
@@ -149,10 +157,10 @@ public abstract class ParameterTask
     /// <summary>Hands what others wait for to them, once their grace is over.</summary>
     /// <returns>The number of hints written.</returns>
     public int CollectHints(TimeSpan now, Span<StealHint> hints) =>
-        Phase == TaskPhase.Serving && Clock < Segment.To ? Steal.Collect(Generation, Clock, Missing, now, hints) : 0;
+        Phase == TaskPhase.Serving && Clock < Segment.To ? Steal.Collect(Generation, Clock, Missing, Holders, now, hints) : 0;
 
-    /// <summary>The parameters of a version, if it is one of those that are kept.</summary>
-    public bool TryGetParameters(long version, out ReadOnlySpan<float> parameters) => Range.TryGet(version, out parameters);
+    /// <summary>A version, if it is one of those that are kept: to read until the next call, or to share.</summary>
+    public bool TryGetVersion(long version, out PooledVector vector) => Range.TryGet(version, out vector);
 
     /// <summary>What the coordinator needs to know.</summary>
     /// <param name="incarnation">The incarnation of the ps process.</param>
@@ -173,7 +181,13 @@ public abstract class ParameterTask
     /// <summary>The lanes that hold up the workers that wait.</summary>
     private protected abstract LaneSet Missing { get; }
 
-    private protected abstract PushAnswer Take(in PushHeader header, StagedGradient gradient, TimeSpan now);
+    /// <summary>Who contributed each lane last.</summary>
+    private protected abstract ReadOnlySpan<ulong> Holders { get; }
+
+    /// <summary>Lets go of what nobody can need any more, since there is a push of this clock.</summary>
+    private protected abstract void Foresee(Generation generation, long clock);
+
+    private protected abstract PushAnswer Take(in PushHeader header, PooledVector gradient, TimeSpan now);
 
     /// <summary>Forgets what is not state, and starts at the loaded state where there is one.</summary>
     private protected abstract void Restart(long clock, long examples);
@@ -204,15 +218,16 @@ public abstract class ParameterTask
 
     private protected PushAnswer DivergeInUpdate(LaneBlock lanes, long clock)
     {
-        int parameter = VectorSum.FirstNonFinite(Range.Current);
-        return Diverge(lanes, clock, parameter >= 0 ? parameter : VectorSum.FirstNonFinite(Range.Slots) % Range.Current.Length, inGradient: false);
+        ReadOnlySpan<float> parameters = Range.Current.Values;
+        int parameter = VectorSum.FirstNonFinite(parameters);
+        return Diverge(lanes, clock, parameter >= 0 ? parameter : VectorSum.FirstNonFinite(Range.Slots) % parameters.Length, inGradient: false);
     }
 
-    /// <summary>Copies the state where all lanes stand at the end of the segment, once the copy before is committed.</summary>
+    /// <summary>Keeps the state where all lanes stand at the end of the segment, once the one before is committed.</summary>
     private protected void CopyAtBoundary()
     {
         if (Clock == Segment.To && Segment.To > _committed && !Snapshot.IsHeld)
-            Snapshot.Copy(Range, Segment.To);
+            Snapshot.Take(Range, Segment.To);
     }
 
     private bool IsCopied =>
@@ -228,6 +243,7 @@ public abstract class ParameterTask
         Divergence = null;
         Snapshot.Release();
         Steal.Restart();
+        Range.Renew();
         Restart(0, 0);
     }
 

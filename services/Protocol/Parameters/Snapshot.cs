@@ -1,16 +1,12 @@
 namespace Cluster.Protocol.Parameters;
 
-/// <summary>A ps task's copy of its state at a segment boundary, kept until the commit that names it is durable.</summary>
+/// <summary>A ps task's state at a segment boundary, kept until the commit that names it is durable: the version itself, and a copy of the slots.</summary>
 public sealed class Snapshot
 {
-    private readonly float[] _parameters;
     private readonly float[] _slots;
+    private PooledVector? _parameters;
 
-    internal Snapshot(int length, int slots)
-    {
-        _parameters = new float[length];
-        _slots = new float[length * slots];
-    }
+    internal Snapshot(int length, int slots) => _slots = new float[length * slots];
 
     /// <summary>The clock of all lanes in this state; -1 when no state is held.</summary>
     public long Clock { get; private set; } = -1;
@@ -21,9 +17,10 @@ public sealed class Snapshot
     /// <summary>Whether it was written under its key.</summary>
     public bool IsWritten { get; private set; }
 
-    public bool IsHeld => Clock >= 0;
+    public bool IsHeld => _parameters is not null;
 
-    public ReadOnlySpan<float> Parameters => _parameters;
+    /// <summary>Empty when no state is held.</summary>
+    public ReadOnlySpan<float> Parameters => _parameters is { } held ? held.Values : [];
 
     /// <summary>One slot after the other.</summary>
     public ReadOnlySpan<float> Slots => _slots;
@@ -34,9 +31,10 @@ public sealed class Snapshot
     /// <summary>Notes that the store no longer has it: it is to be written again.</summary>
     public void MarkLost(long clock) => IsWritten &= clock != Clock;
 
-    internal void Copy(ParameterRange range, long clock)
+    internal void Take(ParameterRange range, long clock)
     {
-        range.Current.CopyTo(_parameters);
+        range.Current.Share();
+        _parameters = range.Current;
         range.Slots.CopyTo(_slots);
         Clock = clock;
         Examples = range.Examples;
@@ -45,6 +43,8 @@ public sealed class Snapshot
 
     internal void Release()
     {
+        _parameters?.Release();
+        _parameters = null;
         Clock = -1;
         IsWritten = false;
     }

@@ -13,7 +13,7 @@ public sealed class SyncParameterTask : ParameterTask
     public SyncParameterTask(TaskOptions options)
         : base(options)
     {
-        _step = new BlockAccumulator(Tree, Staging);
+        _step = new BlockAccumulator(Tree);
         _lastWorkers = new ulong[Tree.Lanes];
         _laneClocks = new long[Tree.Lanes];
     }
@@ -43,7 +43,19 @@ public sealed class SyncParameterTask : ParameterTask
 
     private protected override LaneSet Missing => LaneSet.Of(Tree.Root).Except(_step.Covered);
 
-    private protected override PushAnswer Take(in PushHeader header, StagedGradient gradient, TimeSpan now)
+    private protected override ReadOnlySpan<ulong> Holders => _step.Workers;
+
+    /// <remarks>
+    /// Who pushes this clock has its parameters of every ps task: all have completed the clock before, and nobody can
+    /// contribute to that any more.
+    /// </remarks>
+    private protected override void Foresee(Generation generation, long clock)
+    {
+        if (generation == Generation && clock == Version)
+            Range.DropPrevious();
+    }
+
+    private protected override PushAnswer Take(in PushHeader header, PooledVector gradient, TimeSpan now)
     {
         PushOutcome outcome = Admit(header.Generation);
         if (outcome != PushOutcome.Admitted)
@@ -57,8 +69,9 @@ public sealed class SyncParameterTask : ParameterTask
         return TakeCurrent(header, gradient, now);
     }
 
-    private PushAnswer TakeCurrent(in PushHeader header, StagedGradient gradient, TimeSpan now)
+    private PushAnswer TakeCurrent(in PushHeader header, PooledVector gradient, TimeSpan now)
     {
+        Foresee(header.Generation, header.Clock);
         if (_step.Holds(header.Block))
         {
             Steal.Wait(header.Worker, now);
@@ -70,13 +83,13 @@ public sealed class SyncParameterTask : ParameterTask
             return Diverge(header.Block, header.Clock, offset, inGradient: true);
         Steal.Wait(header.Worker, now);
         _step.Add(header.Block, gradient, header.Examples, header.Worker);
-        bool completed = _step.TryGet(Tree.Root, out StagedGradient? sum, out long examples);
+        bool completed = _step.TryGet(Tree.Root, out PooledVector? sum, out long examples);
         if (completed && !Complete(sum, examples, now))
             DivergeInUpdate(Tree.Root, header.Clock);
         return new PushAnswer(PushOutcome.Admitted, Version, Completed: completed && Phase == TaskPhase.Serving);
     }
 
-    private bool Complete(StagedGradient? sum, long examples, TimeSpan now)
+    private bool Complete(PooledVector? sum, long examples, TimeSpan now)
     {
         bool finite = Range.Step(sum, examples, UpdateTime.AtStep(Version));
         _step.Workers.CopyTo(_lastWorkers);

@@ -24,11 +24,10 @@ public sealed record TaskOptions
     /// <summary>Asynchronous: clocks that a lane may be ahead of the slowest one, at least 0; null for any number.</summary>
     public int? Staleness { get; init; }
 
-    /// <summary>Bytes of parameters, slots, snapshot copy and staging together.</summary>
+    /// <summary>Bytes of all vectors and slots, and of the snapshot's copy of the slots: what is ever taken at once, of which most is rarely taken.</summary>
     public long MemoryBytes()
     {
-        long state = 1 + Optimizer.Slots;
-        long vectors = 1 + state + state + StagingPool.Capacity(Lanes, Streams);
+        long vectors = VectorPool.Capacity(Lanes, Streams) + (2 * Optimizer.Slots);
         return checked(vectors * Length * sizeof(float));
     }
 

@@ -3,7 +3,7 @@ using Cluster.Protocol.Parameters;
 
 namespace Cluster.Protocol.Stealing;
 
-/// <summary>Knows who waits for the step under way, and hands what is missing to them: to one each, to another after a doubled grace.</summary>
+/// <summary>Knows who waits for the step under way, and hands what is missing to them: the largest block to who has the fewest lanes; to another after a doubled grace.</summary>
 internal sealed class StealAdvisor
 {
     private readonly BlockTree _tree;
@@ -11,6 +11,8 @@ internal sealed class StealAdvisor
     private readonly StepTimes _times = new();
     private readonly ulong[] _waiting;
     private readonly ulong[] _released;
+    // Lanes that each of those who wait has, and gets.
+    private readonly int[] _loads;
     private readonly LaneBlock[] _missing = new LaneBlock[BlockTree.MaxLanes];
     private int _waitingCount;
     private int _releasedCount;
@@ -25,6 +27,7 @@ internal sealed class StealAdvisor
         _options = options;
         _waiting = new ulong[streams];
         _released = new ulong[streams];
+        _loads = new int[streams];
     }
 
     /// <summary>Those who waited for the step that was completed last.</summary>
@@ -75,13 +78,21 @@ internal sealed class StealAdvisor
         _round = 0;
     }
 
-    public int Collect(Generation generation, long clock, in LaneSet missing, TimeSpan now, Span<StealHint> hints)
+    /// <param name="generation">The generation of the step.</param>
+    /// <param name="clock">Its clock.</param>
+    /// <param name="missing">The lanes that nobody has pushed.</param>
+    /// <param name="holders">Who works for each lane, as far as known.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="hints">Where the hints go.</param>
+    /// <returns>The number of hints written.</returns>
+    public int Collect(Generation generation, long clock, in LaneSet missing, ReadOnlySpan<ulong> holders, TimeSpan now, Span<StealHint> hints)
     {
         if (_waitingCount == 0 || now < _due)
             return 0;
         int blocks = Math.Min(SplitMissing(missing), hints.Length);
+        CountLoads(missing, holders);
         for (int i = 0; i < blocks; i++)
-            hints[i] = new StealHint(_waiting[(i + _round) % _waitingCount], generation, clock, _missing[i]);
+            hints[i] = new StealHint(_waiting[(Choose(i, blocks) + _round) % _waitingCount], generation, clock, _missing[i]);
         _round++;
         _grace *= 2;
         _due = now + _grace;
@@ -109,6 +120,33 @@ internal sealed class StealAdvisor
         }
 
         return count;
+    }
+
+    private void CountLoads(in LaneSet missing, ReadOnlySpan<ulong> holders)
+    {
+        Span<ulong> waiting = _waiting.AsSpan(0, _waitingCount);
+        _loads.AsSpan(0, _waitingCount).Clear();
+        for (int lane = 0; lane < holders.Length; lane++)
+        {
+            int place = missing.Contains(lane) ? -1 : waiting.BinarySearch(holders[lane]);
+            if (place >= 0)
+                _loads[place]++;
+        }
+    }
+
+    /// <summary>Brings the largest block from this one on to its place.</summary>
+    /// <returns>The place of the waiter with the fewest lanes, which gets it.</returns>
+    private int Choose(int block, int blocks)
+    {
+        int largest = block;
+        for (int i = block + 1; i < blocks; i++)
+            largest = _missing[i].Count > _missing[largest].Count ? i : largest;
+        (_missing[block], _missing[largest]) = (_missing[largest], _missing[block]);
+        int least = 0;
+        for (int i = 1; i < _waitingCount; i++)
+            least = _loads[i] < _loads[least] ? i : least;
+        _loads[least] += _missing[block].Count;
+        return least;
     }
 
     private void StartGrace(TimeSpan now)

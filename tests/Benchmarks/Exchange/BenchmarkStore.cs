@@ -57,7 +57,7 @@ internal sealed class BenchmarkStore : IAsyncDisposable
     public ExchangeChannel Connect() => new(ServerAddress.Grpc(_app.Services), _key);
 
     /// <summary>Opens a model with a lane and a stream for each worker, and its first segment.</summary>
-    public async Task OpenAsync(string job, int length, bool isAsync, int workers, long to)
+    public async Task OpenAsync(string job, int length, bool isAsync, int workers, long to, V1.Optimizer? optimizer = null)
     {
         V1.TaskReport report = await _control.OpenAsync(new V1.OpenRequest
         {
@@ -69,7 +69,7 @@ internal sealed class BenchmarkStore : IAsyncDisposable
                 Length = length,
                 Streams = workers,
                 Mode = isAsync ? V1.Mode.Asynchronous : V1.Mode.Synchronous,
-                Optimizer = new V1.Optimizer { LearningRate = 0.1f, Scale = V1.GradientScale.Mean, Sgd = new V1.Sgd() },
+                Optimizer = optimizer ?? new V1.Optimizer { LearningRate = 0.1f, Scale = V1.GradientScale.Mean, Sgd = new V1.Sgd() },
                 Initial = new V1.Initial { Constant = 1 },
             },
         });

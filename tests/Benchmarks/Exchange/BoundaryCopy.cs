@@ -30,7 +30,7 @@ internal static class BoundaryCopy
 
     private static double Push(SyncParameterTask task, long clock)
     {
-        if (!task.Staging.TryRent(out StagedGradient? gradient)) throw new InvalidOperationException("no staging buffer is left");
+        PooledVector gradient = task.Vectors.Rent();
         long started = Stopwatch.GetTimestamp();
         task.Push(new PushHeader(BenchmarkStore.First, new LaneBlock(0, 1), clock, 1, 1), gradient, TimeSpan.Zero);
         double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;

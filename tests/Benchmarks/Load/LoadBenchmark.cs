@@ -1,10 +1,11 @@
 using System.Globalization;
 using Cluster.Benchmarks.Exchange;
+using Cluster.Contracts.Jobs;
 using Cluster.LocalHosting.Servers;
 
 namespace Cluster.Benchmarks.Load;
 
-/// <summary>What the cluster bears: many items, jobs, watchers; messages at their limits; a large model. Started by hand: <c>-- load [crowd] [limits] [model]</c>.</summary>
+/// <summary>What the cluster bears: many items, jobs, watchers; messages at their limits; a large model. Started by hand: <c>-- load [crowd] [limits] [model] [adam]</c>.</summary>
 internal static class LoadBenchmark
 {
     private const int LargeModel = 100_000_000;
@@ -16,7 +17,9 @@ internal static class LoadBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {MachineLoad.Now()}"));
         if (IsAsked(parts, "crowd")) Write(await Crowd.RunAsync(CancellationToken.None));
         if (IsAsked(parts, "limits")) await new LimitsLoad(ListedJobs: 1_000).RunAsync(Console.Out, CancellationToken.None);
-        if (IsAsked(parts, "model")) await RunModelAsync();
+        if (IsAsked(parts, "model")) await RunModelAsync(TrainingNames.Sgd);
+        // In a process of its own, or what is left of the other one counts too.
+        if (parts.Contains("adam")) await RunModelAsync(TrainingNames.Adam);
         Console.WriteLine($"load at the end {MachineLoad.Now()}");
     }
 
@@ -30,7 +33,7 @@ internal static class LoadBenchmark
         foreach (string wrong in result.Wrong) Console.WriteLine($"  {wrong}");
     }
 
-    private static async Task RunModelAsync()
+    private static async Task RunModelAsync(string optimizer)
     {
         if (RedisServerProcess.FindExecutable() is null)
         {
@@ -39,6 +42,6 @@ internal static class LoadBenchmark
         }
 
         await using BenchmarkStore store = await BenchmarkStore.StartAsync();
-        await ModelMemory.RunAsync(store, LargeModel);
+        await ModelMemory.RunAsync(store, LargeModel, optimizer);
     }
 }

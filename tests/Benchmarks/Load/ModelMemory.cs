@@ -1,7 +1,11 @@
 using System.Globalization;
 using Cluster.Benchmarks.Exchange;
+using Cluster.Compute.Optimizers;
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Parameters;
 using Cluster.DataPlane.Client;
 using Cluster.Protocol.Commits;
+using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Benchmarks.Load;
 
@@ -14,11 +18,12 @@ internal static class ModelMemory
     private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromMinutes(5);
 
-    public static async Task RunAsync(BenchmarkStore store, int length)
+    public static async Task RunAsync(BenchmarkStore store, int length, string optimizer)
     {
+        V1.Optimizer rule = new TrainingSpec { Optimizer = optimizer, LearningRate = 0.1f }.ToMessage(GradientScale.Mean, steps: 1);
         double vector = length * (double)sizeof(float);
         long before = Resident();
-        await store.OpenAsync(Job, length, isAsync: false, workers: 1, SegmentSteps);
+        await store.OpenAsync(Job, length, isAsync: false, workers: 1, SegmentSteps, rule);
         using ExchangeChannel channel = store.Connect();
         using var worker = new ExchangeWorker(channel, lane: 0, length, isAsync: false);
         await worker.AttachAsync(Job, BenchmarkStore.First);
@@ -34,10 +39,10 @@ internal static class ModelMemory
         long reserved = (await store.ReportAsync(Job)).MemoryBytes;
         await store.CloseAsync(Job);
         double taken = most - before - (2 * vector);
-        // Plain descent has no slots: parameters and one snapshot.
-        double least = 2 * vector;
+        // Parameters and slots, and the same in one snapshot.
+        double least = 2 * (1 + rule.ToOptimizer().Slots) * vector;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{length:N0} parameters: {taken / 1e9:F2} GB resident for the ps task, {taken / least:F2} x parameters + slots + one snapshot ({least / 1e9:F2} GB), {taken / reserved:F2} x what it reserved ({reserved / 1e9:F2} GB)"));
+            $"{length:N0} parameters, {optimizer}: {taken / 1e9:F2} GB resident for the ps task, {taken / least:F2} x parameters + slots + one snapshot ({least / 1e9:F2} GB), {taken / reserved:F2} x what it reserved ({reserved / 1e9:F2} GB)"));
     }
 
     private static long Resident() => Environment.WorkingSet;

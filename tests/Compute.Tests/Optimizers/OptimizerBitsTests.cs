@@ -30,6 +30,19 @@ public sealed class OptimizerBitsTests
     });
 
     [Fact]
+    public void Apply_IntoTheGradient_HasTheBitsOfAnApplyElsewhere() => Runs.Sample(run =>
+    {
+        (Optimizer optimizer, float[] w, float[][] gradients, long examples) = run;
+        float[] slots = OptimizerCases.Slots(optimizer, w), ownSlots = [.. slots], next = new float[w.Length], own = [.. gradients[0]];
+
+        optimizer.Apply(w, next, slots, gradients[0], examples);
+        optimizer.Apply(w, own, ownSlots, own, examples);
+
+        Assert.Equal(OptimizerCases.Bits(next), OptimizerCases.Bits(own));
+        Assert.Equal(OptimizerCases.Bits(slots), OptimizerCases.Bits(ownSlots));
+    });
+
+    [Fact]
     public void Apply_RangeCutAnywhere_HasTheBitsOfTheWhole() => Gen.Select(Runs, Gen.Int[0, 70].Array[0, 4]).Sample((run, cuts) =>
     {
         (Optimizer optimizer, float[] w, float[][] gradients, long examples) = run;

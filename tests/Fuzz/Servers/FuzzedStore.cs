@@ -169,9 +169,9 @@ internal sealed class FuzzedStore : IAsyncDisposable
 
     private static string Describe(ParameterTask task)
     {
-        bool isThere = task.TryGetParameters(task.Version, out ReadOnlySpan<float> parameters);
+        bool isThere = task.TryGetVersion(task.Version, out PooledVector parameters);
         return $"{task.Generation} {task.Phase} version {task.Version} clocks {string.Join(',', task.LaneClocks.ToArray())} examples {task.Examples} copy {task.Snapshot.Clock} "
-            + $"parameters {(isThere ? Convert.ToHexString(MemoryMarshal.AsBytes(parameters)) : "none")} staging {task.Staging.Available}";
+            + $"parameters {(isThere ? Convert.ToHexString(MemoryMarshal.AsBytes(parameters.Values)) : "none")} vectors {task.Vectors.Available}";
     }
 
     private static async Task UntilAsync(Model model, Func<ParameterTask, bool> condition, string otherwise)

@@ -30,17 +30,17 @@ internal sealed class TestProblem
     /// <summary>The sum over a block's lanes, along the tree.</summary>
     public (float[] Gradient, long Examples) Gradient(LaneBlock block, long clock, ReadOnlySpan<float> parameters)
     {
-        var pool = new StagingPool(Length, Lanes + 1);
-        var sum = new BlockAccumulator(new BlockTree(Lanes), pool);
+        var pool = new VectorPool(Length, Lanes + 1);
+        var sum = new BlockAccumulator(new BlockTree(Lanes));
         for (int lane = block.First; lane < block.End; lane++)
         {
-            pool.TryRent(out StagedGradient gradient);
+            PooledVector gradient = pool.Rent();
             for (int i = 0; i < Length; i++)
                 gradient.Values[i] = (parameters[i] * Factor(lane, clock)) - Factor(i + 3, clock + lane);
             sum.Add(new LaneBlock(lane, 1), gradient, lane + 1, worker: 1);
         }
 
-        Assert.True(sum.TryGet(block, out StagedGradient? whole, out long examples));
+        Assert.True(sum.TryGet(block, out PooledVector? whole, out long examples));
         return (whole!.Values.ToArray(), examples);
     }
 
@@ -58,15 +58,15 @@ internal sealed class TestProblem
         var all = new LaneBlock(0, Lanes);
         for (long clock = 0; clock < clocks; clock++)
         {
-            Assert.True(task.TryGetParameters(clock, out ReadOnlySpan<float> parameters));
-            (float[] gradient, long examples) = Gradient(all, clock, parameters);
-            task.Staging.TryRent(out StagedGradient staged);
+            Assert.True(task.TryGetVersion(clock, out PooledVector parameters));
+            (float[] gradient, long examples) = Gradient(all, clock, parameters.Values);
+            PooledVector staged = task.Vectors.Rent();
             gradient.CopyTo(staged.Values);
             Assert.True(task.Push(new PushHeader(generation, all, clock, examples, 1), staged, TimeSpan.Zero).Completed);
         }
 
-        Assert.True(task.TryGetParameters(clocks, out ReadOnlySpan<float> end));
-        return end.ToArray();
+        Assert.True(task.TryGetVersion(clocks, out PooledVector end));
+        return end.Values.ToArray();
     }
 
     private static float Factor(long i, long j)

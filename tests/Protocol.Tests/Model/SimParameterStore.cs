@@ -10,7 +10,6 @@ internal sealed class SimParameterStore : SimProcess
     public const int Streams = 16;
 
     private readonly StealHint[] _hints = new StealHint[8];
-    private readonly int _staging;
     private ParameterTask _task;
     private CommitManifest? _loading;
     private TimeSpan _writeTimeout;
@@ -20,7 +19,6 @@ internal sealed class SimParameterStore : SimProcess
     {
         Index = index;
         _task = CreateTask();
-        _staging = _task.Staging.Available;
     }
 
     public int Index { get; }
@@ -78,11 +76,10 @@ internal sealed class SimParameterStore : SimProcess
             header = header with { Seen = Math.Min(_task.Clock, header.Clock) };
         if (Mutation == Mutation.DuplicateApplied && header.Clock < _task.Clock)
             header = header with { Clock = _task.Clock };
-        if (!_task.Staging.TryRent(out StagedGradient staged))
-            throw new ProtocolViolationException("no staging buffer is left");
+        PooledVector staged = _task.Stage(header.Generation, header.Clock);
         gradient.CopyTo(staged.Values);
         PushAnswer answer = _task.Push(header, staged, Cluster.Now);
-        CheckStaging();
+        CheckMemory();
         Cluster.Outcomes[(int)answer.Outcome]++;
         if (answer.Outcome == PushOutcome.Admitted && Cluster.Scenario.Staleness is not null)
             Cluster.Referee.CheckBound(header.Clock, computedOn, _task.LaneClocks);
@@ -158,8 +155,8 @@ internal sealed class SimParameterStore : SimProcess
         Generation generation = _task.Generation;
         var key = new SnapshotKey(SimCluster.Job, Index, generation, Id, clock);
         float[] parameters = copy.Parameters.ToArray();
-        if (Mutation == Mutation.SnapshotOfLiveState && _task.TryGetParameters(_task.Version, out ReadOnlySpan<float> live))
-            parameters = live.ToArray();
+        if (Mutation == Mutation.SnapshotOfLiveState && _task.TryGetVersion(_task.Version, out PooledVector live))
+            parameters = live.Values.ToArray();
         var snapshot = new StoredSnapshot(parameters, copy.Slots.ToArray(), copy.Examples, IsPersisted: false);
         _writeTimeout = Cluster.Now + TimeSpan.FromSeconds(30);
         Cluster.Network.Send(null, () => Cluster.Store.PutSnapshot(key, snapshot));
@@ -215,8 +212,8 @@ internal sealed class SimParameterStore : SimProcess
 
     private void ReplyAsync(PushHeader header, PushAnswer answer, SimWorker from)
     {
-        float[]? slice = answer.Deliver && _task.TryGetParameters(_task.Version, out ReadOnlySpan<float> current)
-            ? current.ToArray()
+        float[]? slice = answer.Deliver && _task.TryGetVersion(_task.Version, out PooledVector current)
+            ? current.Values.ToArray()
             : null;
         Generation generation = _task.Generation;
         long[] clocks = _task.LaneClocks.ToArray();
@@ -225,18 +222,18 @@ internal sealed class SimParameterStore : SimProcess
 
     private void SendSlice(SimWorker to, ulong stream, long version)
     {
-        if (!_task.TryGetParameters(version, out ReadOnlySpan<float> parameters))
+        if (!_task.TryGetVersion(version, out PooledVector parameters))
             return;
-        float[] slice = parameters.ToArray();
+        float[] slice = parameters.Values.ToArray();
         var label = new SliceLabel(_task.Generation, version);
         long[] clocks = _task.LaneClocks.ToArray();
         Cluster.Network.Send(to, () => to.Received(stream, Index, label, slice, clocks));
     }
 
-    private void CheckStaging()
+    private void CheckMemory()
     {
-        int held = _staging - _task.Staging.Available;
-        if (held > BlockAccumulator.MaxHeld(Cluster.Scenario.Lanes))
-            throw new ProtocolViolationException($"{held} staging buffers are held for {Cluster.Scenario.Lanes} lanes");
+        int held = _task.Vectors.Rented;
+        if (held > BlockAccumulator.MaxHeld(Cluster.Scenario.Lanes) + VectorPool.States)
+            throw new ProtocolViolationException($"{held} vectors are held for {Cluster.Scenario.Lanes} lanes");
     }
 }

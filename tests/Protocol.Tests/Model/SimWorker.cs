@@ -16,7 +16,7 @@ internal sealed class SimWorker : SimProcess
     private readonly float[] _parameters;
     private readonly LocalDescent _local;
     private readonly BlockTree _tree;
-    private readonly StagingPool _pool;
+    private readonly VectorPool _pool;
     private readonly BlockAccumulator _accumulator;
     private readonly SimParameterStore?[] _connections;
     private readonly Queue<Action> _outbox = new();
@@ -35,8 +35,8 @@ internal sealed class SimWorker : SimProcess
         _parameters = new float[cluster.Problem.Length];
         _local = new LocalDescent(cluster.Problem.Length, cluster.Problem.CreateLocalRule());
         _tree = new BlockTree(cluster.Scenario.Lanes);
-        _pool = new StagingPool(cluster.Problem.Length, cluster.Scenario.Lanes + 1);
-        _accumulator = new BlockAccumulator(_tree, _pool);
+        _pool = new VectorPool(cluster.Problem.Length, cluster.Scenario.Lanes + 1);
+        _accumulator = new BlockAccumulator(_tree);
         _connections = new SimParameterStore?[cluster.Scenario.Tasks];
     }
 
@@ -194,7 +194,7 @@ internal sealed class SimWorker : SimProcess
             return SumBackwards(action, parameters);
         for (int lane = action.Block.First; lane < action.Block.End; lane++)
         {
-            _pool.TryRent(out StagedGradient gradient);
+            PooledVector gradient = _pool.Rent();
             gradient.Values.Clear();
             long examples = Cluster.Scenario.LocalSteps > 1
                 ? Descend(action.Clock, lane, parameters, gradient.Values)
@@ -204,7 +204,7 @@ internal sealed class SimWorker : SimProcess
             _accumulator.Add(new LaneBlock(lane, 1), gradient, examples, Id);
         }
 
-        if (!_accumulator.TryGet(action.Block, out StagedGradient? sum, out long count))
+        if (!_accumulator.TryGet(action.Block, out PooledVector? sum, out long count))
             throw new ProtocolViolationException($"{action.Block} is not a block");
         float[] copy = sum?.Values.ToArray() ?? new float[Cluster.Problem.Length];
         _accumulator.Clear();

@@ -49,6 +49,24 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
         Assert.Equal("from", Assert.Single(gone.Violations).Field);
     }
 
+    /// <summary>One lane that updates by itself is one loop: then the bits are the same here too. Adam counts updates, which go on where they were.</summary>
+    [Theory(Timeout = TestLimit)]
+    [InlineData(TrainingNames.Async, 1)]
+    [InlineData(TrainingNames.Ssp, 1)]
+    [InlineData(TrainingNames.Async, 7)]
+    [InlineData(TrainingNames.Ssp, 7)]
+    public async Task Train_LanesThatUpdateByThemselves_ResumedTakesTheRestOfTheExamplesOnce(string mode, int lanes)
+    {
+        TrainingSpec spec = Odd with { Mode = mode, Staleness = mode == TrainingNames.Ssp ? 2 : 0, Lanes = lanes, Batch = 14 / lanes, Optimizer = TrainingNames.Adam, LearningRate = 0.01f };
+        TrainedModel undisturbed = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+
+        TrainedModel resumed = await embedded.Client.TrainAsync(
+            spec with { From = $"{undisturbed.JobId}@{100}", ParameterStores = 1 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((undisturbed.Steps, 30L * 101), (resumed.Steps, resumed.Examples));
+        if (lanes == 1) Assert.Equal([.. undisturbed.Parameters!["w"], .. undisturbed.Parameters["b"]], [.. resumed.Parameters!["w"], .. resumed.Parameters["b"]]);
+    }
+
     [Fact(Timeout = TestLimit)]
     public async Task Train_MoreEpochsFromTheEnd_GivesTheBitsOfTheLongerJob()
     {

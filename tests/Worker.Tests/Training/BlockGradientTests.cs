@@ -63,17 +63,17 @@ public sealed class BlockGradientTests
 
     private static float[] Accumulated(BlockTree tree, LaneBlock block, BatchReader reader, long clock, float[] parameters)
     {
-        var pool = new StagingPool(2, tree.Lanes + 1);
-        var sum = new BlockAccumulator(tree, pool);
+        var pool = new VectorPool(2, tree.Lanes + 1);
+        var sum = new BlockAccumulator(tree);
         for (int lane = block.First; lane < block.End; lane++)
         {
-            pool.TryRent(out StagedGradient staged);
+            PooledVector staged = pool.Rent();
             (float[] Sum, long Examples)? one = Lane(reader, lane, clock, parameters);
             one?.Sum.CopyTo(staged.Values);
             sum.Add(new LaneBlock(lane, 1), staged, one?.Examples ?? 0, worker: 1);
         }
 
-        Assert.True(sum.TryGet(block, out StagedGradient? whole, out _));
+        Assert.True(sum.TryGet(block, out PooledVector? whole, out _));
         return whole!.Values.ToArray();
     }
 

@@ -1,0 +1,37 @@
+namespace Cluster.Protocol.Parameters;
+
+/// <summary>Floats of a range in memory that goes round: a gradient on its way from the wire, then the version that it has become, then free for another gradient.</summary>
+/// <remarks>Who rents it may write it until it is shared; from then on all only read. It goes back to its pool when the last holder lets go, on whatever thread.</remarks>
+public sealed class PooledVector
+{
+    private readonly VectorPool _pool;
+    private readonly float[] _values;
+    private int _holders;
+
+    internal PooledVector(VectorPool pool, int length) => (_pool, _values) = (pool, GC.AllocateArray<float>(length, pinned: true));
+
+    public Span<float> Values => _values;
+
+    /// <summary>For a socket to receive into or to send from.</summary>
+    public Memory<float> Memory => _values;
+
+    /// <summary>Adds a holder.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody holds it.</exception>
+    public void Share()
+    {
+        int holders = Interlocked.Increment(ref _holders);
+        ObjectDisposedException.ThrowIf(holders <= 1, this);
+    }
+
+    /// <summary>One holder lets go.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody holds it.</exception>
+    public void Release()
+    {
+        int left = Interlocked.Decrement(ref _holders);
+        ObjectDisposedException.ThrowIf(left < 0, this);
+        if (left == 0)
+            _pool.Return(this);
+    }
+
+    internal void Open() => Volatile.Write(ref _holders, 1);
+}
