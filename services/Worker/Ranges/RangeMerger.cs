@@ -10,7 +10,8 @@ internal sealed class RangeMerger(ComputationCatalog catalog, RedisRangeResults 
     /// <exception cref="ComputationFailedException">The computation threw, or a range is missing or of another size.</exception>
     public async Task<bool> MergeAsync(MergeRanges item, CancellationToken cancellationToken)
     {
-        var ranges = await results.ReadAllAsync(item.JobId, cancellationToken);
+        // A message can outlive its job, and the results of an ended one are gone.
+        if (await results.ReadAllAsync(item, cancellationToken) is not { } ranges) return false;
         var total = await ComputationFailedException.GuardAsync(() => Fold(item, ranges), cancellationToken);
         return await results.RecordTotalAsync(item, total, cancellationToken);
     }

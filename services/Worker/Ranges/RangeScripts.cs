@@ -49,6 +49,13 @@ internal static class RangeScripts
         return 'left'
         """);
 
+    // KEYS: record, results. ARGV: generation. What was recorded, range and payload in turn; nothing when the job is over.
+    public static readonly RedisScript ReadAll = new("range.read-all", """
+        local job = redis.call('HMGET', KEYS[1], 'state', 'generation')
+        if job[1] ~= 'running' or job[2] ~= ARGV[1] then return false end
+        return redis.call('HGETALL', KEYS[2])
+        """);
+
     // KEYS: record. ARGV: generation, result.
     public static readonly RedisScript RecordTotal = new("range.record-total", """
         local job = redis.call('HMGET', KEYS[1], 'state', 'generation')

@@ -38,12 +38,14 @@ internal sealed class RedisRangeResults(IConnectionMultiplexer redis)
     public async Task<int> LoseDeviceAsync(ComputeRange item, string incarnation, CancellationToken cancellationToken)
         => int.TryParse(await EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 1, "lost:"), CultureInfo.InvariantCulture, out var times) ? times : 0;
 
-    /// <summary>The recorded ranges of a job, in order.</summary>
-    public async Task<IReadOnlyList<(GrainRange Range, byte[] Payload)>> ReadAllAsync(string jobId, CancellationToken cancellationToken)
+    /// <summary>The recorded ranges of a job, in order; null when the job is no longer running.</summary>
+    public async Task<IReadOnlyList<(GrainRange Range, byte[] Payload)>?> ReadAllAsync(MergeRanges item, CancellationToken cancellationToken)
     {
-        var entries = await RedisRetry.Pipeline.ExecuteAsync(
-            async _ => await _database.HashGetAllAsync(JobKeys.Results(jobId)), cancellationToken);
-        return [.. entries.Select(e => (ParseRange(e.Name!), (byte[])e.Value!)).OrderBy(e => e.Item1.From)];
+        RedisKey[] keys = [JobKeys.Record(item.JobId), JobKeys.Results(item.JobId)];
+        var answer = await RedisRetry.Pipeline.ExecuteAsync(
+            async _ => await RangeScripts.ReadAll.EvaluateAsync(_database, keys, item.Generation.ToString()), cancellationToken);
+        if (answer.IsNull) return null;
+        return [.. ((RedisResult[])answer!).Chunk(2).Select(entry => (ParseRange((string)entry[0]!), (byte[])entry[1]!)).OrderBy(entry => entry.Item1.From)];
     }
 
     /// <summary>Records the job's result once; false when the job is no longer running.</summary>

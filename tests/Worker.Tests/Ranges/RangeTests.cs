@@ -117,6 +117,7 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         Assert.False(await _results.RecordAsync(Item(), [1], "/cpu:0", Ct));
         await _results.FailAsync(Item(), "1.a", Ct);
         await _results.HandBackAsync(Item(), "1.a", Ct);
+        Assert.False(await new RangeMerger(Catalog(new Counting((_, _) => { })), _results).MergeAsync(Merge(), Ct));
         Assert.False(await _results.RecordTotalAsync(Merge(), "{}", Ct));
         await AssertOnlyItemsAsync();
     }
@@ -150,7 +151,7 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         Assert.All(answers, Assert.True);
         Assert.Equal((2L, 1L), (await CounterAsync("done"), await CounterAsync("ranges")));
         Assert.Equal(["3-5 /cpu:0"], (await Db.ListRangeAsync(JobKeys.Placements(_id))).Select(p => (string?)p));
-        Assert.Equal([new GrainRange(3, 5)], (await _results.ReadAllAsync(_id, Ct)).Select(r => r.Range));
+        Assert.Equal([new GrainRange(3, 5)], (await _results.ReadAllAsync(Merge(), Ct))!.Select(r => r.Range));
         Assert.False(await Db.KeyExistsAsync(JobKeys.Items(_id)));
         Assert.Equal(RangeClaim.Recorded, await BeginAsync("1.a"));
     }
