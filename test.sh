@@ -35,8 +35,8 @@ exec < /dev/null
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
 # The local runner is what is tested, also where Aspire's packages have been restored.
 export UseAspire=false
-# A fifth of what a short-lived process costs is how the runtime guards and profiles the code it compiles.
-export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0
+# A third of what a short-lived process costs is how the runtime guards and profiles the code it compiles, and compiles it again.
+export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 DOTNET_TC_CallCountingDelayMs=2000
 # Build servers would outlive the build. The compiler's makes it twice as fast: one of its own, which is stopped after it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=true SharedCompilationId=test-$$
 

@@ -3,7 +3,7 @@ using Cluster.EndToEnd.Processes;
 namespace Cluster.EndToEnd;
 
 /// <summary>Exact counts from worker processes on real servers.</summary>
-public sealed class KnownAnswersTests(SharedBroker broker) : ClusterTest(broker)
+public sealed class KnownAnswersTests(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
     private static readonly (ulong Seed, long Points, long Inside)[] Published =
     [
@@ -35,7 +35,7 @@ public sealed class KnownAnswersTests(SharedBroker broker) : ClusterTest(broker)
     public async Task RunPi_AnyNumberOfBlocks_EqualsTheDefinition()
     {
         const ulong seed = 0x9E3779B97F4A7C15;
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
 
         foreach (var blocks in (long[])[1, 2, 3, 1_000_001])
             Assert.Equal(PiOracle.ByDefinition(blocks, seed), (await RunPiAsync(cluster, 2 * blocks, seed)).Inside);

@@ -28,11 +28,15 @@ public sealed class SharedBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>Clusters on this broker that no class has at the moment.</summary>
+    internal IdleClusters Idle { get; } = new();
+
     /// <summary>What listens in the broker; null before the first virtual host.</summary>
     internal RabbitMqServerProcess? Server => _broker;
 
     public async ValueTask DisposeAsync()
     {
+        await Idle.DisposeAsync();
         _turn.Dispose();
         if (_broker is not null)
             await _broker.DisposeAsync();

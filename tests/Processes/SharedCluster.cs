@@ -1,7 +1,7 @@
 
 namespace Cluster.EndToEnd.Processes;
 
-/// <summary>One cluster for the tests of a class, each of which leaves it whole. Used by one test at a time.</summary>
+/// <summary>One cluster for the tests of a class, each of which leaves it whole; then for another class. Used by one test at a time.</summary>
 public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable
 {
     private TestCluster? _cluster;
@@ -10,12 +10,13 @@ public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable
     /// <summary>The cluster: started by the first test, and anew after one that failed or wanted another.</summary>
     internal async Task<TestCluster> StartAsync(TestClusterOptions options, CancellationToken cancellationToken)
     {
-        if (_options != options) await DropAsync();
+        if (_options != options) await HandOnAsync();
+        _options = options;
+        _cluster ??= broker.Idle.Take(options);
         if (_cluster is null)
         {
             var messaging = await broker.NewVirtualHostAsync(cancellationToken);
             _cluster = await TestCluster.CreateAsync(options, messaging, cancellationToken);
-            _options = options;
             await _cluster.StartAsync(cancellationToken);
         }
 
@@ -32,5 +33,11 @@ public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable
         return dropped;
     }
 
-    public async ValueTask DisposeAsync() => await DropAsync();
+    public async ValueTask DisposeAsync() => await HandOnAsync();
+
+    private async Task HandOnAsync()
+    {
+        if (_cluster is { } whole) await broker.Idle.KeepAsync(_options!, whole);
+        _cluster = null;
+    }
 }

@@ -12,24 +12,12 @@ public sealed class EvaluationFaultTests(SharedBroker broker, SharedCluster shar
     // The loss of the counting model falls by one an epoch.
     private const int End = 30;
 
-    private static readonly TestClusterOptions Options = new(Workers: 3)
-    {
-        ParameterStores = 2,
-        TestModels = true,
-        CoordinatorEnvironment = new Dictionary<string, string>
-        {
-            ["Coordinator__SegmentDuration"] = "00:00:00.3",
-            ["Coordinator__LaneGrace"] = "00:00:02",
-            ["Coordinator__RangePatience"] = "00:00:02",
-        },
-    };
-
     private static readonly TrainingSpec Spec = Counting(TrainingNames.Sync, epochs: 1_000_000) with { EvaluateEpochs = 1, Target = 0.5 - End };
 
     [Fact(Timeout = TestLimit)]
     public async Task Train_OnThreeWorkersAndOnOne_HasTheSameFiguresAtEachClock()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         var three = await FiguresAsync(cluster, await SubmitAsync(cluster));
         await Task.WhenAll(cluster.Workers.Skip(1).Select(worker => worker.StopAsync(Ct)));
@@ -45,7 +33,7 @@ public sealed class EvaluationFaultTests(SharedBroker broker, SharedCluster shar
     [Fact(Timeout = TestLimit)]
     public async Task Kill_WorkerAndCoordinator_TheJobStopsAtTheSameClock()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         var job = await SubmitAsync(cluster);
         await UntilAsync(cluster, job, "an evaluation is decided", j => j.Training is { LastEvaluation: not null });
@@ -65,7 +53,7 @@ public sealed class EvaluationFaultTests(SharedBroker broker, SharedCluster shar
     [Fact(Timeout = TestLimit)]
     public async Task Kill_CoordinatorAtEachDecision_TheJobStopsAtTheSameClock()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         var job = await SubmitAsync(cluster);
         var killed = 0;

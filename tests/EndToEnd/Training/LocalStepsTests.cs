@@ -9,17 +9,10 @@ public sealed class LocalStepsTests(SharedBroker broker, SharedCluster shared) :
     private const int Passes = 6;
     private const int LongEpochs = 60;
 
-    private static readonly TestClusterOptions Options = new(Workers: 3)
-    {
-        ParameterStores = 2,
-        TestModels = true,
-        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.3" },
-    };
-
     [Fact(Timeout = TestLimit)]
     public async Task Train_AnyNumberOfWorkersAndStores_GivesTheSameBits()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await cluster.UploadAsync("plane", "y", TestData.Plane, Ct);
         foreach (var stores in (int[])[1, 2])
             await AssertBitsAsync(cluster, stores);
@@ -34,7 +27,7 @@ public sealed class LocalStepsTests(SharedBroker broker, SharedCluster shared) :
     [Fact(Timeout = TestLimit)]
     public async Task Kill_Worker_EveryExampleCountsOnceAndTheBitsStay()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         var spec = Counting(TrainingNames.Sync, LongEpochs) with { LocalSteps = 3 };
         var job = await cluster.Client.SubmitAsync(spec, cancellationToken: Ct);

@@ -14,18 +14,6 @@ public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared
     private const double Early = 0.1;
     private const double Late = 0.8;
 
-    // A stopped worker takes an item with it, and keeps it for as long as its connection to the broker lives.
-    private static readonly TestClusterOptions Options = new(Workers: 3)
-    {
-        ParameterStores = 2,
-        TestModels = true,
-        CoordinatorEnvironment = new Dictionary<string, string>
-        {
-            ["Coordinator__SegmentDuration"] = "00:00:00.3",
-            ["Coordinator__LaneGrace"] = "00:00:02",
-        },
-    };
-
     public static TheoryData<string> Modes => [.. TrainingNames.Modes];
 
     [Theory(Timeout = TestLimit)]
@@ -159,7 +147,7 @@ public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared
     /// <summary>Submits the job and returns when a part of it is done and committed.</summary>
     private async Task<(TestCluster Cluster, JobInfo Job)> RunToTheMiddleAsync(string mode)
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         var job = await cluster.Client.SubmitAsync(Counting(mode, Epochs), cancellationToken: Ct);
         await UntilAsync(cluster, job, "a part is committed", j => j.Progress.Fraction > Early && j.Training is { CommittedClock: > 0 });

@@ -19,6 +19,19 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
     /// <summary>Clocks, in mode ssp.</summary>
     private protected const int Bound = CountingSpec.Staleness;
 
+    /// <summary>Short segments, and little patience: a stopped worker takes an item with it, and keeps it for as long as its connection to the broker lives.</summary>
+    private protected static TestClusterOptions ThreeWorkers { get; } = new(Workers: 3)
+    {
+        ParameterStores = 2,
+        TestModels = true,
+        CoordinatorEnvironment = new Dictionary<string, string>
+        {
+            ["Coordinator__SegmentDuration"] = "00:00:00.3",
+            ["Coordinator__LaneGrace"] = "00:00:02",
+            ["Coordinator__RangePatience"] = "00:00:02",
+        },
+    };
+
     /// <summary>Lanes that take 1 ms for a batch, whatever else the machine does: some seconds on three workers.</summary>
     private protected static TrainingSpec Counting(string mode, int epochs, ulong seed = 5) => CountingSpec.Of(Paced, Pace, mode, epochs) with { Seed = seed };
 

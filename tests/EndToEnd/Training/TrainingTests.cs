@@ -19,21 +19,10 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     private const int Stores = 2;
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(5);
 
-    private static readonly TestClusterOptions Options = new(Workers: 2)
-    {
-        ParameterStores = Stores,
-        TestModels = true,
-        CoordinatorEnvironment = new Dictionary<string, string>
-        {
-            ["Coordinator__SegmentDuration"] = "00:00:00.3",
-            ["Coordinator__LaneGrace"] = "00:00:01",
-        },
-    };
-
     [Fact(Timeout = TestLimit)]
     public async Task Train_FullBatches_EqualDescentInDoublePrecision()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         // Far enough to see the path, too few steps to forget it at the minimum.
         var spec = new TrainingSpec { Lanes = 8, Batch = 16, Epochs = 12, LearningRate = 0.25f, Seed = 9 };
 
@@ -50,7 +39,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     [Fact(Timeout = TestLimit)]
     public async Task Train_ChaptersExampleAsynchronously_LandsWithinItsNoiseOfLeastSquares()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         var spec = new TrainingSpec
         {
             Mode = TrainingNames.Async,
@@ -87,7 +76,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     [InlineData(TrainingNames.Async, 0, 1)]
     public async Task Train_LineInEachMode_LandsWithinTheNoiseOfDescentOfLeastSquares(string mode, int staleness, int localSteps)
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         var spec = new TrainingSpec
         {
             Mode = mode,
@@ -114,7 +103,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     [Fact(Timeout = TestLimit)]
     public async Task Train_RateFarTooLarge_FailsNamingLanesClockAndTensorAndKeepsTheLastCommit()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         // The error of b grows by a factor of 1 - 2·1.01 = -1.02 a step.
         var job = await cluster.Client.SubmitAsync(new TrainingSpec { Lanes = 8, Batch = 16, Epochs = 1_000_000, LearningRate = 1.01f }, cancellationToken: Ct);
 
@@ -132,7 +121,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     [InlineData("infinity", FaultyModel.IsInfinite)]
     public async Task Train_GradientThatIsNotFinite_FailsNamingTheBatchAndKeepsTheLastCommit(string data, float fault)
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadFaultyAsync(cluster, data, fault);
         var spec = Faulty(data, faultAt: 1500);
 
@@ -151,7 +140,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     [Fact(Timeout = TestLimit)]
     public async Task Train_ModelThatThrows_FailsWithLaneClockAndMessageWhileAnotherJobGoesOn()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         await UploadFaultyAsync(cluster, "throws", FaultyModel.Throws);
         var beside = Counting(TrainingNames.Sync, epochs: 40);
@@ -171,7 +160,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     [InlineData(TrainingNames.Async)]
     public async Task Cancel_InMidJob_FreesWorkersAndStoresAndKeepsTheLastCommit(string mode)
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         var job = await cluster.Client.SubmitAsync(Counting(mode, epochs: 1_000_000), cancellationToken: Ct);
         await UntilAsync(cluster, job, "commits", j => j.Training is { Commits: >= 2 });
@@ -189,7 +178,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     [Fact(Timeout = TestLimit)]
     public async Task Train_TwoJobsAtOnce_BothGetOnAndKeepTheirBits()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         var specs = ((ulong[])[5, 6]).Select(seed => Counting(TrainingNames.Sync, epochs: 30, seed)).ToArray();
 
@@ -205,7 +194,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     [Fact(Timeout = TestLimit)]
     public async Task Submit_WrongSpec_IsRefusedByFieldAndLeavesNothing()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         // Without the cleaning up after the jobs of other tests.
         var before = await Poll.UntilAsync("no job is open", () => KeysAsync(cluster, "cluster:job*"), keys => !keys.Contains("cluster:jobs:open"), Limit, Ct);
