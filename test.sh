@@ -219,6 +219,7 @@ kill_started_here
 check formatting "$build_limit" dotnet format whitespace --folder . --verify-no-changes --exclude artifacts
 look_for_leftovers build
 check_kernels
+check precompilation "$build_limit" tests/precompile.sh
 
 run_tests
 run_documents

@@ -22,6 +22,6 @@ internal sealed partial class CpuStream
         ThrowIfDisposed();
         SpanChecks.RequireRanges(from, to, indices, sums.Length, nameof(indices));
         fixed (PriceSums* pinned = sums)
-            _prices.Run(_device.Team, new PriceRangesKernel(terms, from, to, indices, pinned), sums.Length, grain: 1);
+            _prices.Run(_device.Team, new PriceRangesKernel(terms, from, to, indices, _device.Width, pinned), sums.Length, grain: 1);
     }
 }

@@ -37,11 +37,29 @@ internal readonly struct Words128(Vector128<ulong> vector) : IWords<Words128>
     public static ulong Sum(Words128 words) => Vector128.Sum(words._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words128 EqualMask(Words128 left, Words128 right) => new(Vector128.Equals(left._vector, right._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words128 LessMask(Words128 left, Words128 right) => new(Vector128.LessThan(left._vector.AsInt64(), right._vector.AsInt64()).AsUInt64());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words128 operator +(Words128 left, Words128 right) => new(left._vector + right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words128 operator -(Words128 left, Words128 right) => new(left._vector - right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words128 operator &(Words128 left, Words128 right) => new(left._vector & right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words128 operator |(Words128 left, Words128 right) => new(left._vector | right._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words128 operator ^(Words128 left, Words128 right) => new(left._vector ^ right._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words128 operator >>(Words128 words, int bits) => new(words._vector >>> bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words128 operator <<(Words128 words, int bits) => new(words._vector << bits);
 }

@@ -30,11 +30,29 @@ internal readonly struct Words256(Vector256<ulong> vector) : IWords<Words256>
     public static ulong Sum(Words256 words) => Vector256.Sum(words._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words256 EqualMask(Words256 left, Words256 right) => new(Vector256.Equals(left._vector, right._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words256 LessMask(Words256 left, Words256 right) => new(Vector256.LessThan(left._vector.AsInt64(), right._vector.AsInt64()).AsUInt64());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words256 operator +(Words256 left, Words256 right) => new(left._vector + right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words256 operator -(Words256 left, Words256 right) => new(left._vector - right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words256 operator &(Words256 left, Words256 right) => new(left._vector & right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words256 operator |(Words256 left, Words256 right) => new(left._vector | right._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words256 operator ^(Words256 left, Words256 right) => new(left._vector ^ right._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words256 operator >>(Words256 words, int bits) => new(words._vector >>> bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words256 operator <<(Words256 words, int bits) => new(words._vector << bits);
 }

@@ -26,11 +26,29 @@ internal readonly struct Words512(Vector512<ulong> vector) : IWords<Words512>
     public static ulong Sum(Words512 words) => Vector512.Sum(words._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words512 EqualMask(Words512 left, Words512 right) => new(Vector512.Equals(left._vector, right._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words512 LessMask(Words512 left, Words512 right) => new(Vector512.LessThan(left._vector.AsInt64(), right._vector.AsInt64()).AsUInt64());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words512 operator +(Words512 left, Words512 right) => new(left._vector + right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words512 operator -(Words512 left, Words512 right) => new(left._vector - right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words512 operator &(Words512 left, Words512 right) => new(left._vector & right._vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words512 operator |(Words512 left, Words512 right) => new(left._vector | right._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words512 operator ^(Words512 left, Words512 right) => new(left._vector ^ right._vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words512 operator >>(Words512 words, int bits) => new(words._vector >>> bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words512 operator <<(Words512 words, int bits) => new(words._vector << bits);
 }

@@ -4,7 +4,7 @@ namespace Cluster.Compute.Pricing;
 
 /// <summary>
 /// What pricing needs of mathematics, one value at a time, by IEEE additions, products, quotients, square roots and fused
-/// multiply-adds in a fixed order: the same bits wherever these are correctly rounded. The oracle of <see cref="PricingMath"/>.
+/// multiply-adds in a fixed order: the same bits wherever these are correctly rounded. The oracle of <see cref="PricingMath{TDoubles, TWords}"/>.
 /// </summary>
 internal static class PricingMathReference
 {

@@ -1,7 +1,7 @@
 namespace Cluster.Compute.Pricing;
 
 /// <summary>
-/// Minimax coefficients, highest power first, of the functions that <see cref="PricingMath"/> and
+/// Minimax coefficients, highest power first, of the functions that <see cref="PricingMath{TDoubles, TWords}"/> and
 /// <see cref="PricingMathReference"/> evaluate by Horner's rule. Errors are those of the polynomial in exact arithmetic.
 /// </summary>
 internal static class PricingPolynomials

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Cluster.Compute.Numerics;
 using Cluster.Compute.Philox;
 using Cluster.Compute.Pricing;
 using CsCheck;
@@ -77,8 +78,9 @@ public sealed class PricingMathTests
         {
             var radius = Vector256.Create(a, b, c, d);
             var angle = Vector256.Create(d, a, b, c);
-            PricingMath.Normals(radius, angle, out var cosines, out var sines);
-            var exps = PricingMath.Exp(cosines * Vector256.Create(100.0));
+            PricingMath<Doubles256, Words256>.Normals(new Words256(radius), new Words256(angle), out var cosineVector, out var sineVector);
+            var (cosines, sines) = (cosineVector.Quad(0), sineVector.Quad(0));
+            var exps = PricingMath<Doubles256, Words256>.Exp(new Doubles256(cosines * Vector256.Create(100.0))).Quad(0);
             for (var lane = 0; lane < 4; lane++)
             {
                 var (cosine, sine) = PricingMathReference.Normals(radius[lane], angle[lane]);

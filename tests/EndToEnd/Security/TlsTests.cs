@@ -38,6 +38,7 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
         await AssertRedisByTlsAloneAsync(cluster);
         await AssertClientsAsync(cluster);
         await AssertCommandLineAsync(cluster);
+        await AssertForeignAuthorityAsync(cluster);
     }
 
     private async Task<TestCluster> StartAsync()
@@ -121,6 +122,24 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
         Assert.Contains("CLUSTER_AUTHORITY_FILE", Assert.Single(answers[1].Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
         Assert.Equal(2, answers[2].ExitCode);
         Assert.StartsWith("CLUSTER_AUTHORITY_FILE: /no/such.pem: cannot be read", answers[2].Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A worker that trusts another authority works with neither server, and says so.</summary>
+    private static async Task AssertForeignAuthorityAsync(TestCluster cluster)
+    {
+        using var foreign = new TestAuthority();
+        var worker = cluster.Workers[1];
+        await worker.StopAsync(Ct);
+        cluster.SetEnvironment("Tls__AuthorityFile", foreign.File);
+        await worker.StartAsync(Ct);
+
+        foreach (var (server, refusal) in ((string, string)[])[("Redis", "AuthenticationFailure"), ("rabbitmq", "certificate was rejected")])
+        {
+            await Poll.UntilAsync($"it says that it does not trust {server}", () => Task.FromResult(worker.Log.ToArray()),
+                log => log.Any(line => line.Contains(server, StringComparison.Ordinal) && line.Contains(refusal, StringComparison.Ordinal)), Limit, Ct);
+        }
+
+        Assert.DoesNotContain(await cluster.WorkerTasksAsync(Ct), task => task.Instance == worker.Instance);
     }
 
     private static async Task<T> RefusedAsync<T>(ClusterConnection connection)
