@@ -8,16 +8,16 @@ readonly programs=(Coordinator ParameterStore TestChief TestWorker Worker)
 readonly parallel=2
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." || exit 1
-readonly cache=$PWD/artifacts/precompiled
+readonly cache=$PWD/artifacts/precompiled self=$PWD/tests/precompile.sh
 
 # The newest of some versions.
 newest() { printf '%s\n' "$@" | sort -V | tail -n 1; }
 
 # compile LIBRARY TARGET: the library's own directory has what it refers to.
 compile() {
-    "$compiler" "$1" -o "$2.new" -O --targetos linux --targetarch "$architecture" \
+    "$compiler" "$1" -o "$2.$$" -O --targetos linux --targetarch "$architecture" \
         -r "$shared/Microsoft.NETCore.App/$runtime/*.dll" -r "$shared/Microsoft.AspNetCore.App/$runtime/*.dll" -r "$(dirname -- "$1")/*.dll" > "$2.log" 2>&1 &&
-        mv -- "$2.new" "$2"
+        mv -- "$2.$$" "$2"
 }
 
 # precompile LIBRARY: puts native code in its place, from the cache where it is there.
@@ -32,7 +32,7 @@ precompile() {
     target=$kept/$sum.dll
     [[ -s $target ]] || compile "$library" "$target" || return 0 # some have no code
     # In one step: another compilation may have it open.
-    cp -- "$target" "$library.new" && mv -- "$library.new" "$library"
+    cp -- "$target" "$library.$$" && mv -- "$library.$$" "$library"
 }
 
 if [[ ${1:-} == --one ]]; then precompile "$2"; exit; fi
@@ -42,7 +42,7 @@ case $(uname -sm) in
     "Linux aarch64") architecture=arm64 ;;
     *) echo "libraries are not precompiled on $(uname -sm)"; exit 0 ;;
 esac
-compiler=$(newest "${NUGET_PACKAGES:-$HOME/.nuget/packages}/microsoft.netcore.app.crossgen2.linux-$architecture"/*/tools/crossgen2)
+compiler=$(newest "${NUGET_PACKAGES:-${HOME:-}/.nuget/packages}/microsoft.netcore.app.crossgen2.linux-$architecture"/10.*/tools/crossgen2)
 [[ -f $compiler ]] || { echo "libraries are not precompiled: no $compiler"; exit 0; }
 chmod +x "$compiler"
 read -r runtime shared < <(dotnet --list-runtimes | sed -n 's/^Microsoft\.AspNetCore\.App \(10\.[^ ]*\) \[\(.*\)\/Microsoft\.AspNetCore\.App\]$/\1 \2/p' | tail -n 1)
@@ -53,5 +53,5 @@ list() {
     local program
     for program in "${programs[@]}"; do find "artifacts/bin/$program/debug" -maxdepth 1 -name '*.dll' ! -name 'Cluster.*' ! -name 'cluster*' 2> /dev/null; done
 }
-list | awk -F / '!seen[$NF]++' | xargs -r -P "$parallel" -n 1 "$0" --one
-list | xargs -r -P "$parallel" -n 1 "$0" --one
+list | awk -F / '!seen[$NF]++' | xargs -r -P "$parallel" -n 1 "$self" --one
+list | xargs -r -P "$parallel" -n 1 "$self" --one

@@ -184,6 +184,32 @@ public sealed class ExchangeTests : IAsyncLifetime
         Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available));
     }
 
+    [Theory]
+    [InlineData(3 * FrameLimits.FloatsPerFrame)]
+    [InlineData(Large)]
+    public async Task Push_BeforeTheLastOneIsWhole_IsRefusedAndLeaksNoVector(int length)
+    {
+        await OpenAsync(StoreHost.Settings(length));
+        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available);
+        using (AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default))
+        {
+            await SendAsync(call, Attach(1), "job-1"u8.ToArray());
+            Assert.True(await call.ResponseStream.MoveNext(_ct));
+            call.ResponseStream.Current.Dispose();
+            var part = new FrameHeader { Kind = FrameKind.Push, Attachment = 1, Generation = StoreHost.First, Block = Lane, Value = 1, Length = length, Here = 100 };
+
+            for (int i = 0; i < 2; i++)
+                await call.RequestStream.WriteAsync(new SentFrame { Header = part, Floats = new float[100] }, _ct);
+
+            RpcException refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(_ct));
+            Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+            Assert.Contains("the slice before it is not complete", refused.Status.Detail, StringComparison.Ordinal);
+        }
+
+        await _host.UntilAsync(0, report => report.Streams == 0, _ct);
+        Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available));
+    }
+
     [Fact]
     public async Task Reader_ThatHasStopped_BlocksNobodyAndIsCutOff()
     {

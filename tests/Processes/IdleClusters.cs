@@ -40,7 +40,8 @@ internal sealed class IdleClusters : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (_, cluster) in _idle) await cluster.DisposeAsync();
+        var idle = _idle.Select(entry => entry.Cluster.DisposeAsync().AsTask()).ToArray();
         _idle.Clear();
+        await Task.WhenAll(idle);
     }
 }

@@ -36,9 +36,15 @@ public sealed class SharedBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Idle.DisposeAsync();
-        _turn.Dispose();
-        if (_broker is not null)
-            await _broker.DisposeAsync();
+        try
+        {
+            await Idle.DisposeAsync();
+        }
+        finally
+        {
+            _turn.Dispose();
+            if (_broker is not null)
+                await _broker.DisposeAsync();
+        }
     }
 }

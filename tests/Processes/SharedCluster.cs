@@ -12,7 +12,12 @@ public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable
     {
         if (_options != options) await HandOnAsync();
         _options = options;
-        _cluster ??= broker.Idle.Take(options);
+        if (_cluster is null && broker.Idle.Take(options) is { } idle)
+        {
+            _cluster = idle;
+            await _cluster.UntilWholeAsync(cancellationToken);
+        }
+
         if (_cluster is null)
         {
             var messaging = await broker.NewVirtualHostAsync(cancellationToken);
@@ -37,7 +42,8 @@ public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable
 
     private async Task HandOnAsync()
     {
-        if (_cluster is { } whole) await broker.Idle.KeepAsync(_options!, whole);
+        var whole = _cluster;
         _cluster = null;
+        if (whole is not null) await broker.Idle.KeepAsync(_options!, whole);
     }
 }

@@ -47,6 +47,38 @@ public sealed class SegmentWorkTests
         Assert.Equal([7f, 7f, 7f, 7f, 7f], work.Parameters.ToArray());
     }
 
+    /// <summary>A ps task that has let a version go sends a newer one: who lags then asks the others, which may have answered before they had it.</summary>
+    [Fact]
+    public void Next_VersionAskedForIsGone_AsksTheOthersForTheNewest()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 8));
+        Ready(work);
+        Receive(work, 0, 8);
+        Receive(work, 1, 7);
+        Assert.Equal(new WorkAction(WorkActionKind.Request, 0, 7), work.Next());
+
+        Assert.False(Receive(work, 0, 8));
+
+        Assert.Equal(new WorkAction(WorkActionKind.Request, 1, -1), work.Next());
+        Assert.Equal(WorkActionKind.Wait, work.Next().Kind);
+        Receive(work, 1, 8);
+        Assert.Equal(new WorkAction(WorkActionKind.Compute, Clock: 8, Block: new LaneBlock(0, 8)), work.Next());
+    }
+
+    [Fact]
+    public void Resend_NothingNewIsHere_AsksForTheNewest()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 8));
+        Ready(work);
+        Receive(work, 0, 8);
+        Receive(work, 1, 7);
+        Ready(work);
+
+        work.Resend(1);
+
+        Assert.Equal(new WorkAction(WorkActionKind.Request, 1, -1), work.Next());
+    }
+
     [Fact]
     public void TryReceive_WhileComputing_LeavesTheParametersAlone()
     {

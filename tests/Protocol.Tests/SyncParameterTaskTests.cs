@@ -80,13 +80,16 @@ public sealed class SyncParameterTaskTests
     }
 
     [Fact]
-    public void Push_OfTheCurrentClock_LetsTheVersionBeforeGo()
+    public void Stage_PushOfTheCurrentClock_LetsTheVersionBeforeGo()
     {
         SyncParameterTask task = Open(lanes: 2);
         Push(task, 0, 2, 0, -1);
+        Push(task, 0, 1, 1, -1);
+        task.Stage(First, 0).Release();
+        task.Stage(new Generation(2, 1), 1).Release();
         Assert.Equal((0f, 1f), (Value(task, 0), Value(task, 1)));
 
-        Push(task, 0, 1, 1, -1);
+        task.Stage(First, 1).Release();
 
         Assert.Equal((float.NaN, 1f), (Value(task, 0), Value(task, 1)));
     }

@@ -36,7 +36,7 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     private async ValueTask AttachAsync(ReceivedFrame frame)
     {
         FrameHeader header = frame.Header;
-        if (_slice.IsOpen) throw new MalformedFrameException("frame.kind", (long)header.Kind, "the slice before it is not complete");
+        RequireNoOpenSlice(header);
         string job = ReadJob(frame);
         await DetachAsync();
         _number = header.Attachment;
@@ -50,12 +50,13 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
         }
 
         (_model, _attachment) = (model.Loop, new Attachment(sender, _number, unchecked((ulong)header.Value), cut));
-        await _model.PostAsync(new ModelMessage(ModelMessageKind.Attach, _attachment, header));
+        if (!await _model.PostAsync(new ModelMessage(ModelMessageKind.Attach, _attachment, header))) _attachment.End();
     }
 
     private async ValueTask BeginPushAsync(ReceivedFrame frame)
     {
         FrameHeader header = frame.Header;
+        RequireNoOpenSlice(header);
         PooledVector? gradient = IsCurrent(header) ? await StageAsync(header) : null;
         if (header.Value == 0 && header.Length != 0)
             throw new MalformedFrameException("push.length", header.Length, "a push without examples has no floats");
@@ -66,8 +67,18 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
 
     private async ValueTask<PooledVector?> StageAsync(FrameHeader header)
     {
-        if (!_model!.StagesAhead) await _model.PostAsync(new ModelMessage(ModelMessageKind.Stage, _attachment, header));
+        if (!_model!.StagesAhead)
+        {
+            if (header.Value == 0) return null;
+            if (!await _model.PostAsync(new ModelMessage(ModelMessageKind.Stage, _attachment, header))) _attachment!.End();
+        }
+
         return await _attachment!.GradientAsync();
+    }
+
+    private void RequireNoOpenSlice(in FrameHeader header)
+    {
+        if (_slice.IsOpen) throw new MalformedFrameException("frame.kind", (long)header.Kind, "the slice before it is not complete");
     }
 
     private ValueTask ContinuePushAsync(ReceivedFrame frame) => _slice.Continue(frame) ? EndPushAsync() : ValueTask.CompletedTask;

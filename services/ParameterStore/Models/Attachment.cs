@@ -40,7 +40,7 @@ internal sealed class Attachment(FrameSender sender, uint number, ulong worker, 
     /// <summary>The owner hands a vector to the stream's reader.</summary>
     public void Give(PooledVector gradient)
     {
-        Volatile.Write(ref _gradient, gradient);
+        Interlocked.Exchange(ref _gradient, gradient)?.Release();
         // The owner goes on at once: a reader that waits here has a large push to receive.
         _given.Set(inline: false);
     }

@@ -161,7 +161,7 @@ internal sealed class ModelLoop
                 message.Attachment.Give(Task.Stage(message.Header.Generation, message.Header.Clock));
                 break;
             case ModelMessageKind.Push when !message.Attachment!.IsOver:
-                Push(message.Attachment, message.Header, message.Seen, message.Gradient!);
+                Push(message.Attachment, message.Header, message.Seen, message.Gradient);
                 break;
             case ModelMessageKind.Request when !message.Attachment!.IsOver:
                 Request(message.Attachment, message.Header);
@@ -218,7 +218,7 @@ internal sealed class ModelLoop
         _context.Metrics.Attached(-1);
     }
 
-    private void Push(Attachment attachment, in FrameHeader header, long seen, PooledVector gradient)
+    private void Push(Attachment attachment, in FrameHeader header, long seen, PooledVector? gradient)
     {
         var push = new PushHeader(header.Generation, header.Block, header.Clock, header.Value, attachment.Worker) { Seen = seen };
         PushAnswer answer = Task.Push(push, gradient, Now());

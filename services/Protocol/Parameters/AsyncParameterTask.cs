@@ -69,7 +69,7 @@ public sealed class AsyncParameterTask : ParameterTask
 
     private protected override void Foresee(Generation generation, long clock) => Range.DropPrevious();
 
-    private protected override PushAnswer Take(in PushHeader header, PooledVector gradient, TimeSpan now)
+    private protected override PushAnswer Take(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
         PushOutcome outcome = Admit(header.Generation);
         int lane = header.Block.First;
@@ -92,17 +92,17 @@ public sealed class AsyncParameterTask : ParameterTask
         return Apply(header, gradient, now);
     }
 
-    private PushAnswer Apply(in PushHeader header, PooledVector gradient, TimeSpan now)
+    private PushAnswer Apply(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
         int lane = header.Block.First;
-        int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient.Values);
+        int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient!.Values);
         if (offset >= 0)
             return Diverge(header.Block, header.Clock, offset, inGradient: true);
         if (header.Examples > 0 && !Range.Step(gradient, header.Examples, UpdateTime.OfLanes(_contributed, Tree.Lanes)))
             return DivergeInUpdate(header.Block, header.Clock);
         if (header.Examples > 0)
             Staleness.Add(header.Clock - header.Seen);
-        gradient.Release();
+        gradient?.Release();
         long slowest = Clock;
         _clocks[lane]++;
         _contributed++;

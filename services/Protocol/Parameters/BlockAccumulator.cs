@@ -46,13 +46,12 @@ public sealed class BlockAccumulator
     internal ReadOnlySpan<ulong> Workers => _worker;
 
     /// <summary>Takes a block that is not held, and with it the caller's hold on the vector; it replaces held descendants.</summary>
-    public void Add(LaneBlock block, PooledVector gradient, long examples, ulong worker)
+    public void Add(LaneBlock block, PooledVector? gradient, long examples, ulong worker)
     {
-        ArgumentNullException.ThrowIfNull(gradient);
         Drop(block);
         _worker.AsSpan(block.First, block.Count).Fill(worker);
         if (examples == 0)
-            gradient.Release();
+            gradient?.Release();
         Hold(new Held(block, examples == 0 ? null : gradient, examples));
         LaneSet covered = Covered;
         covered.Add(block);

@@ -26,8 +26,9 @@ internal sealed class ParameterRange(int length, Optimizer optimizer, VectorPool
     public void Renew()
     {
         DropPrevious();
+        PooledVector next = vectors.Rent();
         _current.Release();
-        _current = vectors.Rent();
+        _current = next;
     }
 
     /// <summary>Makes what <see cref="Current"/> and <see cref="Slots"/> hold the only version.</summary>

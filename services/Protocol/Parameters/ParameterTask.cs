@@ -133,13 +133,13 @@ public abstract class ParameterTask
         return Vectors.Rent();
     }
 
-    /// <summary>Takes a gradient that was received whole, and with it the caller's hold on it.</summary>
-    public PushAnswer Push(in PushHeader header, PooledVector gradient, TimeSpan now)
+    /// <summary>Takes a gradient that was received whole, and with it the caller's hold on it; none where the push has no example.</summary>
+    public PushAnswer Push(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
-        ArgumentNullException.ThrowIfNull(gradient);
-        PushAnswer answer = IsWellFormed(header) ? Take(header, gradient, now) : new(PushOutcome.Malformed, Clock);
+        bool isWhole = header.Examples == 0 || gradient is not null;
+        PushAnswer answer = isWhole && IsWellFormed(header) ? Take(header, gradient, now) : new(PushOutcome.Malformed, Clock);
         if (answer.Outcome != PushOutcome.Admitted)
-            gradient.Release();
+            gradient?.Release();
         _outcomes[(int)answer.Outcome]++;
         return answer;
     }
@@ -187,7 +187,7 @@ public abstract class ParameterTask
     /// <summary>Lets go of what nobody can need any more, since there is a push of this clock.</summary>
     private protected abstract void Foresee(Generation generation, long clock);
 
-    private protected abstract PushAnswer Take(in PushHeader header, PooledVector gradient, TimeSpan now);
+    private protected abstract PushAnswer Take(in PushHeader header, PooledVector? gradient, TimeSpan now);
 
     /// <summary>Forgets what is not state, and starts at the loaded state where there is one.</summary>
     private protected abstract void Restart(long clock, long examples);
@@ -238,13 +238,13 @@ public abstract class ParameterTask
 
     private void Enter(Generation generation, TaskPhase phase)
     {
+        Snapshot.Release();
+        Steal.Restart();
+        Restart(0, 0);
+        Range.Renew();
         Generation = generation;
         Phase = phase;
         Divergence = null;
-        Snapshot.Release();
-        Steal.Restart();
-        Range.Renew();
-        Restart(0, 0);
     }
 
     private Span<float> Loading(Span<float> target) =>

@@ -55,7 +55,7 @@ public sealed class SyncParameterTask : ParameterTask
             Range.DropPrevious();
     }
 
-    private protected override PushAnswer Take(in PushHeader header, PooledVector gradient, TimeSpan now)
+    private protected override PushAnswer Take(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
         PushOutcome outcome = Admit(header.Generation);
         if (outcome != PushOutcome.Admitted)
@@ -69,16 +69,15 @@ public sealed class SyncParameterTask : ParameterTask
         return TakeCurrent(header, gradient, now);
     }
 
-    private PushAnswer TakeCurrent(in PushHeader header, PooledVector gradient, TimeSpan now)
+    private PushAnswer TakeCurrent(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
-        Foresee(header.Generation, header.Clock);
         if (_step.Holds(header.Block))
         {
             Steal.Wait(header.Worker, now);
             return new PushAnswer(PushOutcome.Duplicate, Version, !_step.HoldsFrom(header.Block, header.Worker));
         }
 
-        int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient.Values);
+        int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient!.Values);
         if (offset >= 0)
             return Diverge(header.Block, header.Clock, offset, inGradient: true);
         Steal.Wait(header.Worker, now);

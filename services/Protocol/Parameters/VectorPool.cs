@@ -44,11 +44,11 @@ public sealed class VectorPool(int length, int capacity)
             {
                 if (_made == capacity)
                     throw new InvalidOperationException($"All {capacity} vectors of the range are held.");
+                vector = new PooledVector(this, length);
                 _made++;
             }
         }
 
-        vector ??= new PooledVector(this, length);
         vector.Open();
         return vector;
     }

@@ -16,6 +16,8 @@ public sealed class SegmentWork
     private readonly SegmentItem _item;
     private readonly LabelledBuffers _buffers;
     private readonly long[] _requested;
+    // Of which ps tasks the newest version is to be asked for, whatever was received from them.
+    private readonly bool[] _isBehind;
     private LaneSet _lanes;
     private LaneSet _pushed;
     private long _clock = -1;
@@ -34,6 +36,7 @@ public sealed class SegmentWork
         _buffers = buffers;
         _buffers.Clear();
         _lanes = item.Lanes;
+        _isBehind = new bool[buffers.Tasks];
         _requested = new long[buffers.Tasks];
         _requested.AsSpan().Fill(NotRequested);
     }
@@ -52,6 +55,8 @@ public sealed class SegmentWork
         target = default;
         if (label.Generation != _item.Generation)
             return false;
+        if (_requested[task] >= 0 && label.Version > _requested[task])
+            LookBehind(label.Version);
         if (!_isComputing || (label.Version & 1) != (_clock & 1))
             return _buffers.TryBegin(task, label.Version, out target);
         _buffers.Heard(task, label.Version);
@@ -123,6 +128,7 @@ public sealed class SegmentWork
     public void Resend(int task)
     {
         _requested[task] = NotRequested;
+        _isBehind[task] |= _buffers.FullVersion <= _clock;
         if (_buffers.Latest(task) <= _clock)
             _pushed = default;
     }
@@ -150,15 +156,28 @@ public sealed class SegmentWork
             if (wanted == NotRequested || _requested[task] == wanted)
                 continue;
             _requested[task] = wanted;
+            _isBehind[task] &= wanted >= 0;
             return new WorkAction(WorkActionKind.Request, task, wanted);
         }
 
         return new WorkAction(WorkActionKind.Wait);
     }
 
+    /// <summary>The version that was asked for is gone: then the others have a newer one too, of which nothing may have been sent here.</summary>
+    private void LookBehind(long version)
+    {
+        for (int task = 0; task < _buffers.Tasks; task++)
+        {
+            if (_buffers.Latest(task) >= version)
+                continue;
+            _isBehind[task] = true;
+            _requested[task] = NotRequested;
+        }
+    }
+
     private long Wanted(int task, long reached)
     {
-        if (_buffers.Latest(task) < 0)
+        if (_isBehind[task] || _buffers.Latest(task) < 0)
             return -1;
         if (reached >= 0 && !_buffers.Holds(task, reached))
             return reached;

@@ -170,20 +170,22 @@ internal sealed class SimCluster
         }
     }
 
-    /// <summary>No more faults: what was stopped is gone or goes on, what must be there is there.</summary>
+    /// <summary>No more faults: what was stopped is gone or goes on, what must be there is there. The one worker is a new one, or one in the midst of its work.</summary>
     private void Calm()
     {
         _isCalm = true;
         Network.Faults = 0;
+        SimWorker? survivor = Random.Chance(50) ? Workers.Find(worker => !worker.IsDead) : null;
         foreach (SimProcess process in _processes.ToArray())
         {
             process.IsPaused = false;
-            if (process is SimWorker)
+            if (process is SimWorker && process != survivor)
                 process.Kill();
         }
 
         Broker.Restart();
-        StartWorker();
+        if (survivor is null)
+            StartWorker();
         StartMissing();
     }
 

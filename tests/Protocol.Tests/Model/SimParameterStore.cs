@@ -76,7 +76,8 @@ internal sealed class SimParameterStore : SimProcess
             header = header with { Seen = Math.Min(_task.Clock, header.Clock) };
         if (Mutation == Mutation.DuplicateApplied && header.Clock < _task.Clock)
             header = header with { Clock = _task.Clock };
-        PooledVector staged = _task.Stage(header.Generation, header.Clock);
+        // As a large range and as a small one.
+        PooledVector staged = Id % 2 == 0 ? _task.Stage(header.Generation, header.Clock) : _task.Vectors.Rent();
         gradient.CopyTo(staged.Values);
         PushAnswer answer = _task.Push(header, staged, Cluster.Now);
         CheckMemory();
