@@ -52,7 +52,7 @@ internal sealed class RedisHealthCheck(IConnectionMultiplexer redis) : IHealthCh
     {
         try
         {
-            var ping = await redis.GetDatabase().PingAsync().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
+            var ping = await redis.GetDatabase().PingAsync().Abandonable().WaitAsync(TimeSpan.FromSeconds(2), cancellationToken);
             return HealthCheckResult.Healthy($"{ping.TotalMilliseconds:F1} ms");
         }
         catch (Exception e) when (e is RedisException or TimeoutException)

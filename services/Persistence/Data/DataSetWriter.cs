@@ -102,7 +102,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
         RedisKey[] keys = DataSetKeys.All(set.Id, Interlocked.Read(ref _chunks));
         try
         {
-            await RedisRetry.Pipeline.ExecuteAsync(async token => await database.KeyDeleteAsync(keys).WaitAsync(token), limit.Token);
+            await RedisRetry.Pipeline.ExecuteAsync(async token => await database.KeyDeleteAsync(keys).Abandonable().WaitAsync(token), limit.Token);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException)
         {

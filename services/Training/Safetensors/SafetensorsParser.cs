@@ -30,7 +30,7 @@ internal ref struct SafetensorsParser
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             // InvalidOperationException: a text that is no UTF-8.
-            throw new SafetensorsException($"the header is not well-formed JSON: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new SafetensorsException($"the header is not well-formed JSON: {OneLine(e.Message)}", e);
         }
 
         SafetensorsTensor[] tensors = [.. parser._tensors.Values.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)];
@@ -94,6 +94,9 @@ internal ref struct SafetensorsParser
 
         if (!_tensors.TryAdd(name, Tensor(name, dtype, shape, offsets))) throw new SafetensorsException($"the header has tensor {Shown(name)} twice");
     }
+
+    // What the parser quotes of the file may be anything.
+    private static string OneLine(string text) => string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c));
 
     private static SafetensorsTensor Tensor(string name, string? dtype, List<long>? shape, List<long>? offsets)
     {

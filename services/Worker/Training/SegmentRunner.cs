@@ -108,7 +108,7 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
     {
         try
         {
-            await training.EndItemAsync(message.JobId, item).WaitAsync(EndLimit);
+            await training.EndItemAsync(message.JobId, item).Abandonable().WaitAsync(EndLimit);
         }
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
@@ -117,7 +117,7 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
     }
 
     private static async Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
-        await RedisRetry.Pipeline.ExecuteAsync(async token => await call().WaitAsync(token), cancellationToken);
+        await RedisRetry.Pipeline.ExecuteAsync(async token => await call().Abandonable().WaitAsync(token), cancellationToken);
 
     private static SegmentReached Reached(TrainSegment message, DeviceSlot slot, TrainingContext context, in SegmentOutcome outcome) => new()
     {

@@ -20,7 +20,7 @@ internal sealed class StoreDirectory(RedisRegistry registry, IConfiguration conf
     {
         try
         {
-            foreach (RegisteredTask entry in await registry.ListAsync(JobNames.ParameterStore).WaitAsync(cancellationToken))
+            foreach (RegisteredTask entry in await registry.ListAsync(JobNames.ParameterStore).Abandonable().WaitAsync(cancellationToken))
             {
                 if (entry.Index != task) continue;
                 bool isWanted = LeaseToken.Incarnation(entry.Incarnation) == incarnation;
