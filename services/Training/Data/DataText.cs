@@ -10,10 +10,17 @@ internal static class DataText
     /// <summary>One short line, quoted.</summary>
     public static string Shown(ReadOnlySpan<char> text)
     {
-        var line = new StringBuilder("'");
-        foreach (char c in text[..Math.Min(text.Length, MaxShownChars)])
+        string shown = OneLine(text[..Math.Min(text.Length, MaxShownChars)]);
+        return text.Length > MaxShownChars ? $"'{shown}…'" : $"'{shown}'";
+    }
+
+    /// <summary>The text with its control characters written as in JSON.</summary>
+    public static string OneLine(ReadOnlySpan<char> text)
+    {
+        var line = new StringBuilder(text.Length);
+        foreach (char c in text)
             line.Append(char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString());
-        return line.Append(text.Length > MaxShownChars ? "…'" : "'").ToString();
+        return line.ToString();
     }
 
     /// <inheritdoc cref="Shown(ReadOnlySpan{char})"/>

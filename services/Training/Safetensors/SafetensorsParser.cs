@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cluster.Training.Data;
 
 namespace Cluster.Training.Safetensors;
 
@@ -29,8 +30,8 @@ internal ref struct SafetensorsParser
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            // InvalidOperationException: a text that is no UTF-8.
-            throw new SafetensorsException($"the header is not well-formed JSON: {OneLine(e.Message)}", e);
+            // InvalidOperationException: a text that is no UTF-8. What a message quotes of the file may be anything.
+            throw new SafetensorsException($"the header is not well-formed JSON: {DataText.OneLine(e.Message.ReplaceLineEndings(" "))}", e);
         }
 
         SafetensorsTensor[] tensors = [.. parser._tensors.Values.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)];
@@ -94,9 +95,6 @@ internal ref struct SafetensorsParser
 
         if (!_tensors.TryAdd(name, Tensor(name, dtype, shape, offsets))) throw new SafetensorsException($"the header has tensor {Shown(name)} twice");
     }
-
-    // What the parser quotes of the file may be anything.
-    private static string OneLine(string text) => string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c));
 
     private static SafetensorsTensor Tensor(string name, string? dtype, List<long>? shape, List<long>? offsets)
     {
@@ -171,6 +169,6 @@ internal ref struct SafetensorsParser
     private static string Shown(string text)
     {
         string shown = text.Length > MaxShownChars ? $"{text.AsSpan(0, MaxShownChars)}…" : text;
-        return $"'{string.Concat(shown.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()))}'";
+        return $"'{DataText.OneLine(shown)}'";
     }
 }

@@ -49,17 +49,19 @@ internal static class RangeScripts
         return 'left'
         """);
 
-    // KEYS: record, results. ARGV: generation. What was recorded, range and payload in turn; nothing when the job is over.
-    public static readonly RedisScript ReadAll = new("range.read-all", """
+    // Of what is done to all ranges together. KEYS begin with: record. ARGV begin with: generation. Nothing when the job is over.
+    private const string Running = """
         local job = redis.call('HMGET', KEYS[1], 'state', 'generation')
         if job[1] ~= 'running' or job[2] ~= ARGV[1] then return false end
+        """;
+
+    // KEYS: record, results. ARGV: generation. What was recorded, range and payload in turn.
+    public static readonly RedisScript ReadAll = new("range.read-all", Running, """
         return redis.call('HGETALL', KEYS[2])
         """);
 
     // KEYS: record. ARGV: generation, result.
-    public static readonly RedisScript RecordTotal = new("range.record-total", """
-        local job = redis.call('HMGET', KEYS[1], 'state', 'generation')
-        if job[1] ~= 'running' or job[2] ~= ARGV[1] then return 'closed' end
+    public static readonly RedisScript RecordTotal = new("range.record-total", Running, """
         redis.call('HSETNX', KEYS[1], 'result', ARGV[2])
         return 'recorded'
         """);
