@@ -6,7 +6,7 @@ namespace Cluster.Protocol.Tests;
 /// <summary>The checks of the model can fail: with one rule broken in the simulated services, some interleaving is caught.</summary>
 public sealed class ProtocolMutationTests(ITestOutputHelper output)
 {
-    private const int MaxScenarios = 20_000;
+    private const int MaxScenarios = 50_000;
 
     public static TheoryData<string> Mutations => [.. Enum.GetNames<Mutation>().Where(name => name != nameof(Mutation.None))];
 
@@ -29,23 +29,36 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
     private static Scenario Expose(Scenario scenario) => scenario.Mutation switch
     {
         Mutation.OneVersionOnly or Mutation.IncarnationReused =>
-            scenario with { Tasks = 3, IsAsync = false, Staleness = null, NetworkFaults = 8, ActionsPerFault = 0, Actions = 1000 },
+            Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null }) with { NetworkFaults = 8, ActionsPerFault = 0, Actions = 1000 },
         Mutation.LabelIgnored or Mutation.TornSliceAccepted =>
-            scenario with { Tasks = 3, Workers = 4, IsAsync = false, Staleness = null, LocalSteps = 1, UsesAdagrad = true, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+            Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null, LocalSteps = 1, UsesAdagrad = true }) with { Workers = 4, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAcrossGenerations =>
-            scenario with { Tasks = 1, Lanes = 1, Workers = 4, Epochs = 6, NetworkFaults = 4, ActionsPerFault = 15, Actions = 3000 },
+            Alone(scenario, job => job with { Tasks = 1, Lanes = 1, Epochs = 6 }) with { Workers = 4, NetworkFaults = 4, ActionsPerFault = 15, Actions = 3000 },
         Mutation.BoundIgnored or Mutation.SeenOverstated =>
-            scenario with { Lanes = Math.Max(2, scenario.Lanes), Workers = 4, Epochs = 6, IsAsync = true, LocalSteps = 1, Staleness = scenario.Staleness ?? 0, NetworkFaults = 4, ActionsPerFault = 40 },
+            Alone(scenario, job => job with { Lanes = Math.Max(2, job.Lanes), Epochs = 6, IsAsync = true, LocalSteps = 1, Staleness = job.Staleness ?? 0 }) with { Workers = 4, NetworkFaults = 4, ActionsPerFault = 40 },
         Mutation.LocalDifferencesUnweighted or Mutation.LocalStateKept =>
-            scenario with { IsAsync = false, UsesAdagrad = false, Staleness = null, LocalSteps = 2, NetworkFaults = 4, ActionsPerFault = 20 },
+            Alone(scenario, job => job with { IsAsync = false, UsesAdagrad = false, Staleness = null, LocalSteps = 2 }) with { NetworkFaults = 4, ActionsPerFault = 20 },
         Mutation.RunsAheadOfEvaluations or Mutation.BestReleased or Mutation.DecidedTwice =>
-            scenario with { EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+            Alone(scenario, job => job with { EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6 }) with { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.ReleasedLater =>
-            scenario with { Tasks = 1, Lanes = 1, EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
-        Mutation.FlipAfterEnd => scenario with { EvaluateEvery = 1, StopAt = 2, CancelAt = 0, Epochs = 6, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
-        Mutation.FlipAfterCancel => scenario with { CancelAt = 300, Actions = 1000, Epochs = 6, NetworkFaults = 4, ActionsPerFault = 20 },
-        _ => scenario with { NetworkFaults = 4, ActionsPerFault = 20 },
+            Alone(scenario, job => job with { Tasks = 1, Lanes = 1, EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6 }) with { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+        Mutation.FlipAfterEnd =>
+            Alone(scenario, job => job with { EvaluateEvery = 1, StopAt = 2, CancelAt = 0, Epochs = 6 }) with { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+        Mutation.FlipAfterCancel =>
+            Alone(scenario, job => job with { Tasks = 1, Lanes = 1, Batch = 1, Examples = 20, Epochs = 6, CancelAt = 300 }) with { Actions = 1000, NetworkFaults = 4, ActionsPerFault = 20 },
+        Mutation.DeletesInOtherJobs or Mutation.OneModelAtATime =>
+            Twice(scenario, job => job with { CancelAt = 0 }) with { NetworkFaults = 4, ActionsPerFault = 40 },
+        _ => Alone(scenario, job => job) with { NetworkFaults = 4, ActionsPerFault = 20 },
     };
+
+    private static Scenario Alone(Scenario scenario, Func<JobScenario, JobScenario> change) => scenario with { Jobs = [change(scenario.Jobs[0])] };
+
+    /// <summary>Two jobs that differ in their choices alone.</summary>
+    private static Scenario Twice(Scenario scenario, Func<JobScenario, JobScenario> change)
+    {
+        JobScenario job = change(scenario.Jobs[0]);
+        return scenario with { Jobs = [job, job with { Seed = job.Seed + 1 }] };
+    }
 
     private static string? Violation(Scenario scenario)
     {

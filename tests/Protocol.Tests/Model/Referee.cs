@@ -4,28 +4,31 @@ namespace Cluster.Protocol.Tests.Model;
 
 internal sealed class ProtocolViolationException(string message) : Exception(message);
 
-/// <summary>What must hold whatever happens; it looks at committed state only.</summary>
-internal sealed class Referee(TrainingProblem problem, Scenario scenario)
+/// <summary>What must hold of a job whatever happens; it looks at committed state only.</summary>
+internal sealed class Referee(SimJob job)
 {
+    private readonly TrainingProblem _problem = job.Problem;
+    private readonly JobScenario _scenario = job.Scenario;
     private readonly Dictionary<ManifestId, ManifestId?> _parents = [];
     private ManifestId? _durable;
     private ManifestId? _end;
     private long _decided;
 
     /// <summary>Every committed state is the one that each (lane, clock) below its clock makes by contributing once to each range.</summary>
-    public void CheckFlip(StoreState before, StoreState after)
+    public void CheckFlip(StoreState state, StoreState next)
     {
+        (StoredJob before, StoredJob after) = (state[job], next[job]);
         CommitManifest manifest = after.Record.Manifest!;
-        Check(!before.IsCancelled, $"clock {manifest.Clock} was committed after the job was cancelled");
+        Check(before.IsRunning, $"clock {manifest.Clock} was committed after the job was cancelled or done");
         Check(before.Record.End is null, $"clock {manifest.Clock} was committed after the job had ended at {before.Record.End}");
         // The next one to be decided is behind by one interval at most. A crash may take back a decision that was built on.
-        long limit = problem.Evaluations.After(problem.Evaluations.After(_decided));
+        long limit = _problem.Evaluations.After(_problem.Evaluations.After(_decided));
         Check(manifest.Clock <= limit, $"clock {manifest.Clock} was committed while nothing after {_decided} was evaluated");
         Check(manifest.Clock > (before.Record.Manifest?.Clock ?? 0), $"clock {manifest.Clock} does not follow the one before");
         Check(manifest.Generation == after.Record.Generation, "the manifest is of another generation");
         _parents[manifest.Id] = before.Record.Manifest?.Id;
-        CheckCommitted(after);
-        CheckState(manifest, after);
+        CheckCommitted(next);
+        CheckState(manifest, next);
         CheckCheckpoints(manifest);
     }
 
@@ -38,8 +41,8 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
     /// <param name="clocks">The lanes' clocks on this ps task after it.</param>
     public void CheckBound(long clock, float[] computedOn, ReadOnlySpan<long> clocks)
     {
-        long staleness = scenario.Staleness!.Value;
-        float[] least = problem.CountsAt(Math.Max(0, clock - staleness));
+        long staleness = _scenario.Staleness!.Value;
+        float[] least = _problem.CountsAt(Math.Max(0, clock - staleness));
         for (int i = 0; i < least.Length; i++)
         {
             Check(computedOn[i] >= least[i],
@@ -55,23 +58,24 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
     /// <summary>What was reported as committed is in the store, and so is all that the manifest names.</summary>
     public void CheckCommitted(StoreState state)
     {
-        ManifestId? id = state.Record.Manifest?.Id;
-        Check(_end is null || (state.Record.End is not null && id == _end), $"the job had ended with {_end}; now there is {id}");
+        StoredJob stored = state[job];
+        ManifestId? id = stored.Record.Manifest?.Id;
+        Check(_end is null || (stored.Record.End is not null && id == _end), $"the job had ended with {_end}; now there is {id}");
         // A job that ends early goes back to the commit that was evaluated.
-        bool isInLine = Extends(id, _durable) || (state.Record.End is not null && Extends(_durable, id));
+        bool isInLine = Extends(id, _durable) || (stored.Record.End is not null && Extends(_durable, id));
         Check(isInLine, $"the committed state forks: {id} does not extend {_durable}");
-        foreach (SnapshotKey key in state.Evaluations.Kept)
+        foreach (SnapshotKey key in stored.Evaluations.Kept)
             Check(state.Snapshots.ContainsKey(key), $"a snapshot that an evaluation or the best commit needs is missing: {key}");
-        foreach (SnapshotKey key in state.Record.Manifest?.Snapshots ?? [])
+        foreach (SnapshotKey key in stored.Record.Manifest?.Snapshots ?? [])
             Check(state.Snapshots.ContainsKey(key), $"committed snapshot is missing: {key}");
-        foreach (SnapshotKey key in state.Record.Manifest?.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots) ?? [])
+        foreach (SnapshotKey key in stored.Record.Manifest?.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots) ?? [])
             Check(state.Snapshots.ContainsKey(key), $"a snapshot of a checkpoint is missing: {key}");
     }
 
     /// <summary>A coordinator may now report this commit to the user.</summary>
     public void Report(ManifestId manifest, StoreState state)
     {
-        if (state.Record.End is not null)
+        if (state[job].Record.End is not null)
             _end = manifest;
         if (_durable is not { } durable || durable.Clock < manifest.Clock)
             _durable = manifest;
@@ -81,7 +85,8 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
     /// <summary>Each commit that is due was evaluated once, in order, on the state that it is.</summary>
     public void CheckDecision(StoreState before, StoreState after, CommitManifest decided)
     {
-        Check(decided.Clock == problem.Evaluations.After(before.Decided), $"clock {decided.Clock} was decided after clock {before.Decided}");
+        long last = before[job].Decided;
+        Check(decided.Clock == _problem.Evaluations.After(last), $"clock {decided.Clock} was decided after clock {last}");
         foreach (SnapshotKey key in decided.Snapshots)
             Check(before.Snapshots.ContainsKey(key), $"an evaluated snapshot is missing: {key}");
         _decided = Math.Max(_decided, decided.Clock);
@@ -92,14 +97,15 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
     /// <summary>The job may be reported as done.</summary>
     public void CheckEnd(StoreState state)
     {
-        Check(state.Record.Manifest?.Clock == problem.End, $"ended at clock {state.Record.Manifest?.Clock}, not {problem.End}");
-        Check(scenario.EvaluateEvery == 0 || state.Decided == problem.End, $"ended at clock {problem.End}, evaluated up to {state.Decided}");
+        StoredJob stored = state[job];
+        Check(stored.Record.Manifest?.Clock == _problem.End, $"ended at clock {stored.Record.Manifest?.Clock}, not {_problem.End}");
+        Check(_scenario.EvaluateEvery == 0 || stored.Decided == _problem.End, $"ended at clock {_problem.End}, evaluated up to {stored.Decided}");
     }
 
     /// <summary>The newest due clocks are kept, each once, whatever was lost and done again.</summary>
     private void CheckCheckpoints(CommitManifest manifest)
     {
-        CheckpointPolicy policy = scenario.Checkpoints;
+        CheckpointPolicy policy = _scenario.Checkpoints;
         long[] due = [.. Enumerable.Range(1, (int)manifest.Clock).Select(clock => (long)clock).Where(policy.IsDue).TakeLast(policy.Keep)];
         Check(due.SequenceEqual(manifest.Checkpoints.Select(checkpoint => checkpoint.Clock)),
             $"kept at clock {manifest.Clock}: [{string.Join(' ', manifest.Checkpoints.Select(checkpoint => checkpoint.Clock))}], due [{string.Join(' ', due)}]");
@@ -110,20 +116,20 @@ internal sealed class Referee(TrainingProblem problem, Scenario scenario)
 
     private void CheckState(CommitManifest manifest, StoreState state)
     {
-        Check(manifest.Examples == problem.ExamplesAt(manifest.Clock), $"{manifest.Examples} examples at clock {manifest.Clock}");
-        for (int task = 0; task < scenario.Tasks; task++)
+        Check(manifest.Examples == _problem.ExamplesAt(manifest.Clock), $"{manifest.Examples} examples at clock {manifest.Clock}");
+        for (int task = 0; task < _scenario.Tasks; task++)
         {
             StoredSnapshot snapshot = state.Snapshots[manifest.Snapshots[task]];
-            Range range = problem.Offsets[task]..problem.Offsets[task + 1];
-            if (scenario.Gradient == Gradient.Counting)
+            Range range = _problem.Offsets[task].._problem.Offsets[task + 1];
+            if (_scenario.Gradient == Gradient.Counting)
             {
-                Check(Same(problem.CountsAt(manifest.Clock), snapshot.Parameters),
+                Check(Same(_problem.CountsAt(manifest.Clock), snapshot.Parameters),
                     $"ps task {task} at clock {manifest.Clock} counted [{string.Join(' ', snapshot.Parameters)}]");
             }
 
-            if (scenario.IsAsync)
+            if (_scenario.IsAsync)
                 continue;
-            (float[] parameters, float[] slot) = problem.Trajectory[(int)manifest.Clock];
+            (float[] parameters, float[] slot) = _problem.Trajectory[(int)manifest.Clock];
             Check(Same(parameters[range], snapshot.Parameters), $"other bits on ps task {task} at clock {manifest.Clock}");
             Check(slot.Length == 0 || Same(slot[range], snapshot.Slot), $"other slots on ps task {task} at clock {manifest.Clock}");
         }

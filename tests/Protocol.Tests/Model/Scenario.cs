@@ -11,16 +11,15 @@ internal enum Gradient
     OrderSensitive,
 }
 
-/// <summary>A job and the faults it meets.</summary>
-internal sealed record Scenario
+/// <summary>A job of a scenario.</summary>
+internal sealed record JobScenario
 {
     public required ulong Seed { get; init; }
 
     public required int Lanes { get; init; }
 
+    /// <summary>Ps tasks that hold its parameters.</summary>
     public required int Tasks { get; init; }
-
-    public required int Workers { get; init; }
 
     public required int Examples { get; init; }
 
@@ -47,24 +46,43 @@ internal sealed record Scenario
 
     public required bool UsesAdagrad { get; init; }
 
+    /// <summary>What is kept beside the last commit.</summary>
+    public CheckpointPolicy Checkpoints => new((long)(Seed % 4), (int)(Seed / 4 % 3));
+
+    public Gradient Gradient => IsAsync || !UsesAdagrad && Seed % 2 == 0 ? Gradient.Counting : Gradient.OrderSensitive;
+
+    /// <summary>Whether an evaluation finds the commit at a clock better than all before.</summary>
+    public bool IsBest(long clock) => (Seed >> (int)(clock % 64) & 1) == 1;
+}
+
+/// <summary>Jobs on one cluster, and the faults that they meet.</summary>
+internal sealed record Scenario
+{
+    public required ulong Seed { get; init; }
+
+    public required IReadOnlyList<JobScenario> Jobs { get; init; }
+
+    public required int Workers { get; init; }
+
     /// <summary>Percent of deliveries that are lost, doubled or torn.</summary>
     public required int NetworkFaults { get; init; }
 
     /// <summary>One kill, pause or restart of something in this many actions; 0 for none.</summary>
     public required int ActionsPerFault { get; init; }
 
-    /// <summary>Actions under faults, before all is well and the job must finish.</summary>
+    /// <summary>Actions under faults, before all is well and every job must finish.</summary>
     public int Actions { get; init; } = 500;
 
     public Mutation Mutation { get; init; }
 
-    /// <summary>What is kept beside the last commit.</summary>
-    public CheckpointPolicy Checkpoints => new((long)(Seed % 4), (int)(Seed / 4 % 3));
+    /// <summary>Ps tasks of the cluster.</summary>
+    public int Tasks => Jobs.Max(job => job.Tasks);
 
-    /// <summary>Whether an evaluation finds the commit at a clock better than all before.</summary>
-    public bool IsBest(long clock) => (Seed >> (int)(clock % 64) & 1) == 1;
+    /// <summary>The same with other random choices.</summary>
+    public Scenario Shift(ulong by) => this with { Seed = Seed + by, Jobs = [.. Jobs.Select(job => job with { Seed = job.Seed + by })] };
 
-    public Gradient Gradient => IsAsync || !UsesAdagrad && Seed % 2 == 0 ? Gradient.Counting : Gradient.OrderSensitive;
+    public override string ToString() =>
+        $"seed {Seed}, {Workers} workers, network faults {NetworkFaults} %, a fault in {ActionsPerFault} actions, {Actions} actions, {Mutation}: {string.Join("; ", Jobs)}";
 }
 
 /// <summary>A rule of the protocol that the simulated services break, to show that the checks would see it.</summary>
@@ -140,4 +158,10 @@ internal enum Mutation
 
     /// <summary>A commit's evaluation is decided again by whoever was late.</summary>
     DecidedTwice,
+
+    /// <summary>What is deleted of a job is deleted by ps task and clock, also of other jobs.</summary>
+    DeletesInOtherJobs,
+
+    /// <summary>A ps process that opens a job's model drops those of other jobs.</summary>
+    OneModelAtATime,
 }

@@ -1,12 +1,8 @@
-using Cluster.Protocol.Parameters;
-
 namespace Cluster.Protocol.Tests.Model;
 
 /// <summary>Processes, network, store and broker around the real protocol classes; one action at a time, chosen from the seed.</summary>
 internal sealed class SimCluster
 {
-    public const string Job = "job";
-
     private const int CalmActions = 60_000;
     private const int MaxMessages = 15;
 
@@ -14,15 +10,13 @@ internal sealed class SimCluster
     private readonly List<SimProcess> _processes = [];
     private ulong _lastId = 100;
     private bool _isCalm;
-    private bool _isFinished;
 
     public SimCluster(Scenario scenario)
     {
         Scenario = scenario;
         Random = new SimRandom(scenario.Seed);
-        Problem = new TrainingProblem(scenario);
-        Referee = new Referee(Problem, scenario);
-        Store = new SimStore(Referee, Problem.Evaluations, scenario.Mutation);
+        Jobs = [.. scenario.Jobs.Select((job, index) => new SimJob(index, job))];
+        Store = new SimStore(Jobs, scenario.Mutation);
         Network = new SimNetwork(Random) { Faults = scenario.NetworkFaults };
         for (int task = 0; task < scenario.Tasks; task++)
             StartStore(task);
@@ -35,9 +29,7 @@ internal sealed class SimCluster
 
     public SimRandom Random { get; }
 
-    public TrainingProblem Problem { get; }
-
-    public Referee Referee { get; }
+    public IReadOnlyList<SimJob> Jobs { get; }
 
     public SimStore Store { get; }
 
@@ -54,19 +46,16 @@ internal sealed class SimCluster
 
     public TimeSpan Now { get; private set; }
 
-    /// <summary>The coordinator has finished the job, or it was cancelled and nobody works for it any more.</summary>
-    public bool IsFinished
-    {
-        get => _isFinished || (Store.State.IsCancelled && Broker.IsEmpty);
-        set => _isFinished = value;
-    }
+    /// <summary>Each job is finished, or it was cancelled and nobody works for it any more.</summary>
+    public bool IsFinished => Jobs.All(IsOver);
 
     public int Actions { get; private set; }
 
-    public int Steals { get; set; }
+    /// <summary>How often a worker went over to another job.</summary>
+    public int Switches { get; set; }
 
-    /// <summary>Faults for a while; then all is well, with one worker, and the job must finish.</summary>
-    /// <exception cref="ProtocolViolationException">A check failed, or the job is stuck.</exception>
+    /// <summary>Faults for a while; then all is well, with one worker, and every job must finish.</summary>
+    /// <exception cref="ProtocolViolationException">A check failed, or a job is stuck.</exception>
     public void Run()
     {
         for (int i = 0; i < Scenario.Actions && !IsFinished; i++)
@@ -77,7 +66,7 @@ internal sealed class SimCluster
         }
 
         Calm();
-        for (int i = 0; i < CalmActions && !IsFinished; i++)
+        for (int i = 0; i < CalmActions * Jobs.Count && !IsFinished; i++)
         {
             Act();
             // Leases that were lost to processes which ended are taken again.
@@ -89,8 +78,7 @@ internal sealed class SimCluster
             throw new ProtocolViolationException($"stuck: {Describe()}");
     }
 
-    /// <summary>Pushes and requests by outcome.</summary>
-    public long[] Outcomes { get; } = new long[Enum.GetValues<PushOutcome>().Length];
+    public SimJob PickJob() => Jobs.Count == 1 ? Jobs[0] : Random.Pick(Jobs);
 
     public ulong OpenStream(SimWorker worker)
     {
@@ -116,14 +104,18 @@ internal sealed class SimCluster
         return process is null or { IsRunning: false } && (_isCalm || Random.OneIn(3));
     }
 
+    private bool IsOver(SimJob job)
+    {
+        StoredJob stored = Store.State[job];
+        return stored.IsFinished || (stored.IsCancelled && !Broker.HasItemsOf(job));
+    }
+
     private void Act()
     {
         Actions++;
         Now += TimeSpan.FromSeconds(1);
-        // A user whose word the store has lost finds the job running, and says it again.
-        bool isUnwanted = Scenario.CancelAt > 0 && Actions >= Scenario.CancelAt && !Store.State.IsCancelled && !_isFinished;
-        if (isUnwanted && (Actions == Scenario.CancelAt || Random.OneIn(100)))
-            Store.Cancel();
+        foreach (SimJob job in Jobs)
+            CancelWhereDue(job);
         if (Network.Count > 0 && (Network.Count > MaxMessages || Random.Chance(70)))
         {
             Network.DeliverOne();
@@ -135,6 +127,15 @@ internal sealed class SimCluster
             process.Act();
         else if (process.IsDead)
             Forget(process);
+    }
+
+    /// <summary>A user whose word the store has lost finds the job running, and says it again.</summary>
+    private void CancelWhereDue(SimJob job)
+    {
+        int at = job.Scenario.CancelAt;
+        bool isUnwanted = at > 0 && Actions >= at && Store.State[job].IsRunning;
+        if (isUnwanted && (Actions == at || Random.OneIn(100)))
+            Store.Cancel(job);
     }
 
     private void Fault()
@@ -238,8 +239,10 @@ internal sealed class SimCluster
 
     private string Describe()
     {
-        IEnumerable<string> tasks = _stores.Select(store =>
-            $"ps {store.Index} ({store.Id}) {store.Task.Phase} {store.Task.Generation} clocks {string.Join(' ', store.Task.LaneClocks.ToArray())} {store.Task.Segment} snapshot {store.Task.Snapshot.Clock}");
-        return $"{Store.State.Record.Generation} manifest {Store.State.Record.Manifest?.Clock} of {Problem.Schedule.TotalClocks}; {string.Join("; ", tasks)}; {string.Join("; ", Workers.Select(worker => worker.Describe()))}; {Network.Count} messages; {Broker.Describe()}; {Scenario}";
+        StoreState state = Store.State;
+        IEnumerable<string> jobs = Jobs.Select(job =>
+            $"{job.Name} {state[job].Record.Generation} manifest {state[job].Record.Manifest?.Clock} of {job.Problem.Schedule.TotalClocks}{(IsOver(job) ? " over" : "")}");
+        return $"{string.Join("; ", jobs)}; {string.Join("; ", _stores.Select(store => store.Describe()))}; "
+            + $"{string.Join("; ", Workers.Select(worker => worker.Describe()))}; {Network.Count} messages; {Broker.Describe()}; {Scenario}";
     }
 }

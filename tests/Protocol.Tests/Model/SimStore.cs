@@ -6,45 +6,63 @@ namespace Cluster.Protocol.Tests.Model;
 
 internal sealed record StoredSnapshot(float[] Parameters, float[] Slot, long Examples, bool IsPersisted);
 
-internal sealed record StoreState
+/// <summary>What the store holds of a job, but for its snapshots.</summary>
+internal sealed record StoredJob
 {
     public JobRecord Record { get; init; } = JobRecord.New;
 
-    public CoordinatorToken Holder { get; init; }
-
     /// <summary>The user has cancelled the job: nothing changes its record any more.</summary>
     public bool IsCancelled { get; init; }
+
+    /// <summary>A coordinator has finished the job.</summary>
+    public bool IsFinished { get; init; }
+
+    public bool IsRunning => !IsCancelled && !IsFinished;
 
     public OpenEvaluations Evaluations { get; init; } = OpenEvaluations.None;
 
     /// <summary>The clock of the newest commit whose evaluation is decided.</summary>
     public long Decided { get; init; }
+}
+
+internal sealed record StoreState
+{
+    public required ImmutableArray<StoredJob> Jobs { get; init; }
+
+    public CoordinatorToken Holder { get; init; }
 
     public ImmutableDictionary<int, ulong> TaskHolders { get; init; } = ImmutableDictionary<int, ulong>.Empty;
 
     public ImmutableDictionary<SnapshotKey, StoredSnapshot> Snapshots { get; init; } =
         ImmutableDictionary<SnapshotKey, StoredSnapshot>.Empty;
+
+    public StoredJob this[SimJob job] => Jobs[job.Index];
+
+    public StoreState With(SimJob job, StoredJob stored) => this with { Jobs = Jobs.SetItem(job.Index, stored) };
 }
 
-/// <summary>Redis: each script is atomic, and a crash takes back the last writes that are not on disk.</summary>
-internal sealed class SimStore(Referee referee, EvaluationSchedule evaluations, Mutation mutation)
+/// <summary>Redis: each script is atomic, and a crash takes back the last writes that are not on disk, those of all jobs.</summary>
+internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
 {
-    private readonly List<StoreState> _sinceDisk = [new StoreState()];
+    private readonly List<StoreState> _sinceDisk = [new StoreState { Jobs = [.. jobs.Select(_ => new StoredJob())] }];
 
     public StoreState State => _sinceDisk[^1];
 
     public ulong Run { get; private set; } = 1;
 
-    public int Generations { get; private set; }
-
-    public int Commits { get; private set; }
-
-    public int Evaluations { get; private set; }
-
     /// <summary>The generation that a worker may work for.</summary>
-    public Generation CurrentGeneration => State.IsCancelled ? Generation.None : State.Record.Generation;
+    public Generation CurrentGeneration(SimJob job) => State[job].IsRunning ? State[job].Record.Generation : Generation.None;
 
-    public void Cancel() => Write(State with { IsCancelled = true });
+    public void Cancel(SimJob job) => Write(job, State[job] with { IsCancelled = true });
+
+    /// <summary>The job is done.</summary>
+    public void Finish(SimJob job, CoordinatorToken token)
+    {
+        if (State.Holder != token || !State[job].IsRunning)
+            return;
+        job.Referee.CheckEnd(State);
+        Write(job, State[job] with { IsFinished = true });
+    }
 
     public void Sync() => _sinceDisk.RemoveRange(0, _sinceDisk.Count - 1);
 
@@ -54,7 +72,7 @@ internal sealed class SimStore(Referee referee, EvaluationSchedule evaluations, 
         _sinceDisk.RemoveRange(kept, _sinceDisk.Count - kept);
         Sync();
         Run++;
-        referee.CheckCommitted(State);
+        CheckAll();
     }
 
     public CoordinatorToken AcquireCoordinator(ulong random)
@@ -67,12 +85,13 @@ internal sealed class SimStore(Referee referee, EvaluationSchedule evaluations, 
     public void HoldTask(int task, ulong incarnation) =>
         Write(State with { TaskHolders = State.TaskHolders.SetItem(task, incarnation) });
 
-    public void StartGeneration(GenerationRequest request)
+    public void StartGeneration(SimJob job, GenerationRequest request)
     {
-        if (State.IsCancelled || !GenerationRule.MayStart(State.Record, State.Holder, request))
+        StoredJob stored = State[job];
+        if (!stored.IsRunning || !GenerationRule.MayStart(stored.Record, State.Holder, request))
             return;
-        Generations++;
-        Write(State with { Record = State.Record with { Generation = request.Next, Incarnations = request.Incarnations } });
+        job.Generations++;
+        Write(job, stored with { Record = stored.Record with { Generation = request.Next, Incarnations = request.Incarnations } });
     }
 
     public void PutSnapshot(SnapshotKey key, StoredSnapshot snapshot)
@@ -92,59 +111,71 @@ internal sealed class SimStore(Referee referee, EvaluationSchedule evaluations, 
 
     public void Delete(IEnumerable<SnapshotKey> keys)
     {
+        if (mutation == Mutation.DeletesInOtherJobs)
+            keys = [.. State.Snapshots.Keys.Where(other => keys.Any(key => (key.Task, key.Clock) == (other.Task, other.Clock)))];
         Write(State with { Snapshots = State.Snapshots.RemoveRange(keys) });
-        referee.CheckCommitted(State);
+        CheckAll();
     }
 
-    public FlipResult Flip(FlipRequest request)
+    public FlipResult Flip(SimJob job, FlipRequest request)
     {
-        if (State.IsCancelled && mutation != Mutation.FlipAfterCancel)
+        StoreState before = State;
+        StoredJob stored = before[job];
+        if (!stored.IsRunning && mutation != Mutation.FlipAfterCancel)
             return FlipResult.NotCoordinator;
-        JobRecord record = mutation == Mutation.FlipAfterEnd ? State.Record with { End = null } : State.Record;
-        FlipResult result = FlipRule.Decide(record, State.Holder, request, State.Snapshots.ContainsKey);
+        JobRecord record = mutation == Mutation.FlipAfterEnd ? stored.Record with { End = null } : stored.Record;
+        FlipResult result = FlipRule.Decide(record, before.Holder, request, before.Snapshots.ContainsKey);
         if (IsSkipped(result))
             result = FlipResult.Flipped;
         if (result != FlipResult.Flipped)
             return result;
-        Commits++;
-        StoreState before = State;
+        job.Commits++;
         var snapshots = before.Snapshots;
         foreach (SnapshotKey key in request.Next.Snapshots.Where(snapshots.ContainsKey))
             snapshots = snapshots.SetItem(key, snapshots[key] with { IsPersisted = true });
-        Write(before with
+        Write((before with { Snapshots = snapshots }).With(job, stored with
         {
-            Record = before.Record with { Manifest = request.Next },
-            Snapshots = snapshots,
-            Evaluations = evaluations.IsAt(request.Next.Clock)
-                ? before.Evaluations with { Commits = [.. before.Evaluations.Commits, request.Next] }
-                : before.Evaluations,
-        });
-        referee.CheckFlip(before, State);
+            Record = stored.Record with { Manifest = request.Next },
+            Evaluations = job.Problem.Evaluations.IsAt(request.Next.Clock)
+                ? stored.Evaluations with { Commits = [.. stored.Evaluations.Commits, request.Next] }
+                : stored.Evaluations,
+        }));
+        job.Referee.CheckFlip(before, State);
         return result;
     }
 
     /// <summary>Decides the evaluation of a commit, once, and ends the job with it where it is to end.</summary>
     /// <returns>What it lets go: gone already, but for the mutation that has it deleted later.</returns>
-    public IReadOnlyList<SnapshotKey> Decide(CoordinatorToken token, CommitManifest commit, bool isBest, bool ends)
+    public IReadOnlyList<SnapshotKey> Decide(SimJob job, CoordinatorToken token, CommitManifest commit, bool isBest, bool ends)
     {
         StoreState before = State;
-        bool isOpen = before.Evaluations.Commits.Any(open => open.Id == commit.Id) || mutation == Mutation.DecidedTwice;
-        if (before.IsCancelled || before.Holder != token || !isOpen)
+        StoredJob stored = before[job];
+        bool isOpen = stored.Evaluations.Commits.Any(open => open.Id == commit.Id) || mutation == Mutation.DecidedTwice;
+        if (!stored.IsRunning || before.Holder != token || !isOpen)
             return [];
-        CommitManifest best = isBest || before.Evaluations.Best is not { } other ? commit : other;
-        var retention = new CommitRetention(before.Record.Manifest, before.Evaluations, commit, best);
-        bool isEnd = ends && before.Record.End is null;
+        CommitManifest best = isBest || stored.Evaluations.Best is not { } other ? commit : other;
+        var retention = new CommitRetention(stored.Record.Manifest, stored.Evaluations, commit, best);
+        bool isEnd = ends && stored.Record.End is null;
         IReadOnlyList<SnapshotKey> released = mutation == Mutation.BestReleased ? commit.Snapshots : retention.Released(isEnd);
-        Write(before with
+        Write((before with
         {
             Snapshots = mutation == Mutation.ReleasedLater ? before.Snapshots : before.Snapshots.RemoveRange(released),
-            Record = isEnd ? before.Record with { Manifest = retention.AsLast(), End = commit.Clock } : before.Record,
+        }).With(job, stored with
+        {
+            Record = isEnd ? stored.Record with { Manifest = retention.AsLast(), End = commit.Clock } : stored.Record,
             Evaluations = new OpenEvaluations(isEnd ? [] : [.. retention.Later], best),
             Decided = commit.Clock,
-        });
-        Evaluations++;
-        referee.CheckDecision(before, State, commit);
+        }));
+        job.Evaluations++;
+        job.Referee.CheckDecision(before, State, commit);
         return released;
+    }
+
+    /// <summary>What happens to one job leaves what was committed of the others.</summary>
+    private void CheckAll()
+    {
+        foreach (SimJob job in jobs)
+            job.Referee.CheckCommitted(State);
     }
 
     private bool IsSkipped(FlipResult result) => (result, mutation) switch
@@ -154,6 +185,8 @@ internal sealed class SimStore(Referee referee, EvaluationSchedule evaluations, 
         (FlipResult.SnapshotMissing, Mutation.FlipWithoutSnapshots) => true,
         _ => false,
     };
+
+    private void Write(SimJob job, StoredJob stored) => Write(State.With(job, stored));
 
     private void Write(StoreState state) => _sinceDisk.Add(state);
 }

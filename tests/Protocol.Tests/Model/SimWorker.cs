@@ -1,4 +1,4 @@
-using Cluster.Compute.Optimizers;
+using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
 using Cluster.Protocol.Stealing;
@@ -12,15 +12,11 @@ internal sealed class SimWorker : SimProcess
     // Actions without a batch after which it looks whether it still works for the job's generation.
     private const int Patience = 12;
 
-    private readonly LabelledBuffers _buffers;
-    private readonly float[] _parameters;
-    private readonly LocalDescent _local;
-    private readonly BlockTree _tree;
-    private readonly VectorPool _pool;
-    private readonly BlockAccumulator _accumulator;
-    private readonly SimParameterStore?[] _connections;
+    private readonly SimReplica[] _replicas;
+    private readonly SimModel?[] _connections;
     private readonly Queue<Action> _outbox = new();
     private SimBroker.Delivery? _delivery;
+    private SimReplica _replica;
     private SegmentWork? _sync;
     private AsyncSegmentWork? _async;
     private WorkAction? _computing;
@@ -31,18 +27,17 @@ internal sealed class SimWorker : SimProcess
     public SimWorker(SimCluster cluster, ulong id)
         : base(cluster, id)
     {
-        _buffers = new LabelledBuffers(cluster.Problem.Offsets);
-        _parameters = new float[cluster.Problem.Length];
-        _local = new LocalDescent(cluster.Problem.Length, cluster.Problem.CreateLocalRule());
-        _tree = new BlockTree(cluster.Scenario.Lanes);
-        _pool = new VectorPool(cluster.Problem.Length, cluster.Scenario.Lanes + 1);
-        _accumulator = new BlockAccumulator(_tree);
-        _connections = new SimParameterStore?[cluster.Scenario.Tasks];
+        _replicas = [.. cluster.Jobs.Select(job => new SimReplica(job, cluster.Scenario.Mutation))];
+        _replica = _replicas[0];
+        _connections = new SimModel?[cluster.Scenario.Tasks];
     }
 
     private Mutation Mutation => Cluster.Scenario.Mutation;
 
-    private int? KeptBound => Mutation is Mutation.BoundIgnored or Mutation.SeenOverstated ? null : Cluster.Scenario.Staleness;
+    /// <summary>The job that it works for, or last did.</summary>
+    private SimJob Job => _replica.Job;
+
+    private int? KeptBound => Mutation is Mutation.BoundIgnored or Mutation.SeenOverstated ? null : Job.Scenario.Staleness;
 
     public override void Act()
     {
@@ -56,7 +51,7 @@ internal sealed class SimWorker : SimProcess
             Do(_sync?.Next() ?? _async!.Next());
     }
 
-    public string Describe() => $"worker {Id} dead {IsDead} paused {IsPaused} item {_delivery?.Item} lanes {_async?.Lanes} computing {_computing} outbox {_outbox.Count}";
+    public string Describe() => $"worker {Id} dead {IsDead} paused {IsPaused} {Job.Name} item {_delivery?.Item} lanes {_async?.Lanes} computing {_computing} outbox {_outbox.Count}";
 
     public override void Kill()
     {
@@ -106,12 +101,12 @@ internal sealed class SimWorker : SimProcess
         _async.Answered(task, header.Block, answer);
     }
 
-    public void RequestAnswered(ulong stream, SimParameterStore from, ParametersAnswer answer)
+    public void RequestAnswered(ulong stream, int task, ParametersAnswer answer)
     {
         if (stream != _stream)
             return;
-        _sync?.Answered(from.Index, answer);
-        _async?.Answered(from.Index, answer);
+        _sync?.Answered(task, answer);
+        _async?.Answered(task, answer);
     }
 
     public void Hinted(StealHint hint)
@@ -127,22 +122,30 @@ internal sealed class SimWorker : SimProcess
         _delivery = Cluster.Broker.Take(this, Random);
         if (_delivery is null)
             return;
-        if (Cluster.Store.State.IsCancelled)
+        if (!Cluster.Store.State[_delivery.Job].IsRunning)
         {
             Cluster.Broker.Acknowledge(_delivery);
             _delivery = null;
             return;
         }
 
+        Begin(_delivery.Item, _replicas[_delivery.Job.Index]);
+    }
+
+    private void Begin(SegmentItem item, SimReplica replica)
+    {
+        if (replica != _replica)
+            Cluster.Switches++;
+        _replica = replica;
         _stream = Cluster.OpenStream(this);
         _clock = -1;
         _waits = 0;
-        if (Cluster.Scenario.IsAsync)
-            _async = new AsyncSegmentWork(_delivery.Item, _tree.Lanes, Cluster.Problem.Offsets, _parameters, KeptBound);
+        if (Job.Scenario.IsAsync)
+            _async = new AsyncSegmentWork(item, Job.Scenario.Lanes, Job.Problem.Offsets, replica.Parameters, KeptBound);
         else
-            _sync = new SegmentWork(_tree, _delivery.Item, _buffers);
-        for (int task = 0; task < _connections.Length; task++)
-            _connections[task] = Cluster.Connect(task);
+            _sync = new SegmentWork(replica.Tree, item, replica.Buffers);
+        for (int task = 0; task < Job.Scenario.Tasks; task++)
+            Connect(task);
     }
 
     private void Do(WorkAction action)
@@ -173,69 +176,18 @@ internal sealed class SimWorker : SimProcess
         _computing = null;
         _clock = action.Clock;
         ReadOnlySpan<float> parameters = (_sync?.Parameters ?? _async!.Parameters).Span;
-        (float[] gradient, long examples) = Sum(action, parameters);
+        (float[] gradient, long examples) = _replica.Sum(action, parameters, Id);
         var header = new PushHeader(_delivery!.Item.Generation, action.Block, action.Clock, examples, _stream);
         _sync?.Computed(action.Block);
         _async?.Computed();
-        for (int task = 0; task < _connections.Length; task++)
+        for (int task = 0; task < Job.Scenario.Tasks; task++)
         {
             int range = task;
-            Range floats = Cluster.Problem.Offsets[task]..Cluster.Problem.Offsets[task + 1];
+            Range floats = Job.Problem.Offsets[task]..Job.Problem.Offsets[task + 1];
             (float[] slice, float[] computedOn) = (gradient[floats], parameters[floats].ToArray());
             PushHeader push = header with { Seen = _async?.Seen(task) ?? 0 };
             _outbox.Enqueue(() => Send(range, store => store.Push(push, slice, computedOn, this)));
         }
-    }
-
-    /// <summary>Sums the block's lanes with the ps task's own accumulator, which follows the tree.</summary>
-    private (float[] Gradient, long Examples) Sum(WorkAction action, ReadOnlySpan<float> parameters)
-    {
-        if (Mutation == Mutation.SumBackwards)
-            return SumBackwards(action, parameters);
-        for (int lane = action.Block.First; lane < action.Block.End; lane++)
-        {
-            PooledVector gradient = _pool.Rent();
-            gradient.Values.Clear();
-            long examples = Cluster.Scenario.LocalSteps > 1
-                ? Descend(action.Clock, lane, parameters, gradient.Values)
-                : Cluster.Problem.AddGradient(action.Clock, lane, parameters, gradient.Values);
-            if (examples == 0 && Mutation == Mutation.AbsentAsZero)
-                examples = 1;
-            _accumulator.Add(new LaneBlock(lane, 1), gradient, examples, Id);
-        }
-
-        if (!_accumulator.TryGet(action.Block, out PooledVector? sum, out long count))
-            throw new ProtocolViolationException($"{action.Block} is not a block");
-        float[] copy = sum?.Values.ToArray() ?? new float[Cluster.Problem.Length];
-        _accumulator.Clear();
-        return (copy, count);
-    }
-
-    private long Descend(long clock, int lane, ReadOnlySpan<float> common, Span<float> difference)
-    {
-        if (Mutation != Mutation.LocalStateKept || clock == 0)
-            _local.Begin(common);
-        var gradient = new float[difference.Length];
-        for (int step = 0; step < Cluster.Scenario.LocalSteps; step++)
-        {
-            EpochShare share = Cluster.Problem.Schedule.Share(clock, lane, step);
-            gradient.AsSpan().Clear();
-            if (share.Count > 0)
-                _local.Step(gradient, Cluster.Problem.AddGradient(share, _local.Parameters.Span, gradient), UpdateTime.AtStep(clock));
-        }
-
-        long examples = Cluster.Problem.Schedule.Share(clock, lane).Count;
-        _local.Difference(common, Mutation == Mutation.LocalDifferencesUnweighted ? 1 : examples, difference);
-        return examples;
-    }
-
-    private (float[] Gradient, long Examples) SumBackwards(WorkAction action, ReadOnlySpan<float> parameters)
-    {
-        var sum = new float[Cluster.Problem.Length];
-        long examples = 0;
-        for (int lane = action.Block.End - 1; lane >= action.Block.First; lane--)
-            examples += Cluster.Problem.AddGradient(action.Clock, lane, parameters, sum);
-        return (sum, examples);
     }
 
     private void Wait()
@@ -243,7 +195,7 @@ internal sealed class SimWorker : SimProcess
         if (++_waits % Patience != 0)
             return;
         AskGeneration();
-        for (int task = 0; task < _connections.Length; task++)
+        for (int task = 0; task < Job.Scenario.Tasks; task++)
             Resend(task);
     }
 
@@ -251,14 +203,14 @@ internal sealed class SimWorker : SimProcess
     {
         if (!Random.OneIn(3))
             return;
-        Generation current = Cluster.Store.CurrentGeneration;
+        Generation current = Cluster.Store.CurrentGeneration(Job);
         _sync?.CurrentGeneration(current);
         _async?.CurrentGeneration(current);
     }
 
     private void Resend(int task)
     {
-        _connections[task] = Cluster.Connect(task);
+        Connect(task);
         _sync?.Resend(task);
         _async?.Resend(task);
     }
@@ -275,14 +227,17 @@ internal sealed class SimWorker : SimProcess
     private void CloseStream()
     {
         Cluster.Streams.Remove(_stream);
-        foreach (SimParameterStore store in _connections.OfType<SimParameterStore>())
-            store.Disconnect(_stream);
+        foreach (SimModel model in _connections.OfType<SimModel>())
+            model.Disconnect(_stream);
+        _connections.AsSpan().Clear();
         _stream = 0;
     }
 
-    private void Send(int task, Action<SimParameterStore> message)
+    private void Connect(int task) => _connections[task] = Cluster.Connect(task)?.Model(Job);
+
+    private void Send(int task, Action<SimModel> message)
     {
-        if (_connections[task] is { } store)
-            Cluster.Network.Send(store, () => message(store));
+        if (_connections[task] is { } model)
+            Cluster.Network.Send(model.Process, () => message(model));
     }
 }

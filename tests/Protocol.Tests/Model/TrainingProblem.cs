@@ -7,10 +7,10 @@ namespace Cluster.Protocol.Tests.Model;
 /// <summary>The data, the gradient, and the undisturbed run of one worker, computed without the library's accumulator, ps task and kernels.</summary>
 internal sealed class TrainingProblem
 {
-    private readonly Scenario _scenario;
+    private readonly JobScenario _scenario;
     private readonly ExampleOrder _order;
 
-    public TrainingProblem(Scenario scenario)
+    public TrainingProblem(JobScenario scenario)
     {
         _scenario = scenario;
         _order = new ExampleOrder(scenario.Seed, scenario.Examples);

@@ -1,0 +1,185 @@
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Parameters;
+
+namespace Cluster.Protocol.Tests.Model;
+
+/// <summary>One job in a coordinator process: what a service does around <see cref="JobSupervisor"/>.</summary>
+internal sealed class SimRunner
+{
+    private readonly SimCluster _cluster;
+    private readonly SimCoordinator _coordinator;
+    private readonly SimJob _job;
+    private readonly JobSupervisor _supervisor;
+    private readonly TaskReport?[] _reports;
+    private readonly TimeSpan[] _expected;
+    private readonly Queue<SupervisorCommand> _commands = new();
+    private Segment? _published;
+    private bool _mayDecide;
+
+    public SimRunner(SimCluster cluster, SimCoordinator coordinator, SimJob job, SupervisorOptions options)
+    {
+        _cluster = cluster;
+        _coordinator = coordinator;
+        _job = job;
+        _supervisor = new JobSupervisor(options, coordinator.Token, cluster.Random.NextUInt64);
+        _reports = new TaskReport?[job.Scenario.Tasks];
+        _expected = new TimeSpan[job.Scenario.Tasks];
+    }
+
+    public static SupervisorOptions Options(SimJob job, SimRandom random) => new()
+    {
+        Job = job.Name,
+        Lanes = job.Scenario.Lanes,
+        Tasks = job.Scenario.Tasks,
+        TotalClocks = job.Problem.Schedule.TotalClocks,
+        Sizing = new SegmentSizing
+        {
+            InitialClocks = 1 + random.Next(3),
+            Target = TimeSpan.FromSeconds(100 + random.Next(400)),
+            Every = job.Scenario.EvaluateEvery,
+            CheckpointEvery = job.Scenario.Checkpoints.Every,
+        },
+        LaneGrace = TimeSpan.FromSeconds(150),
+        Checkpoints = job.Scenario.Checkpoints,
+    };
+
+    private Mutation Mutation => _cluster.Scenario.Mutation;
+
+    private SimRandom Random => _cluster.Random;
+
+    public void Reported(int task, TaskReport report)
+    {
+        _reports[task] = report;
+        _expected[task] = default;
+        _mayDecide = true;
+    }
+
+    /// <summary>Whether a report may be sent; one that is lost is sent again after a while.</summary>
+    public bool ExpectReport(int task)
+    {
+        if (_coordinator.IsDead || _cluster.Now < _expected[task])
+            return false;
+        _expected[task] = _cluster.Now + TimeSpan.FromSeconds(40);
+        return true;
+    }
+
+    public void Act()
+    {
+        if (_commands.TryDequeue(out SupervisorCommand? command))
+            Execute(command);
+        else if (_mayDecide || Random.OneIn(8))
+            Decide();
+    }
+
+    private void Decide()
+    {
+        _mayDecide = false;
+        StoreState state = _cluster.Store.State;
+        StoredJob stored = state[_job];
+        if (!stored.IsRunning)
+            return;
+        var view = new ClusterView
+        {
+            Record = stored.Record,
+            Holder = state.Holder,
+            StoreRun = _cluster.Store.Run,
+            ClockLimit = Mutation == Mutation.RunsAheadOfEvaluations ? long.MaxValue : stored.Evaluations.ClockLimit(_job.Problem.Evaluations),
+            WorkerSlots = _cluster.Workers.Count(worker => !worker.IsDead),
+            Tasks = [.. _reports.Select((report, task) =>
+                new TaskView(state.TaskHolders.TryGetValue(task, out ulong holder) ? holder : null, report))],
+        };
+        if (stored.Evaluations.Commits is [var oldest, ..] && Random.OneIn(4))
+            _cluster.Network.Send(null, () => Evaluate(oldest));
+        foreach (SupervisorCommand command in _supervisor.Decide(view, _cluster.Now))
+            _commands.Enqueue(command is SupervisorCommand.DeleteSnapshots delete ? Spare(delete, stored.Evaluations) : command);
+    }
+
+    // By what the store said when the command was decided.
+    private static SupervisorCommand.DeleteSnapshots Spare(SupervisorCommand.DeleteSnapshots delete, OpenEvaluations evaluations) =>
+        delete with { Keys = [.. delete.Keys.Except(evaluations.Kept)] };
+
+    private void Execute(SupervisorCommand command)
+    {
+        SimStore store = _cluster.Store;
+        switch (command)
+        {
+            case SupervisorCommand.StepDown:
+                _coordinator.Kill();
+                break;
+            case SupervisorCommand.StartGeneration start:
+                _cluster.Network.Send(null, () => store.StartGeneration(_job, start.Request));
+                break;
+            case SupervisorCommand.Open open:
+                Send(open.Task, model => model.Open(open.Generation, open.Manifest));
+                break;
+            case SupervisorCommand.Advance advance:
+                Send(advance.Task, model => model.Advance(advance));
+                break;
+            case SupervisorCommand.WriteAgain again:
+                Send(again.Task, model => model.WriteAgain(again));
+                break;
+            case SupervisorCommand.Flip flip:
+                _cluster.Network.Send(null, () => Flip(flip.Request));
+                break;
+            case SupervisorCommand.ConfirmDurable confirm:
+                _cluster.Network.Send(null, () => Confirm(confirm.Manifest));
+                break;
+            case SupervisorCommand.DeleteSnapshots delete:
+                store.Delete(delete.Keys);
+                _supervisor.Deleted(delete.Manifest);
+                break;
+            case SupervisorCommand.Publish publish:
+                Publish(publish);
+                break;
+            case SupervisorCommand.Finish:
+                // The last evaluation may not be decided yet.
+                if (store.State[_job].Evaluations.Commits.Count == 0)
+                    store.Finish(_job, _coordinator.Token);
+                break;
+            default:
+                throw new ProtocolViolationException($"unexpected {command}");
+        }
+    }
+
+    private void Evaluate(CommitManifest commit)
+    {
+        bool ends = _job.Scenario.StopAt > 0 && commit.Clock >= _job.Scenario.StopAt;
+        IReadOnlyList<SnapshotKey> released = _cluster.Store.Decide(_job, _coordinator.Token, commit, _job.Scenario.IsBest(commit.Clock), ends);
+        if (Mutation == Mutation.ReleasedLater && released.Count > 0)
+            _cluster.Network.Send(null, () => _cluster.Store.Delete(released));
+    }
+
+    private void Flip(FlipRequest request)
+    {
+        FlipResult result = _cluster.Store.Flip(_job, request);
+        _cluster.Network.Send(_coordinator, () => _supervisor.Flipped(request, result));
+    }
+
+    private void Confirm(ManifestId manifest)
+    {
+        SimStore store = _cluster.Store;
+        if (store.State[_job].Record.Manifest?.Id != manifest)
+            return;
+        if (Mutation != Mutation.DurableUnconfirmed)
+            store.Sync();
+        ulong run = store.Run;
+        _job.Referee.Report(manifest, store.State);
+        _cluster.Network.Send(_coordinator, () => _supervisor.Durable(manifest, run));
+    }
+
+    private void Publish(SupervisorCommand.Publish publish)
+    {
+        Segment segment = publish.Items[0].Segment;
+        if (Mutation == Mutation.NobodySteals && _published == segment)
+            return;
+        _published = segment;
+        foreach (SegmentItem item in publish.Items)
+            _cluster.Broker.Publish(_job, item);
+    }
+
+    private void Send(int task, Action<SimModel> message)
+    {
+        if (_cluster.Holder(task) is { } store)
+            _cluster.Network.Send(store, () => message(store.Model(_job)));
+    }
+}
