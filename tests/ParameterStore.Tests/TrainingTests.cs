@@ -129,15 +129,19 @@ public sealed class TrainingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Close_OpenJob_FreesItAndReportsNothing()
+    public async Task Close_OpenJob_FreesItAndDoesNotServeItsGenerationAgain()
     {
         await OpenAsync(StoreHost.First, [null, null]);
 
         await _host.Control.CloseAsync(new V1.CloseRequest { Job = StoreHost.Job, Task = 1, Generation = StoreHost.Message(StoreHost.First) }, cancellationToken: _ct);
 
         V1.TaskReport report = await _host.UntilAsync(1, _ => true, _ct);
-        Assert.Equal((0L, 0L, V1.Phase.Idle), (report.Generation.Counter, report.MemoryBytes, report.Phase));
+        Assert.Equal((StoreHost.First, 0L, V1.Phase.Idle), (report.Generation.ToGeneration(), report.MemoryBytes, report.Phase));
         Assert.Equal(V1.Phase.Serving, (await _host.UntilAsync(0, _ => true, _ct)).Phase);
+        // A store that has lost the job's end has it opened again: what was computed meanwhile would have two states.
+        var again = new V1.OpenRequest { Job = StoreHost.Job, Task = 1, Generation = StoreHost.Message(StoreHost.First), Model = Settings(1) };
+        Assert.Equal(V1.Phase.Idle, (await _host.Control.OpenAsync(again, cancellationToken: _ct)).Phase);
+        await _host.OpenAsync(Settings(1), 1, new Generation(2, 9), null, _ct);
     }
 
     private V1.Model Settings(int task)

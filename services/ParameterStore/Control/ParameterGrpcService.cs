@@ -76,7 +76,7 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
     private static V1.TaskReport Nothing(ParameterStoreTask task, string job) => new()
     {
         Incarnation = task.Incarnation,
-        Generation = task.Lost(job).ToMessage(),
+        Generation = task.Left(job).ToMessage(),
         Segment = new V1.Segment(),
         SnapshotClock = -1,
     };

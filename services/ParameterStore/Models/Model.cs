@@ -40,6 +40,14 @@ internal sealed class Model : IDisposable
     public static long Bytes(TaskOptions options) =>
         checked(options.MemoryBytes() + SnapshotWriter.BufferBytes(options.Length));
 
+    /// <summary>The newest generation that it was asked to open. Owned by the gate of its task, as is <see cref="IsAsked"/>.</summary>
+    public Generation Newest { get; private set; }
+
+    public void IsAsked(Generation generation)
+    {
+        if (generation.Counter > Newest.Counter) Newest = generation;
+    }
+
     public bool Has(V1.Model settings) => _settings.Equals(settings);
 
     /// <summary>Begins to load a generation, unless it or a newer one was begun before.</summary>

@@ -16,9 +16,7 @@ internal sealed class ParameterStoreTask(
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Model> _models = [];
-
-    // The last generation of each model that failed: what it held is gone, and no other state may pass for that generation's.
-    private readonly Dictionary<string, Generation> _lost = [];
+    private readonly LeftGenerations _left = new();
     private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
     private readonly TaskCompletionSource _readyOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskLease? _lease;
@@ -41,17 +39,17 @@ internal sealed class ParameterStoreTask(
         lock (_gate) return _models.TryGetValue(job, out model) && !model.Loop.Completion.IsCompleted;
     }
 
-    /// <summary>The generation that a job had here when its model failed; none where it did not.</summary>
-    public Generation Lost(string job)
+    /// <summary>The generation that a job had here when its model failed or was dropped; none where it had no model.</summary>
+    public Generation Left(string job)
     {
         lock (_gate)
         {
             DropFailed(job);
-            return _lost.GetValueOrDefault(job);
+            return _left.Of(job);
         }
     }
 
-    /// <summary>The job's model, made where it is not there; null for a generation that was lost here with its model.</summary>
+    /// <summary>The job's model, made where it is not there; null for a generation that was left here with its model.</summary>
     /// <exception cref="RpcException">It is there with other settings, there is no memory for it, or the task has just lost its index.</exception>
     public Model? FindOrCreate(string job, V1.Model settings, Generation generation)
     {
@@ -61,14 +59,15 @@ internal sealed class ParameterStoreTask(
             DropFailed(job);
             if (_models.TryGetValue(job, out Model? model))
             {
-                return model.Has(settings)
-                    ? model
-                    : throw new RpcException(new Status(StatusCode.FailedPrecondition, $"model: job {job} is open here with other settings"));
+                if (!model.Has(settings)) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"model: job {job} is open here with other settings"));
+                model.IsAsked(generation);
+                return model;
             }
 
-            if (_lost.TryGetValue(job, out Generation lost) && generation.Counter <= lost.Counter) return null;
+            if (generation.Counter <= _left.Of(job).Counter) return null;
             model = Create(job, settings);
-            _lost.Remove(job);
+            model.IsAsked(generation);
+            _left.Remove(job);
             _models.Add(job, model);
             if (_models.Count == 1) _ticks?.Change(TickInterval, TickInterval);
             return model;
@@ -84,20 +83,14 @@ internal sealed class ParameterStoreTask(
     /// <summary>Frees the memory of a job that has ended.</summary>
     public void Drop(string job)
     {
-        lock (_gate)
-        {
-            if (_models.TryGetValue(job, out Model? model)) Remove(job, model);
-            _lost.Remove(job);
-        }
+        lock (_gate) Leave(job);
     }
 
     public void Close(string job, Generation generation, Generation current)
     {
         lock (_gate)
         {
-            if (current.Counter > generation.Counter) return;
-            if (_models.TryGetValue(job, out Model? model)) Remove(job, model);
-            _lost.Remove(job);
+            if (current.Counter <= generation.Counter) Leave(job);
         }
     }
 
@@ -142,8 +135,13 @@ internal sealed class ParameterStoreTask(
     private void DropFailed(string job)
     {
         if (!_models.TryGetValue(job, out Model? model) || !model.Loop.Completion.IsCompleted) return;
-        // Nobody else touches the task any more.
-        _lost[job] = model.Loop.Task.Generation;
+        Leave(job);
+    }
+
+    private void Leave(string job)
+    {
+        if (!_models.TryGetValue(job, out Model? model)) return;
+        _left.Add(job, model.Newest);
         Remove(job, model);
     }
 
@@ -172,7 +170,7 @@ internal sealed class ParameterStoreTask(
         lock (_gate)
         {
             foreach ((string job, Model model) in _models.ToArray()) Remove(job, model);
-            _lost.Clear();
+            _left.Clear();
         }
     }
 
