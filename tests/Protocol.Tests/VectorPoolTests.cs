@@ -30,6 +30,23 @@ public sealed class VectorPoolTests
     }
 
     [Fact]
+    public void Rent_AfterRefusedCalls_GivesItToOneAlone()
+    {
+        var pool = new VectorPool(1, 2);
+        PooledVector vector = pool.Rent();
+        vector.Release();
+        Assert.Throws<ObjectDisposedException>(vector.Share);
+        Assert.Throws<ObjectDisposedException>(vector.Release);
+
+        PooledVector again = pool.Rent();
+
+        Assert.Same(vector, again);
+        Assert.NotSame(again, pool.Rent());
+        again.Release();
+        Assert.Equal(1, pool.Rented);
+    }
+
+    [Fact]
     public void Rent_AllHeld_Throws()
     {
         var pool = new VectorPool(1, 2);

@@ -53,7 +53,7 @@ public sealed class FrameSender(IAsyncStreamWriter<SentFrame> writer, TimeProvid
         return true;
     }
 
-    /// <summary>Queues parameters in the place of those that wait; with a reference of its own.</summary>
+    /// <summary>Queues parameters in the place of those that wait; as one more holder.</summary>
     public void Post(PublishedSlice slice, uint attachment)
     {
         ArgumentNullException.ThrowIfNull(slice);
@@ -62,7 +62,7 @@ public sealed class FrameSender(IAsyncStreamWriter<SentFrame> writer, TimeProvid
         {
             if (_isComplete)
                 return;
-            slice.AddReference();
+            slice.Share();
             (old, _slice) = (_slice, slice);
             _sliceHeader = new FrameHeader
             {

@@ -10,7 +10,7 @@ public sealed class PublishedSlice
     private readonly long[] _clocks = new long[BlockTree.MaxLanes];
     private PooledVector? _vector;
     private int _clockCount;
-    private int _references;
+    private HolderCount _holders;
 
     internal PublishedSlice(SlicePool pool) => _pool = pool;
 
@@ -21,7 +21,7 @@ public sealed class PublishedSlice
     {
         get
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _references) <= 0, this);
+            ObjectDisposedException.ThrowIf(!_holders.IsHeld, this);
             return _vector!.Memory;
         }
     }
@@ -29,18 +29,13 @@ public sealed class PublishedSlice
     /// <summary>The lanes' clocks in asynchronous mode, else empty.</summary>
     public ReadOnlyMemory<long> LaneClocks => _clocks.AsMemory(0, _clockCount);
 
-    public void AddReference()
-    {
-        int references = Interlocked.Increment(ref _references);
-        ObjectDisposedException.ThrowIf(references <= 1, this);
-    }
+    /// <inheritdoc cref="PooledVector.Share"/>
+    public void Share() => _holders.Add(this);
 
-    /// <summary>Gives one reference back.</summary>
+    /// <inheritdoc cref="PooledVector.Release"/>
     public void Release()
     {
-        int left = Interlocked.Decrement(ref _references);
-        ObjectDisposedException.ThrowIf(left < 0, this);
-        if (left > 0)
+        if (!_holders.Remove(this))
             return;
         _vector!.Release();
         _vector = null;
@@ -54,31 +49,26 @@ public sealed class PublishedSlice
         Label = label;
         clocks.CopyTo(_clocks);
         _clockCount = clocks.Length;
-        Volatile.Write(ref _references, 1);
+        _holders.Open();
     }
 }
 
 /// <summary>The slices under way to workers; as many as they can hold at once, made when they are first needed. Thread safe.</summary>
-/// <param name="capacity">Slices there may be: see <see cref="Capacity"/>.</param>
-public sealed class SlicePool(int capacity)
+public sealed class SlicePool
 {
-    private readonly Lock _gate = new();
-    private readonly Stack<PublishedSlice> _free = new();
-    private int _made;
+    private readonly BoundedPool<PublishedSlice> _slices;
+
+    /// <param name="capacity">Slices there may be: see <see cref="Capacity"/>.</param>
+    public SlicePool(int capacity)
+        => _slices = new BoundedPool<PublishedSlice>(capacity, "slices of the range", () => new PublishedSlice(this));
 
     /// <summary>What suffices: each stream has one slice being written and one queued, the owner has the newest and one in hand.</summary>
     public static int Capacity(int streams) => (2 * streams) + 2;
 
     /// <summary>Slices that someone holds.</summary>
-    public int Rented
-    {
-        get
-        {
-            lock (_gate) return _made - _free.Count;
-        }
-    }
+    public int Rented => _slices.Rented;
 
-    /// <summary>A slice with one reference that holds a version.</summary>
+    /// <summary>A slice with one holder that holds a version.</summary>
     /// <param name="label">Which version.</param>
     /// <param name="vector">Its floats; the slice becomes one more holder.</param>
     /// <param name="clocks">The lanes' clocks in asynchronous mode, else empty.</param>
@@ -86,24 +76,10 @@ public sealed class SlicePool(int capacity)
     public PublishedSlice Rent(SliceLabel label, PooledVector vector, ReadOnlySpan<long> clocks)
     {
         ArgumentNullException.ThrowIfNull(vector);
-        PublishedSlice? slice;
-        lock (_gate)
-        {
-            if (!_free.TryPop(out slice))
-            {
-                if (_made == capacity)
-                    throw new InvalidOperationException($"All {capacity} slices of the range are held.");
-                _made++;
-            }
-        }
-
-        slice ??= new PublishedSlice(this);
+        PublishedSlice slice = _slices.Rent();
         slice.Open(label, vector, clocks);
         return slice;
     }
 
-    internal void Return(PublishedSlice slice)
-    {
-        lock (_gate) _free.Push(slice);
-    }
+    internal void Return(PublishedSlice slice) => _slices.Return(slice);
 }

@@ -6,7 +6,7 @@ public sealed class PooledVector
 {
     private readonly VectorPool _pool;
     private readonly float[] _values;
-    private int _holders;
+    private HolderCount _holders;
 
     internal PooledVector(VectorPool pool, int length) => (_pool, _values) = (pool, GC.AllocateArray<float>(length, pinned: true));
 
@@ -17,21 +17,15 @@ public sealed class PooledVector
 
     /// <summary>Adds a holder.</summary>
     /// <exception cref="ObjectDisposedException">Nobody holds it.</exception>
-    public void Share()
-    {
-        int holders = Interlocked.Increment(ref _holders);
-        ObjectDisposedException.ThrowIf(holders <= 1, this);
-    }
+    public void Share() => _holders.Add(this);
 
     /// <summary>One holder lets go.</summary>
     /// <exception cref="ObjectDisposedException">Nobody holds it.</exception>
     public void Release()
     {
-        int left = Interlocked.Decrement(ref _holders);
-        ObjectDisposedException.ThrowIf(left < 0, this);
-        if (left == 0)
+        if (_holders.Remove(this))
             _pool.Return(this);
     }
 
-    internal void Open() => Volatile.Write(ref _holders, 1);
+    internal void Open() => _holders.Open();
 }

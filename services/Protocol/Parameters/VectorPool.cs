@@ -1,28 +1,27 @@
 namespace Cluster.Protocol.Parameters;
 
 /// <summary>The memory of one range on one ps task: as many vectors as there can be at once, made when they are first needed. Thread safe.</summary>
-/// <param name="length">Floats of the range.</param>
-/// <param name="capacity">Vectors there may be.</param>
-public sealed class VectorPool(int length, int capacity)
+public sealed class VectorPool
 {
-    private readonly Lock _gate = new();
-    private readonly Stack<PooledVector> _free = new(capacity);
-    private int _made;
+    private readonly BoundedPool<PooledVector> _vectors;
+    private readonly int _capacity;
+
+    /// <param name="length">Floats of the range.</param>
+    /// <param name="capacity">Vectors there may be.</param>
+    public VectorPool(int length, int capacity)
+    {
+        _capacity = capacity;
+        _vectors = new BoundedPool<PooledVector>(capacity, "vectors of the range", () => new PooledVector(this, length));
+    }
 
     /// <summary>States that a task keeps: the two latest versions, and that of the snapshot.</summary>
     public const int States = 3;
 
     /// <summary>Vectors that nobody holds, those not made yet among them.</summary>
-    public int Available
-    {
-        get
-        {
-            lock (_gate) return capacity - _made + _free.Count;
-        }
-    }
+    public int Available => _capacity - Rented;
 
     /// <summary>Vectors that someone holds.</summary>
-    public int Rented => capacity - Available;
+    public int Rented => _vectors.Rented;
 
     /// <summary>Gradients under way at most: what the accumulator holds, and one for each exchange stream.</summary>
     /// <param name="lanes">Lanes of the job.</param>
@@ -37,24 +36,10 @@ public sealed class VectorPool(int length, int capacity)
     /// <exception cref="InvalidOperationException">More are held than there can be.</exception>
     public PooledVector Rent()
     {
-        PooledVector? vector;
-        lock (_gate)
-        {
-            if (!_free.TryPop(out vector))
-            {
-                if (_made == capacity)
-                    throw new InvalidOperationException($"All {capacity} vectors of the range are held.");
-                vector = new PooledVector(this, length);
-                _made++;
-            }
-        }
-
+        PooledVector vector = _vectors.Rent();
         vector.Open();
         return vector;
     }
 
-    internal void Return(PooledVector vector)
-    {
-        lock (_gate) _free.Push(vector);
-    }
+    internal void Return(PooledVector vector) => _vectors.Return(vector);
 }
