@@ -46,18 +46,21 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
             Alone(scenario, job => job with { EvaluateEvery = 1, StopAt = 2, CancelAt = 0, Epochs = 6 }) with { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAfterCancel =>
             Alone(scenario, job => job with { Tasks = 1, Lanes = 1, Batch = 1, Examples = 20, Epochs = 6, CancelAt = 300 }) with { Actions = 1000, NetworkFaults = 4, ActionsPerFault = 20 },
-        Mutation.DeletesInOtherJobs or Mutation.OneModelAtATime =>
+        Mutation.DeletesInOtherJobs or Mutation.FinishReachesOtherJobs or Mutation.EndDropsOtherModels =>
             Twice(scenario, job => job with { CancelAt = 0 }) with { NetworkFaults = 4, ActionsPerFault = 40 },
+        Mutation.ReleasesInOtherJobs =>
+            Twice(scenario, job => job with { CancelAt = 0, EvaluateEvery = 1, StopAt = 0, Epochs = 6 }) with { NetworkFaults = 4, ActionsPerFault = 40, Actions = 3000 },
+        Mutation.CancelReachesOtherJobs => Twice(scenario, job => job with { CancelAt = 0, Epochs = 6 }, cancelAt: 100) with { NetworkFaults = 4, ActionsPerFault = 40 },
         _ => Alone(scenario, job => job) with { NetworkFaults = 4, ActionsPerFault = 20 },
     };
 
     private static Scenario Alone(Scenario scenario, Func<JobScenario, JobScenario> change) => scenario with { Jobs = [change(scenario.Jobs[0])] };
 
-    /// <summary>Two jobs that differ in their choices alone.</summary>
-    private static Scenario Twice(Scenario scenario, Func<JobScenario, JobScenario> change)
+    /// <summary>Two jobs of one kind, the second perhaps to be cancelled.</summary>
+    private static Scenario Twice(Scenario scenario, Func<JobScenario, JobScenario> change, int cancelAt = 0)
     {
         JobScenario job = change(scenario.Jobs[0]);
-        return scenario with { Jobs = [job, job with { Seed = job.Seed + 1 }] };
+        return scenario with { Jobs = [job, job with { Seed = job.Seed + 1, CancelAt = cancelAt }] };
     }
 
     private static string? Violation(Scenario scenario)

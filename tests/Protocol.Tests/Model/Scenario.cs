@@ -35,7 +35,7 @@ internal sealed record JobScenario
     /// <summary>Synchronous without slots: batches of a lane in one step.</summary>
     public int LocalSteps { get; init; } = 1;
 
-    /// <summary>The action at which the user cancels the job; 0 for never.</summary>
+    /// <summary>The action at which the user cancels the job, were it alone; 0 for never.</summary>
     public int CancelAt { get; init; }
 
     /// <summary>Clocks from one evaluation to the next; 0 for none.</summary>
@@ -70,7 +70,7 @@ internal sealed record Scenario
     /// <summary>One kill, pause or restart of something in this many actions; 0 for none.</summary>
     public required int ActionsPerFault { get; init; }
 
-    /// <summary>Actions under faults, before all is well and every job must finish.</summary>
+    /// <summary>Actions under faults for each job, before all is well and every job must finish.</summary>
     public int Actions { get; init; } = 500;
 
     public Mutation Mutation { get; init; }
@@ -159,9 +159,18 @@ internal enum Mutation
     /// <summary>A commit's evaluation is decided again by whoever was late.</summary>
     DecidedTwice,
 
-    /// <summary>What is deleted of a job is deleted by ps task and clock, also of other jobs.</summary>
+    /// <summary>What a job no longer needs is deleted by ps task and clock, also of other jobs.</summary>
     DeletesInOtherJobs,
 
-    /// <summary>A ps process that opens a job's model drops those of other jobs.</summary>
-    OneModelAtATime,
+    /// <summary>What an evaluation's decision lets go is deleted by ps task and clock, also of other jobs.</summary>
+    ReleasesInOtherJobs,
+
+    /// <summary>The user's cancellation of one job cancels all.</summary>
+    CancelReachesOtherJobs,
+
+    /// <summary>The end of one job ends all.</summary>
+    FinishReachesOtherJobs,
+
+    /// <summary>A ps process that drops an ended job's model drops those of other jobs too.</summary>
+    EndDropsOtherModels,
 }

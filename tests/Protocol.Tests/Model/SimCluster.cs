@@ -58,7 +58,7 @@ internal sealed class SimCluster
     /// <exception cref="ProtocolViolationException">A check failed, or a job is stuck.</exception>
     public void Run()
     {
-        for (int i = 0; i < Scenario.Actions && !IsFinished; i++)
+        for (int i = 0; i < Scenario.Actions * Jobs.Count && !IsFinished; i++)
         {
             if (Scenario.ActionsPerFault > 0 && Random.OneIn(Scenario.ActionsPerFault))
                 Fault();
@@ -76,6 +76,7 @@ internal sealed class SimCluster
 
         if (!IsFinished)
             throw new ProtocolViolationException($"stuck: {Describe()}");
+        Store.CheckEnd();
     }
 
     public SimJob PickJob() => Jobs.Count == 1 ? Jobs[0] : Random.Pick(Jobs);
@@ -107,7 +108,7 @@ internal sealed class SimCluster
     private bool IsOver(SimJob job)
     {
         StoredJob stored = Store.State[job];
-        return stored.IsFinished || (stored.IsCancelled && !Broker.HasItemsOf(job));
+        return stored.IsFinished || (stored.IsCancelled && job.Scenario.CancelAt > 0 && !Broker.HasItemsOf(job));
     }
 
     private void Act()
@@ -116,7 +117,7 @@ internal sealed class SimCluster
         Now += TimeSpan.FromSeconds(1);
         foreach (SimJob job in Jobs)
             CancelWhereDue(job);
-        if (Network.Count > 0 && (Network.Count > MaxMessages || Random.Chance(70)))
+        if (Network.Count > 0 && (Network.Count > MaxMessages * Jobs.Count || Random.Chance(70)))
         {
             Network.DeliverOne();
             return;
@@ -132,7 +133,7 @@ internal sealed class SimCluster
     /// <summary>A user whose word the store has lost finds the job running, and says it again.</summary>
     private void CancelWhereDue(SimJob job)
     {
-        int at = job.Scenario.CancelAt;
+        int at = job.Scenario.CancelAt * Jobs.Count;
         bool isUnwanted = at > 0 && Actions >= at && Store.State[job].IsRunning;
         if (isUnwanted && (Actions == at || Random.OneIn(100)))
             Store.Cancel(job);
@@ -171,16 +172,20 @@ internal sealed class SimCluster
         }
     }
 
-    /// <summary>No more faults: what was stopped is gone or goes on, what must be there is there. The one worker is a new one, or one in the midst of its work.</summary>
+    /// <summary>
+    /// No more faults: what was stopped is gone or goes on, what must be there is there. The one worker is a new one, or one in
+    /// the midst of its work; of several jobs it may also be all that live.
+    /// </summary>
     private void Calm()
     {
         _isCalm = true;
         Network.Faults = 0;
         SimWorker? survivor = Random.Chance(50) ? Workers.Find(worker => !worker.IsDead) : null;
+        bool allSurvive = survivor is not null && Jobs.Count > 1 && Random.Chance(50);
         foreach (SimProcess process in _processes.ToArray())
         {
             process.IsPaused = false;
-            if (process is SimWorker && process != survivor)
+            if (process is SimWorker && process != survivor && !allSurvive)
                 process.Kill();
         }
 

@@ -2,22 +2,46 @@ using Cluster.Protocol.Commits;
 
 namespace Cluster.Protocol.Tests.Model;
 
-/// <summary>A coordinator process, which looks after every job under one lease.</summary>
+/// <summary>A coordinator process: one lease, and a runner for each job that it has adopted.</summary>
 internal sealed class SimCoordinator : SimProcess
 {
-    private readonly SimRunner[] _runners;
+    private readonly SimRunner?[] _runners;
 
     public SimCoordinator(SimCluster cluster, ulong id)
         : base(cluster, id)
     {
-        SupervisorOptions[] options = [.. cluster.Jobs.Select(job => SimRunner.Options(job, Random))];
+        _runners = new SimRunner?[cluster.Jobs.Count];
+        SimJob first = cluster.Jobs[0];
+        // Drawn before the token: the order in which the scenarios of the corpus were caught.
+        SupervisorOptions options = SimRunner.Options(first, Random);
         Token = cluster.Store.AcquireCoordinator(Random.NextUInt64());
-        _runners = [.. cluster.Jobs.Select(job => new SimRunner(cluster, this, job, options[job.Index]))];
+        _runners[first.Index] = new SimRunner(cluster, this, first, options);
     }
 
     public CoordinatorToken Token { get; }
 
-    public SimRunner Runner(SimJob job) => _runners[job.Index];
+    public SimRunner? Runner(SimJob job) => _runners[job.Index];
 
-    public override void Act() => Runner(Cluster.PickJob()).Act();
+    public override void Act()
+    {
+        SimJob job = Cluster.PickJob();
+        if (Runner(job) is { } runner)
+            runner.Act();
+        else
+            Adopt(job);
+    }
+
+    /// <summary>Another one owns the job: a chief takes it back, one that is no longer chief ends.</summary>
+    public void StepDown(SimJob job)
+    {
+        _runners[job.Index] = null;
+        if (Cluster.Store.State.Chief != Token)
+            Kill();
+    }
+
+    private void Adopt(SimJob job)
+    {
+        Cluster.Store.Adopt(job, Token);
+        _runners[job.Index] = new SimRunner(Cluster, this, job, SimRunner.Options(job, Random));
+    }
 }

@@ -7,7 +7,7 @@ namespace Cluster.Protocol.Tests.Model;
 /// <summary>One job's parameters in a ps process: what a service does around <see cref="ParameterTask"/>.</summary>
 internal sealed class SimModel
 {
-    public const int Streams = 16;
+    private const int Streams = 16;
 
     private readonly StealHint[] _hints = new StealHint[8];
     private readonly SimCluster _cluster;
@@ -43,7 +43,7 @@ internal sealed class SimModel
                 WriteSnapshot();
                 break;
             case 3 when !_cluster.Store.State[_job].IsRunning:
-                _task.Leave(_task.Generation);
+                End();
                 break;
             case 4 when Mutation != Mutation.NobodySteals:
                 SendHints();
@@ -62,8 +62,6 @@ internal sealed class SimModel
         if (!_task.BeginLoad(generation))
             return;
         _loading = manifest;
-        if (Mutation == Mutation.OneModelAtATime)
-            _store.DropAllBut(_job);
     }
 
     public void Advance(SupervisorCommand.Advance advance) =>
@@ -117,6 +115,14 @@ internal sealed class SimModel
 
     public string Describe() =>
         $"{_task.Phase} {_task.Generation} clocks {string.Join(' ', _task.LaneClocks.ToArray())} {_task.Segment} snapshot {_task.Snapshot.Clock}";
+
+    /// <summary>The job has ended: its generation is not served again, whatever the store says later.</summary>
+    private void End()
+    {
+        _task.Leave(_task.Generation);
+        if (Mutation == Mutation.EndDropsOtherModels)
+            _store.DropAllBut(_job);
+    }
 
     private ParameterTask CreateTask()
     {
@@ -193,8 +199,7 @@ internal sealed class SimModel
         TaskReport report = _task.Report(_store.Id);
         foreach (SimCoordinator coordinator in _cluster.Coordinators)
         {
-            SimRunner runner = coordinator.Runner(_job);
-            if (runner.ExpectReport(Index))
+            if (coordinator.Runner(_job) is { } runner && runner.ExpectReport(Index))
                 _cluster.Network.Send(coordinator, () => runner.Reported(Index, report));
         }
     }

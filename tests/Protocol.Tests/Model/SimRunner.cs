@@ -15,6 +15,7 @@ internal sealed class SimRunner
     private readonly Queue<SupervisorCommand> _commands = new();
     private Segment? _published;
     private bool _mayDecide;
+    private bool _isCleanedUp;
 
     public SimRunner(SimCluster cluster, SimCoordinator coordinator, SimJob job, SupervisorOptions options)
     {
@@ -40,6 +41,7 @@ internal sealed class SimRunner
             CheckpointEvery = job.Scenario.Checkpoints.Every,
         },
         LaneGrace = TimeSpan.FromSeconds(150),
+        Staleness = job.Scenario.Staleness,
         Checkpoints = job.Scenario.Checkpoints,
     };
 
@@ -77,11 +79,15 @@ internal sealed class SimRunner
         StoreState state = _cluster.Store.State;
         StoredJob stored = state[_job];
         if (!stored.IsRunning)
+        {
+            CleanUp(stored);
             return;
+        }
+
         var view = new ClusterView
         {
             Record = stored.Record,
-            Holder = state.Holder,
+            Holder = stored.Holder,
             StoreRun = _cluster.Store.Run,
             ClockLimit = Mutation == Mutation.RunsAheadOfEvaluations ? long.MaxValue : stored.Evaluations.ClockLimit(_job.Problem.Evaluations),
             WorkerSlots = _cluster.Workers.Count(worker => !worker.IsDead),
@@ -94,6 +100,17 @@ internal sealed class SimRunner
             _commands.Enqueue(command is SupervisorCommand.DeleteSnapshots delete ? Spare(delete, stored.Evaluations) : command);
     }
 
+    /// <summary>What nothing of an ended job needs is deleted, once.</summary>
+    private void CleanUp(StoredJob stored)
+    {
+        if (_isCleanedUp || stored.Holder != _coordinator.Token || stored.Record.Manifest is not { } manifest)
+            return;
+        _isCleanedUp = true;
+        HashSet<SnapshotKey> kept = [.. manifest.Snapshots, .. manifest.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots), .. stored.Evaluations.Best?.Snapshots ?? []];
+        IEnumerable<SnapshotKey> named = [.. manifest.Previous, .. manifest.Expired];
+        _cluster.Store.Delete([.. named.Where(key => !kept.Contains(key)).Except(stored.Evaluations.Kept)]);
+    }
+
     // By what the store said when the command was decided.
     private static SupervisorCommand.DeleteSnapshots Spare(SupervisorCommand.DeleteSnapshots delete, OpenEvaluations evaluations) =>
         delete with { Keys = [.. delete.Keys.Except(evaluations.Kept)] };
@@ -104,7 +121,8 @@ internal sealed class SimRunner
         switch (command)
         {
             case SupervisorCommand.StepDown:
-                _coordinator.Kill();
+                _commands.Clear();
+                _coordinator.StepDown(_job);
                 break;
             case SupervisorCommand.StartGeneration start:
                 _cluster.Network.Send(null, () => store.StartGeneration(_job, start.Request));

@@ -11,6 +11,9 @@ internal sealed record StoredJob
 {
     public JobRecord Record { get; init; } = JobRecord.New;
 
+    /// <summary>The coordinator that owns the job.</summary>
+    public CoordinatorToken Holder { get; init; }
+
     /// <summary>The user has cancelled the job: nothing changes its record any more.</summary>
     public bool IsCancelled { get; init; }
 
@@ -29,7 +32,8 @@ internal sealed record StoreState
 {
     public required ImmutableArray<StoredJob> Jobs { get; init; }
 
-    public CoordinatorToken Holder { get; init; }
+    /// <summary>The coordinator that has the lease.</summary>
+    public CoordinatorToken Chief { get; init; }
 
     public ImmutableDictionary<int, ulong> TaskHolders { get; init; } = ImmutableDictionary<int, ulong>.Empty;
 
@@ -53,15 +57,23 @@ internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
     /// <summary>The generation that a worker may work for.</summary>
     public Generation CurrentGeneration(SimJob job) => State[job].IsRunning ? State[job].Record.Generation : Generation.None;
 
-    public void Cancel(SimJob job) => Write(job, State[job] with { IsCancelled = true });
+    public void Cancel(SimJob job) => End(job, Mutation.CancelReachesOtherJobs, stored => stored with { IsCancelled = true });
 
     /// <summary>The job is done.</summary>
     public void Finish(SimJob job, CoordinatorToken token)
     {
-        if (State.Holder != token || !State[job].IsRunning)
+        if (State[job].Holder != token || !State[job].IsRunning)
             return;
         job.Referee.CheckEnd(State);
-        Write(job, State[job] with { IsFinished = true });
+        End(job, Mutation.FinishReachesOtherJobs, stored => stored with { IsFinished = true });
+    }
+
+    /// <summary>Every job is as it was committed, and those that are done are at their end.</summary>
+    public void CheckEnd()
+    {
+        CheckAll();
+        foreach (SimJob job in jobs.Where(job => State[job].IsFinished))
+            job.Referee.CheckEnd(State);
     }
 
     public void Sync() => _sinceDisk.RemoveRange(0, _sinceDisk.Count - 1);
@@ -75,11 +87,19 @@ internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
         CheckAll();
     }
 
+    /// <summary>Gives the lease to a new chief, and the first job; it adopts the others one by one.</summary>
     public CoordinatorToken AcquireCoordinator(ulong random)
     {
-        var token = new CoordinatorToken(State.Holder.Counter + 1, random);
-        Write(State with { Holder = token });
+        var token = new CoordinatorToken(State.Chief.Counter + 1, random);
+        Write((State with { Chief = token }).With(jobs[0], State[jobs[0]] with { Holder = token }));
         return token;
+    }
+
+    /// <summary>A chief takes a job over, also one that has lost its lease and does not know it.</summary>
+    public void Adopt(SimJob job, CoordinatorToken token)
+    {
+        if (State[job].IsRunning && State[job].Holder != token)
+            Write(job, State[job] with { Holder = token });
     }
 
     public void HoldTask(int task, ulong incarnation) =>
@@ -88,7 +108,7 @@ internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
     public void StartGeneration(SimJob job, GenerationRequest request)
     {
         StoredJob stored = State[job];
-        if (!stored.IsRunning || !GenerationRule.MayStart(stored.Record, State.Holder, request))
+        if (!stored.IsRunning || !GenerationRule.MayStart(stored.Record, stored.Holder, request))
             return;
         job.Generations++;
         Write(job, stored with { Record = stored.Record with { Generation = request.Next, Incarnations = request.Incarnations } });
@@ -112,7 +132,7 @@ internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
     public void Delete(IEnumerable<SnapshotKey> keys)
     {
         if (mutation == Mutation.DeletesInOtherJobs)
-            keys = [.. State.Snapshots.Keys.Where(other => keys.Any(key => (key.Task, key.Clock) == (other.Task, other.Clock)))];
+            keys = WithOtherJobs(keys);
         Write(State with { Snapshots = State.Snapshots.RemoveRange(keys) });
         CheckAll();
     }
@@ -121,10 +141,10 @@ internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
     {
         StoreState before = State;
         StoredJob stored = before[job];
-        if (!stored.IsRunning && mutation != Mutation.FlipAfterCancel)
+        if (stored.IsFinished || (stored.IsCancelled && mutation != Mutation.FlipAfterCancel))
             return FlipResult.NotCoordinator;
         JobRecord record = mutation == Mutation.FlipAfterEnd ? stored.Record with { End = null } : stored.Record;
-        FlipResult result = FlipRule.Decide(record, before.Holder, request, before.Snapshots.ContainsKey);
+        FlipResult result = FlipRule.Decide(record, stored.Holder, request, before.Snapshots.ContainsKey);
         if (IsSkipped(result))
             result = FlipResult.Flipped;
         if (result != FlipResult.Flipped)
@@ -151,12 +171,17 @@ internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
         StoreState before = State;
         StoredJob stored = before[job];
         bool isOpen = stored.Evaluations.Commits.Any(open => open.Id == commit.Id) || mutation == Mutation.DecidedTwice;
-        if (!stored.IsRunning || before.Holder != token || !isOpen)
+        if (!stored.IsRunning || stored.Holder != token || !isOpen)
             return [];
         CommitManifest best = isBest || stored.Evaluations.Best is not { } other ? commit : other;
         var retention = new CommitRetention(stored.Record.Manifest, stored.Evaluations, commit, best);
         bool isEnd = ends && stored.Record.End is null;
-        IReadOnlyList<SnapshotKey> released = mutation == Mutation.BestReleased ? commit.Snapshots : retention.Released(isEnd);
+        IReadOnlyList<SnapshotKey> released = mutation switch
+        {
+            Mutation.BestReleased => commit.Snapshots,
+            Mutation.ReleasesInOtherJobs => WithOtherJobs(retention.Released(isEnd)),
+            _ => retention.Released(isEnd),
+        };
         Write((before with
         {
             Snapshots = mutation == Mutation.ReleasedLater ? before.Snapshots : before.Snapshots.RemoveRange(released),
@@ -168,6 +193,7 @@ internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
         }));
         job.Evaluations++;
         job.Referee.CheckDecision(before, State, commit);
+        CheckAll();
         return released;
     }
 
@@ -177,6 +203,17 @@ internal sealed class SimStore(IReadOnlyList<SimJob> jobs, Mutation mutation)
         foreach (SimJob job in jobs)
             job.Referee.CheckCommitted(State);
     }
+
+    private void End(SimJob job, Mutation reachesOthers, Func<StoredJob, StoredJob> end)
+    {
+        StoreState next = State;
+        foreach (SimJob ended in mutation == reachesOthers ? jobs : [job])
+            next = next.With(ended, end(next[ended]));
+        Write(next);
+    }
+
+    private SnapshotKey[] WithOtherJobs(IEnumerable<SnapshotKey> keys) =>
+        [.. keys, .. State.Snapshots.Keys.Where(other => keys.Any(key => key.Job != other.Job && (key.Task, key.Clock) == (other.Task, other.Clock)))];
 
     private bool IsSkipped(FlipResult result) => (result, mutation) switch
     {

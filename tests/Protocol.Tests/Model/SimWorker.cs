@@ -16,7 +16,7 @@ internal sealed class SimWorker : SimProcess
     private readonly SimModel?[] _connections;
     private readonly Queue<Action> _outbox = new();
     private SimBroker.Delivery? _delivery;
-    private SimReplica _replica;
+    private SimReplica? _replica;
     private SegmentWork? _sync;
     private AsyncSegmentWork? _async;
     private WorkAction? _computing;
@@ -28,14 +28,13 @@ internal sealed class SimWorker : SimProcess
         : base(cluster, id)
     {
         _replicas = [.. cluster.Jobs.Select(job => new SimReplica(job, cluster.Scenario.Mutation))];
-        _replica = _replicas[0];
         _connections = new SimModel?[cluster.Scenario.Tasks];
     }
 
     private Mutation Mutation => Cluster.Scenario.Mutation;
 
     /// <summary>The job that it works for, or last did.</summary>
-    private SimJob Job => _replica.Job;
+    private SimJob Job => _replica!.Job;
 
     private int? KeptBound => Mutation is Mutation.BoundIgnored or Mutation.SeenOverstated ? null : Job.Scenario.Staleness;
 
@@ -51,7 +50,7 @@ internal sealed class SimWorker : SimProcess
             Do(_sync?.Next() ?? _async!.Next());
     }
 
-    public string Describe() => $"worker {Id} dead {IsDead} paused {IsPaused} {Job.Name} item {_delivery?.Item} lanes {_async?.Lanes} computing {_computing} outbox {_outbox.Count}";
+    public string Describe() => $"worker {Id} dead {IsDead} paused {IsPaused} {_replica?.Job.Name} item {_delivery?.Item} lanes {_async?.Lanes} computing {_computing} outbox {_outbox.Count}";
 
     public override void Kill()
     {
@@ -134,7 +133,7 @@ internal sealed class SimWorker : SimProcess
 
     private void Begin(SegmentItem item, SimReplica replica)
     {
-        if (replica != _replica)
+        if (_replica is not null && replica != _replica)
             Cluster.Switches++;
         _replica = replica;
         _stream = Cluster.OpenStream(this);
@@ -154,7 +153,7 @@ internal sealed class SimWorker : SimProcess
         {
             case WorkActionKind.Request:
                 (Generation generation, ulong stream) = (_delivery!.Item.Generation, _stream);
-                Send(action.Task, store => store.Request(generation, action.Clock, stream, this));
+                Send(action.Task, model => model.Request(generation, action.Clock, stream, this));
                 if (++_waits % Patience == 0)
                     AskGeneration();
                 break;
@@ -176,7 +175,7 @@ internal sealed class SimWorker : SimProcess
         _computing = null;
         _clock = action.Clock;
         ReadOnlySpan<float> parameters = (_sync?.Parameters ?? _async!.Parameters).Span;
-        (float[] gradient, long examples) = _replica.Sum(action, parameters, Id);
+        (float[] gradient, long examples) = _replica!.Sum(action, parameters, Id);
         var header = new PushHeader(_delivery!.Item.Generation, action.Block, action.Clock, examples, _stream);
         _sync?.Computed(action.Block);
         _async?.Computed();
@@ -186,7 +185,7 @@ internal sealed class SimWorker : SimProcess
             Range floats = Job.Problem.Offsets[task]..Job.Problem.Offsets[task + 1];
             (float[] slice, float[] computedOn) = (gradient[floats], parameters[floats].ToArray());
             PushHeader push = header with { Seen = _async?.Seen(task) ?? 0 };
-            _outbox.Enqueue(() => Send(range, store => store.Push(push, slice, computedOn, this)));
+            _outbox.Enqueue(() => Send(range, model => model.Push(push, slice, computedOn, this)));
         }
     }
 
