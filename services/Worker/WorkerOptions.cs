@@ -32,6 +32,14 @@ public sealed class WorkerOptions
     [Within("00:00:01", "00:20:00")]
     public TimeSpan RangeTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long a lane may take for one step of a training, or an evaluation for one of its parts, before it has failed, 1 s to
+    /// 20 min; default 10 min. The worker that has it stops where it does not end.
+    /// </summary>
+    /// <remarks>As for <see cref="RangeTimeout"/>.</remarks>
+    [Within("00:00:01", "00:20:00")]
+    public TimeSpan BatchTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
     internal bool UsesNoGpu => Gpus == "none";
 
     /// <summary>Numbers of the GPUs to use, each once; null for all.</summary>

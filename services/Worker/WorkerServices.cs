@@ -2,6 +2,7 @@ using Cluster.Compute.Computations;
 using Cluster.Compute.Ops;
 using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
+using Cluster.Worker.Deadlines;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Training;
@@ -25,7 +26,7 @@ public static class WorkerServices
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
         builder.Services.AddSingleton<ItemSlots>();
         builder.Services.AddSingleton<RedisRangeResults>();
-        builder.Services.AddSingleton<RangeDeadline>();
+        builder.Services.AddSingleton<CodeDeadline>();
         builder.Services.AddSingleton<RangeRunner>();
         builder.Services.AddSingleton<RangeMerger>();
         builder.Services.AddSingleton<CoordinatorNotice>();

@@ -4,6 +4,8 @@ using Cluster.Client.Jobs;
 using Cluster.Client.Tasks;
 using Cluster.Contracts.Jobs;
 using Cluster.EndToEnd.Processes;
+using Cluster.EndToEnd.Training;
+using Cluster.TestModels;
 
 namespace Cluster.EndToEnd;
 
@@ -16,6 +18,7 @@ public sealed class PoisonTests(SharedBroker broker, SharedCluster shared) : Sha
         WorkerEnvironment = new Dictionary<string, string>
         {
             ["Worker__RangeTimeout"] = "00:00:01",
+            ["Worker__BatchTimeout"] = "00:00:01",
             // 256 MiB: as .NET sets a limit by itself in a container that has one.
             ["DOTNET_GCHeapHardLimit"] = "0x10000000",
         },
@@ -51,12 +54,57 @@ public sealed class PoisonTests(SharedBroker broker, SharedCluster shared) : Sha
         await Task.WhenAny(cluster.Workers.Select(worker => worker.UntilEndedAsync(Limit, Ct)));
         await cluster.Client.CancelAsync(job.Id, "seen enough", Ct);
 
-        // The other one may have had it too: then it ends after the deadline and the grace of an item, though it seems to do nothing.
+        await SettleAsync(cluster);
+        Assert.Equal(13_175_839, (await RunPiAsync(cluster, 1 << 24, 42)).Inside);
+    }
+
+    /// <summary>What the kernel does to a worker that takes all memory, where nothing else limits it.</summary>
+    [Fact(Timeout = TestLimit)]
+    public async Task Run_IndexThatEndsItsProcess_FailsTheJobAfterFiveWorkersAndOthersGoOn()
+    {
+        var cluster = await ShareClusterAsync(Options);
+
+        var ended = await EndAsync(cluster, await SubmitAsync(cluster, "exits"));
+
+        Assert.Equal(JobState.Failed, ended.State);
+        Assert.Contains("5 workers left it without a result", ended.Error, StringComparison.Ordinal);
+        Assert.Equal(13_175_839, (await RunPiAsync(cluster, 1 << 24, 42)).Inside);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Train_ModelThatHangs_FailsTheJobNamingLaneAndClockAndOthersGoOn()
+    {
+        var cluster = await ShareClusterAsync(Options);
+        await cluster.UploadAsync("hangs", "fault", TestData.Csv(["id", "fault"], 16, row => [row, row == 5 ? FaultyModel.Hangs : 0]), Ct);
+        var spec = new TrainingSpec { Model = FaultyModel.ModelName, Data = "hangs", Label = "fault", Lanes = 2, Batch = 4, Epochs = 100, LearningRate = 1, StartBias = 3 };
+
+        var ended = await EndAsync(cluster, await cluster.Client.SubmitAsync(spec, cancellationToken: Ct));
+
+        Assert.Equal(JobState.Failed, ended.State);
+        Assert.Matches(@"^lane [01], clock [67] failed on /job:worker/replica:0/task:[01]/device:CPU:0: it was not done after 1 s$", ended.Error);
+        Assert.Equal(13_175_839, (await RunPiAsync(cluster, 1 << 24, 42)).Inside);
+    }
+
+    /// <summary>Waits for the end of a job that takes workers with it, and starts these again, as whoever runs them does.</summary>
+    private static async Task<JobInfo> EndAsync(TestCluster cluster, JobInfo job)
+    {
+        var ended = await Poll.UntilAsync("the job has ended", async () =>
+        {
+            await StartEndedAsync(cluster);
+            return await cluster.Client.GetJobAsync(job.Id, Ct);
+        }, info => info.State.IsEnd(), Limit, Ct);
+        await SettleAsync(cluster);
+        return ended;
+    }
+
+    /// <summary>Waits until all workers run and do nothing.</summary>
+    private static async Task SettleAsync(TestCluster cluster)
+    {
+        // Each may have had the item too: then it ends after the deadline and the grace of an item, though it seems to do nothing.
         await Task.Delay(TimeSpan.FromSeconds(5), Ct);
         await Poll.UntilAsync("all workers run and do nothing", () => StartEndedAsync(cluster),
             tasks => tasks.Length == cluster.Workers.Count && tasks.All(task => task.Devices.All(device => device.Doing.Length == 0)), Limit, Ct);
         await cluster.UntilWholeAsync(Ct);
-        Assert.Equal(13_175_839, (await RunPiAsync(cluster, 1 << 24, 42)).Inside);
     }
 
     private static async Task<ClusterTask[]> StartEndedAsync(TestCluster cluster)

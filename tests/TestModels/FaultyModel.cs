@@ -12,7 +12,7 @@ public sealed class FaultyModel(long rows, float faultAt) : IHostModel
     public const string ModelName = "faulty";
 
     /// <summary>Labels of examples, 0 for none.</summary>
-    public const float Throws = 1, IsNotANumber = 2, IsInfinite = 3;
+    public const float Throws = 1, IsNotANumber = 2, IsInfinite = 3, Hangs = 4;
 
     /// <summary>What an example that throws says.</summary>
     public const string Message = "this example cannot be learnt";
@@ -44,11 +44,18 @@ public sealed class FaultyModel(long rows, float faultAt) : IHostModel
 
     public double Loss(ReadOnlySpan<float> parameters, Batch batch) => _counting.Loss(parameters, batch);
 
+    private static float Hang()
+    {
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+
     private static float Fault(float label) => label switch
     {
         Throws => throw new InvalidOperationException(Message),
         IsNotANumber => float.NaN,
         IsInfinite => float.PositiveInfinity,
+        Hangs => Hang(),
         _ => 1,
     };
 }

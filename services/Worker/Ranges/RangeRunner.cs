@@ -1,13 +1,16 @@
 using Cluster.Compute.Computations;
 using Cluster.Compute.Devices;
 using Cluster.Contracts.Messages;
+using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Worker.Ranges;
 
 /// <summary>Runs one range on one device slot: claim, compute, record once.</summary>
 internal sealed class RangeRunner(
-    ComputationCatalog catalog, RedisRangeResults results, RangeDeadline deadline, RangeMetrics metrics, TimeProvider time, ILogger<RangeRunner> logger)
+    ComputationCatalog catalog, RedisRangeResults results, CodeDeadline deadline, IOptions<WorkerOptions> options, RangeMetrics metrics, TimeProvider time,
+    ILogger<RangeRunner> logger)
 {
     // The process is stopping; a claim that stays behind is seen by the coordinator when the lease is gone.
     private static readonly TimeSpan HandBackTimeout = TimeSpan.FromSeconds(1);
@@ -58,12 +61,7 @@ internal sealed class RangeRunner(
     private async Task<object?> ComputeAsync(ComputeRange item, DeviceSlot slot, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var payload = await deadline.GuardAsync(token =>
-        {
-            var computation = catalog.Bind(item.Computation, item.Arguments);
-            var space = new GrainSpace(item.IndexCount, item.GrainSize);
-            return RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Hardware.Open, token);
-        }, cancellationToken);
+        var payload = await GuardAsync(item, slot, cancellationToken);
         var seconds = time.GetElapsedTime(started).TotalSeconds;
         metrics.Computed(item.Computation, seconds);
 
@@ -78,6 +76,24 @@ internal sealed class RangeRunner(
             Device = device,
             Seconds = seconds,
         };
+    }
+
+    /// <exception cref="ComputationFailedException">It threw or took too long, and not because this worker stops.</exception>
+    private async Task<byte[]> GuardAsync(ComputeRange item, DeviceSlot slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await deadline.GuardAsync(options.Value.RangeTimeout, token =>
+            {
+                var computation = catalog.Bind(item.Computation, item.Arguments);
+                var space = new GrainSpace(item.IndexCount, item.GrainSize);
+                return RangeComputer.Compute(computation, space, new GrainRange(item.From, item.To), slot.Hardware.Open, token);
+            }, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ComputationFailedException(e);
+        }
     }
 
     private static RangeFailed Failure(ComputeRange item, DeviceSlot slot, string error, bool permanent) => new()

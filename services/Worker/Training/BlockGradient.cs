@@ -17,6 +17,7 @@ internal sealed class BlockGradient
     private readonly Batch _batch;
     private readonly List<float[]> _levels;
     private readonly LaneDescent? _descent;
+    private long _lanes;
 
     /// <param name="session">The model at work; the caller keeps it.</param>
     /// <param name="parameters">Parameters of the model.</param>
@@ -37,6 +38,9 @@ internal sealed class BlockGradient
 
     /// <summary>The sum of their losses.</summary>
     public double Loss { get; private set; }
+
+    /// <summary>Lanes that were begun; read by a thread that watches.</summary>
+    public long Lanes => Volatile.Read(ref _lanes);
 
     /// <summary>The lane computed last: where the model threw, the one it threw at.</summary>
     public int Lane { get; private set; }
@@ -66,6 +70,7 @@ internal sealed class BlockGradient
     private int AddLane(int lane, long clock, ReadOnlySpan<float> parameters, float[] target)
     {
         Lane = lane;
+        Volatile.Write(ref _lanes, _lanes + 1);
         if (_descent is { } descent)
         {
             int taken = descent.Compute(_session, lane, clock, _batch, parameters, target);

@@ -6,12 +6,15 @@ using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
+using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Worker.Training;
 
 /// <summary>Reads a committed model, sums its metrics over a range of examples and records the sums.</summary>
-internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts contexts, CommittedModels models, ILogger<ModelEvaluator> logger)
+internal sealed class ModelEvaluator(
+    RedisTraining training, TrainingContexts contexts, CommittedModels models, CodeDeadline deadline, IOptions<WorkerOptions> options, ILogger<ModelEvaluator> logger)
 {
     /// <summary>The event to tell the coordinator, or null where the evaluation is no longer wanted.</summary>
     /// <exception cref="DeviceException">The device is lost: the item goes back to the queue.</exception>
@@ -52,7 +55,8 @@ internal sealed class ModelEvaluator(RedisTraining training, TrainingContexts co
         if (item.From < 0 || item.From >= item.To || item.To > plan.RowsOf(item.Set))
             throw new ArgumentException($"rows {item.From}-{item.To} are not of this job: its {item.Set} set has {plan.RowsOf(item.Set)}");
         CommittedModel model = await models.GetAsync(item.JobId, context, manifest, cancellationToken);
-        EvaluationSums sums = await Task.Run(() => Sum(context, item, model.Values, device, cancellationToken), cancellationToken);
+        EvaluationSums sums = await deadline.GuardAsync(
+            options.Value.BatchTimeout, token => Sum(context, item, model.Values, device, token), cancellationToken);
         // Neither a number for people nor one to decide by; JSON has no word for it either.
         if (sums.Sums.FirstOrDefault(sum => !double.IsFinite(sum.Value)) is { Key: { } metric })
             throw new ArithmeticException($"diverged: {metric} over rows {item.From}-{item.To} at clock {item.Clock} is not finite");

@@ -34,6 +34,12 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private bool _hasDiverged;
     private bool _isWaiting;
     private GenerationWatch? _watch;
+    private BlockGradient? _gradient;
+    private BatchWatch? _batch;
+    private TaskCompletionSource? _hung;
+    private long _clock;
+    private volatile bool _isComputing;
+    private volatile bool _isHung;
     private volatile bool _isShort;
     private volatile bool _ticked;
     private volatile bool _isLeaving;
@@ -51,15 +57,25 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 
     /// <summary>Works on an item until its lanes are at the end of the segment, or it is over.</summary>
     /// <exception cref="BatchFailedException">The gradient of a batch threw.</exception>
+    /// <exception cref="BatchHungException">One took too long: this exchange does nothing more.</exception>
     /// <exception cref="DeviceLostException">The device is lost, and is to be told so: see <see cref="SlotDevice.Lose"/>.</exception>
     /// <exception cref="OperationCanceledException">The worker stops.</exception>
     public async Task<SegmentOutcome> RunAsync(SegmentRun run, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
+        var hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<SegmentOutcome> loop = Task.Run(() => RunLoopAsync(run, hung, cancellationToken), CancellationToken.None);
+        if (await Task.WhenAny(loop, hung.Task) == loop) return await loop;
+        _isHung = true;
+        throw new BatchHungException(_gradient!.Lane, _clock, _context.BatchTimeout, loop);
+    }
+
+    private async Task<SegmentOutcome> RunLoopAsync(SegmentRun run, TaskCompletionSource hung, CancellationToken cancellationToken)
+    {
         try
         {
             SegmentMemory memory = _memory.For(run);
-            await BeginAsync(run, memory);
+            await BeginAsync(run, memory, hung);
             await using CancellationTokenRegistration leave = cancellationToken.Register(Leave);
             SegmentEnding ending = await WorkAsync(memory.Gradient, cancellationToken);
             lock (_gate) return _figures.Outcome(ending, _work!.Newest);
@@ -74,6 +90,8 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ticks.DisposeAsync();
+        // Whoever hangs never gives the turn back; the process ends.
+        if (_isHung) return;
         await _turn.WaitAsync();
         await _stores.CloseAsync();
         _memory.Dispose();
@@ -108,7 +126,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         }
     }
 
-    private async Task BeginAsync(SegmentRun run, SegmentMemory memory)
+    private async Task BeginAsync(SegmentRun run, SegmentMemory memory, TaskCompletionSource hung)
     {
         await _stores.UseAsync(run.Incarnations);
         lock (_gate)
@@ -120,6 +138,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
             _figures.Begin();
         }
 
+        (_gradient, _hung, _batch) = (memory.Gradient, hung, new BatchWatch(Math.Max(1, _context.BatchTimeout.Ticks / Tick.Ticks)));
         _watch = _context.Watch(run, Superseded);
         _ticks.Change(Tick, Tick);
     }
@@ -156,6 +175,8 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         ReadOnlyMemory<float> parameters;
         lock (_gate) parameters = work.Parameters;
         long started = _context.Time.GetTimestamp();
+        _clock = action.Clock;
+        _isComputing = true;
         try
         {
             gradient.Compute(action.Block, action.Clock, parameters);
@@ -163,6 +184,10 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         catch (Exception e)
         {
             throw BatchFailedException.Of(gradient.Lane, action.Clock, e);
+        }
+        finally
+        {
+            _isComputing = false;
         }
 
         long ended = _context.Time.GetTimestamp();
@@ -208,6 +233,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         }
 
         watch.Tick();
+        if (_batch!.IsLate(_isComputing ? _gradient!.Lanes : -1)) _hung!.TrySetResult();
         _sender.BreakLate(_isLeaving);
         _ticked = true;
         _arrived.Set(inline: false);

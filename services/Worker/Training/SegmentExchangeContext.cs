@@ -3,13 +3,17 @@ using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Parameters;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Worker.Training;
 
 /// <summary>What the exchanges of a process share.</summary>
 internal sealed class SegmentExchangeContext(
-    StoreDirectory directory, RedisTraining training, TrainingMetrics metrics, TimeProvider time, ILogger<SegmentExchange> logger)
+    StoreDirectory directory, RedisTraining training, TrainingMetrics metrics, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SegmentExchange> logger)
 {
+    /// <summary>How long a lane may take for one step.</summary>
+    public TimeSpan BatchTimeout => options.Value.BatchTimeout;
+
     public TimeProvider Time => time;
 
     public TrainingMetrics Metrics => metrics;

@@ -1,5 +1,6 @@
 using Cluster.Compute.Devices;
 using Cluster.Protocol.Commits;
+using Cluster.Worker.Deadlines;
 
 namespace Cluster.Worker.Training;
 
@@ -32,7 +33,7 @@ internal enum SegmentEnding
 internal readonly record struct SegmentOutcome(SegmentEnding Ending, double LossSum, long Examples, long Unsent, long Resent, ReadOnlyMemory<float> Newest);
 
 /// <summary>The gradient of a batch threw, or was refused as malformed.</summary>
-internal sealed class BatchFailedException(int lane, long clock, Exception cause) : Exception(cause.Message, cause)
+internal class BatchFailedException(int lane, long clock, Exception cause) : Exception(cause.Message, cause)
 {
     public int Lane { get; } = lane;
 
@@ -42,6 +43,15 @@ internal sealed class BatchFailedException(int lane, long clock, Exception cause
     public static Exception Of(int lane, long clock, Exception cause) => cause is DeviceException { IsDeviceLost: true } loss
         ? new DeviceLostException(lane, clock, loss)
         : new BatchFailedException(lane, clock, cause);
+}
+
+/// <summary>A lane was not done in time, and does not end.</summary>
+internal sealed class BatchHungException(int lane, long clock, TimeSpan limit, Task loop) : BatchFailedException(lane, clock, new LateException(limit))
+{
+    public TimeSpan Limit { get; } = limit;
+
+    /// <summary>The exchange loop that waits for it.</summary>
+    public Task Loop { get; } = loop;
 }
 
 /// <summary>The slot's device was lost at a batch, which is not to blame unless it happens again and again.</summary>

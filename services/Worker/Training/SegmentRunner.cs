@@ -3,12 +3,14 @@ using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Training.Data;
+using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
 
 namespace Cluster.Worker.Training;
 
 /// <summary>Runs one item of a training job on a device slot: begins it in Redis, exchanges with the ps tasks, ends it.</summary>
-internal sealed class SegmentRunner(RedisTraining training, TrainingContexts contexts, SegmentExchanges exchanges, ILogger<SegmentRunner> logger)
+internal sealed class SegmentRunner(
+    RedisTraining training, TrainingContexts contexts, SegmentExchanges exchanges, CodeDeadline deadline, ILogger<SegmentRunner> logger)
 {
     private static readonly TimeSpan PassOnPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan EndLimit = TimeSpan.FromMilliseconds(500);
@@ -59,6 +61,7 @@ internal sealed class SegmentRunner(RedisTraining training, TrainingContexts con
             TrainingLog.BatchFailed(logger, failure.InnerException!, message.JobId, failure.Lane, failure.Clock);
             long? attempts = await RetryAsync(
                 () => training.FailBatchAsync(message.JobId, message.Generation, failure.Lane, failure.Clock), cancellationToken);
+            if (failure is BatchHungException hung) deadline.End(hung.Loop, hung.Limit);
             return attempts is null ? null : Failed(message, slot, failure, attempts.Value);
         }
         catch (DeviceLostException loss)

@@ -13,12 +13,6 @@ public sealed class ContinuationTests(SharedBroker broker, SharedCluster shared)
     // An epoch of 149 examples takes six steps of 7 · 4.
     private const long Steps = 6 * Epochs;
 
-    private static readonly TestClusterOptions Options = new(Workers: 3)
-    {
-        ParameterStores = 3,
-        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.1" },
-    };
-
     private static readonly TrainingSpec Spec = new()
     {
         Data = "plane",
@@ -37,7 +31,7 @@ public sealed class ContinuationTests(SharedBroker broker, SharedCluster shared)
     [Fact(Timeout = TestLimit)]
     public async Task Train_CutInTheMiddleAndContinuedThreeWays_GivesTheSameBits()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ShortSegments);
         await cluster.UploadAsync("plane", "y", TestData.Plane, Ct);
         var expected = SequentialTraining.Fingerprint(SequentialTraining.Linear(Spec, TestData.Load(TestData.Plane, "y"), new float[4]));
 
@@ -70,9 +64,9 @@ public sealed class ContinuationTests(SharedBroker broker, SharedCluster shared)
     [Fact(Timeout = TestLimit)]
     public async Task Resume_CoordinatorAndStoreKilledWhileItContinues_GivesTheSameBits()
     {
-        var cluster = await ShareClusterAsync(Options);
+        var cluster = await ShareClusterAsync(ShortSegments);
         await cluster.UploadAsync("plane", "y", TestData.Plane, Ct);
-        var spec = Spec with { ParameterStores = 2, Epochs = 5 * Epochs };
+        var spec = Spec with { ParameterStores = 2, Epochs = 3 * Epochs };
         var expected = SequentialTraining.Fingerprint(SequentialTraining.Linear(spec, TestData.Load(TestData.Plane, "y"), new float[4]));
         var job = await cluster.Client.SubmitAsync(spec, cancellationToken: Ct);
         await Poll.UntilAsync("a commit", () => cluster.Client.GetJobAsync(job.Id, Ct), j => j.Training is { CommittedClock: > 0 }, Limit, Ct);
@@ -81,7 +75,7 @@ public sealed class ContinuationTests(SharedBroker broker, SharedCluster shared)
         var resumed = await cluster.Client.ResumeAsync(job.Id, cancellationToken: Ct);
         await cluster.Coordinator.KillAsync(Ct);
         await cluster.Coordinator.StartAsync(Ct);
-        await Poll.UntilAsync("it runs", () => cluster.Client.GetJobAsync(resumed.Id, Ct), j => j.State != JobState.Pending, Limit, Ct);
+        var running = await Poll.UntilAsync("it runs", () => cluster.Client.GetJobAsync(resumed.Id, Ct), j => j is { State: JobState.Running, Training.Generations: > 0 }, Limit, Ct);
         var store = await cluster.ParameterStoreAsync(0, Ct);
         await store.KillAsync(Ct);
         await store.StartAsync(Ct);
@@ -89,7 +83,8 @@ public sealed class ContinuationTests(SharedBroker broker, SharedCluster shared)
         var ended = await cluster.Client.WaitAsync(resumed.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);
         var model = TrainedModel.FromJob(ended.EnsureSucceeded());
         Assert.Equal(expected, model.Fingerprint);
-        Assert.Equal(5L * Epochs * Rows, model.Examples);
+        Assert.Equal(3L * Epochs * Rows, model.Examples);
+        Assert.True(ended.Training!.Generations > running.Training!.Generations, "the ps task was killed when the job had ended");
         await cluster.UntilWholeAsync(Ct);
     }
 

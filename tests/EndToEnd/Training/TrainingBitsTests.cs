@@ -5,38 +5,52 @@ using Cluster.EndToEnd.Processes;
 namespace Cluster.EndToEnd.Training;
 
 /// <summary>A synchronous job gives the bits of one loop on one thread, whoever computes it.</summary>
-public sealed class TrainingBitsTests(SharedBroker broker) : ClusterTest(broker)
+public sealed class TrainingBitsTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Passes = 8, LongPasses = 20;
+    private const int Passes = 8, LongPasses = 20, LocalPasses = 6;
+    private const int Rows = 149;
 
     // The first takes 32 steps, the second up to 256; the rest of the long jobs is more than a tenth of a second can hold.
     private const long LeastShortSegments = 4;
     private static readonly int[] Lanes = [1, 7, 8];
 
+    // Lanes that are no power of two; an epoch of 149 examples is a whole round of 7·2·3, and others of which the last leaves lanes with less than a round.
+    private static readonly (int Lanes, int Steps)[] Rounds = [(1, 4), (7, 3), (8, 5)];
+
+    /// <summary>Lines with and without local steps, and a perceptron that Standalone trains too: with 5 workers on 1, 2 and 3 ps tasks, with 2 and 1 workers on 2.</summary>
     [Fact(Timeout = TestLimit)]
     public async Task Train_AnyNumberOfWorkersAndStores_GivesTheSameBits()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions(Workers: 5) { ParameterStores = 3 });
+        var perceptron = Digits.Perceptron(TrainingNames.Sync, 0.01f) with { Epochs = 4 };
+        var expected = await Digits.StandaloneFingerprintAsync(perceptron, Ct);
+        var cluster = await ShareClusterAsync(FiveWorkers);
         await UploadAsync(cluster);
+        await Digits.UploadAsync(cluster, Ct);
+
         foreach (var stores in (int[])[1, 2, 3])
-            await AssertBitsAsync(cluster, stores, Passes);
+            await AssertAllAsync(stores);
         foreach (var workers in (int[])[2, 1])
         {
             await Task.WhenAll(cluster.Workers.Skip(workers).Take((await cluster.WorkerTasksAsync(Ct)).Length - workers).Select(worker => worker.StopAsync(Ct)));
             Assert.Equal(workers, (await cluster.WorkerTasksAsync(Ct)).Length);
-            await AssertBitsAsync(cluster, stores: 2, Passes);
+            await AssertAllAsync(stores: 2);
+        }
+
+        await Task.WhenAll(cluster.Workers.Skip(1).Select(worker => worker.StartAsync(Ct)));
+        await cluster.UntilWholeAsync(Ct);
+
+        async Task AssertAllAsync(int stores)
+        {
+            await AssertBitsAsync(cluster, stores, Passes);
+            await AssertLocalStepsAsync(cluster, stores);
+            Assert.Equal(expected, (await TrainAsync(cluster, perceptron with { ParameterStores = stores })).Fingerprint);
         }
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Train_ShortSegments_GiveTheSameBitsAndAnotherSeedOthers()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions
-        {
-            ParameterStores = 2,
-            CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.1" },
-        });
-
+        var cluster = await ShareClusterAsync(ShortSegments);
         await UploadAsync(cluster);
         var segments = await AssertBitsAsync(cluster, stores: 2, LongPasses);
         Say($"segments of the jobs: {string.Join(", ", segments)}");
@@ -79,8 +93,25 @@ public sealed class TrainingBitsTests(SharedBroker broker) : ClusterTest(broker)
         return [.. segments];
     }
 
-    private static async Task<TrainedModel> TrainAsync(TestCluster cluster, TrainingSpec spec)
-        => await cluster.Client.TrainAsync(spec, cancellationToken: Ct).WaitAsync(Limit, Ct);
+    private static async Task AssertLocalStepsAsync(TestCluster cluster, int stores)
+    {
+        foreach (var (lanes, localSteps) in Rounds)
+        {
+            var spec = Spec(lanes, stores, LocalPasses) with
+            {
+                Batch = 2,
+                Optimizer = TrainingNames.Sgd,
+                LearningRate = 0.05f,
+                LocalSteps = localSteps,
+            };
+
+            var model = await TrainAsync(cluster, spec);
+
+            Assert.Equal(Expected(spec), model.Fingerprint);
+            Assert.Equal((long)spec.Epochs * Rows, model.Examples);
+            Assert.Equal(spec.Epochs * (((Rows - 1) / (lanes * 2 * localSteps)) + 1), model.Steps);
+        }
+    }
 
     private static Task UploadAsync(TestCluster cluster) => cluster.UploadAsync("plane", "y", TestData.Plane, Ct);
 

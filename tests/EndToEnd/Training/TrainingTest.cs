@@ -32,6 +32,16 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
         },
     };
 
+    /// <summary>Tests stop workers of it one after the other.</summary>
+    private protected static TestClusterOptions FiveWorkers { get; } = new(Workers: 5) { ParameterStores = 3 };
+
+    /// <summary>Segments of a tenth of a second.</summary>
+    private protected static TestClusterOptions ShortSegments { get; } = new(Workers: 3)
+    {
+        ParameterStores = 3,
+        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.1" },
+    };
+
     /// <summary>Lanes that take 1 ms for a batch, whatever else the machine does: some seconds on three workers.</summary>
     private protected static TrainingSpec Counting(string mode, int epochs, ulong seed = 5) => CountingSpec.Of(Paced, Pace, mode, epochs) with { Seed = seed };
 

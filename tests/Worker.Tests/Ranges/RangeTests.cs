@@ -6,6 +6,7 @@ using Cluster.Contracts.Storage;
 using Cluster.Protocol.Parameters;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.Testing;
+using Cluster.Worker.Deadlines;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Tests.Slots;
@@ -312,9 +313,8 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         }, _stop.Token);
         await connected.Task.WaitAsync(Limit, Ct);
         var options = new WorkerOptions { RangeTimeout = timeout ?? Limit };
-        var deadline = new RangeDeadline(
-            Options.Create(options), lifetime ?? new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<RangeDeadline>.Instance);
-        return (new RangeRunner(Catalog(computation), _results, deadline, metrics, TimeProvider.System, NullLogger<RangeRunner>.Instance), task.Slots[0]);
+        var deadline = new CodeDeadline(lifetime ?? new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<CodeDeadline>.Instance);
+        return (new RangeRunner(Catalog(computation), _results, deadline, Options.Create(options), metrics, TimeProvider.System, NullLogger<RangeRunner>.Instance), task.Slots[0]);
     }
 
     private Task<RangeClaim> BeginAsync(string incarnation) => _results.BeginAsync(Item(), incarnation, Ct);

@@ -6,6 +6,7 @@ using Cluster.Protocol.Parameters;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 using Cluster.Worker.Tests.Training.Cluster;
+using Microsoft.Extensions.DependencyInjection;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Worker.Tests.Training;
@@ -177,6 +178,52 @@ public sealed class SegmentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_BatchThatDoesNotEnd_FailsAtItsDeadlineAndItsWorkerStops()
+    {
+        using var end = new ManualResetEventSlim();
+        TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = HangingModelFactory.ModelName }, stores: 1);
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
+        TestWorker worker = await AddHangingAsync(end);
+        try
+        {
+            var failed = Assert.IsType<SegmentFailed>(await worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct).WaitAsync(TrainingCluster.Limit, _ct));
+
+            Assert.Equal((job.Id, 1, 0L, 1L, false), (failed.JobId, failed.Lane, failed.Clock, failed.Attempts, failed.Permanent));
+            Assert.Equal("it was not done after 0.2 s", failed.Error);
+            Assert.True(worker.IsStopping);
+        }
+        finally
+        {
+            end.Set();
+            // Of the test's own process, which is no worker that hangs.
+            Environment.ExitCode = 0;
+        }
+    }
+
+    [Fact]
+    public async Task Evaluate_ModelThatDoesNotEnd_FailsAtItsDeadlineAndItsWorkerStops()
+    {
+        using var end = new ManualResetEventSlim();
+        TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
+        await job.TrainAsync([await _cluster.AddWorkerAsync(_ct)], new Segment(0, 3));
+        await _cluster.Redis.GetDatabase().HashSetAsync(TrainingKeys.Training(job.Id), "plan",
+            System.Text.Json.JsonSerializer.Serialize(job.Plan with { Spec = job.Spec with { Model = HangingModelFactory.ModelName } }, SpecJson.Options));
+        TestWorker worker = await AddHangingAsync(end);
+        try
+        {
+            var failed = Assert.IsType<ModelNotEvaluated>(await worker.EvaluateAsync(job.Evaluation(3), _ct));
+
+            Assert.Equal("it was not done after 0.2 s", failed.Error);
+            Assert.True(worker.IsStopping);
+        }
+        finally
+        {
+            end.Set();
+            Environment.ExitCode = 0;
+        }
+    }
+
+    [Fact]
     public async Task Run_ModelThatThisWorkerDoesNotHave_GoesBackForAnother()
     {
         TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = "none" }, stores: 1);
@@ -243,6 +290,9 @@ public sealed class SegmentTests : IAsyncLifetime
         LearningRate = 0.3f,
         Seed = 11,
     };
+
+    private Task<TestWorker> AddHangingAsync(ManualResetEventSlim end) => _cluster.AddWorkerAsync(_ct, services => services
+        .AddSingleton<IModelFactory>(new HangingModelFactory(end)).Configure<WorkerOptions>(options => options.BatchTimeout = TimeSpan.FromSeconds(0.2)));
 
     private TestJob NewJob(TrainingSpec spec, int stores) => new(_cluster, spec, stores, _ct);
 

@@ -3,11 +3,14 @@ using Cluster.Persistence;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Tests.Slots;
 using Cluster.Worker.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
@@ -29,6 +32,7 @@ internal sealed class TestWorker : IAsyncDisposable
         services.AddLogging().AddMetrics().AddSingleton(configuration).AddSingleton(TimeProvider.System).AddSingleton(new ClusterTls(configuration));
         services.AddSingleton(redis).AddKeyedSingleton(RedisExtensions.Bulk, redis).AddSingleton<RedisRegistry>();
         services.AddOptions<WorkerOptions>();
+        services.AddSingleton<IHostApplicationLifetime>(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance)).AddSingleton<CodeDeadline>();
         services.AddTraining();
         services.AddModel<ThrowingModelFactory>();
         configure?.Invoke(services);
@@ -40,6 +44,8 @@ internal sealed class TestWorker : IAsyncDisposable
     public DeviceSlot Slot => _task.Slots[0];
 
     public IServiceProvider Services => _services;
+
+    public bool IsStopping => _services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
     public static async Task<TestWorker> StartAsync(
         IConnectionMultiplexer redis, string key, Action<IServiceCollection>? configure, SlotDevice? device, CancellationToken cancellationToken)
