@@ -8,6 +8,7 @@ readonly project_limit=1800 # seconds for one test project, or for one command o
 readonly build_limit=1200
 readonly leftover_limit=10 # seconds for what a test project started to end after it
 readonly at_once=2         # test projects side by side: one waits while the other computes
+readonly first=(Standalone.Tests AppHost.Tests Cuda.Tests Worker.Tests) # the longest, so that none runs alone at the end
 
 usage() {
     cat <<TEXT
@@ -143,9 +144,10 @@ count() {
 }
 
 run_tests() {
-    local name names=()
+    local name names=("${first[@]}")
     for name in tests/*Tests; do
-        if [[ -f $name/${name##*/}.csproj ]]; then names+=("${name##*/}"); fi
+        name=${name##*/}
+        if [[ -f tests/$name/$name.csproj && " ${first[*]} " != *" $name "* ]]; then names+=("$name"); fi
     done
     for name in "${names[@]}"; do
         while (($(jobs -rp | wc -l) >= at_once)); do wait -n; done

@@ -27,6 +27,9 @@ internal sealed class EndChecks(TestCluster cluster, RedisCheck redis, ChaosRepo
         var refusals = jobs.SelectMany(job => job.Job.Training?.Refusals ?? new Dictionary<string, long>())
             .GroupBy(refusal => refusal.Key, refusal => refusal.Value).Select(group => $"{group.Key} {group.Sum()}");
         report.Say($"{jobs.Count} jobs, {commits} commits; {chiefs} further chiefs, {generations} recoveries, {steals} blocks stolen, {again} items taken over or sent again; pushes refused: {string.Join(", ", refusals)}");
+        var (done, hits) = (runner.Done.Values.Sum(), runner.Hits.Values.Sum());
+        if (2 * hits < done) report.Violate($"only {hits} of {done} faults met a running job");
+        if (hits > 0 && chiefs + generations + steals + again == 0) report.Violate($"{hits} faults met running jobs, of which none shows any");
         Require(FaultKind.KillCoordinator, chiefs, "no job had a second chief");
         Require(FaultKind.KillStore, generations, "no job had to recover");
         Require(FaultKind.KillWorker, steals + again, "no work of a worker was done by another");

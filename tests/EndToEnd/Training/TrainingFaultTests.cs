@@ -9,6 +9,10 @@ namespace Cluster.EndToEnd.Training;
 public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
     private const int Epochs = 30;
+
+    // Longer than a lease.
+    private const int LongEpochs = 100;
+
     // Of the commits after a fault the third is of a segment that began after it: at most one was open and one not yet committed.
     private const int PastTheFault = 3;
     private const double Early = 0.1;
@@ -56,6 +60,23 @@ public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared
         await Poll.UntilAsync("no worker has anything to do", () => cluster.WorkerTasksAsync(Ct),
             tasks => tasks.All(task => task.Devices.All(device => device.Doing.Length == 0)), Limit, Ct);
         AssertCounted(Counting(mode, Epochs), await cluster.Client.GetJobAsync(job.Id, Ct));
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Resume_WorkerPastItsLeaseWhileTheJobRuns_EveryExampleCountsOnce()
+    {
+        var (cluster, job) = await RunToTheMiddleAsync(TrainingNames.Async, LongEpochs);
+        var victim = await BusyTrainer.SuspendAsync(cluster, job.Id, Ct);
+        var suspended = await cluster.Client.GetJobAsync(job.Id, Ct);
+        await Poll.UntilAsync("its lease is over", () => cluster.WorkerTasksAsync(Ct), tasks => tasks.Length < cluster.Workers.Count, Limit, Ct);
+        var before = await UntilCommittedAsync(cluster, job, suspended, PastTheFault);
+
+        victim.Resume();
+        Assert.Equal(JobState.Running, before.State);
+        var ended = await EndAsync(cluster, job);
+        AssertCounted(Counting(TrainingNames.Async, LongEpochs), ended);
+        Assert.Equal(suspended.Training!.Generations, ended.Training!.Generations);
+        await cluster.UntilWholeAsync(Ct);
     }
 
     [Theory(Timeout = TestLimit)]
@@ -145,12 +166,12 @@ public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared
     }
 
     /// <summary>Submits the job and returns when a part of it is done and committed.</summary>
-    private async Task<(TestCluster Cluster, JobInfo Job)> RunToTheMiddleAsync(string mode)
+    private async Task<(TestCluster Cluster, JobInfo Job)> RunToTheMiddleAsync(string mode, int epochs = Epochs)
     {
         var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
-        var job = await cluster.Client.SubmitAsync(Counting(mode, Epochs), cancellationToken: Ct);
-        await UntilAsync(cluster, job, "a part is committed", j => j.Progress.Fraction > Early && j.Training is { CommittedClock: > 0 });
+        var job = await cluster.Client.SubmitAsync(Counting(mode, epochs), cancellationToken: Ct);
+        await UntilAsync(cluster, job, "a part is committed", j => j.Progress.Fraction > Early * Epochs / epochs && j.Training is { CommittedClock: > 0 });
         return (cluster, job);
     }
 

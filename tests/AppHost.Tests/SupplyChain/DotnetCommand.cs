@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using Cluster.LocalHosting.Processes;
+
+namespace Cluster.AppHost.Tests.SupplyChain;
+
+/// <summary>A command of the SDK, run in the repository.</summary>
+internal static class DotnetCommand
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    /// <summary>The directory of the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Its exit code, and all that it printed.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(ExecutablePath.Dotnet(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        // No server of a build outlives it, and messages are those that a test knows.
+        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("MSBUILDDISABLENODEREUSE", "1"), ("UseSharedCompilation", "false"), ("DOTNET_CLI_UI_LANGUAGE", "en")])
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, string.Concat(output));
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static string FindRoot()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(Path.Combine(directory, "Cluster.Aspire.sln"))) directory = Path.GetDirectoryName(directory);
+        return directory ?? throw new InvalidOperationException("the repository is not above the tests");
+    }
+}
