@@ -9,12 +9,34 @@ internal sealed class RedisConnectionLog(ILogger<RedisConnectionLog> logger, boo
 {
     private int _written;
 
-    public void Write(object? sender, ConnectionFailedEventArgs e)
+    /// <summary>Follows a connection. Its first failure came before anybody could follow it, and a repeated one is not told: who asks learns why.</summary>
+    public void Follow(IConnectionMultiplexer connection)
     {
-        var isRefusal = e.FailureType is ConnectionFailureType.AuthenticationFailure;
+        connection.ConnectionFailed += (_, e) => Write(e.FailureType, e.Exception);
+        if (!connection.IsConnected) _ = AskAsync(connection);
+    }
+
+    private async Task AskAsync(IConnectionMultiplexer connection)
+    {
+        try
+        {
+            await connection.GetDatabase().PingAsync();
+        }
+        catch (RedisConnectionException e)
+        {
+            Write(e.FailureType, e);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // It is away, which passes, or this process ends.
+        }
+    }
+
+    private void Write(ConnectionFailureType type, Exception? exception)
+    {
         // Redis is tried again and again; once says it.
-        if (!isRefusal || Interlocked.Exchange(ref _written, 1) != 0) return;
-        RedisMessages.Refused(logger, e.Exception?.GetBaseException().Message ?? "", isTls
+        if (type is not ConnectionFailureType.AuthenticationFailure || Interlocked.Exchange(ref _written, 1) != 0) return;
+        RedisMessages.Refused(logger, exception?.GetBaseException().Message ?? "", isTls
             ? $"check that {ClusterTls.AuthorityFile} names the authority of Redis's certificate, that the certificate holds the host of ConnectionStrings__redis, and the password there"
             : "check the password in ConnectionStrings__redis, and whether Redis wants TLS (ssl=true)");
     }

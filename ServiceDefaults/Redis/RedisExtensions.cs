@@ -41,7 +41,7 @@ public static class RedisExtensions
         var tls = services.GetRequiredService<ClusterTls>().Credentials;
         if (options.Ssl && (tls.HasAuthorities || tls.HasIdentity)) options.SslClientAuthenticationOptions = host => tls.ForClient(options.SslHost ?? host);
         var connection = ConnectionMultiplexer.Connect(options);
-        connection.ConnectionFailed += new RedisConnectionLog(services.GetRequiredService<ILogger<RedisConnectionLog>>(), options.Ssl).Write;
+        new RedisConnectionLog(services.GetRequiredService<ILogger<RedisConnectionLog>>(), options.Ssl).Follow(connection);
         return connection;
     }
 }

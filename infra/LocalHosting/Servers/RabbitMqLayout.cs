@@ -64,8 +64,8 @@ internal sealed class RabbitMqLayout
         });
     }
 
-    /// <summary>Evaluates an Erlang expression in the node.</summary>
-    public async Task EvaluateAsync(string expression, CancellationToken cancellationToken)
+    /// <summary>Evaluates an Erlang expression in the node and returns what it printed, in one line.</summary>
+    public async Task<string> EvaluateAsync(string expression, CancellationToken cancellationToken)
     {
         var control = Path.Combine(Path.GetDirectoryName(Server)!, "rabbitmqctl");
         var answer = new List<string>();
@@ -82,6 +82,7 @@ internal sealed class RabbitMqLayout
         var exitCode = await process.Exited.WaitAsync(ControlTimeout, cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
             throw new LocalHostingException($"rabbitmqctl failed with exit code {exitCode}: {string.Join(' ', answer)}");
+        return string.Join(' ', answer);
     }
 
     private Dictionary<string, string?> NewEnvironment()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Cluster.LocalHosting.Processes;
@@ -92,6 +93,19 @@ public sealed class RabbitMqServerProcess : ServerProcess
             """),
             cancellationToken).ConfigureAwait(false);
         return port;
+    }
+
+    /// <summary>How many connections to a virtual host stand now, with TLS and without, as the server lists them.</summary>
+    internal async Task<(int Tls, int Plain)> CountConnectionsAsync(string virtualHost, CancellationToken cancellationToken)
+    {
+        var answer = await _layout.EvaluateAsync(
+            $$"""
+            Is = [Tls || [{vhost, <<"{{virtualHost}}">>}, {ssl, Tls}] <- rabbit_networking:connection_info_all([vhost, ssl])],
+            {length([yes || true <- Is]), length([no || false <- Is])}.
+            """,
+            cancellationToken).ConfigureAwait(false);
+        var counts = answer.Trim('{', '}').Split(',');
+        return (int.Parse(counts[0], CultureInfo.InvariantCulture), int.Parse(counts[1], CultureInfo.InvariantCulture));
     }
 
     /// <inheritdoc />

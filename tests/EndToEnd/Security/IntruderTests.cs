@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cluster.EndToEnd.Processes;
 
 namespace Cluster.EndToEnd.Security;
@@ -7,10 +8,14 @@ public sealed partial class IntruderTests(SharedBroker broker, SharedCluster sha
 {
     private static readonly OtlpSink Telemetry = OtlpSink.Start();
 
+    /// <summary>Every line of every process, at log level Debug: more than the processes of a cluster are remembered by.</summary>
+    private static readonly ConcurrentQueue<string> Printed = new();
+
     private static readonly TestClusterOptions Options = new(Workers: 2)
     {
         TestModels = true,
-        Environment = Telemetry.Environment,
+        Environment = new Dictionary<string, string>(Telemetry.Environment) { ["Logging__LogLevel__Default"] = "Debug" },
+        Output = (_, line) => Printed.Enqueue(line),
         CoordinatorEnvironment = new Dictionary<string, string>
         {
             ["Coordinator__SegmentDuration"] = "00:00:00.3",

@@ -36,6 +36,7 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
         Assert.Equal(13_175_839, (await RunPiAsync(cluster, 1 << 24, 42)).Inside);
         await AssertTrainsAsync(cluster);
         await AssertRedisByTlsAloneAsync(cluster);
+        await AssertBrokerByTlsAloneAsync(cluster);
         await AssertClientsAsync(cluster);
         await AssertCommandLineAsync(cluster);
         await AssertForeignAuthorityAsync(cluster);
@@ -80,6 +81,15 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
         // Two connections of each process for commands, two for subscriptions; the test's own are without TLS.
         Assert.InRange(clients.Count(line => !line.Contains(plain, StringComparison.Ordinal)), cluster.Processes.Count(), int.MaxValue);
         Assert.InRange(clients.Count(line => line.Contains(plain, StringComparison.Ordinal)), 1, 2);
+    }
+
+    private async Task AssertBrokerByTlsAloneAsync(TestCluster cluster)
+    {
+        var (tls, plain) = await _broker.Server!.CountConnectionsAsync(new Uri(cluster.Messaging).AbsolutePath[1..], Ct);
+        Say($"{tls} connections to the broker with TLS, {plain} without");
+        // The coordinator and each worker at least.
+        Assert.InRange(tls, 1 + cluster.Workers.Count, int.MaxValue);
+        Assert.Equal(0, plain);
     }
 
     private async Task AssertClientsAsync(TestCluster cluster)
@@ -133,13 +143,18 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
         cluster.SetEnvironment("Tls__AuthorityFile", foreign.File);
         await worker.StartAsync(Ct);
 
-        foreach (var (server, refusal) in ((string, string)[])[("Redis", "AuthenticationFailure"), ("rabbitmq", "certificate was rejected")])
-        {
-            await Poll.UntilAsync($"it says that it does not trust {server}", () => Task.FromResult(worker.Log.ToArray()),
-                log => log.Any(line => line.Contains(server, StringComparison.Ordinal) && line.Contains(refusal, StringComparison.Ordinal)), Limit, Ct);
-        }
-
+        await UntilSaidAsync(worker, "no connection to Redis", "Tls:AuthorityFile");
+        await UntilSaidAsync(worker, "rabbitmq", "certificate was rejected");
         Assert.DoesNotContain(await cluster.WorkerTasksAsync(Ct), task => task.Instance == worker.Instance);
+    }
+
+    /// <summary>Returns when the process has printed a line with all of these.</summary>
+    private static async Task UntilSaidAsync(ServiceProcess process, params string[] texts)
+    {
+        var log = await Poll.UntilAsync($"{process.Instance} says {string.Join(", ", texts)}", () => Task.FromResult(process.Log.ToArray()), log => log.Any(HasAll), Limit, Ct);
+        Say(log.First(HasAll));
+
+        bool HasAll(string line) => texts.All(text => line.Contains(text, StringComparison.Ordinal));
     }
 
     private static async Task<T> RefusedAsync<T>(ClusterConnection connection)
