@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cluster.Fuzz.Inputs;
 using Cluster.Fuzz.Runs;
 using Cluster.Fuzz.Targets;
@@ -5,6 +6,8 @@ using Cluster.Fuzz.Targets;
 namespace Cluster.Fuzz.Tests;
 
 /// <summary>That a run finds what it looks for: planted failures of each kind.</summary>
+/// <remarks>Not beside another run, which would find them too: exceptions that nobody looks at are the process's.</remarks>
+[Collection(nameof(FuzzTests))]
 public sealed class FuzzRunTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fuzz-").FullName;
@@ -30,11 +33,24 @@ public sealed class FuzzRunTests : IDisposable
         Assert.Equal((8L, 7L), (result.Inputs, result.Taken));
     }
 
+    [Fact]
+    public async Task Run_LastInputLeavesAnExceptionThatNobodyLooksAt_IsFound()
+    {
+        await using var target = new Planted(Fault.Forgets, at: 13);
+        using var said = new StringWriter();
+
+        FuzzResult result = await new FuzzRun(target, new FuzzPlan(5, 10, 4, _folder), said).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("nobody looked at", Assert.Single(result.Failures), StringComparison.Ordinal);
+        Assert.Contains("nobody looked at", await FuzzRun.TryOnceAsync(target, [13], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     public enum Fault
     {
         Throws,
         Hangs,
         Allocates,
+        Forgets,
     }
 
     /// <summary>Takes everything but one input.</summary>
@@ -58,8 +74,12 @@ public sealed class FuzzRunTests : IDisposable
             if (input[0] != at) return true;
             if (fault == Fault.Throws) throw new InvalidOperationException("planted");
             if (fault == Fault.Hangs) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            if (fault == Fault.Forgets) return Forget();
             _waste = new byte[1 << 20];
             return _waste.Length > 0;
         }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static bool Forget() => Task.FromException(new InvalidOperationException("planted")).IsFaulted;
     }
 }

@@ -5,6 +5,7 @@ using Cluster.Fuzz.Targets;
 namespace Cluster.Fuzz.Tests;
 
 /// <summary>A short run of every target with a fixed seed, after the inputs on which it once failed. Long ones are started by hand: <c>dotnet run --project tests/Fuzz</c>.</summary>
+[Collection(nameof(FuzzTests))]
 public sealed class FuzzTests : IDisposable
 {
     private const ulong Seed = 20_261_126;
@@ -22,6 +23,7 @@ public sealed class FuzzTests : IDisposable
     [InlineData("csv", 500)]
     [InlineData("libsvm", 500)]
     [InlineData("idx", 500)]
+    [InlineData("idx-pair", 500)]
     [InlineData("data-chunk", 2_000)]
     [InlineData("checkpoint-file", 1_000)]
     [InlineData("job-spec", 1_000)]

@@ -44,8 +44,8 @@ internal static class FuzzCommandLine
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string chosen = parsed.GetRequiredValue(TargetName);
-        if (parsed.GetValue(File) is { } file) return await RunFileAsync(chosen, file, cancellationToken);
-        var plan = new FuzzPlan(parsed.GetValue(Seed), parsed.GetValue(First), parsed.GetValue(Inputs), parsed.GetRequiredValue(Folder));
+        if (parsed.GetValue(File) is { } file) return await RunFileAsync(chosen, Path.GetFullPath(file), cancellationToken);
+        var plan = new FuzzPlan(parsed.GetValue(Seed), parsed.GetValue(First), parsed.GetValue(Inputs), Path.GetFullPath(parsed.GetRequiredValue(Folder)));
         long inputs = 0;
         int failures = 0;
         foreach (string name in chosen == AllTargets ? TargetCatalog.Names : [chosen])

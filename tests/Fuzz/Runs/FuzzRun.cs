@@ -40,8 +40,10 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
         {
             long number = plan.First + done;
             byte[] input = target.Generate(new FuzzRandom(plan.Seed, number));
+            bool isLast = done == plan.Inputs - 1;
             watchdog.Begin(number, input);
             if (await TryAsync(target, input, unobserved, cancellationToken) is { } problem && !cancellationToken.IsCancellationRequested) Note(number, input, problem);
+            else if (isLast && unobserved.TakeAll() is { } late) Note(number, input, late);
             watchdog.End();
             if (Stopwatch.GetElapsedTime(told) < ProgressInterval) continue;
             told = Stopwatch.GetTimestamp();
@@ -56,7 +58,7 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
     public static async Task<string?> TryOnceAsync(Target target, byte[] input, CancellationToken cancellationToken)
     {
         using var unobserved = new UnobservedExceptions();
-        return await new FuzzRun(target, new FuzzPlan(0, 0, 0, ""), TextWriter.Null).TryAsync(target, input, unobserved, cancellationToken);
+        return await new FuzzRun(target, new FuzzPlan(0, 0, 0, ""), TextWriter.Null).TryAsync(target, input, unobserved, cancellationToken) ?? unobserved.TakeAll();
     }
 
     private async Task<string?> TryAsync(Target tried, byte[] input, UnobservedExceptions unobserved, CancellationToken cancellationToken)

@@ -15,6 +15,14 @@ internal sealed class UnobservedExceptions : IDisposable
         return found;
     }
 
+    /// <summary>As <see cref="Take"/>, once the garbage collector has looked at every task that is out of reach by now.</summary>
+    public string? TakeAll()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Take();
+    }
+
     public void Dispose() => TaskScheduler.UnobservedTaskException -= Note;
 
     private void Note(object? sender, UnobservedTaskExceptionEventArgs unobserved) => _first = $"nobody looked at (perhaps of an input before): {unobserved.Exception}";

@@ -14,6 +14,9 @@ namespace Cluster.Fuzz.Servers;
 /// <summary>A whole cluster in this process with something in it to be asked for: a job that has ended, its checkpoint under a name, a data set.</summary>
 internal sealed class FuzzedCluster : IAsyncDisposable
 {
+    /// <summary>The job that has ended.</summary>
+    public const string EndedJob = "job-kept";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly EmbeddedCluster _cluster;
@@ -57,6 +60,14 @@ internal sealed class FuzzedCluster : IAsyncDisposable
     /// <summary>What is stored differs from what was at first by this; empty where it does not.</summary>
     public async Task<string> DifferenceAsync() => RedisContent.Difference(_base, await _content.ReadAsync());
 
+    /// <summary>Throws where what was stored at first has changed: a data set, a kept checkpoint, a job that had ended. The index of jobs may have grown.</summary>
+    public async Task RequireBaseAsync()
+    {
+        IReadOnlyDictionary<string, KeyContent> there = await _content.ReadAsync();
+        string difference = RedisContent.Difference(Kept(_base), Kept(there.Where(entry => _base.ContainsKey(entry.Key))));
+        Promise.That(difference.Length == 0, $"an input since the jobs were ended last changed what is no part of a running job: {difference}");
+    }
+
     /// <summary>Ends all jobs and puts back what was stored at first.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
@@ -90,6 +101,9 @@ internal sealed class FuzzedCluster : IAsyncDisposable
         await _cluster.DisposeAsync();
     }
 
+    private static Dictionary<string, KeyContent> Kept(IEnumerable<KeyValuePair<string, KeyContent>> content) =>
+        new(content.Where(entry => entry.Key is not (JobKeys.All or JobKeys.Open)), StringComparer.Ordinal);
+
     private async Task CancelAsync(string id, CancellationToken cancellationToken)
     {
         try
@@ -109,7 +123,7 @@ internal sealed class FuzzedCluster : IAsyncDisposable
         var model = await _client.TrainAsync(
             new TrainingSpec { Lanes = 2, Batch = 5, Epochs = 2, Optimizer = TrainingNames.Adagrad, LearningRate = 0.8f, Seed = 3 }, cancellationToken: cancellationToken).WaitAsync(Limit, cancellationToken);
         await _client.KeepCheckpointAsync(model.JobId, "kept", cancellationToken);
-        await _content.CopyJobAsync(model.JobId, "job-kept");
+        await _content.CopyJobAsync(model.JobId, EndedJob);
         await Task.Delay(200, cancellationToken);
         _base = await _content.ReadAsync();
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Cluster.Fuzz.Targets;
 using Cluster.ParameterStore;
 using Cluster.ParameterStore.Models;
@@ -17,15 +18,25 @@ using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Fuzz.Servers;
 
+/// <summary>All that a call which changes nothing must leave as it is.</summary>
+/// <param name="Watched">The state of the watched model.</param>
+/// <param name="Models">The models that there are, and their memory.</param>
+internal sealed record StoreState(string Watched, string Models);
+
 /// <summary>A ps process on loopback, with a job in it whose state is watched.</summary>
+/// <remarks>It serves no generation of a job again that it closed. So jobs have other names after a reset: <see cref="Job"/> in an input stands for the watched one.</remarks>
 internal sealed class FuzzedStore : IAsyncDisposable
 {
-    public const string Job = "job-fuzz";
+    public const string Job = Prefix + "fuzz";
     public const long MemoryBytes = 64 << 20;
 
-    private static readonly Generation First = new(1, 7);
-    private static readonly Segment Segment = new(0, 1_000);
+    /// <summary>The generation of the watched model.</summary>
+    public static readonly Generation Open = new(1, 7);
+
+    private const string Prefix = "job-";
     private const int MaxTries = 200;
+
+    private static readonly Segment Segment = new(0, 1_000);
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -33,6 +44,7 @@ internal sealed class FuzzedStore : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ErrorLog _log;
     private ulong _incarnation;
+    private int _resets;
 
     private FuzzedStore(EmbeddedRedis redis, WebApplication app, ErrorLog log, string key)
     {
@@ -53,6 +65,11 @@ internal sealed class FuzzedStore : IAsyncDisposable
     };
 
     private ParameterStoreTask Task => _app.Services.GetRequiredService<ParameterStorePool>().Tasks[0];
+
+    // As long as what it stands for: lengths in the input stay right.
+    private string NewPrefix => $"{_resets % 0x10000:x4}";
+
+    private string Watched => Named(Job);
 
     private MemoryBudget Budget => _app.Services.GetRequiredService<MemoryBudget>();
 
@@ -124,18 +141,19 @@ internal sealed class FuzzedStore : IAsyncDisposable
         }
     }
 
-    /// <summary>All that a refused input must leave as it is: the models that there are, their memory, and the watched one's state.</summary>
-    public async Task<string> StateAsync()
+    /// <summary>A body with the names that jobs have now.</summary>
+    public byte[] Addressed(byte[] body) => Encoding.Latin1.GetBytes(Named(Encoding.Latin1.GetString(body)));
+
+    public async Task<StoreState> StateAsync()
     {
-        if (!Task.TryFind(Job, out Model? model)) return "the watched model is gone";
-        string state = await model.Loop.CallAsync(() => Describe(model.Loop.Task));
-        return $"{state}; {string.Join(',', Task.Unattended().Order(StringComparer.Ordinal))}; {Budget.Used} bytes";
+        string watched = Task.TryFind(Watched, out Model? model) ? await model.Loop.CallAsync(() => Describe(model.Loop.Task)) : "the watched model is gone";
+        return new StoreState(watched, $"{string.Join(',', Task.Unattended().Order(StringComparer.Ordinal))}; {Budget.Used} bytes");
     }
 
     /// <summary>Waits until no stream is attached, and says how many pushes were admitted so far.</summary>
     public async Task<long> DetachedAsync()
     {
-        if (!Task.TryFind(Job, out Model? model)) throw new BrokenPromiseException("the watched model is gone");
+        if (!Task.TryFind(Watched, out Model? model)) throw new BrokenPromiseException("the watched model is gone");
         await UntilAsync(model, _ => model.Loop.Streams == 0, "a stream stays attached");
         return await model.Loop.CallAsync(() => model.Loop.Task.Count(PushOutcome.Admitted));
     }
@@ -161,16 +179,19 @@ internal sealed class FuzzedStore : IAsyncDisposable
     private async Task OpenAsync()
     {
         foreach (string job in Task.Unattended()) Task.Drop(job);
-        Model model = Task.FindOrCreate(Job, Settings, First) ?? throw new BrokenPromiseException("the watched model cannot be opened");
-        await model.OpenAsync(First, committed: null);
+        _resets++;
+        Model model = Task.FindOrCreate(Watched, Settings, Open) ?? throw new BrokenPromiseException("the watched model cannot be opened");
+        await model.OpenAsync(Open, committed: null);
         await UntilAsync(model, task => task.Phase == TaskPhase.Serving, "the watched model does not open");
-        await model.AdvanceAsync(First, 0, Segment);
+        await model.AdvanceAsync(Open, 0, Segment);
     }
+
+    private string Named(string text) => text.Replace(Prefix, NewPrefix, StringComparison.Ordinal);
 
     private static string Describe(ParameterTask task)
     {
         bool isThere = task.TryGetVersion(task.Version, out PooledVector parameters);
-        return $"{task.Generation} {task.Phase} version {task.Version} clocks {string.Join(',', task.LaneClocks.ToArray())} examples {task.Examples} copy {task.Snapshot.Clock} "
+        return $"{task.Generation} {task.Phase} version {task.Version} segment {task.Segment.From} to {task.Segment.To} clocks {string.Join(',', task.LaneClocks.ToArray())} examples {task.Examples} copy {task.Snapshot.Clock} "
             + $"parameters {(isThere ? Convert.ToHexString(MemoryMarshal.AsBytes(parameters.Values)) : "none")} vectors {task.Vectors.Available}";
     }
 

@@ -5,14 +5,19 @@ using Grpc.Core;
 namespace Cluster.Fuzz.Servers;
 
 /// <summary>What a server answered to a body.</summary>
-/// <param name="Status">gRPC's status; Unknown without detail where the stream was reset.</param>
-/// <param name="Detail">Its text.</param>
+/// <param name="Status">gRPC's status; Unknown where the stream was reset.</param>
+/// <param name="Detail">Its text, or how the stream was reset.</param>
 /// <param name="IsEnded">Whether the answer came to its end before patience did.</param>
 internal sealed record RawAnswer(StatusCode Status, string Detail, bool IsEnded);
 
 /// <summary>Calls gRPC methods with bodies of any bytes, over HTTP/2.</summary>
 internal sealed class RawGrpc : IDisposable
 {
+    private const long EnhanceYourCalm = 0xB;
+    private const int MaxTries = 100;
+
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(100);
+
     private readonly HttpClient _client;
 
     public RawGrpc(Uri address, string key)
@@ -42,7 +47,28 @@ internal sealed class RawGrpc : IDisposable
     /// <param name="body">The whole body.</param>
     /// <param name="patience">How long an answer that goes on and on is read.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <remarks>Kestrel counts a stream that it ended before its body for seconds more, and takes no new one of a connection that has too many: then none of the body was read, and it is sent again.</remarks>
     public async Task<RawAnswer> PostAsync(string method, byte[] body, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await PostOnceAsync(method, body, patience, cancellationToken);
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.HttpProtocolError or HttpRequestError.ResponseEnded)
+            {
+                if (tries == MaxTries || e.InnerException is not HttpProtocolException { ErrorCode: EnhanceYourCalm })
+                    return new RawAnswer(StatusCode.Unknown, (e.InnerException ?? e).Message, IsEnded: true);
+            }
+
+            await Task.Delay(Calm, cancellationToken);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<RawAnswer> PostOnceAsync(string method, byte[] body, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Post, method)
@@ -62,13 +88,7 @@ internal sealed class RawGrpc : IDisposable
         {
             return new RawAnswer(StatusCode.OK, "", IsEnded: false);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.HttpProtocolError or HttpRequestError.ResponseEnded)
-        {
-            return new RawAnswer(StatusCode.Unknown, "", IsEnded: true);
-        }
     }
-
-    public void Dispose() => _client.Dispose();
 
     private static RawAnswer Read(HttpResponseMessage response)
     {

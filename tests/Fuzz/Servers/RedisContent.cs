@@ -3,19 +3,21 @@ using StackExchange.Redis;
 
 namespace Cluster.Fuzz.Servers;
 
-/// <summary>What a key holds: its type, and names with values, sorted where the type has no order.</summary>
-internal sealed record KeyContent(RedisType Type, IReadOnlyList<(RedisValue Name, RedisValue Value)> Entries)
+/// <summary>What a key holds: its type, names with values, sorted where the type has no order, and how long it lives. Equal to another that lives for longer or shorter, not to one that stays.</summary>
+internal sealed record KeyContent(RedisType Type, IReadOnlyList<(RedisValue Name, RedisValue Value)> Entries, TimeSpan? TimeToLive)
 {
-    public bool Equals(KeyContent? other) => other is not null && Type == other.Type && Entries.SequenceEqual(other.Entries);
+    public bool Equals(KeyContent? other) =>
+        other is not null && Type == other.Type && TimeToLive.HasValue == other.TimeToLive.HasValue && Entries.SequenceEqual(other.Entries);
 
     public override int GetHashCode() => HashCode.Combine(Type, Entries.Count);
 }
 
-/// <summary>All that the cluster stores, leases aside: to be compared, and put back.</summary>
+/// <summary>All that the cluster stores, to be compared, and put back; leases aside, and the key that is written only to wait for the disk.</summary>
 internal sealed class RedisContent(IConnectionMultiplexer redis)
 {
     private const string Pattern = "cluster:*";
     private const string Leases = "cluster:registry";
+    private const string Durable = "cluster:durable";
 
     public IDatabase Database { get; } = redis.GetDatabase();
 
@@ -24,7 +26,7 @@ internal sealed class RedisContent(IConnectionMultiplexer redis)
         List<string> keys = [];
         await foreach (RedisKey key in redis.GetServers()[0].KeysAsync(pattern: Pattern, pageSize: 1_000))
         {
-            if (!((string)key!).StartsWith(Leases, StringComparison.Ordinal)) keys.Add((string)key!);
+            if (key != Durable && !((string)key!).StartsWith(Leases, StringComparison.Ordinal)) keys.Add((string)key!);
         }
 
         RedisType[] types = await Task.WhenAll(keys.Select(key => Database.KeyTypeAsync(key)));
@@ -79,9 +81,15 @@ internal sealed class RedisContent(IConnectionMultiplexer redis)
         RedisType.Set => [.. (await Database.SetMembersAsync(key)).Select(member => (member, RedisValue.EmptyString)).OrderBy(entry => (string)entry.member!, StringComparer.Ordinal)],
         RedisType.List => [.. (await Database.ListRangeAsync(key)).Select(value => (RedisValue.EmptyString, value))],
         _ => [],
-    });
+    }, await Database.KeyTimeToLiveAsync(key));
 
-    private Task WriteAsync(string key, KeyContent content) => content.Type switch
+    private async Task WriteAsync(string key, KeyContent content)
+    {
+        await WriteEntriesAsync(key, content);
+        if (content.TimeToLive is { } left) await Database.KeyExpireAsync(key, left);
+    }
+
+    private Task WriteEntriesAsync(string key, KeyContent content) => content.Type switch
     {
         RedisType.String => Database.StringSetAsync(key, content.Entries[0].Value),
         RedisType.Hash => Database.HashSetAsync(key, [.. content.Entries.Select(entry => new HashEntry(entry.Name, entry.Value))]),
@@ -94,7 +102,7 @@ internal sealed class RedisContent(IConnectionMultiplexer redis)
     private static string Describe(KeyContent? content)
     {
         if (content is null) return "nothing";
-        string text = $"{content.Type} {string.Join(", ", content.Entries.Select(entry => $"{entry.Name}={entry.Value}"))}";
+        string text = $"{content.Type} {(content.TimeToLive is null ? "that stays" : "with a time to live")} {string.Join(", ", content.Entries.Select(entry => $"{entry.Name}={entry.Value}"))}";
         return text.Length > 300 ? text[..300] + "…" : text;
     }
 }

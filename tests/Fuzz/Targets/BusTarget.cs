@@ -12,8 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.Fuzz.Targets;
 
-/// <summary>Bodies of bus messages to the consumers of workers and coordinator in a cluster that works, many of them about a job that runs.</summary>
-/// <remarks>Whoever may write to the broker may fail a job; what must hold is that the cluster lives: after them a computation has its exact result.</remarks>
+/// <summary>Bodies of bus messages to the consumers of workers and coordinator in a cluster that works, many of them about a job that runs, some about one that has ended.</summary>
+/// <remarks>Whoever may write to the broker may fail a job; what must hold is that the cluster lives: after them a computation has its exact result, and what had ended or was kept is what it was.</remarks>
 internal sealed class BusTarget : Target
 {
     private const string JobPlaceholder = "@job";
@@ -32,6 +32,7 @@ internal sealed class BusTarget : Target
     private readonly Arrivals _arrivals = new();
     private FuzzedCluster _cluster = null!;
     private string _job = "";
+    private JobInfo _ended = null!;
     private long _inputs;
 
     public override string Name => "bus";
@@ -48,15 +49,22 @@ internal sealed class BusTarget : Target
     {
         _cluster = await FuzzedCluster.StartAsync(cancellationToken);
         _cluster.Services.GetRequiredService<IBus>().ConnectReceiveObserver(_arrivals);
+        _ended = await _cluster.Client.GetJobAsync(FuzzedCluster.EndedJob, cancellationToken);
     }
 
-    public override byte[] Generate(FuzzRandom random) => [(byte)random.Below(Queues.Length), .. _mutator.Mutate(random.Pick(_seeds), _seeds, random)];
+    public override byte[] Generate(FuzzRandom random)
+    {
+        byte[] message = _mutator.Mutate(random.Pick(_seeds), _seeds, random);
+        if (random.Once(6)) message = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(message).Replace(JobPlaceholder, FuzzedCluster.EndedJob, StringComparison.Ordinal));
+        return [(byte)random.Below(Queues.Length), .. message];
+    }
 
     public override async ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
     {
         JobInfo job = await RunningJobAsync(cancellationToken);
-        string text = Encoding.UTF8.GetString(input.AsSpan(Math.Min(1, input.Length)))
-            .Replace(JobPlaceholder, job.Id, StringComparison.Ordinal).Replace(GenerationPlaceholder, GenerationOf(job), StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(input.AsSpan(Math.Min(1, input.Length)));
+        JobInfo about = text.Contains(FuzzedCluster.EndedJob, StringComparison.Ordinal) ? _ended : job;
+        text = text.Replace(JobPlaceholder, job.Id, StringComparison.Ordinal).Replace(GenerationPlaceholder, GenerationOf(about), StringComparison.Ordinal);
         Task<bool> arrival = _arrivals.NextAsync();
         ISendEndpoint endpoint = await _cluster.Services.GetRequiredService<IBus>().GetSendEndpoint(WorkQueues.Address(Queues[input.Length == 0 ? 0 : input[0] % Queues.Length]));
         await endpoint.Send(new RangesMerged { JobId = "", Generation = default }, Pipe.Execute<SendContext<RangesMerged>>(context => context.Serializer = new RawSerializer(Encoding.UTF8.GetBytes(text))), cancellationToken);
@@ -70,9 +78,10 @@ internal sealed class BusTarget : Target
     protected override async ValueTask StopAsync()
     {
         if (_cluster is null) return;
+        await using FuzzedCluster cluster = _cluster;
         using var limit = new CancellationTokenSource(Patience);
+        await cluster.RequireBaseAsync();
         await ProveAsync(limit.Token);
-        await _cluster.DisposeAsync();
     }
 
     /// <summary>A job that messages may be about: a computation that waits for a GPU, or one that trains. Another one after a while, so that items which work for it end.</summary>
@@ -80,7 +89,12 @@ internal sealed class BusTarget : Target
     {
         bool isDue = _inputs++ % JobEvery == 0;
         if (_job.Length > 0 && !isDue && await _cluster.Client.GetJobAsync(_job, cancellationToken) is { State: JobState.Pending or JobState.Running } running) return running;
-        if (_job.Length > 0) await _cluster.RestoreAsync(cancellationToken);
+        if (_job.Length > 0)
+        {
+            await _cluster.RequireBaseAsync();
+            await _cluster.RestoreAsync(cancellationToken);
+        }
+
         if (_inputs % ProofEvery == 1) await ProveAsync(cancellationToken);
         JobInfo submitted = _inputs / JobEvery % 4 == 3
             ? await _cluster.Client.SubmitAsync(new TrainingSpec { Lanes = 1, Batch = 5, Epochs = TrainingSpec.MaxEpochs, LearningRate = 0.001f, Optimizer = TrainingNames.Sgd }, cancellationToken: cancellationToken)

@@ -72,7 +72,8 @@ internal sealed class DataFileTarget : Target
         }
     }
 
-    private static void Check(DataChunk chunk)
+    /// <summary>Rows are finite, and read as they were written.</summary>
+    internal static void Check(DataChunk chunk)
     {
         foreach (float value in chunk.Features) Promise.That(float.IsFinite(value), "a value is not finite");
         foreach (float value in chunk.Labels) Promise.That(float.IsFinite(value), "a label is not finite");
@@ -80,7 +81,7 @@ internal sealed class DataFileTarget : Target
         Promise.That(read.Features.SequenceEqual(chunk.Features) && read.Labels.SequenceEqual(chunk.Labels), "a chunk does not read as it was written");
     }
 
-    private static byte[] Gzip(byte[] content)
+    internal static byte[] Gzip(byte[] content)
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(content);

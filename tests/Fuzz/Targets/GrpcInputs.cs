@@ -28,6 +28,9 @@ internal sealed class GrpcInputs
         return (method, body, IsWellFormed(method, body));
     }
 
+    /// <summary>The message of a body that is well formed and has one.</summary>
+    public static IMessage Message(MethodDescriptor method, byte[] body) => method.InputType.Parser.ParseFrom(ByteString.CopyFrom(FrameInputs.Split(body).Single().Span));
+
     public byte[] Generate(FuzzRandom random)
     {
         int index = random.Below(_methods.Length);

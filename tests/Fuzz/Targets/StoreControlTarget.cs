@@ -1,12 +1,14 @@
+using Cluster.Contracts.Parameters;
 using Cluster.Fuzz.Inputs;
 using Cluster.Fuzz.Servers;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Fuzz.Targets;
 
-/// <summary>The control plane of a real ps process: a call that is refused leaves its models as they were.</summary>
+/// <summary>The control plane of a real ps process: a call that is refused, or that has nothing to change, leaves its models as they were.</summary>
 internal sealed class StoreControlTarget : Target
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -32,18 +34,39 @@ internal sealed class StoreControlTarget : Target
     private async Task<bool> TryAsync(byte[] input, CancellationToken cancellationToken)
     {
         (MethodDescriptor method, byte[] body, bool isWellFormed) = _inputs.Read(input);
-        string before = await _store.StateAsync();
-        RawAnswer answer = await _store.Grpc.PostAsync($"{method.Service.FullName}/{method.Name}", body, Patience, cancellationToken);
+        StoreState before = await _store.StateAsync();
+        RawAnswer answer = await _store.Grpc.PostAsync($"{method.Service.FullName}/{method.Name}", _store.Addressed(body), Patience, cancellationToken);
         Promise.That(answer.IsEnded, "the answer does not end");
         Promise.That(IsDocumented(answer.Status, isWellFormed), $"{method.Name} answers {answer.Status}: {answer.Detail}");
-        string after = await _store.StateAsync();
+        StoreState after = await _store.StateAsync();
         Promise.That(answer.Status == StatusCode.OK || before == after, $"{method.Name} was refused with {answer.Status}, and {before} became {after}");
+        if (answer.Status == StatusCode.OK && isWellFormed) RequireAllowed(GrpcInputs.Message(method, body), before, after);
         if (answer.Status == StatusCode.OK && (before != after || _store.IsCrowded)) await _store.ResetAsync();
         _store.RequireQuiet();
         return answer.Status == StatusCode.OK;
     }
 
     protected override ValueTask StopAsync() => _store is null ? ValueTask.CompletedTask : _store.DisposeAsync();
+
+    private static void RequireAllowed(IMessage request, StoreState before, StoreState after)
+    {
+        Promise.That(MayChangeModels(request) || before == after, $"{request.Descriptor.Name} {request} changes nothing, and {before} became {after}");
+        Promise.That(MayChangeWatched(request) || before.Watched == after.Watched, $"{request.Descriptor.Name} {request} is not about {before.Watched}, which became {after.Watched}");
+    }
+
+    // Of another job, only which ones are open is watched.
+    private static bool MayChangeModels(IMessage request) =>
+        MayChangeWatched(request) || request is V1.OpenRequest { Job: not FuzzedStore.Job } or V1.CloseRequest { Job: not FuzzedStore.Job };
+
+    // A generation is opened by a higher number, and closed by its own or a higher one, whatever the random part; all else is for the one that is open.
+    private static bool MayChangeWatched(IMessage request) => request switch
+    {
+        V1.OpenRequest { Job: FuzzedStore.Job } open => open.Generation.Counter > FuzzedStore.Open.Counter,
+        V1.AdvanceRequest { Job: FuzzedStore.Job } advance => advance.Generation.ToGeneration() == FuzzedStore.Open,
+        V1.WriteAgainRequest { Job: FuzzedStore.Job } again => again.Generation.ToGeneration() == FuzzedStore.Open,
+        V1.CloseRequest { Job: FuzzedStore.Job } close => close.Generation.Counter >= FuzzedStore.Open.Counter,
+        _ => false,
+    };
 
     // What is no message at all is answered by gRPC itself.
     private static bool IsDocumented(StatusCode status, bool isWellFormed) =>
@@ -76,14 +99,14 @@ internal sealed class ExchangeTarget : Target
 
     private async Task<bool> TryAsync(byte[] input, CancellationToken cancellationToken)
     {
-        string before = await _store.StateAsync();
+        StoreState before = await _store.StateAsync();
         long admitted = await _store.DetachedAsync();
-        RawAnswer answer = await _store.Grpc.PostAsync(Method, input, Patience, cancellationToken);
+        RawAnswer answer = await _store.Grpc.PostAsync(Method, _store.Addressed(input), Patience, cancellationToken);
         Promise.That(answer.IsEnded, "the stream does not end with its body");
         Promise.That(IsDocumented(answer.Status, input), $"the stream ends with {answer.Status}: {answer.Detail}");
         bool isAdmitted = await _store.DetachedAsync() > admitted;
-        string after = await _store.StateAsync();
-        bool isDiverged = after.Contains("Diverged", StringComparison.Ordinal);
+        StoreState after = await _store.StateAsync();
+        bool isDiverged = after.Watched.Contains("Diverged", StringComparison.Ordinal);
         Promise.That(isAdmitted || isDiverged || before == after, $"nothing was admitted, and {before} became {after}");
         if (before != after) await _store.ResetAsync();
         _store.RequireQuiet();

@@ -13,6 +13,7 @@ internal static class TargetCatalog
         (DataFormats.Csv, () => new DataFileTarget(DataFormats.Csv)),
         (DataFormats.LibSvm, () => new DataFileTarget(DataFormats.LibSvm)),
         (DataFormats.Idx, () => new DataFileTarget(DataFormats.Idx)),
+        ("idx-pair", () => new IdxPairTarget()),
         ("data-chunk", () => new DataChunkTarget()),
         ("checkpoint-file", () => new CheckpointFileTarget()),
         ("job-spec", () => new JobSpecTarget()),
