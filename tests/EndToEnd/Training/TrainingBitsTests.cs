@@ -7,7 +7,7 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>A synchronous job gives the bits of one loop on one thread, whoever computes it.</summary>
 public sealed class TrainingBitsTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Passes = 8, LongPasses = 20, LocalPasses = 6;
+    private const int Passes = 4, LongPasses = 20, LocalPasses = 3;
     private const int Rows = 149;
 
     // The first takes 32 steps, the second up to 256; the rest of the long jobs is more than a tenth of a second can hold.
@@ -61,7 +61,7 @@ public sealed class TrainingBitsTests(SharedBroker broker, SharedCluster shared)
         Assert.Equal(Expected(Spec(8, stores: 2, Passes) with { Seed = 4 }), other.Fingerprint);
     }
 
-    /// <summary>Linear regression in a few hundred steps, the last of each epoch short.</summary>
+    /// <summary>Linear regression in some 150 steps or, in the long jobs, 750; the last of each epoch is short.</summary>
     private static TrainingSpec Spec(int lanes, int stores, int passes) => new()
     {
         Data = "plane",
