@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cluster.LocalHosting.Processes;
+using Cluster.Testing;
 
 namespace Cluster.AppHost.Tests.SupplyChain;
 
@@ -8,13 +9,10 @@ internal static class DotnetCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    /// <summary>The directory of the solution.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>Its exit code, and all that it printed.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(ExecutablePath.Dotnet(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        var start = new ProcessStartInfo(ExecutablePath.Dotnet(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
         // No server of a build outlives it, and messages are those that a test knows.
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("MSBUILDDISABLENODEREUSE", "1"), ("UseSharedCompilation", "false"), ("DOTNET_CLI_UI_LANGUAGE", "en")])
             start.Environment[name] = value;
@@ -31,12 +29,5 @@ internal static class DotnetCommand
         {
             if (!process.HasExited) process.Kill(entireProcessTree: true);
         }
-    }
-
-    private static string FindRoot()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "Cluster.Aspire.sln"))) directory = Path.GetDirectoryName(directory);
-        return directory ?? throw new InvalidOperationException("the repository is not above the tests");
     }
 }

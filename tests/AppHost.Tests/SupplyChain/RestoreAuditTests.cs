@@ -1,3 +1,5 @@
+using Cluster.Testing;
+
 namespace Cluster.AppHost.Tests.SupplyChain;
 
 /// <summary>What the repository's properties make of a package with a known vulnerability.</summary>
@@ -6,12 +8,12 @@ public sealed class RestoreAuditTests : IDisposable
     private const string Package = "grpc.net.client";
 
     // Below the root, where Directory.Build.props holds.
-    private readonly DirectoryInfo _project = Directory.CreateDirectory(Path.Combine(DotnetCommand.Root, "artifacts", $"Audited-{Guid.NewGuid():N}"));
+    private readonly DirectoryInfo _project = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", $"Audited-{Guid.NewGuid():N}"));
 
     public void Dispose()
     {
         _project.Delete(recursive: true);
-        var objects = Path.Combine(DotnetCommand.Root, "artifacts", "obj", _project.Name);
+        var objects = Path.Combine(Repository.Root, "artifacts", "obj", _project.Name);
         if (Directory.Exists(objects)) Directory.Delete(objects, recursive: true);
     }
 

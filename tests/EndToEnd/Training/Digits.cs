@@ -4,6 +4,7 @@ using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
 using Cluster.EndToEnd.Processes;
 using Cluster.TestModels;
+using Cluster.Testing;
 
 namespace Cluster.EndToEnd.Training;
 
@@ -13,7 +14,7 @@ internal static class Digits
     public const int Rows = 1797;
 
     private const string Name = "digits", Label = "65";
-    private static readonly string DataFile = Path.Combine(Root(), "docs", "examples", "data", "digits.csv.gz");
+    private static readonly string DataFile = Path.Combine(Repository.Root, "docs", "examples", "data", "digits.csv.gz");
 
     /// <summary>64 pixels, 128 hidden units, 10 digits.</summary>
     public static TrainingSpec Perceptron(string mode, float learningRate) => Common(mode) with
@@ -75,11 +76,4 @@ internal static class Digits
     };
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Root()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "Cluster.Aspire.sln"))) directory = Path.GetDirectoryName(directory);
-        return directory ?? throw new InvalidOperationException("the repository is not above the tests");
-    }
 }

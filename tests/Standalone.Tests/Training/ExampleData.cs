@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Cluster.Testing;
 
 namespace Cluster.Standalone.Tests.Training;
 
@@ -28,7 +29,7 @@ internal sealed record ExampleData(double[][] Train, int[] TrainLabels, double[]
 
     private static ExampleData Read(string name, bool hasHeader, Func<double[], double, IEnumerable<double>> scale)
     {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Root(), "docs", "examples", "data", name)), CompressionMode.Decompress));
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Repository.Root, "docs", "examples", "data", name)), CompressionMode.Decompress));
         double[][] rows = [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(hasHeader ? 1 : 0)
             .Select(line => line.Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture)).ToArray())];
         int features = rows[0].Length - 1;
@@ -42,12 +43,5 @@ internal sealed record ExampleData(double[][] Train, int[] TrainLabels, double[]
         double[][] train = [.. rows.Where((_, row) => row % 5 != 4)], test = [.. rows.Where((_, row) => row % 5 == 4)];
         return new ExampleData([.. train.Select(row => row[..features])], [.. train.Select(row => (int)row[features])],
             [.. test.Select(row => row[..features])], [.. test.Select(row => (int)row[features])]);
-    }
-
-    private static string Root()
-    {
-        string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "Cluster.Aspire.sln"))) directory = Path.GetDirectoryName(directory);
-        return directory ?? throw new InvalidOperationException("the repository is not above the tests");
     }
 }

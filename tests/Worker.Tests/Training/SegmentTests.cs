@@ -180,47 +180,25 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_BatchThatDoesNotEnd_FailsAtItsDeadlineAndItsWorkerStops()
     {
-        using var end = new ManualResetEventSlim();
         TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = HangingModelFactory.ModelName }, stores: 1);
         await job.AdvanceAsync(new Segment(0, job.TotalClocks));
-        TestWorker worker = await AddHangingAsync(end);
-        try
-        {
-            var failed = Assert.IsType<SegmentFailed>(await worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct).WaitAsync(TrainingCluster.Limit, _ct));
 
-            Assert.Equal((job.Id, 1, 0L, 1L, false), (failed.JobId, failed.Lane, failed.Clock, failed.Attempts, failed.Permanent));
-            Assert.Equal("it was not done after 0.2 s", failed.Error);
-            Assert.True(worker.IsStopping);
-        }
-        finally
-        {
-            end.Set();
-            // Of the test's own process, which is no worker that hangs.
-            Environment.ExitCode = 0;
-        }
+        var failed = Assert.IsType<SegmentFailed>(await HangAsync(worker => worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct)));
+
+        Assert.Equal((job.Id, 1, 0L, 1L, false), (failed.JobId, failed.Lane, failed.Clock, failed.Attempts, failed.Permanent));
+        Assert.Equal("it was not done after 0.2 s", failed.Error);
     }
 
     [Fact]
     public async Task Evaluate_ModelThatDoesNotEnd_FailsAtItsDeadlineAndItsWorkerStops()
     {
-        using var end = new ManualResetEventSlim();
         TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
         await job.TrainAsync([await _cluster.AddWorkerAsync(_ct)], new Segment(0, 3));
-        await _cluster.Redis.GetDatabase().HashSetAsync(TrainingKeys.Training(job.Id), "plan",
-            System.Text.Json.JsonSerializer.Serialize(job.Plan with { Spec = job.Spec with { Model = HangingModelFactory.ModelName } }, SpecJson.Options));
-        TestWorker worker = await AddHangingAsync(end);
-        try
-        {
-            var failed = Assert.IsType<ModelNotEvaluated>(await worker.EvaluateAsync(job.Evaluation(3), _ct));
+        await SetModelAsync(job, HangingModelFactory.ModelName);
 
-            Assert.Equal("it was not done after 0.2 s", failed.Error);
-            Assert.True(worker.IsStopping);
-        }
-        finally
-        {
-            end.Set();
-            Environment.ExitCode = 0;
-        }
+        var failed = Assert.IsType<ModelNotEvaluated>(await HangAsync(worker => worker.EvaluateAsync(job.Evaluation(3), _ct)));
+
+        Assert.Equal("it was not done after 0.2 s", failed.Error);
     }
 
     [Fact]
@@ -270,8 +248,7 @@ public sealed class SegmentTests : IAsyncLifetime
         TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
         TestWorker worker = await _cluster.AddWorkerAsync(_ct);
         await job.TrainAsync([worker], new Segment(0, 3));
-        await _cluster.Redis.GetDatabase().HashSetAsync(TrainingKeys.Training(job.Id), "plan",
-            System.Text.Json.JsonSerializer.Serialize(job.Plan with { Spec = job.Spec with { Model = ThrowingModelFactory.ModelName } }, SpecJson.Options));
+        await SetModelAsync(job, ThrowingModelFactory.ModelName);
         TestWorker other = await _cluster.AddWorkerAsync(_ct);
 
         object? told = await other.EvaluateAsync(job.Evaluation(3), _ct);
@@ -291,8 +268,29 @@ public sealed class SegmentTests : IAsyncLifetime
         Seed = 11,
     };
 
-    private Task<TestWorker> AddHangingAsync(ManualResetEventSlim end) => _cluster.AddWorkerAsync(_ct, services => services
-        .AddSingleton<IModelFactory>(new HangingModelFactory(end)).Configure<WorkerOptions>(options => options.BatchTimeout = TimeSpan.FromSeconds(0.2)));
+    /// <summary>Has a worker do something with a model that hangs, after which it must stop; answers with what it tells.</summary>
+    private async Task<object?> HangAsync(Func<TestWorker, Task<object?>> act)
+    {
+        using var end = new ManualResetEventSlim();
+        TestWorker worker = await _cluster.AddWorkerAsync(_ct, services => services
+            .AddSingleton<IModelFactory>(new HangingModelFactory(end)).Configure<WorkerOptions>(options => options.BatchTimeout = TimeSpan.FromSeconds(0.2)));
+        try
+        {
+            object? told = await act(worker).WaitAsync(TrainingCluster.Limit, _ct);
+            Assert.True(worker.IsStopping);
+            return told;
+        }
+        finally
+        {
+            end.Set();
+            // Of the test's own process, which is no worker that hangs.
+            Environment.ExitCode = 0;
+        }
+    }
+
+    /// <summary>Lets the workers that come now take another model for the job's.</summary>
+    private async Task SetModelAsync(TestJob job, string model) => await _cluster.Redis.GetDatabase().HashSetAsync(TrainingKeys.Training(job.Id), "plan",
+        System.Text.Json.JsonSerializer.Serialize(job.Plan with { Spec = job.Spec with { Model = model } }, SpecJson.Options));
 
     private TestJob NewJob(TrainingSpec spec, int stores) => new(_cluster, spec, stores, _ct);
 
