@@ -18,7 +18,7 @@ public sealed class AsyncParameterTaskTests
         from?.Parameters.CopyTo(task.LoadingParameters);
         from?.Slots.CopyTo(task.LoadingSlots);
         task.CompleteLoad(First, from?.Clock ?? 0, from?.Examples ?? 0);
-        task.Advance(First, 0, new Segment(0, to));
+        task.Advance(First, 0, new Segment(0, to), TimeSpan.Zero);
         return task;
     }
 
@@ -40,6 +40,22 @@ public sealed class AsyncParameterTaskTests
         Assert.True(task.TryGetVersion(task.Version, out PooledVector parameters));
         Assert.Equal([2f, 2f], parameters.Values.ToArray());
         Assert.Equal([0L, 1L], task.LaneClocks.ToArray());
+    }
+
+    /// <summary>The lane that is furthest ahead decides how early the segment can end.</summary>
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(5, 5)]
+    public void Advance_EarlierEnd_IsNotBelowTheFastestLane(long asked, long expected)
+    {
+        AsyncParameterTask task = Open(lanes: 2, to: 9);
+        for (long clock = 0; clock < 3; clock++)
+            Push(task, 1, 1, clock);
+
+        task.Advance(First, 0, new Segment(0, asked), TimeSpan.Zero);
+
+        Assert.Equal(new Segment(0, expected), task.Segment);
+        Assert.Equal(expected == 3 ? PushOutcome.AtLimit : PushOutcome.Admitted, Push(task, 1, 1, 3).Outcome);
     }
 
     [Fact]
@@ -87,7 +103,7 @@ public sealed class AsyncParameterTaskTests
         AsyncParameterTask restored = Open(lanes: 3, to: 2, optimizer: new Adam(0.1f), from: task.Snapshot);
         foreach (AsyncParameterTask each in (AsyncParameterTask[])[task, restored])
         {
-            each.Advance(First, 2, new Segment(2, 4));
+            each.Advance(First, 2, new Segment(2, 4), TimeSpan.Zero);
             Assert.Equal(PushOutcome.Admitted, Push(each, 1, 1, 2).Outcome);
         }
 

@@ -23,7 +23,7 @@ public sealed class AsyncSegmentWorkTests
     private static void Receive(AsyncSegmentWork work, int task, params long[] clocks)
     {
         Assert.True(work.TryReceive(task, First, out _));
-        work.Received(task, First, clocks);
+        work.Received(task, First, clocks, end: 0);
     }
 
     private static WorkAction Compute(long clock, int lane) => new(WorkActionKind.Compute, Clock: clock, Block: new LaneBlock(lane, 1));
@@ -146,6 +146,38 @@ public sealed class AsyncSegmentWorkTests
         Assert.True(work.Lanes.IsEmpty);
     }
 
+    /// <summary>The segment ends where all ps tasks say so; one that still has the old end takes more.</summary>
+    [Fact]
+    public void Next_AtTheLimitOfAllStores_IsDone()
+    {
+        AsyncSegmentWork work = Begin(tasks: 2, staleness: null, held: 0);
+        work.Next();
+        work.Next();
+        Receive(work, 0, 4, 4, 4);
+        Receive(work, 1, 4, 4, 4);
+        Assert.Equal(Compute(4, 0), work.Next());
+        work.Computed();
+
+        Push(work, 0, 0, PushOutcome.AtLimit, 4);
+        Assert.Equal(WorkActionKind.Wait, work.Next().Kind);
+        Push(work, 1, 0, PushOutcome.AtLimit, 4);
+
+        Assert.Equal(WorkActionKind.Done, work.Next().Kind);
+        Assert.Equal(4, work.End);
+    }
+
+    [Fact]
+    public void Received_EarlierEnd_IsWhereTheItemIsDone()
+    {
+        AsyncSegmentWork work = Begin(tasks: 1, staleness: null, held: 0);
+        work.Next();
+        Assert.True(work.TryReceive(0, First, out _));
+
+        work.Received(0, First, [5, 6, 7], end: 5);
+
+        Assert.Equal(WorkActionKind.Done, work.Next().Kind);
+    }
+
     [Fact]
     public void Next_SliceUnderWay_WaitsForTheRestOfIt()
     {
@@ -156,7 +188,7 @@ public sealed class AsyncSegmentWorkTests
 
         Assert.Equal(WorkActionKind.Wait, work.Next().Kind);
 
-        work.Received(0, First, [0, 0, 0]);
+        work.Received(0, First, [0, 0, 0], end: 0);
         Assert.Equal(Compute(0, 0), work.Next());
     }
 }

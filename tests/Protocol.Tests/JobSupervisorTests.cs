@@ -30,20 +30,92 @@ public sealed class JobSupervisorTests
     public void Decide_AnotherCoordinator_StepsDownAndDoesNothingElse() => Assert.Equal(
         [new SupervisorCommand.StepDown()], Decide(View(JobRecord.New, null, null) with { Holder = Token with { Random = 12 } }));
 
-    /// <summary>32 clocks took 1 s; that their copies then waited 20 s for the commit before says nothing about clocks.</summary>
+    /// <summary>31 clocks took 0.93 s; that their copies then waited 20 s for the commit before says nothing about clocks.</summary>
     [Fact]
     public void Decide_CommitThatIsSlow_DoesNotShortenTheNextSegment()
     {
-        TaskReport[] done = [Waiting(0), Waiting(1)];
+        TaskReport[] done = [Done(0) with { IsCopied = false }, Done(1) with { IsCopied = false }];
         Assert.Contains(Decide(View(Opened, Report(0), Report(1))), command => command is SupervisorCommand.Publish);
         Decide(View(Opened, done), second: 1);
         Decide(View(Opened, done), second: 10);
 
-        var advance = Assert.IsType<SupervisorCommand.Advance>(Decide(View(Opened, At(0, Start), At(1, Start)), second: 21)[0]);
+        var advance = Assert.IsType<SupervisorCommand.Advance>(Decide(View(Opened, Done(0), Done(1)), second: 21)[0]);
 
-        Assert.Equal(new Segment(32, 80), advance.Segment);
+        Assert.Equal(new Segment(32, 82), advance.Segment);
 
-        static TaskReport Waiting(int task) => At(task, Start) with { IsCopied = false };
+        static TaskReport Done(int task) => At(task, Start) with { Pace = new SegmentPace(31, TimeSpan.FromSeconds(0.93), TimeSpan.FromSeconds(0.1)) };
+    }
+
+    /// <summary>A commit took 4 s: segments of 6 s hide the next one behind their work.</summary>
+    [Fact]
+    public void Decide_CommitThatTookLong_LengthensTheNextSegment()
+    {
+        TaskReport[] copied = [Copied(0, 32) with { Pace = OfAStep(0.01) }, Copied(1, 32) with { Pace = OfAStep(0.01) }];
+        Decide(View(Opened, copied), second: 1);
+        CommitManifest manifest = Manifest(32);
+        ClusterView view = View(Opened with { Manifest = manifest }, copied);
+        Decide(view, second: 3);
+        _supervisor.Durable(manifest.Id, storeRun: 5);
+        Decide(view, second: 5);
+        var later = new Segment(32, 64);
+
+        TaskReport[] done = [At(0, later) with { Pace = OfAStep(0.3) }, At(1, later) with { Pace = OfAStep(0.3) }];
+        var advance = Assert.IsType<SupervisorCommand.Advance>(Decide(View(Opened with { Manifest = manifest }, done), second: 6)[0]);
+
+        Assert.Equal(new Segment(64, 84), advance.Segment);
+    }
+
+    /// <summary>Of 32 clocks of 0.1 s each, 10 are done: what somebody waits for comes after the clock under way and the 0.25 s that a word to the ps tasks takes.</summary>
+    [Theory]
+    [InlineData(3, 0, false)]
+    [InlineData(2, 1, false)]
+    [InlineData(2, 0, true)]
+    public void Decide_SomebodyWaitsForTheEnd_AsksForAnEarlierOne(int slots, int rivals, bool isEnding)
+    {
+        ClusterView view = View(Opened, Working(0, 10), Working(1, 9));
+        Assert.Contains(Decide(view), command => command is SupervisorCommand.Publish);
+        Assert.Empty(Decide(view, second: 1));
+
+        IReadOnlyList<SupervisorCommand> commands = Decide(view with { WorkerSlots = slots, Rivals = rivals, IsEnding = isEnding }, second: 1);
+
+        var end = new Segment(0, 13);
+        Assert.Equal([new SupervisorCommand.Advance(0, First, 0, end), new SupervisorCommand.Advance(1, First, 0, end)], commands);
+    }
+
+    /// <summary>What it should take is 1.5 s.</summary>
+    [Fact]
+    public void Decide_SegmentThatTakesMuchLonger_AsksForAnEarlierEnd()
+    {
+        ClusterView view = View(Opened, Working(0, 10), Working(1, 10));
+        Decide(view);
+
+        Assert.Empty(Decide(view, second: 2.9));
+        Assert.Equal(2, Decide(view, second: 3.1).OfType<SupervisorCommand.Advance>().Count());
+    }
+
+    /// <summary>A worker that is gone and one that comes back need lanes; more slots than lanes, or a few clocks, are not worth it.</summary>
+    [Theory]
+    [InlineData(10, 2, 1, 2, true)]
+    [InlineData(10, 4, 4, 9, false)]
+    [InlineData(30, 2, 2, 3, false)]
+    public void Decide_SlotsChange_AsksForAnEarlierEndWhereItIsWorthIt(long clock, int first, int then, int last, bool isAsked)
+    {
+        ClusterView view = View(Opened, Working(0, clock), Working(1, clock));
+        Decide(view with { WorkerSlots = first });
+        Assert.Empty(Decide(view with { WorkerSlots = then }, second: 1));
+
+        Assert.Equal(isAsked, Decide(view with { WorkerSlots = last }, second: 1).Count > 0);
+    }
+
+    /// <summary>One could not end as early as the other: both get the later end, and nothing is published again.</summary>
+    [Fact]
+    public void Decide_EndsThatDiffer_AsksForTheLargest()
+    {
+        Decide(View(Opened, Report(0), Report(1)));
+
+        IReadOnlyList<SupervisorCommand> commands = Decide(View(Opened, Working(0, 13) with { Segment = new Segment(0, 13) }, Working(1, 13) with { Segment = new Segment(0, 14) }), second: 1);
+        Assert.Equal([new SupervisorCommand.Advance(0, First, 0, new Segment(0, 14))], commands);
+        Assert.Empty(Decide(View(Opened, Working(0, 13) with { Segment = new Segment(0, 14) }, Working(1, 13) with { Segment = new Segment(0, 14) }), second: 1));
     }
 
     [Fact]
@@ -115,7 +187,7 @@ public sealed class JobSupervisorTests
 
     [Fact]
     public void Decide_SegmentsThatDoNotFollow_NeedANewGeneration() =>
-        Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(View(Opened, Report(0), At(1, new Segment(0, 5))))));
+        Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(View(Opened, Report(0) with { Segment = new Segment(9, 32) }, At(1, new Segment(0, 5))))));
 
     [Fact]
     public void Decide_AllSnapshotsWritten_Flips()
@@ -266,6 +338,11 @@ public sealed class JobSupervisorTests
         SnapshotExamples = 0,
         SnapshotWritten = false,
     };
+
+    /// <summary>A task that has done clocks of the first segment, of 0.1 s each.</summary>
+    private static TaskReport Working(int task, long clock) => Report(task) with { LaneClocks = [clock, clock, clock, clock], Pace = OfAStep(0.1) };
+
+    private static SegmentPace OfAStep(double seconds) => new(10, TimeSpan.FromSeconds(10 * seconds), TimeSpan.FromSeconds(seconds));
 
     /// <summary>A task that stands at the end of a segment which is committed.</summary>
     private static TaskReport At(int task, Segment segment) =>

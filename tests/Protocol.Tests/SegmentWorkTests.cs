@@ -13,13 +13,13 @@ public sealed class SegmentWorkTests
     private static SegmentWork Start(LaneBlock lanes) => new(
         new BlockTree(8), new SegmentItem(First, new Segment(0, 1000), LaneSet.Of(lanes)), new LabelledBuffers([0, 2, 5]));
 
-    private static bool Receive(SegmentWork work, int task, long version, Generation? generation = null)
+    private static bool Receive(SegmentWork work, int task, long version, Generation? generation = null, long end = 0)
     {
         var label = new SliceLabel(generation ?? First, version);
         if (!work.TryReceive(task, label, out Memory<float> target))
             return false;
         target.Span.Fill(version);
-        work.Received(task, label);
+        work.Received(task, label, end);
         return true;
     }
 
@@ -45,6 +45,41 @@ public sealed class SegmentWorkTests
         Receive(work, 0, 7);
         Assert.Equal(new WorkAction(WorkActionKind.Compute, Clock: 7, Block: new LaneBlock(0, 8)), work.Next());
         Assert.Equal([7f, 7f, 7f, 7f, 7f], work.Parameters.ToArray());
+    }
+
+    /// <summary>A segment that ends earlier is done where all ps tasks say so; of two ends the larger counts, since that is the one that both get.</summary>
+    [Fact]
+    public void Received_EarlierEndAtAllStores_IsWhereTheItemIsDone()
+    {
+        SegmentWork work = Start(new LaneBlock(0, 8));
+        Ready(work);
+
+        Receive(work, 0, 7, end: 7);
+        Receive(work, 1, 7, end: 8);
+        Assert.Equal(new WorkAction(WorkActionKind.Compute, Clock: 7, Block: new LaneBlock(0, 8)), work.Next());
+        work.Computed(new LaneBlock(0, 8));
+        work.Answered(0, new LaneBlock(0, 8), 7, new PushAnswer(PushOutcome.AtLimit, 7));
+        Assert.Equal(WorkActionKind.Wait, work.Next().Kind);
+        work.Answered(1, new LaneBlock(0, 8), 7, new PushAnswer(PushOutcome.AtLimit, 7));
+
+        Assert.Equal(WorkActionKind.Done, work.Next().Kind);
+        Assert.Equal(7, work.End);
+    }
+
+    /// <summary>What was served before the item's segment was open names the end of the one before.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1001)]
+    public void Received_EndOutsideTheItem_IsOfAnotherSegment(long end)
+    {
+        SegmentWork work = Start(new LaneBlock(0, 8));
+        Ready(work);
+
+        Receive(work, 0, 0, end: end);
+        Receive(work, 1, 0, end: end);
+
+        Assert.Equal(WorkActionKind.Compute, work.Next().Kind);
+        Assert.Equal(1000, work.End);
     }
 
     /// <summary>A ps task that has let a version go sends a newer one: who lags then asks the others, which may have answered before they had it.</summary>

@@ -23,7 +23,7 @@ public sealed class SyncParameterTaskTests
         Assert.True(task.BeginLoad(First));
         task.LoadingParameters.Clear();
         Assert.True(task.CompleteLoad(First, clock, 0));
-        task.Advance(First, clock, new Segment(clock, clock + 4));
+        task.Advance(First, clock, new Segment(clock, clock + 4), TimeSpan.Zero);
         return task;
     }
 
@@ -105,7 +105,7 @@ public sealed class SyncParameterTaskTests
             Assert.Equal(task.Snapshot.IsHeld && task.Snapshot.Clock < clock ? 3 : 2, task.Vectors.Rented);
             gradient.Values.Fill(-1);
             task.Push(new PushHeader(First, new LaneBlock(0, 1), clock, 1, 1), gradient, TimeSpan.Zero);
-            if (clock % 4 == 3) task.Advance(First, clock - 3, new Segment(clock + 1, clock + 5));
+            if (clock % 4 == 3) task.Advance(First, clock - 3, new Segment(clock + 1, clock + 5), TimeSpan.Zero);
         }
 
         Assert.Equal(16, Value(task, 16));
@@ -117,7 +117,7 @@ public sealed class SyncParameterTaskTests
         SyncParameterTask task = Open(lanes: 1);
         for (int clock = 0; clock < 4; clock++)
             Push(task, 0, 1, clock, -1);
-        task.Advance(First, 0, new Segment(4, 8));
+        task.Advance(First, 0, new Segment(4, 8), TimeSpan.Zero);
 
         for (int clock = 4; clock < 8; clock++)
             Push(task, 0, 1, clock, -1);
@@ -148,15 +148,98 @@ public sealed class SyncParameterTaskTests
 
         Assert.Equal(PushOutcome.AtLimit, Push(task, 0, 1, 4, -1).Outcome);
         Assert.Equal((4, 4L), (task.Snapshot.Clock, task.Snapshot.Examples));
-        task.Advance(First, 0, new Segment(4, 6));
+        task.Advance(First, 0, new Segment(4, 6), TimeSpan.Zero);
         Assert.Equal(PushOutcome.Admitted, Push(task, 0, 1, 4, -1).Outcome);
         Push(task, 0, 1, 5, -1);
 
         Assert.Equal(4, task.Snapshot.Clock);
-        task.Advance(First, 0, new Segment(6, 8));
+        task.Advance(First, 0, new Segment(6, 8), TimeSpan.Zero);
         Assert.Equal(new Segment(4, 6), task.Segment);
-        task.Advance(First, 4, new Segment(6, 8));
+        task.Advance(First, 4, new Segment(6, 8), TimeSpan.Zero);
         Assert.Equal((6, new Segment(6, 8)), (task.Snapshot.Clock, task.Segment));
+    }
+
+    /// <summary>The end moves to where it is asked to, but not below what was contributed, and a segment never becomes empty.</summary>
+    [Theory]
+    [InlineData(0, false, 0, 1)]
+    [InlineData(0, false, 3, 3)]
+    [InlineData(2, false, 1, 2)]
+    [InlineData(2, true, 2, 3)]
+    [InlineData(2, true, 4, 4)]
+    [InlineData(4, false, 1, 4)]
+    [InlineData(2, false, 9, 9)]
+    public void Advance_OtherEndOfTheOpenSegment_MovesItAsFarAsItCan(long clock, bool isBegun, long asked, long expected)
+    {
+        SyncParameterTask task = Open(lanes: 2);
+        for (long c = 0; c < clock; c++)
+            Push(task, 0, 2, c, -1);
+        if (isBegun) Push(task, 0, 1, clock, -1);
+
+        task.Advance(First, 0, new Segment(0, asked), TimeSpan.Zero);
+
+        Assert.Equal(new Segment(0, expected), task.Segment);
+        Assert.Equal(task.Version == expected, task.Report(1).IsCopied);
+    }
+
+    [Fact]
+    public void Advance_EarlierEnd_IsTheLimitAndIsCopied()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+        Push(task, 0, 1, 0, -1);
+        Push(task, 0, 1, 1, -1);
+
+        task.Advance(First, 0, new Segment(0, 2), TimeSpan.Zero);
+
+        Assert.Equal((PushOutcome.AtLimit, 2L), (Push(task, 0, 1, 2, -1) is var answer ? answer.Outcome : default, answer.Expected));
+        Assert.Equal((2, 2f), (task.Snapshot.Clock, task.Snapshot.Parameters[0]));
+        task.Advance(First, 0, new Segment(2, 9), TimeSpan.Zero);
+        Assert.Equal(new Segment(2, 9), task.Segment);
+    }
+
+    /// <summary>Another ps task could not end as early: the copy at the early end is of no use, and the next one is made at the later end.</summary>
+    [Fact]
+    public void Advance_LaterEndAgain_DropsTheCopyAndGoesOn()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+        Push(task, 0, 1, 0, -1);
+        task.Advance(First, 0, new Segment(0, 1), TimeSpan.Zero);
+        Assert.Equal(1, task.Snapshot.Clock);
+
+        task.Advance(First, 0, new Segment(0, 2), TimeSpan.Zero);
+
+        Assert.False(task.Snapshot.IsHeld);
+        Push(task, 0, 1, 1, -1);
+        Assert.Equal((2, 2f), (task.Snapshot.Clock, task.Snapshot.Parameters[0]));
+    }
+
+    /// <summary>The first step took 3 s from when the task could go on; then two more took 1 s each; what the limit held up after that is no work.</summary>
+    [Fact]
+    public void Report_OpenSegment_MeasuresWorkAndPauseAlone()
+    {
+        SyncParameterTask task = Open(lanes: 1);
+        for (int clock = 0; clock < 4; clock++)
+            PushAt(clock, second: 3 + clock);
+        Assert.Equal(new SegmentPace(3, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)), task.Report(1).Pace);
+        task.Advance(First, 0, new Segment(4, 6), TimeSpan.FromSeconds(7));
+
+        PushAt(4, second: 9);
+        PushAt(5, second: 9.5);
+        PushAt(6, second: 50);
+        task.Advance(First, 4, new Segment(4, 6), TimeSpan.FromSeconds(60));
+
+        // It was free to go on with the copy at 6 s, before the segment was opened.
+        Assert.Equal(new SegmentPace(1, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(3)), task.Report(1).Pace);
+        task.Advance(First, 4, new Segment(6, 8), TimeSpan.FromSeconds(61));
+        PushAt(6, second: 62);
+        // The commit before was on disk at 60 s: until then nothing could go on.
+        Assert.Equal(new SegmentPace(0, TimeSpan.Zero, TimeSpan.FromSeconds(2)), task.Report(1).Pace);
+
+        void PushAt(long clock, double second)
+        {
+            PooledVector gradient = task.Vectors.Rent();
+            gradient.Values.Clear();
+            task.Push(new PushHeader(First, new LaneBlock(0, 1), clock, 1, 1), gradient, TimeSpan.FromSeconds(second));
+        }
     }
 
     [Fact]
@@ -256,13 +339,13 @@ public sealed class SyncParameterTaskTests
                 Push(task, lane, 1, version, 0.5f, worker: (ulong)(1 + (lane % 3)));
             version++;
             task.CollectHints(TimeSpan.FromHours(version), hints);
-            task.Advance(First, version, new Segment(version, version + 1));
+            task.Advance(First, version, new Segment(version, version + 1), TimeSpan.Zero);
             return task.Version;
         }
 
         for (int i = 0; i < 4; i++)
             Step();
-        task.Advance(First, 4, new Segment(4, 5));
+        task.Advance(First, 4, new Segment(4, 5), TimeSpan.Zero);
         for (int i = 0; i < 100; i++)
             Step();
         long before = GC.GetAllocatedBytesForCurrentThread();

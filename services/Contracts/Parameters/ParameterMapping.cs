@@ -37,6 +37,7 @@ public static class ParameterMapping
             SnapshotClock = report.SnapshotClock,
             SnapshotExamples = report.SnapshotExamples,
             SnapshotWritten = report.SnapshotWritten,
+            Pace = new V1.Pace { Clocks = report.Pace.Clocks, WorkTicks = report.Pace.Work.Ticks, PauseTicks = report.Pace.Pause.Ticks },
             Divergence = report.Divergence is { } divergence ? ToMessage(divergence) : null,
         };
     }
@@ -55,6 +56,7 @@ public static class ParameterMapping
             SnapshotClock = message.SnapshotClock,
             SnapshotExamples = message.SnapshotExamples,
             SnapshotWritten = message.SnapshotWritten,
+            Pace = message.Pace is { } p ? new SegmentPace(p.Clocks, TimeSpan.FromTicks(p.WorkTicks), TimeSpan.FromTicks(p.PauseTicks)) : default,
             Divergence = message.Divergence is { } d
                 ? new Divergence(new LaneBlock(d.FirstLane, d.Lanes), d.Clock, d.Offset, d.InGradient)
                 : null,

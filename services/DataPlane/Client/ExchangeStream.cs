@@ -155,7 +155,7 @@ public sealed class ExchangeStream : IDisposable
     private void EndSlice()
     {
         if (_slice.IsWanted && _slice.Header.Attachment == _attachment)
-            _sink.Received(Task, LabelOf(_slice.Header), _clocks.AsSpan(0, _clockCount));
+            _sink.Received(Task, LabelOf(_slice.Header), _clocks.AsSpan(0, _clockCount), _slice.Header.Value);
     }
 
     private uint Turn()

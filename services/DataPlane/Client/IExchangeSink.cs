@@ -22,7 +22,8 @@ public interface IExchangeSink
     /// <param name="task">Index of the ps task.</param>
     /// <param name="label">What it is.</param>
     /// <param name="clocks">The lanes' clocks in asynchronous modes, else empty; valid during the call.</param>
-    void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks);
+    /// <param name="end">Where the segment ends that was open at the ps task when it served this version.</param>
+    void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end);
 
     void Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current);
 

@@ -19,7 +19,8 @@ namespace Cluster.DataPlane.Frames;
 /// 28   4    count       lanes of a block                                                       0 to 256
 /// 32   8    clock       Push, Hint: clock. Request, Parameters, RequestAnswered: version       at least -1
 /// 40   8    value       Push: examples. PushAnswered: expected clock. Attach: worker.
-///                       Attached: incarnation of the ps task                                   any; examples at least 0
+///                       Attached: incarnation of the ps task. Parameters: end of the
+///                       segment that is open                                                   any; examples at least 0
 /// 48   4    length      floats of the whole slice; Attach: bytes of the job's name             0 to 2^28; 1 to 64
 /// 52   4    offset      first float of the slice in this frame                                 offset + here at most length
 /// 56   4    here        floats in this frame                                                   0 to 65,536

@@ -70,6 +70,7 @@ public sealed class FrameSender(IAsyncStreamWriter<SentFrame> writer, TimeProvid
                 Attachment = attachment,
                 Generation = slice.Label.Generation,
                 Clock = slice.Label.Version,
+                Value = slice.End,
             };
             Replaced += old is null ? 0 : 1;
         }

@@ -16,6 +16,9 @@ public sealed class PublishedSlice
 
     public SliceLabel Label { get; private set; }
 
+    /// <summary>Where the segment ends that is open while it is served.</summary>
+    public long End { get; private set; }
+
     /// <exception cref="ObjectDisposedException">Nobody holds the slice.</exception>
     public ReadOnlyMemory<float> Values
     {
@@ -42,11 +45,12 @@ public sealed class PublishedSlice
         _pool.Return(this);
     }
 
-    internal void Open(SliceLabel label, PooledVector vector, ReadOnlySpan<long> clocks)
+    internal void Open(SliceLabel label, long end, PooledVector vector, ReadOnlySpan<long> clocks)
     {
         vector.Share();
         _vector = vector;
         Label = label;
+        End = end;
         clocks.CopyTo(_clocks);
         _clockCount = clocks.Length;
         _holders.Open();
@@ -70,14 +74,15 @@ public sealed class SlicePool
 
     /// <summary>A slice with one holder that holds a version.</summary>
     /// <param name="label">Which version.</param>
+    /// <param name="end">Where the segment ends that is open.</param>
     /// <param name="vector">Its floats; the slice becomes one more holder.</param>
     /// <param name="clocks">The lanes' clocks in asynchronous mode, else empty.</param>
     /// <exception cref="InvalidOperationException">More slices are held than the streams can hold.</exception>
-    public PublishedSlice Rent(SliceLabel label, PooledVector vector, ReadOnlySpan<long> clocks)
+    public PublishedSlice Rent(SliceLabel label, long end, PooledVector vector, ReadOnlySpan<long> clocks)
     {
         ArgumentNullException.ThrowIfNull(vector);
         PublishedSlice slice = _slices.Rent();
-        slice.Open(label, vector, clocks);
+        slice.Open(label, end, vector, clocks);
         return slice;
     }
 

@@ -59,7 +59,7 @@ internal sealed class Model : IDisposable
     }
 
     public Task<PushOutcome> AdvanceAsync(Generation generation, long committed, Segment segment) =>
-        Loop.CallAsync(() => Loop.Task.Advance(generation, committed, segment));
+        Loop.CallAsync(() => Loop.Task.Advance(generation, committed, segment, Loop.Now));
 
     public Task<bool> WriteAgainAsync(Generation generation, long clock) => Loop.CallAsync(() =>
     {

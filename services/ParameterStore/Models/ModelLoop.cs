@@ -58,6 +58,9 @@ internal sealed class ModelLoop
 
     public long Hints { get; private set; }
 
+    /// <summary>The time as the task is handed it.</summary>
+    public TimeSpan Now => _context.Time.GetElapsedTime(0);
+
     public int Streams => _attached.Count;
 
     /// <summary>Pushes that came while their stream was not attached any more: answered NotReady. Counted from any thread.</summary>
@@ -221,7 +224,7 @@ internal sealed class ModelLoop
     private void Push(Attachment attachment, in FrameHeader header, long seen, PooledVector? gradient)
     {
         var push = new PushHeader(header.Generation, header.Block, header.Clock, header.Value, attachment.Worker) { Seen = seen };
-        PushAnswer answer = Task.Push(push, gradient, Now());
+        PushAnswer answer = Task.Push(push, gradient, Now);
         if (StagesAhead) attachment.Give(Task.Vectors.Rent());
         _context.Metrics.Pushed(answer.Outcome);
         if (answer.Outcome == PushOutcome.Diverged && Task.Divergence is { } divergence)
@@ -245,7 +248,7 @@ internal sealed class ModelLoop
 
     private void Request(Attachment attachment, in FrameHeader header)
     {
-        ParametersAnswer answer = Task.Request(header.Generation, header.Clock, attachment.Worker, Now());
+        ParametersAnswer answer = Task.Request(header.Generation, header.Clock, attachment.Worker, Now);
         if (answer.Version < 0)
             attachment.Post(new FrameHeader { Kind = FrameKind.RequestAnswered, Outcome = answer.Outcome, Clock = -1, Generation = Task.Generation });
         else if (answer.Version == Task.Version)
@@ -257,14 +260,14 @@ internal sealed class ModelLoop
     private void SendPrevious(Attachment attachment, long version)
     {
         Task.TryGetVersion(version, out PooledVector vector);
-        PublishedSlice slice = _slices.Rent(new SliceLabel(Task.Generation, version), vector, []);
+        PublishedSlice slice = _slices.Rent(new SliceLabel(Task.Generation, version), Task.Segment.To, vector, []);
         attachment.Sender.Post(slice, attachment.Number);
         slice.Release();
     }
 
     private void Watch()
     {
-        int hints = Task.CollectHints(Now(), _hints);
+        int hints = Task.CollectHints(Now, _hints);
         foreach (StealHint hint in _hints.AsSpan(0, hints))
         {
             if (_attached.TryGetValue(hint.Worker, out Attachment? waiting))
@@ -296,10 +299,10 @@ internal sealed class ModelLoop
     private PublishedSlice Newest()
     {
         var label = new SliceLabel(Task.Generation, Task.Version);
-        if (_newest is { } newest && newest.Label == label) return newest;
+        if (_newest is { } newest && newest.Label == label && newest.End == Task.Segment.To) return newest;
         DropNewest();
         Task.TryGetVersion(Task.Version, out PooledVector vector);
-        return _newest = _slices.Rent(label, vector, Task is AsyncParameterTask ? Task.LaneClocks : []);
+        return _newest = _slices.Rent(label, Task.Segment.To, vector, Task is AsyncParameterTask ? Task.LaneClocks : []);
     }
 
     private void DropNewest()
@@ -307,6 +310,4 @@ internal sealed class ModelLoop
         _newest?.Release();
         _newest = null;
     }
-
-    private TimeSpan Now() => _context.Time.GetElapsedTime(0);
 }

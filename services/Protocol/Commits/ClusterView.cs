@@ -27,6 +27,12 @@ public sealed record ClusterView
     /// <summary>Worker slots alive that this job may use now; 0 counts as 1, for the worker to come.</summary>
     public required int WorkerSlots { get; init; }
 
+    /// <summary>Other jobs that want device slots which this one may use: one more of them does not wait for the end of a long segment.</summary>
+    public int Rivals { get; init; }
+
+    /// <summary>The job is to end with the next commit, which is to come soon.</summary>
+    public bool IsEnding { get; init; }
+
     /// <summary>The time, in ms since 1970, that a commit is to carry.</summary>
     public long Time { get; init; }
 }

@@ -13,6 +13,7 @@ public sealed class JobSupervisor
     private readonly SupervisorOptions _options;
     private readonly CoordinatorToken _token;
     private readonly Func<ulong> _random;
+    private readonly SegmentLength _length;
     private readonly SegmentPublisher _segments;
     private ManifestId? _durable;
     private ManifestId? _deleted;
@@ -28,7 +29,8 @@ public sealed class JobSupervisor
         _options = options;
         _token = token;
         _random = random;
-        _segments = new SegmentPublisher(options);
+        _length = new SegmentLength(options.Sizing);
+        _segments = new SegmentPublisher(options, _length);
     }
 
     /// <summary>What to do now.</summary>
@@ -118,6 +120,9 @@ public sealed class JobSupervisor
         long committed = _durable is { } durable && durable == record.Manifest?.Id ? durable.Clock : 0;
         if (!_segments.Decide(record.Generation, committed, reports, view, commands, now))
             commands.Add(StartGeneration(view));
+        _length.Commits.Durable(committed, now);
+        if (reports.All(report => report.SnapshotClock > committed && report.SnapshotClock == reports[0].SnapshotClock))
+            _length.Commits.Copied(reports[0].SnapshotClock, now);
     }
 
     /// <summary>Whether the generation can no longer be finished: it names a process that lost its index, or a task left it or is ahead of it.</summary>

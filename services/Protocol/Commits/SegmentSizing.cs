@@ -3,10 +3,17 @@ namespace Cluster.Protocol.Commits;
 /// <summary>How many clocks the next segment takes.</summary>
 public sealed record SegmentSizing
 {
-    private const int MaximumGrowth = 8;
+    /// <summary>Growth of a segment whose rate is not known well.</summary>
+    public const int MaximumGrowth = 8;
 
-    /// <summary>The work a segment should hold. Default 1.5 s.</summary>
+    /// <summary>Work over which a rate is known well.</summary>
+    private static readonly TimeSpan Telling = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The work a segment should hold at least. Default 1.5 s.</summary>
     public TimeSpan Target { get; init; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>The work beyond which a segment does not grow for the sake of slow commits, as that much may have to be done again. Default 30 s.</summary>
+    public TimeSpan LongestTarget { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Clocks of the first segment, whose rate nobody has measured. Default 32.</summary>
     public long InitialClocks { get; init; } = 32;
@@ -17,20 +24,28 @@ public sealed record SegmentSizing
     /// <summary>As <see cref="Every"/>, for checkpoints.</summary>
     public long CheckpointEvery { get; init; }
 
-    /// <summary>The segment after <paramref name="last"/>: as many clocks as the target takes at the measured rate, at most eight times the last one's.</summary>
+    /// <summary>The segment after <paramref name="last"/>: as many clocks as the target takes at the measured rate.</summary>
     /// <param name="last">The segment before; empty for none.</param>
-    /// <param name="took">The time from its publication to its end; zero for not measured.</param>
+    /// <param name="rate">What is known of the rate.</param>
+    /// <param name="target">The work that it should hold.</param>
     /// <param name="total">The clock at which the job ends.</param>
-    public Segment Next(Segment last, TimeSpan took, long total)
+    public Segment Next(Segment last, SegmentRate rate, TimeSpan target, long total)
     {
-        long length = last.To - last.From;
-        long clocks = InitialClocks;
-        if (length > 0 && took > TimeSpan.Zero)
-            clocks = (long)Math.Clamp(length * (Target / took), 1, (double)length * MaximumGrowth);
+        long clocks = ClocksOf(rate, target, last.To - last.From);
         if (Every > 0)
             clocks = Math.Min(clocks, Every - (last.To % Every));
         if (CheckpointEvery > 0)
             clocks = Math.Min(clocks, CheckpointEvery - (last.To % CheckpointEvery));
         return new Segment(last.To, last.To + Math.Min(clocks, total - last.To));
+    }
+
+    private long ClocksOf(SegmentRate rate, TimeSpan target, long before)
+    {
+        if (rate.Step is not { } step)
+            return InitialClocks;
+        double most = rate.Seen >= Telling ? long.MaxValue : (double)(before > 0 ? before : InitialClocks) * MaximumGrowth;
+        // Two clocks, so that there is a time between them.
+        double least = rate.Seen == TimeSpan.Zero ? 2 : 1;
+        return (long)Math.Clamp(target / step, least, Math.Max(least, most));
     }
 }

@@ -56,6 +56,17 @@ public sealed class AsyncParameterTask : ParameterTask
 
     private protected override ReadOnlySpan<ulong> Holders => _lastWorkers;
 
+    private protected override long LeastEnd
+    {
+        get
+        {
+            long fastest = 0;
+            foreach (long clock in _clocks)
+                fastest = Math.Max(fastest, clock);
+            return fastest;
+        }
+    }
+
     /// <inheritdoc/>
     /// <remarks>The newest parameters are sent, where all lanes have reached the wanted clock; otherwise when the slowest lane moves on.</remarks>
     public override ParametersAnswer Request(Generation generation, long wanted, ulong worker, TimeSpan now)
@@ -109,8 +120,8 @@ public sealed class AsyncParameterTask : ParameterTask
         _lastWorkers[lane] = header.Worker;
         bool movesOn = Clock > slowest;
         if (movesOn)
-            Steal.Complete(now);
-        CopyAtBoundary();
+            Moved(now);
+        CopyAtBoundary(now);
         return new PushAnswer(PushOutcome.Admitted, _clocks[lane], Completed: movesOn) { Deliver = true };
     }
 

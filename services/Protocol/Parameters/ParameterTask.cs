@@ -12,6 +12,7 @@ namespace Cluster.Protocol.Parameters;
 public abstract class ParameterTask
 {
     private readonly long[] _outcomes = new long[Enum.GetValues<PushOutcome>().Length];
+    private readonly PaceMeter _pace = new();
     private long _committed;
 
     private protected ParameterTask(TaskOptions options)
@@ -95,6 +96,7 @@ public abstract class ParameterTask
             return false;
         _committed = clock;
         Segment = new Segment(clock, clock);
+        _pace.Restart();
         Restart(clock, examples);
         Phase = TaskPhase.Serving;
         return true;
@@ -108,11 +110,16 @@ public abstract class ParameterTask
     }
 
     /// <summary>The coordinator's word: all up to <paramref name="committed"/> is durable, and <paramref name="segment"/> is open.</summary>
+    /// <param name="generation">The generation that it is for.</param>
+    /// <param name="committed">A clock; -1 for nothing.</param>
+    /// <param name="segment">The next segment, or the open one with another end.</param>
+    /// <param name="now">The time.</param>
     /// <remarks>
     /// Harmless when late or repeated. A segment opens only from the boundary at which this task stands with its
-    /// state copied; so no task can pass a boundary at which another one waits for the commit.
+    /// state copied; so no task can pass a boundary at which another one waits for the commit. The end of the open one moves
+    /// to where it is asked to, but not below what was contributed: where tasks then differ, they are asked for the largest.
     /// </remarks>
-    public PushOutcome Advance(Generation generation, long committed, Segment segment)
+    public PushOutcome Advance(Generation generation, long committed, Segment segment, TimeSpan now)
     {
         PushOutcome outcome = Admit(generation);
         if (outcome != PushOutcome.Admitted)
@@ -120,9 +127,15 @@ public abstract class ParameterTask
         _committed = Math.Max(_committed, committed);
         if (Snapshot.IsHeld && Snapshot.Clock <= _committed)
             Snapshot.Release();
-        CopyAtBoundary();
-        if (segment.From == Segment.To && segment.To > segment.From && IsCopied)
+        if (segment.From == Segment.From && !Segment.IsEmpty)
+            MoveEnd(segment.To);
+        CopyAtBoundary(now);
+        if (segment.From == Segment.To && !segment.IsEmpty && IsCopied)
+        {
             Segment = segment;
+            _pace.Open(now);
+        }
+
         return outcome;
     }
 
@@ -175,8 +188,12 @@ public abstract class ParameterTask
         SnapshotClock = Snapshot.Clock,
         SnapshotExamples = Snapshot.Examples,
         SnapshotWritten = Snapshot.IsWritten,
+        Pace = _pace.Pace,
         Divergence = Divergence,
     };
+
+    /// <summary>The least end that the open segment may still have: no lane has contributed at or beyond it.</summary>
+    private protected abstract long LeastEnd { get; }
 
     /// <summary>The lanes that hold up the workers that wait.</summary>
     private protected abstract LaneSet Missing { get; }
@@ -223,11 +240,29 @@ public abstract class ParameterTask
         return Diverge(lanes, clock, parameter >= 0 ? parameter : VectorSum.FirstNonFinite(Range.Slots) % parameters.Length, inGradient: false);
     }
 
+    /// <summary>The slowest lane has gone on.</summary>
+    private protected void Moved(TimeSpan now)
+    {
+        _pace.Move(Clock, now);
+        Steal.Complete(now);
+    }
+
     /// <summary>Keeps the state where all lanes stand at the end of the segment, once the one before is committed.</summary>
-    private protected void CopyAtBoundary()
+    private protected void CopyAtBoundary(TimeSpan now)
     {
         if (Clock == Segment.To && Segment.To > _committed && !Snapshot.IsHeld)
             Snapshot.Take(Range, Segment.To);
+        if (IsCopied)
+            _pace.Free(now);
+    }
+
+    /// <remarks>A copy at an end that moves on is of no use: no manifest can name it, unless one does already.</remarks>
+    private void MoveEnd(long end)
+    {
+        end = Math.Max(end, Math.Max(LeastEnd, Segment.From + 1));
+        if (end > Segment.To && Snapshot.Clock == Segment.To)
+            Snapshot.Release();
+        Segment = Segment with { To = end };
     }
 
     private bool IsCopied =>

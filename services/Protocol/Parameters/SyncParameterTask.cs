@@ -45,6 +45,8 @@ public sealed class SyncParameterTask : ParameterTask
 
     private protected override ReadOnlySpan<ulong> Holders => _step.Workers;
 
+    private protected override long LeastEnd => _step.Covered.IsEmpty ? Version : Version + 1;
+
     /// <remarks>
     /// Who pushes this clock has its parameters of every ps task: all have completed the clock before, and nobody can
     /// contribute to that any more.
@@ -94,9 +96,9 @@ public sealed class SyncParameterTask : ParameterTask
         _step.Workers.CopyTo(_lastWorkers);
         _step.Clear();
         _laneClocks.AsSpan().Fill(Version);
-        Steal.Complete(now);
+        Moved(now);
         if (finite)
-            CopyAtBoundary();
+            CopyAtBoundary(now);
         return finite;
     }
 

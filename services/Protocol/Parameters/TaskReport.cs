@@ -2,7 +2,7 @@ using Cluster.Protocol.Commits;
 
 namespace Cluster.Protocol.Parameters;
 
-/// <summary>What a ps task tells the coordinator about a job. All of it only grows within a generation.</summary>
+/// <summary>What a ps task tells the coordinator about a job. But for the end of the open segment and its pace, all of it only grows within a generation.</summary>
 public sealed record TaskReport
 {
     /// <summary>The incarnation of the ps process.</summary>
@@ -27,6 +27,8 @@ public sealed record TaskReport
     public required long SnapshotExamples { get; init; }
 
     public required bool SnapshotWritten { get; init; }
+
+    public SegmentPace Pace { get; init; }
 
     public Divergence? Divergence { get; init; }
 }

@@ -22,6 +22,7 @@ public sealed class AsyncSegmentWork
     private readonly SegmentItem _item;
     private readonly Memory<float> _parameters;
     private readonly int[] _offsets;
+    private readonly SegmentEnds _ends;
     private readonly long[][] _clocks;
     private readonly long[] _seen;
     private readonly long[] _computedOn;
@@ -48,6 +49,7 @@ public sealed class AsyncSegmentWork
         _offsets = [.. offsets];
         _parameters = parameters;
         int tasks = offsets.Count - 1;
+        _ends = new SegmentEnds(item.Segment, tasks);
         _clocks = new long[tasks][];
         for (int task = 0; task < tasks; task++)
         {
@@ -64,6 +66,9 @@ public sealed class AsyncSegmentWork
     }
 
     public SegmentItem Item => _item;
+
+    /// <summary>The clock at which the item is done, as far as the ps tasks have said.</summary>
+    public long End => _ends.End;
 
     /// <summary>The lanes that it works for: the item's and adopted ones, without those that another worker has taken.</summary>
     public LaneSet Lanes => _lanes;
@@ -85,11 +90,12 @@ public sealed class AsyncSegmentWork
         return true;
     }
 
-    /// <summary>A slice was received whole, and with it the lanes' clocks.</summary>
-    public void Received(int task, Generation generation, ReadOnlySpan<long> clocks)
+    /// <summary>A slice was received whole, and with it the lanes' clocks and where the segment ends that is open at that task.</summary>
+    public void Received(int task, Generation generation, ReadOnlySpan<long> clocks, long end)
     {
         if (generation != _item.Generation)
             return;
+        _ends.Tell(task, end);
         long slowest = long.MaxValue;
         for (int lane = 0; lane < clocks.Length; lane++)
         {
@@ -111,6 +117,9 @@ public sealed class AsyncSegmentWork
             case PushOutcome.Rewind:
                 _clocks[task][lane.First] = answer.Expected;
                 _awaited[task] = false;
+                break;
+            case PushOutcome.AtLimit:
+                _ends.Tell(task, answer.Expected);
                 break;
             case PushOutcome.Stale:
                 (_seen[task], _requested[task], _awaited[task]) = (Unknown, false, false);
@@ -149,7 +158,7 @@ public sealed class AsyncSegmentWork
 
         if (Slowest(out int lane) is var clock && clock == Unknown)
             return new WorkAction(WorkActionKind.Wait);
-        if (clock >= _item.Segment.To)
+        if (clock >= End)
             return new WorkAction(WorkActionKind.Done);
         if (_awaited.AsSpan().Contains(true))
             return new WorkAction(WorkActionKind.Wait);

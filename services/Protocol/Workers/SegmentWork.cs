@@ -15,6 +15,7 @@ public sealed class SegmentWork
     private readonly BlockTree _tree;
     private readonly SegmentItem _item;
     private readonly LabelledBuffers _buffers;
+    private readonly SegmentEnds _ends;
     private readonly long[] _requested;
     // Of which ps tasks the newest version is to be asked for, whatever was received from them.
     private readonly bool[] _isBehind;
@@ -36,6 +37,7 @@ public sealed class SegmentWork
         _buffers = buffers;
         _buffers.Clear();
         _lanes = item.Lanes;
+        _ends = new SegmentEnds(item.Segment, buffers.Tasks);
         _isBehind = new bool[buffers.Tasks];
         _requested = new long[buffers.Tasks];
         _requested.AsSpan().Fill(NotRequested);
@@ -47,6 +49,9 @@ public sealed class SegmentWork
     public LaneSet Lanes => _lanes;
 
     public SegmentItem Item => _item;
+
+    /// <summary>The clock at which the item is done, as far as the ps tasks have said.</summary>
+    public long End => _ends.End;
 
     /// <summary>Whether a slice may be received, and where to; the slice that was there is void from now on.</summary>
     /// <remarks>The floats of the computation under way are never overwritten; a refused slice is asked for again.</remarks>
@@ -65,10 +70,15 @@ public sealed class SegmentWork
     }
 
     /// <summary>The slice is there as a whole.</summary>
-    public void Received(int task, SliceLabel label)
+    /// <param name="task">The ps task that sent it.</param>
+    /// <param name="label">What it is.</param>
+    /// <param name="end">Where the segment that is open at that task ends.</param>
+    public void Received(int task, SliceLabel label, long end)
     {
-        if (label.Generation == _item.Generation)
-            _buffers.Complete(task, label.Version);
+        if (label.Generation != _item.Generation)
+            return;
+        _buffers.Complete(task, label.Version);
+        _ends.Tell(task, end);
     }
 
     /// <summary>What to do next.</summary>
@@ -76,7 +86,7 @@ public sealed class SegmentWork
     {
         if (_isSuperseded)
             return new WorkAction(WorkActionKind.GiveUp);
-        if (_buffers.Reached >= _item.Segment.To)
+        if (_buffers.Reached >= End)
             return new WorkAction(WorkActionKind.Done);
         if (_isComputing)
             return new WorkAction(WorkActionKind.Wait);
@@ -110,6 +120,8 @@ public sealed class SegmentWork
     {
         if (answer.Outcome == PushOutcome.Superseded)
             _isSuperseded = true;
+        if (answer.Outcome == PushOutcome.AtLimit)
+            _ends.Tell(task, answer.Expected);
         // One task decides, so that of two workers which hold the same lanes exactly one lets them go.
         if (task == 0 && answer.Outcome == PushOutcome.Duplicate && answer.Displaced && clock <= _clock)
             _lanes.Remove(block);

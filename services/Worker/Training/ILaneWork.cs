@@ -14,6 +14,9 @@ internal interface ILaneWork
     /// <summary>The newest parameters that are here as a whole; empty for none.</summary>
     ReadOnlyMemory<float> Newest { get; }
 
+    /// <summary>The clock at which the item is done, as far as the ps tasks have said.</summary>
+    long End { get; }
+
     WorkAction Next();
 
     void Computed(LaneBlock block);
@@ -23,7 +26,7 @@ internal interface ILaneWork
 
     bool TryReceive(int task, SliceLabel label, out Memory<float> target);
 
-    void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks);
+    void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end);
 
     void Answered(int task, LaneBlock block, long clock, in PushAnswer answer);
 
@@ -43,6 +46,8 @@ internal sealed class SyncLaneWork(SegmentWork work, LabelledBuffers buffers) : 
 
     public ReadOnlyMemory<float> Newest => buffers.FullVersion is >= 0 and var version ? buffers.Version(version) : default;
 
+    public long End => work.End;
+
     public WorkAction Next() => work.Next();
 
     public void Computed(LaneBlock block) => work.Computed(block);
@@ -51,7 +56,7 @@ internal sealed class SyncLaneWork(SegmentWork work, LabelledBuffers buffers) : 
 
     public bool TryReceive(int task, SliceLabel label, out Memory<float> target) => work.TryReceive(task, label, out target);
 
-    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks) => work.Received(task, label);
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end) => work.Received(task, label, end);
 
     public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer) => work.Answered(task, block, clock, answer);
 
@@ -77,6 +82,8 @@ internal sealed class AsyncLaneWork(AsyncSegmentWork work) : ILaneWork
 
     public ReadOnlyMemory<float> Newest => _hasReceived ? work.Parameters : default;
 
+    public long End => work.End;
+
     public WorkAction Next() => work.Next();
 
     public void Computed(LaneBlock block) => work.Computed();
@@ -85,10 +92,10 @@ internal sealed class AsyncLaneWork(AsyncSegmentWork work) : ILaneWork
 
     public bool TryReceive(int task, SliceLabel label, out Memory<float> target) => work.TryReceive(task, label.Generation, out target);
 
-    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks)
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end)
     {
         _hasReceived = true;
-        work.Received(task, label.Generation, clocks);
+        work.Received(task, label.Generation, clocks, end);
     }
 
     public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer) => work.Answered(task, block, answer);

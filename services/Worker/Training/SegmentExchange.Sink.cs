@@ -32,13 +32,13 @@ internal sealed partial class SegmentExchange
         }
     }
 
-    void IExchangeSink.Received(int task, SliceLabel label, ReadOnlySpan<long> clocks)
+    void IExchangeSink.Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end)
     {
         lock (_gate)
         {
             if (_work is null) return;
             _stores.Peer(task).Heard();
-            _work.Received(task, label, clocks);
+            _work.Received(task, label, clocks, end);
         }
 
         _arrived.Set(_isShort);
@@ -56,6 +56,7 @@ internal sealed partial class SegmentExchange
                 _refused = new BatchFailedException(block.First, clock, new ArgumentException($"ps task {task} knows no {block} at clock {clock}"));
             else
                 Judge(task, answer.Outcome);
+            if (answer.Outcome == PushOutcome.AtLimit) _work.Answered(task, block, clock, answer);
         }
 
         _arrived.Set(_isShort);

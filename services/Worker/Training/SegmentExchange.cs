@@ -78,7 +78,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
             await BeginAsync(run, memory, hung);
             await using CancellationTokenRegistration leave = cancellationToken.Register(Leave);
             SegmentEnding ending = await WorkAsync(memory.Gradient, cancellationToken);
-            lock (_gate) return _figures.Outcome(ending, _work!.Newest);
+            lock (_gate) return _figures.Outcome(ending, _work!.End, _work.Newest);
         }
         finally
         {

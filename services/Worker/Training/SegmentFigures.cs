@@ -60,5 +60,5 @@ internal sealed class SegmentFigures(TrainingMetrics metrics, TimeProvider time)
         metrics.Resent();
     }
 
-    public SegmentOutcome Outcome(SegmentEnding ending, ReadOnlyMemory<float> newest) => new(ending, _lossSum, _examples, _unsent, _resent, newest);
+    public SegmentOutcome Outcome(SegmentEnding ending, long end, ReadOnlyMemory<float> newest) => new(ending, end, _lossSum, _examples, _unsent, _resent, newest);
 }

@@ -25,12 +25,13 @@ internal enum SegmentEnding
 
 /// <summary>What became of an item.</summary>
 /// <param name="Ending">How it ended.</param>
+/// <param name="End">The clock at which the segment ended, which may be earlier than the item said.</param>
 /// <param name="LossSum">Sum of the losses of the batches that were computed for it.</param>
 /// <param name="Examples">Examples of those batches.</param>
 /// <param name="Unsent">Gradients that could not be handed to a ps task, as the stream was broken.</param>
 /// <param name="Resent">Times that a ps task was asked again for what it had not answered.</param>
 /// <param name="Newest">The newest parameters that are there as a whole, empty for none; valid until the slot's next item.</param>
-internal readonly record struct SegmentOutcome(SegmentEnding Ending, double LossSum, long Examples, long Unsent, long Resent, ReadOnlyMemory<float> Newest);
+internal readonly record struct SegmentOutcome(SegmentEnding Ending, long End, double LossSum, long Examples, long Unsent, long Resent, ReadOnlyMemory<float> Newest);
 
 /// <summary>The gradient of a batch threw, or was refused as malformed.</summary>
 internal class BatchFailedException(int lane, long clock, Exception cause) : Exception(cause.Message, cause)

@@ -127,7 +127,7 @@ internal sealed class SegmentRunner(
         JobId = message.JobId,
         Generation = message.Generation,
         From = message.From,
-        To = message.To,
+        To = outcome.End,
         Device = slot.FullName.ToString(),
         Lanes = message.ToItem().Lanes.ToString(),
         LossSum = outcome.LossSum,

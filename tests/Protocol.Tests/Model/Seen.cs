@@ -39,6 +39,8 @@ internal sealed class Seen
         Add("commits", job.Commits);
         Add("recoveries", Math.Max(0, job.Generations - 1));
         Add("steal hints", job.Steals);
+        Add("segments asked to end earlier", job.Cuts);
+        Add("segments asked to end later again", job.Raises);
         Add("duplicates", job.Outcomes[(int)PushOutcome.Duplicate]);
         Add("superseded", job.Outcomes[(int)PushOutcome.Superseded]);
         Add("commits under a bound of staleness", isBounded ? job.Commits : 0);

@@ -31,6 +31,12 @@ internal sealed class SimJob
 
     public int Steals { get; set; }
 
+    /// <summary>Times that a ps task was asked to end its segment earlier.</summary>
+    public int Cuts { get; set; }
+
+    /// <summary>Times that a ps task was asked to end it later again, since another could not end as early.</summary>
+    public int Raises { get; set; }
+
     /// <summary>Pushes and requests by outcome.</summary>
     public long[] Outcomes { get; } = new long[Enum.GetValues<PushOutcome>().Length];
 }

@@ -65,7 +65,7 @@ internal sealed class SimModel
     }
 
     public void Advance(SupervisorCommand.Advance advance) =>
-        _task.Advance(advance.Generation, advance.Committed, advance.Segment);
+        _task.Advance(advance.Generation, advance.Committed, advance.Segment, _cluster.Now);
 
     public void WriteAgain(SupervisorCommand.WriteAgain command)
     {
@@ -228,7 +228,8 @@ internal sealed class SimModel
             : null;
         Generation generation = _task.Generation;
         long[] clocks = _task.LaneClocks.ToArray();
-        _cluster.Network.Send(from, () => from.AnsweredAsync(header, Index, answer, generation, slice, clocks));
+        long end = _task.Segment.To;
+        _cluster.Network.Send(from, () => from.AnsweredAsync(header, Index, answer, generation, slice, clocks, end));
     }
 
     private void SendSlice(SimWorker to, ulong stream, long version)
@@ -238,7 +239,8 @@ internal sealed class SimModel
         float[] slice = parameters.Values.ToArray();
         var label = new SliceLabel(_task.Generation, version);
         long[] clocks = _task.LaneClocks.ToArray();
-        _cluster.Network.Send(to, () => to.Received(stream, Index, label, slice, clocks));
+        long end = _task.Segment.To;
+        _cluster.Network.Send(to, () => to.Received(stream, Index, label, slice, clocks, end));
     }
 
     private void CheckMemory()

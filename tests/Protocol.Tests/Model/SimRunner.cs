@@ -13,7 +13,7 @@ internal sealed class SimRunner
     private readonly TaskReport?[] _reports;
     private readonly TimeSpan[] _expected;
     private readonly Queue<SupervisorCommand> _commands = new();
-    private Segment? _published;
+    private long? _published;
     private bool _mayDecide;
     private bool _isCleanedUp;
 
@@ -91,6 +91,8 @@ internal sealed class SimRunner
             StoreRun = _cluster.Store.Run,
             ClockLimit = Mutation == Mutation.RunsAheadOfEvaluations ? long.MaxValue : stored.Evaluations.ClockLimit(_job.Problem.Evaluations),
             WorkerSlots = _cluster.Workers.Count(worker => !worker.IsDead),
+            Rivals = Random.Next(3),
+            IsEnding = Random.OneIn(15),
             Tasks = [.. _reports.Select((report, task) =>
                 new TaskView(state.TaskHolders.TryGetValue(task, out ulong holder) ? holder : null, report))],
         };
@@ -131,6 +133,7 @@ internal sealed class SimRunner
                 Send(open.Task, model => model.Open(open.Generation, open.Manifest));
                 break;
             case SupervisorCommand.Advance advance:
+                Note(advance);
                 Send(advance.Task, model => model.Advance(advance));
                 break;
             case SupervisorCommand.WriteAgain again:
@@ -185,12 +188,20 @@ internal sealed class SimRunner
         _cluster.Network.Send(_coordinator, () => _supervisor.Durable(manifest, run));
     }
 
+    private void Note(SupervisorCommand.Advance advance)
+    {
+        if (_reports[advance.Task] is not { Segment: var open } || open.From != advance.Segment.From || open.IsEmpty)
+            return;
+        _job.Cuts += advance.Segment.To < open.To ? 1 : 0;
+        _job.Raises += advance.Segment.To > open.To ? 1 : 0;
+    }
+
     private void Publish(SupervisorCommand.Publish publish)
     {
         Segment segment = publish.Items[0].Segment;
-        if (Mutation == Mutation.NobodySteals && _published == segment)
+        if (Mutation == Mutation.NobodySteals && _published == segment.From)
             return;
-        _published = segment;
+        _published = segment.From;
         foreach (SegmentItem item in publish.Items)
             _cluster.Broker.Publish(_job, item);
     }

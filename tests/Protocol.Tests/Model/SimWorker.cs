@@ -58,7 +58,7 @@ internal sealed class SimWorker : SimProcess
         CloseStream();
     }
 
-    public void Received(ulong stream, int task, SliceLabel label, float[] slice, long[] clocks)
+    public void Received(ulong stream, int task, SliceLabel label, float[] slice, long[] clocks, long end)
     {
         if (stream != _stream)
             return;
@@ -77,8 +77,8 @@ internal sealed class SimWorker : SimProcess
             return;
         }
 
-        _sync?.Received(task, label);
-        _async?.Received(task, label.Generation, clocks);
+        _sync?.Received(task, label, end);
+        _async?.Received(task, label.Generation, clocks, end);
     }
 
     public void Answered(PushHeader header, int task, PushAnswer answer)
@@ -87,14 +87,14 @@ internal sealed class SimWorker : SimProcess
             _sync?.Answered(task, header.Block, header.Clock, answer);
     }
 
-    public void AnsweredAsync(PushHeader header, int task, PushAnswer answer, Generation generation, float[]? slice, long[] clocks)
+    public void AnsweredAsync(PushHeader header, int task, PushAnswer answer, Generation generation, float[]? slice, long[] clocks, long end)
     {
         if (header.Worker != _stream || _async is null)
             return;
         if (slice is not null && _async.TryReceive(task, generation, out Memory<float> target))
         {
             slice.CopyTo(target);
-            _async.Received(task, generation, clocks);
+            _async.Received(task, generation, clocks, end);
         }
 
         _async.Answered(task, header.Block, answer);
