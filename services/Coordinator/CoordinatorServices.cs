@@ -4,6 +4,7 @@ using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Data;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.Coordinator.Predictions;
 using Cluster.Coordinator.Tasks;
 using Cluster.Coordinator.Training;

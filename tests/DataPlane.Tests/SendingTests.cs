@@ -25,7 +25,7 @@ public sealed class SendingTests
         {
             PooledVector vector = vectors.Rent();
             vector.Values.Fill(version);
-            PublishedSlice slice = pool.Rent(new SliceLabel(new Generation(1, 1), version), vector, []);
+            PublishedSlice slice = pool.Rent(new SliceLabel(new Generation(1, 1), version), 100 + version, vector, []);
             vector.Release();
             sender.Post(slice, attachment: 1);
             slice.Release();
@@ -55,7 +55,7 @@ public sealed class SendingTests
     public void Release_SliceTooOften_Throws()
     {
         var pool = new SlicePool(1);
-        PublishedSlice slice = pool.Rent(default, new VectorPool(1, 1).Rent(), []);
+        PublishedSlice slice = pool.Rent(default, 0, new VectorPool(1, 1).Rent(), []);
         slice.Release();
 
         Assert.Throws<ObjectDisposedException>(slice.Release);

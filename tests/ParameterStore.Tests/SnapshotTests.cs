@@ -216,7 +216,7 @@ public sealed class SnapshotTests : IAsyncLifetime
         task.LoadingParameters.Fill(0.5f);
         task.LoadingSlots.Fill(0.1f);
         task.CompleteLoad(StoreHost.First, 0, 0);
-        task.Advance(StoreHost.First, 0, new Segment(0, clocks));
+        task.Advance(StoreHost.First, 0, new Segment(0, clocks), TimeSpan.Zero);
         for (long clock = 0; clock < clocks; clock++)
         {
             PooledVector staged = task.Vectors.Rent();

@@ -44,6 +44,18 @@ internal sealed class ComputationRunner : IJobRunner
     /// <exception cref="OperationCanceledException">The chief leaves office; the next one goes on from the record.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            await TurnAsync(cancellationToken);
+        }
+        finally
+        {
+            _context.Shares.Leave(_job.Id);
+        }
+    }
+
+    private async Task TurnAsync(CancellationToken cancellationToken)
+    {
         var backoff = new RunnerBackoff(_context.Time);
         while (true)
         {
@@ -157,7 +169,7 @@ internal sealed class ComputationRunner : IJobRunner
     {
         var book = _dispatcher.Book;
         var done = _plan.Units(book.Done);
-        _feed.Publish(new JobProgress(done, _rate.Sample(done), book.RangesDone, book.OutstandingCount, _dispatcher.Placement.WaitingFor));
+        _feed.Publish(new JobProgress(done, _rate.Sample(done), book.RangesDone, book.OutstandingCount, _dispatcher.WaitingFor));
     }
 
     private async Task WaitForSignalAsync(CancellationToken cancellationToken)

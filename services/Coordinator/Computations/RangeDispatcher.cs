@@ -21,6 +21,9 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
 
     public PlacementWatch Placement { get; } = new(plan, context.Options.Value.PlacementTimeout, context.Time);
 
+    /// <summary>What the job waits for, a turn on devices that work for others included; empty while it does not.</summary>
+    public string WaitingFor { get; private set; } = "";
+
     /// <summary>Reads what Redis knows, and recalls ranges whose worker is gone or that stand still.</summary>
     public async Task ReconcileAsync(JobRecord job, CancellationToken cancellationToken)
     {
@@ -28,6 +31,9 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
         var claims = await context.Ranges.ClaimsAsync(jobId);
         Book.Load(job, await context.Ranges.ItemsAsync(jobId));
         if (Placement.Update(workers, Book.Wanted())) JobLog.Waits(context.Logger, jobId, Placement.WaitingFor);
+        var devices = Placement.Devices;
+        context.Shares.Want(jobId, devices);
+        WaitingFor = Placement.WaitingFor.Length > 0 ? Placement.WaitingFor : Occupation.WaitingFor(jobId, devices, workers);
 
         var recalled = Book.Outstanding.Count(range => Recall(range, claims.GetValueOrDefault(range.Range.From, ""), workers));
         if (recalled > 0) await context.Ranges.CountAsync(jobId, owner, "republished", recalled);

@@ -12,4 +12,7 @@ internal sealed record JobProgress(long Done, double Rate, long ItemsDone, long 
 {
     /// <summary>Of a training job that has begun.</summary>
     public TrainingProgress? Training { get; init; }
+
+    /// <summary>Whether it waits for no more than its turn on devices that work for other jobs.</summary>
+    public bool WaitsForItsTurn { get; init; }
 }

@@ -1,5 +1,4 @@
 using Cluster.Contracts.Parameters;
-using Cluster.Coordinator.Tasks;
 using Cluster.ServiceDefaults.Registry;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Parameters.V1;
@@ -7,7 +6,7 @@ using V1 = Cluster.Contracts.Parameters.V1;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>The ps tasks of one job: who holds each index now, and what that process says of the job. Owned by one runner.</summary>
-internal sealed class StoreView(string jobId, StoreChannels channels, TaskView tasks)
+internal sealed class StoreView(string jobId, StoreChannels channels)
 {
     private RegisteredTask?[] _holders = [];
 
@@ -21,9 +20,11 @@ internal sealed class StoreView(string jobId, StoreChannels channels, TaskView t
     public IEnumerable<int> Missing => Enumerable.Range(0, _holders.Length).Where(task => _holders[task] is null);
 
     /// <summary>Asks the ps tasks 0 to <paramref name="stores"/> - 1 at once.</summary>
-    public async Task<IReadOnlyList<Protocol.Commits.TaskView>> ReadAsync(int stores, CancellationToken cancellationToken)
+    /// <param name="stores">How many.</param>
+    /// <param name="registered">The live ps tasks.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<Protocol.Commits.TaskView>> ReadAsync(int stores, IReadOnlyList<RegisteredTask> registered, CancellationToken cancellationToken)
     {
-        IReadOnlyList<RegisteredTask> registered = await tasks.StoresAsync(cancellationToken);
         _holders = [.. Enumerable.Range(0, stores).Select(index => registered.FirstOrDefault(task => task.Index == index))];
         Reports = await Task.WhenAll(_holders.Select((_, task) => ReportAsync(task, cancellationToken)));
         return [.. _holders.Select((holder, task) => new Protocol.Commits.TaskView(

@@ -6,22 +6,23 @@ using Cluster.Coordinator.Placements;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Parameters;
+using Cluster.ServiceDefaults.Redis;
 using Grpc.Core;
 using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>Does what the supervisor of a job decided: calls ps tasks, changes the record, publishes items. Owned by one runner.</summary>
+/// <summary>Does what the supervisor of a job decided: calls ps tasks, starts generations, publishes items, begins commits. Owned by one runner.</summary>
 /// <remarks>Whatever does not get through is decided again from what the store and the ps tasks say.</remarks>
 internal sealed class SupervisorActions(
-    string jobId, string owner, TrainingPlan plan, JobSupervisor supervisor, StoreView stores, TrainingContext context)
+    string jobId, string owner, TrainingPlan plan, StoreView stores, CommitStage commits, TrainingContext context)
 {
     private const int MaxFailedLoads = 5;
     private static readonly TimeSpan LoadBackoff = TimeSpan.FromMilliseconds(100);
 
     private readonly V1.Model?[] _models = new V1.Model?[plan.Stores];
-    private Segment? _published;
+    private long? _published;
     private Generation _publishedIn;
     private int _failedLoads;
     private int _shift;
@@ -49,17 +50,8 @@ internal sealed class SupervisorActions(
             case SupervisorCommand.WriteAgain again:
                 await WriteAgainAsync(again, cancellationToken);
                 return null;
-            case SupervisorCommand.Flip flip:
-                await FlipAsync(flip.Request);
-                return null;
-            case SupervisorCommand.ConfirmDurable confirm:
-                await context.Durability.WaitAsync(cancellationToken);
-                // Asked anew: a Redis that was restarted in between may have lost the manifest.
-                supervisor.Durable(confirm.Manifest, await context.Durability.RunAsync());
-                return null;
-            case SupervisorCommand.DeleteSnapshots delete:
-                await context.Records.DeleteSnapshotsAsync(delete.Keys.Except(record.Evaluations.Kept), plan);
-                supervisor.Deleted(delete.Manifest);
+            case SupervisorCommand.Flip or SupervisorCommand.ConfirmDurable or SupervisorCommand.DeleteSnapshots:
+                commits.Begin(command, record, cancellationToken);
                 return null;
             case SupervisorCommand.Publish publish:
                 await PublishAsync(publish.Items, job, placement, cancellationToken);
@@ -148,25 +140,20 @@ internal sealed class SupervisorActions(
         await stores.CallAsync(again.Task, (client, options) => client.WriteAgainAsync(request, options), cancellationToken);
     }
 
-    private async Task FlipAsync(FlipRequest request)
-    {
-        FlipResult result = await context.Records.FlipAsync(jobId, owner, request, plan);
-        TrainingLog.Flipped(context.Logger, jobId, request.Next.Clock, request.Next.Examples, result);
-        supervisor.Flipped(request, result);
-    }
-
     private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
     {
         (Generation generation, Segment segment) = (items[0].Generation, items[0].Segment);
-        Require(await context.Records.PublishedAsync(jobId, owner, generation, segment, items.Count));
-        bool isAgain = _published == segment && _publishedIn == generation;
+        // Noted beside their way to the broker, which a slow Redis would hold up.
+        Task<TrainingAnswer> noted = context.Records.PublishedAsync(jobId, owner, generation, segment, items.Count).Abandonable();
+        bool isAgain = _published == segment.From && _publishedIn == generation;
         if (isAgain) TrainingLog.Republished(context.Logger, jobId, segment, items.Count);
         else TrainingLog.Published(context.Logger, jobId, segment, items.Count);
         // Not to the slot where they stood still.
         _shift = isAgain ? _shift + 1 : 0;
-        (_published, _publishedIn) = (segment, generation);
+        (_published, _publishedIn) = (segment.From, generation);
         _unsent = items;
         await SendAsync(job, placement, cancellationToken);
+        Require(await noted);
     }
 
     private string Describe(SupervisorCommand.Fail fail)

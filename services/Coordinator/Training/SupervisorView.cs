@@ -1,17 +1,21 @@
 using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
+using Cluster.ServiceDefaults.Registry;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>Puts together what a supervisor decides from: record, ps tasks, run of Redis, worker slots. Owned by one runner.</summary>
+/// <summary>Puts together what a supervisor decides from: what Redis said last, and what the ps tasks say now. Owned by one runner.</summary>
 internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreView stores, TrainingFigures figures, TrainingContext context)
 {
     private static readonly TimeSpan RunPeriod = TimeSpan.FromSeconds(1);
 
-    private ulong _storeRun;
     private long? _runReadAt;
+
+    /// <summary>What Redis said last; null before it has said something.</summary>
+    public Knowledge? Known { get; set; }
 
     /// <summary>Whether every ps task served the job when it was asked last.</summary>
     public bool IsServed { get; private set; }
@@ -19,19 +23,25 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
     /// <summary>The job's part of its devices, as of the last reading.</summary>
     public WorkerShare Share { get; private set; }
 
+    /// <summary>Asks Redis for all that it knows, at once; changes nothing here.</summary>
+    /// <exception cref="Jobs.JobMovedException">There is no such job.</exception>
+    public async Task<Knowledge> ReadRedisAsync(CancellationToken cancellationToken)
+    {
+        Task<IReadOnlyList<RegisteredTask>> workers = context.Tasks.WorkersAsync(cancellationToken);
+        Task<IReadOnlyList<RegisteredTask>> holders = context.Tasks.StoresAsync(cancellationToken);
+        Task<TrainingRecord?> record = context.Records.ReadAsync(job.Id);
+        Task<ulong> run = Known is { } known && _runReadAt is { } at && context.Time.GetElapsedTime(at) < RunPeriod ? Task.FromResult(known.Run) : ReadRunAsync();
+        await Task.WhenAll(workers, holders, record, run);
+        return new Knowledge(await record ?? throw new Jobs.JobMovedException("missing"), await workers, await holders, await run);
+    }
+
     /// <summary>Asks the ps tasks, and takes or leaves the job's share of the workers.</summary>
-    /// <param name="record">The record, just read.</param>
     /// <param name="placement">Where its items can go; null where they cannot.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<ClusterView> ReadAsync(TrainingRecord record, ModelPlacement? placement, CancellationToken cancellationToken)
+    public async Task<ClusterView> ReadAsync(ModelPlacement? placement, CancellationToken cancellationToken)
     {
-        if (_runReadAt is not { } at || context.Time.GetElapsedTime(at) > RunPeriod)
-        {
-            _storeRun = await context.Durability.RunAsync();
-            _runReadAt = context.Time.GetTimestamp();
-        }
-
-        IReadOnlyList<TaskView> tasks = await stores.ReadAsync(plan.Stores, cancellationToken);
+        (TrainingRecord record, _, IReadOnlyList<RegisteredTask> holders, ulong run) = Known!;
+        IReadOnlyList<TaskView> tasks = await stores.ReadAsync(plan.Stores, holders, cancellationToken);
         figures.Observe(stores.Reports);
         IsServed = stores.Reports.All(report => report is { Phase: V1.Phase.Serving });
         IReadOnlyList<string> devices = placement?.Devices ?? [];
@@ -43,10 +53,26 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
         {
             Record = record.Protocol,
             Holder = TrainingJob.TokenOf(record.Owner),
-            StoreRun = _storeRun,
+            StoreRun = run,
             Tasks = tasks,
             Time = context.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             WorkerSlots = Math.Min(plan.Streams, Share.Count),
+            Rivals = Share.Rivals,
+            IsShared = Share.IsShared,
         };
     }
+
+    private async Task<ulong> ReadRunAsync()
+    {
+        ulong run = await context.Durability.RunAsync();
+        _runReadAt = context.Time.GetTimestamp();
+        return run;
+    }
+
+    /// <summary>What Redis said of a job and of the cluster.</summary>
+    /// <param name="Record">The job's record.</param>
+    /// <param name="Workers">The live workers.</param>
+    /// <param name="Holders">The live ps tasks.</param>
+    /// <param name="Run">Which run of Redis said so.</param>
+    public sealed record Knowledge(TrainingRecord Record, IReadOnlyList<RegisteredTask> Workers, IReadOnlyList<RegisteredTask> Holders, ulong Run);
 }

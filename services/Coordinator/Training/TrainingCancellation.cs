@@ -16,7 +16,7 @@ internal sealed class TrainingCancellation(RedisTraining records, RedisJobs jobs
     public async Task<JobRecord> RunAsync(JobRecord job, string owner, string reason, CancellationToken cancellationToken)
     {
         // What waits for something, or has not begun, has nothing to commit.
-        if (!feeds.TryGet(job.Id, out JobFeed? feed) || feed.Latest is not { Done: > 0, WaitingFor.Length: 0 }) return job;
+        if (!feeds.TryGet(job.Id, out JobFeed? feed) || feed.Latest is not { Done: > 0 } latest || latest is { WaitingFor.Length: > 0, WaitsForItsTurn: false }) return job;
         if (await records.CancelAsync(job.Id, owner, reason) != TrainingAnswer.Done) return job;
         long began = time.GetTimestamp();
         while (!job.HasEnded && time.GetElapsedTime(began) < Limit)

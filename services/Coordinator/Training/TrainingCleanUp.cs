@@ -16,8 +16,8 @@ internal sealed class TrainingCleanUp(
         TrainingRecord? record = await records.ReadAsync(jobId);
         if (record is { Plan: { } plan } && record.Protocol.Generation != Protocol.Parameters.Generation.None)
         {
-            var stores = new StoreView(jobId, channels, tasks);
-            await stores.ReadAsync(plan.Stores, cancellationToken);
+            var stores = new StoreView(jobId, channels);
+            await stores.ReadAsync(plan.Stores, await tasks.StoresAsync(cancellationToken), cancellationToken);
             if (!await stores.CloseAsync(record.Protocol.Generation.ToMessage(), cancellationToken)) return;
         }
 

@@ -1,6 +1,7 @@
 using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.Coordinator.Tasks;
 using Cluster.Persistence.Durability;
 using Cluster.Persistence.Training;

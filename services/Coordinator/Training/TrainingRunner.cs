@@ -18,6 +18,7 @@ internal sealed class TrainingRunner : IJobRunner
 {
     private static readonly TimeSpan PlanTurn = TimeSpan.FromMilliseconds(100);
     private const int MissingLimit = 5;
+    private static readonly object CommitMoved = new();
 
     private readonly TrainingContext _context;
     private readonly TrainingJob _training;
@@ -112,7 +113,7 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task<bool> PlanAsync(CancellationToken cancellationToken)
     {
         if (await _planning.MakeAsync(cancellationToken) is { } error) return await EndAsync(JobState.Failed, error, cancellationToken);
-        if (_planning.Plan is { } plan) _supervision = new TrainingSupervision(_training, plan, _planning, _figures, _context);
+        if (_planning.Plan is { } plan) _supervision = new TrainingSupervision(_training, plan, _planning, _figures, () => Tell(CommitMoved), _context);
         else _feed.Publish(new JobProgress(0, 0, 0, 0, _planning.WaitingFor));
         return false;
     }
@@ -126,6 +127,7 @@ internal sealed class TrainingRunner : IJobRunner
         _feed.Publish(new JobProgress(Math.Min(_figures.Clock, record.Protocol.End ?? long.MaxValue), _figures.StepsPerSecond, record.Counters.Segments, 0, supervision.WaitingFor)
         {
             Training = TrainingFigures.Describe(record, _figures),
+            WaitsForItsTurn = supervision.WaitsForItsTurn,
         });
         return turn;
     }

@@ -12,6 +12,9 @@ internal sealed class TrainingStop(TrainingJob training, StoreView stores, Train
     // A segment that does not end, for want of workers, does not hold up the end for longer.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether the job is to end with the next commit.</summary>
+    public bool IsAsked(JobRecord job, TrainingRecord record) => record.CancelReason.Length > 0 || Left(job) <= TimeSpan.Zero;
+
     /// <summary>No segment begins here or later; the first one always may.</summary>
     public long ClockLimit(JobRecord job, TrainingRecord record) => IsAsked(job, record) ? 1 : long.MaxValue;
 
@@ -27,8 +30,6 @@ internal sealed class TrainingStop(TrainingJob training, StoreView stores, Train
             : $"time limit of {training.Spec.MaxSeconds} s reached at step {manifest.Clock}: what it ends with depends on speed";
         if (await context.Records.EndAsync(job.Id, training.Owner, manifest.Id, reason, isEvaluated) == TrainingAnswer.Fenced) throw new JobMovedException("fenced");
     }
-
-    private bool IsAsked(JobRecord job, TrainingRecord record) => record.CancelReason.Length > 0 || Left(job) <= TimeSpan.Zero;
 
     private TimeSpan Left(JobRecord job) => training.Spec.MaxSeconds == 0 || job.Started is not { } started
         ? TimeSpan.MaxValue

@@ -3,8 +3,10 @@ using System.Security.Cryptography;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
+using Cluster.Coordinator.Placements;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
+using Cluster.ServiceDefaults.Redis;
 using Cluster.ServiceDefaults.Registry;
 using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 using V1 = Cluster.Contracts.Parameters.V1;
@@ -12,6 +14,7 @@ using V1 = Cluster.Contracts.Parameters.V1;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>The turns of a training job that has a plan: reads what Redis and the ps tasks say, lets <see cref="JobSupervisor"/> decide, and does it. Owned by one runner.</summary>
+/// <remarks>While Redis is slow to say something, the ps tasks are moved on by what it said last: every decision may be late or repeated.</remarks>
 internal sealed class TrainingSupervision
 {
     // Between two turns: at once where something was done that shows now, soon where it shows by and by.
@@ -29,59 +32,58 @@ internal sealed class TrainingSupervision
     private readonly StoreView _stores;
     private readonly SupervisorView _view;
     private readonly JobSupervisor _supervisor;
+    private readonly CommitStage _commits;
     private readonly SupervisorActions _actions;
     private readonly ModelPlacementWatch _placement;
+    private string _occupied = "";
 
-    public TrainingSupervision(TrainingJob job, TrainingPlan plan, PlanStage planning, TrainingFigures figures, TrainingContext context)
+    /// <param name="job">The job.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="planning">Writes the plan again where Redis has lost it.</param>
+    /// <param name="figures">Takes note of what ps tasks say.</param>
+    /// <param name="moved">Called when a commit has moved on: there is something for the next turn.</param>
+    /// <param name="context">What the coordinator has.</param>
+    public TrainingSupervision(TrainingJob job, TrainingPlan plan, PlanStage planning, TrainingFigures figures, Action moved, TrainingContext context)
     {
         (_job, _plan, _planning, _context) = (job, plan, planning, context);
         _summaries = new SegmentSummaries(job, figures, context);
         _evaluation = new EvaluationStage(job, plan, _summaries, context);
-        _stores = new StoreView(job.Id, context.Stores, context.Tasks);
+        _stores = new StoreView(job.Id, context.Stores);
         _stop = new TrainingStop(job, _stores, context);
         _view = new SupervisorView(job, plan, _stores, figures, context);
         _supervisor = new JobSupervisor(Options(job, plan, context), job.Token, () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        _commits = new CommitStage(job.Id, job.Owner, plan, _supervisor, moved, context);
         _placement = new ModelPlacementWatch(job.Spec, context.Options.Value.PlacementTimeout, context.Time);
-        _actions = new SupervisorActions(job.Id, job.Owner, plan, _supervisor, _stores, context);
+        _actions = new SupervisorActions(job.Id, job.Owner, plan, _stores, _commits, context);
     }
 
     /// <summary>What the job waits for; empty while it does not.</summary>
     public string WaitingFor { get; private set; } = "";
 
+    /// <summary>Whether that is no more than its turn on devices that work for others.</summary>
+    public bool WaitsForItsTurn => _occupied.Length > 0 && WaitingFor == _occupied;
+
     /// <summary>The record as the last turn read it.</summary>
-    public TrainingRecord? Record { get; private set; }
+    public TrainingRecord? Record => _view.Known?.Record;
 
     /// <summary>Takes one turn.</summary>
     /// <exception cref="JobMovedException">The job is not this chief's any more, or has ended.</exception>
     public async Task<Turn> RunAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        IReadOnlyList<RegisteredTask> workers = await _context.Tasks.WorkersAsync(cancellationToken);
+        _commits.Settle();
+        await ReadAsync(job, cancellationToken);
+        (TrainingRecord record, IReadOnlyList<RegisteredTask> workers) = (_view.Known!.Record, _view.Known.Workers);
         ModelPlacement? placement = _placement.Update(workers);
         if (_placement.Error is { } unplaced) return new Turn(default, unplaced);
-        TrainingRecord record = await _context.Records.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
-        Record = record;
-        if (record.Plan is null)
-        {
-            // A Redis that lost its last second: workers go by the plan, and what was begun goes by this one.
-            try
-            {
-                await _planning.WriteAsync(_plan, cancellationToken);
-                return new Turn(NextTurn);
-            }
-            catch (ArgumentException e)
-            {
-                return new Turn(default, e.Message);
-            }
-        }
+        if (record.Plan is null) return await PlanAgainAsync(cancellationToken);
 
-        long limit = Math.Min(_evaluation.ClockLimit(record), _stop.ClockLimit(job, record));
-        ClusterView view = await _view.ReadAsync(record, placement, cancellationToken) with { ClockLimit = limit };
+        (ClusterView view, placement) = await ViewAsync(job, placement, cancellationToken);
         if (_view.IsServed) _actions.Served();
         IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
-        placement = placement is null ? null : placement with { First = _view.Share.First };
+        if (await DoAsync(commands.Where(IsOfStores), job, record, placement, cancellationToken) is { } refused) return new Turn(default, refused);
         await _summaries.NoteAsync(record);
         bool isEvaluating = await _evaluation.AdvanceAsync(job, record, placement, view.WorkerSlots, cancellationToken);
-        foreach (SupervisorCommand command in commands)
+        foreach (SupervisorCommand command in commands.Where(command => !IsOfStores(command)))
         {
             // What is open is decided first: the job may end before the clock at which it diverged, and its result needs the best commit.
             if (isEvaluating && command is (SupervisorCommand.Finish or SupervisorCommand.Fail)) continue;
@@ -89,13 +91,11 @@ internal sealed class TrainingSupervision
                 await _evaluation.ConcludeAsync(job, record, finish.Manifest, placement, view.WorkerSlots, cancellationToken);
             else if (await _actions.DoAsync(command, job, record, placement, cancellationToken) is { } error)
                 return new Turn(default, error);
-
-            // What one ps task refuses for now, the others need not keep for it: another job may need both.
-            if (_actions.WaitingFor.Length > 0) break;
         }
 
         await _stop.EnforceAsync(job, record);
         await _actions.SendAsync(job, placement, cancellationToken);
+        _occupied = placement is null ? "" : Occupation.WaitingFor(_job.Id, placement.Devices, workers);
         WaitingFor = Missing();
         return new Turn(Pause(commands));
     }
@@ -106,9 +106,74 @@ internal sealed class TrainingSupervision
     /// <summary>A worker could not evaluate; true when it has been tried often enough.</summary>
     public bool GivesUp(ModelNotEvaluated told) => _evaluation.GivesUp(told);
 
+    /// <summary>Asks Redis, and goes on with the ps tasks until it has answered.</summary>
+    private async Task ReadAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        Task<SupervisorView.Knowledge> reading = _view.ReadRedisAsync(cancellationToken).Abandonable();
+        while (_view.Known is { Record.Plan: not null } known && !reading.IsCompleted)
+        {
+            ModelPlacement? placement = _placement.Update(known.Workers);
+            bool isMoving = placement is not null && await MoveOnAsync(job, known, placement, cancellationToken);
+            await Task.WhenAny(reading, Task.Delay(isMoving ? NextTurn : SoonTurn, _context.Time, cancellationToken));
+        }
+
+        _view.Known = await reading;
+    }
+
+    /// <summary>Opens, ends and publishes segments, and begins commits; true where something was done that shows now.</summary>
+    private async Task<bool> MoveOnAsync(JobRecord job, SupervisorView.Knowledge known, ModelPlacement placement, CancellationToken cancellationToken)
+    {
+        (ClusterView view, ModelPlacement? shared) = await ViewAsync(job, placement, cancellationToken);
+        IReadOnlyList<SupervisorCommand> commands = [.. _supervisor.Decide(view, _context.Time.GetElapsedTime(0)).Where(IsOfStores)];
+        await DoAsync(commands.Where(command => command is not SupervisorCommand.Open), job, known.Record, shared, cancellationToken);
+        return commands.Any(command => command is SupervisorCommand.Advance);
+    }
+
+    private async Task<(ClusterView View, ModelPlacement? Placement)> ViewAsync(JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
+    {
+        TrainingRecord record = _view.Known!.Record;
+        ClusterView view = await _view.ReadAsync(placement, cancellationToken) with
+        {
+            ClockLimit = Math.Min(_evaluation.ClockLimit(record), _stop.ClockLimit(job, record)),
+            IsEnding = _stop.IsAsked(job, record),
+        };
+        return (view, placement is null ? null : placement with { First = _view.Share.First });
+    }
+
+    private async Task<string?> DoAsync(
+        IEnumerable<SupervisorCommand> commands, JobRecord job, TrainingRecord record, ModelPlacement? placement, CancellationToken cancellationToken)
+    {
+        foreach (SupervisorCommand command in commands)
+        {
+            if (await _actions.DoAsync(command, job, record, placement, cancellationToken) is { } error) return error;
+            // What one ps task refuses for now, the others need not keep for it: another job may need both.
+            if (_actions.WaitingFor.Length > 0) break;
+        }
+
+        return null;
+    }
+
+    /// <summary>A Redis that lost its last second: workers go by the plan, and what was begun goes by this one.</summary>
+    private async Task<Turn> PlanAgainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _planning.WriteAsync(_plan, cancellationToken);
+            return new Turn(NextTurn);
+        }
+        catch (ArgumentException e)
+        {
+            return new Turn(default, e.Message);
+        }
+    }
+
+    /// <summary>What goes to ps tasks and workers, or goes on beside the turns: no other word of Redis is needed for it.</summary>
+    private static bool IsOfStores(SupervisorCommand command) => command is SupervisorCommand.Open or SupervisorCommand.Advance or SupervisorCommand.WriteAgain
+        or SupervisorCommand.Publish or SupervisorCommand.Flip or SupervisorCommand.ConfirmDurable or SupervisorCommand.DeleteSnapshots;
+
     private TimeSpan Pause(IReadOnlyList<SupervisorCommand> commands)
     {
-        if (commands.Any(command => command is SupervisorCommand.StartGeneration or SupervisorCommand.Advance or SupervisorCommand.Flip)) return NextTurn;
+        if (commands.Any(command => command is SupervisorCommand.StartGeneration or SupervisorCommand.Advance)) return NextTurn;
         return _stores.Reports.Any(IsUnsettled) ? SoonTurn : LateTurn;
     }
 
@@ -121,7 +186,7 @@ internal sealed class TrainingSupervision
         if (_stores.Missing.Any())
             return string.Join(", ", _stores.Missing.Select(task => string.Create(CultureInfo.InvariantCulture, $"/job:ps/task:{task}")));
         if (_actions.WaitingFor.Length > 0) return _actions.WaitingFor;
-        return _placement.WaitingFor;
+        return _placement.WaitingFor.Length > 0 ? _placement.WaitingFor : _occupied;
     }
 
     private static SupervisorOptions Options(TrainingJob job, TrainingPlan plan, TrainingContext context) => new()
@@ -130,7 +195,13 @@ internal sealed class TrainingSupervision
         Lanes = job.Spec.Lanes,
         Tasks = plan.Stores,
         TotalClocks = plan.Schedule().TotalClocks,
-        Sizing = new SegmentSizing { Target = context.Options.Value.SegmentDuration, Every = plan.Evaluations().Every, CheckpointEvery = plan.CheckpointClocks() },
+        Sizing = new SegmentSizing
+        {
+            Target = context.Options.Value.SegmentDuration,
+            InitialClocks = FirstSegment.Clocks(plan),
+            Every = plan.Evaluations().Every,
+            CheckpointEvery = plan.CheckpointClocks(),
+        },
         Checkpoints = new CheckpointPolicy(plan.CheckpointClocks(), plan.Spec.KeepCheckpoints),
         Staleness = plan.Staleness,
         LaneGrace = context.Options.Value.LaneGrace,

@@ -112,7 +112,7 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
 
     /// <summary>Notes that items of a segment are about to be published: a new segment, or items that go out again.</summary>
     public Task<TrainingAnswer> PublishedAsync(string id, string owner, Generation generation, Segment segment, int items) =>
-        ChangeAsync(TrainingScripts.Published, id, owner, $"{generation}{segment}", items);
+        ChangeAsync(TrainingScripts.Published, id, owner, string.Create(CultureInfo.InvariantCulture, $"{generation}@{segment.From}"), items);
 
     /// <summary>The job has ended: what is kept of it goes when its record goes, the rest goes now.</summary>
     public async Task CloseAsync(string id, TimeSpan retention)

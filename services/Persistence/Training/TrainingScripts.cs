@@ -83,7 +83,7 @@ internal static partial class TrainingScripts
         return 'done'
         """);
 
-    // ARGV: token, segment of a generation, items. Items of a segment that was published before are published again.
+    // ARGV: token, generation and first clock of a segment, which may end earlier than it was to, items. Items of a segment that was published before are published again.
     public static readonly RedisScript Published = new("training.published", CoordinatorGuard, """
         if redis.call('HGET', KEYS[2], 'segment') == ARGV[2] then
             redis.call('HINCRBY', KEYS[1], 'republished', ARGV[3])

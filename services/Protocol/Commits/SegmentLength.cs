@@ -23,13 +23,11 @@ internal sealed class SegmentLength(SegmentSizing sizing)
     public TimeSpan? Step => _rate.Step;
 
     /// <summary>The work that a segment should hold now.</summary>
-    public TimeSpan Target
+    /// <param name="isShared">Others take turns with the job.</param>
+    public TimeSpan Target(bool isShared)
     {
-        get
-        {
-            TimeSpan wanted = Max(_commits.Longest * CommitsCovered, Pause * PausesCovered);
-            return Max(sizing.Target, wanted < sizing.LongestTarget ? wanted : sizing.LongestTarget);
-        }
+        TimeSpan wanted = Max(_commits.Longest * CommitsCovered, Pause * PausesCovered);
+        return isShared ? sizing.Target : Max(sizing.Target, wanted < sizing.LongestTarget ? wanted : sizing.LongestTarget);
     }
 
     // The least of the last ones: a pause in which a worker loads data or is replaced comes once.
@@ -45,11 +43,12 @@ internal sealed class SegmentLength(SegmentSizing sizing)
     /// <summary>The segment after one that is done.</summary>
     /// <param name="done">Empty where a generation begins.</param>
     /// <param name="reports">What the ps tasks say of it.</param>
+    /// <param name="isShared">Others take turns with the job.</param>
     /// <param name="total">The clock at which the job ends.</param>
-    public Segment Next(Segment done, TaskReport[] reports, long total)
+    public Segment Next(Segment done, TaskReport[] reports, bool isShared, long total)
     {
         if (!done.IsEmpty) Learn(done, reports);
-        return sizing.Next(done, _rate, Target, total);
+        return sizing.Next(done, _rate, Target(isShared), total);
     }
 
     private void Learn(Segment done, TaskReport[] reports)

@@ -48,7 +48,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
 
     private Segment TargetOf(Segment open, TaskReport[] reports, ClusterView view, TimeSpan now)
     {
-        if (reports.All(report => report.IsCopied)) return Plan(open, reports, view.ClockLimit);
+        if (reports.All(report => report.IsCopied)) return Plan(open, reports, view);
         return IsToEnd(open, view, now) ? SegmentCut.Of(open, reports, length.Step) : open;
     }
 
@@ -76,13 +76,13 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
     }
 
     /// <summary>The segment after one that is done; the same one each time it is asked for.</summary>
-    private Segment Plan(Segment done, TaskReport[] reports, long limit)
+    private Segment Plan(Segment done, TaskReport[] reports, ClusterView view)
     {
-        if (done.To == options.TotalClocks || done.To >= limit)
+        if (done.To == options.TotalClocks || done.To >= view.ClockLimit)
             return done;
         if (_planned.From == done.To && _planned.To > done.To)
             return _planned;
-        _planned = length.Next(done, reports, options.TotalClocks);
+        _planned = length.Next(done, reports, view.IsShared, options.TotalClocks);
         return _planned;
     }
 
@@ -91,7 +91,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
         LaneSet lanes;
         if (_published?.From != segment.From)
         {
-            _published = new Published(segment.From, now, length.Target, Useful(view.WorkerSlots), view.Rivals);
+            _published = new Published(segment.From, now, length.Target(view.IsShared), Useful(view.WorkerSlots), view.Rivals);
             _watch.Restart(now);
             lanes = LaneSet.Of(new LaneBlock(0, options.Lanes));
         }

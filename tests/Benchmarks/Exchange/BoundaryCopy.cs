@@ -20,7 +20,7 @@ internal static class BoundaryCopy
         var copies = new List<double>();
         for (long from = 0; from < 2 * Segments; from += 2)
         {
-            task.Advance(BenchmarkStore.First, from, new Segment(from, from + 2));
+            task.Advance(BenchmarkStore.First, from, new Segment(from, from + 2), TimeSpan.Zero);
             double inside = Push(task, from);
             copies.Add(Push(task, from + 1) - inside);
         }

@@ -24,7 +24,7 @@ internal sealed class RecordingSink(int length) : IExchangeSink
         return true;
     }
 
-    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks) => _events.Writer.TryWrite(label);
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end) => _events.Writer.TryWrite(label);
 
     public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current) => _events.Writer.TryWrite(answer);
 

@@ -38,7 +38,7 @@ internal sealed class SegmentWorker(TestProblem problem, SegmentItem item, ulong
         lock (_gate) return _work.TryReceive(task, label, out target);
     }
 
-    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks) => Locked(() => _work.Received(task, label));
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end) => Locked(() => _work.Received(task, label, end));
 
     public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current)
     {

@@ -26,7 +26,7 @@ internal sealed class StepSink(int length) : IExchangeSink
         return true;
     }
 
-    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks)
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end)
     {
         Version = label.Version;
         _received.Set(inline: true);

@@ -54,7 +54,7 @@ internal sealed class TestProblem
         task.LoadingParameters.Fill(0.5f);
         rule.Initialise(task.LoadingParameters, task.LoadingSlots);
         task.CompleteLoad(generation, 0, 0);
-        task.Advance(generation, 0, new Segment(0, clocks));
+        task.Advance(generation, 0, new Segment(0, clocks), TimeSpan.Zero);
         var all = new LaneBlock(0, Lanes);
         for (long clock = 0; clock < clocks; clock++)
         {

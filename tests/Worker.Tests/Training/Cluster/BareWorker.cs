@@ -51,7 +51,7 @@ internal sealed class BareWorker : IExchangeSink, IDisposable
         return true;
     }
 
-    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks) => _received.Set(inline: true);
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end) => _received.Set(inline: true);
 
     public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current)
     {

@@ -1,7 +1,7 @@
-using Cluster.Coordinator.Training;
+using Cluster.Coordinator.Placements;
 using CsCheck;
 
-namespace Cluster.Coordinator.Tests.Training;
+namespace Cluster.Coordinator.Tests.Placements;
 
 public sealed class WorkerSharesTests
 {
@@ -34,7 +34,21 @@ public sealed class WorkerSharesTests
 
         Assert.Equal((0, 4), Share(shares, "a", 4));
         Assert.Equal(new WorkerShare(0, 1), shares.Of("b", ["gpu"]));
-        Assert.Equal(new WorkerShare(1, 1), shares.Of("b", ["gpu", "0"]));
+        Assert.Equal(new WorkerShare(1, 1) { Rivals = 1 }, shares.Of("b", ["gpu", "0"]));
+    }
+
+    /// <summary>A computation takes turns item by item: nobody's share is less, but who has one knows of it.</summary>
+    [Fact]
+    public void Of_ComputationBeside_LeavesTheShareAndIsARival()
+    {
+        WorkerShares shares = Of(2, "a");
+
+        shares.Want("pi", ["1"]);
+        Assert.Equal(new WorkerShare(0, 2) { Rivals = 1, IsShared = true }, shares.Of("a", Devices(2)));
+        Assert.Equal(new WorkerShare(0, 1), shares.Of("a", ["0"]));
+
+        shares.Leave("pi");
+        Assert.Equal(new WorkerShare(0, 2), shares.Of("a", Devices(2)));
     }
 
     [Fact]

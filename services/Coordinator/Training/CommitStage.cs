@@ -1,0 +1,75 @@
+using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Messages;
+using Cluster.Persistence.Training;
+using Cluster.Protocol.Commits;
+using Cluster.ServiceDefaults.Redis;
+
+namespace Cluster.Coordinator.Training;
+
+/// <summary>Makes commits in Redis beside the runner's turns, which a slow Redis would hold up: one flip, one proof of what is on disk and one deletion at a time. Owned by one runner.</summary>
+/// <remarks>
+/// Only <see cref="Settle"/> tells the supervisor what came of them, so nothing is shared. What does not get through is decided again
+/// from what the store says.
+/// </remarks>
+internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan, JobSupervisor supervisor, Action moved, TrainingContext context)
+{
+    private readonly Dictionary<Type, Task<Action>> _underWay = [];
+
+    /// <summary>Begins what a command asks for, unless its like is under way.</summary>
+    public void Begin(SupervisorCommand command, TrainingRecord record, CancellationToken cancellationToken)
+    {
+        if (!_underWay.ContainsKey(command.GetType())) _underWay.Add(command.GetType(), RunAsync(command, record, cancellationToken).Abandonable());
+    }
+
+    /// <summary>Takes in what has ended.</summary>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis did not do it, or nobody knows.</exception>
+    public void Settle()
+    {
+        foreach ((Type kind, Task<Action> task) in _underWay.Where(each => each.Value.IsCompleted).ToArray())
+        {
+            _underWay.Remove(kind);
+            task.GetAwaiter().GetResult()();
+        }
+    }
+
+    private async Task<Action> RunAsync(SupervisorCommand command, TrainingRecord record, CancellationToken cancellationToken)
+    {
+        // Not on the runner's turn, however fast Redis is.
+        await Task.Yield();
+        try
+        {
+            return command switch
+            {
+                SupervisorCommand.Flip flip => await FlipAsync(flip.Request),
+                SupervisorCommand.ConfirmDurable confirm => await ConfirmAsync(confirm.Manifest, cancellationToken),
+                SupervisorCommand.DeleteSnapshots delete => await DeleteAsync(delete, record),
+                _ => throw new ArgumentException($"{command} is no part of a commit"),
+            };
+        }
+        finally
+        {
+            moved();
+        }
+    }
+
+    private async Task<Action> FlipAsync(FlipRequest request)
+    {
+        FlipResult result = await context.Records.FlipAsync(jobId, owner, request, plan);
+        TrainingLog.Flipped(context.Logger, jobId, request.Next.Clock, request.Next.Examples, result);
+        return () => supervisor.Flipped(request, result);
+    }
+
+    private async Task<Action> ConfirmAsync(ManifestId manifest, CancellationToken cancellationToken)
+    {
+        await context.Durability.WaitAsync(cancellationToken);
+        // Asked anew: a Redis that was restarted in between may have lost the manifest.
+        ulong run = await context.Durability.RunAsync();
+        return () => supervisor.Durable(manifest, run);
+    }
+
+    private async Task<Action> DeleteAsync(SupervisorCommand.DeleteSnapshots delete, TrainingRecord record)
+    {
+        await context.Records.DeleteSnapshotsAsync(delete.Keys.Except(record.Evaluations.Kept), plan);
+        return () => supervisor.Deleted(delete.Manifest);
+    }
+}
