@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Cluster.LocalHosting.Processes;
 
 namespace Cluster.EndToEnd.Processes;
@@ -13,6 +15,7 @@ namespace Cluster.EndToEnd.Processes;
 internal sealed class FaultyLink : IAsyncDisposable
 {
     private const int BufferBytes = 64 << 10;
+    private const int MaxPieces = 64;
     private static readonly TimeSpan HoldPoll = TimeSpan.FromMilliseconds(20);
 
     private readonly Func<int> _target;
@@ -22,6 +25,7 @@ internal sealed class FaultyLink : IAsyncDisposable
     private readonly Task _accepting;
     private long _bytes;
     private long _delayTicks;
+    private long _latencyTicks;
     private volatile bool _isHeld;
 
     /// <param name="target">Port of 127.0.0.1 that a connection goes to, asked for each anew.</param>
@@ -47,6 +51,13 @@ internal sealed class FaultyLink : IAsyncDisposable
     {
         get => TimeSpan.FromTicks(Interlocked.Read(ref _delayTicks));
         set => Interlocked.Exchange(ref _delayTicks, value.Ticks);
+    }
+
+    /// <summary>Time for which each piece is on its way, beside the others: half of what a round trip takes longer. Bandwidth stays as it is.</summary>
+    public TimeSpan Latency
+    {
+        get => TimeSpan.FromTicks(Interlocked.Read(ref _latencyTicks));
+        set => Interlocked.Exchange(ref _latencyTicks, value.Ticks);
     }
 
     /// <summary>Resets every connection that stands, in both directions; new ones are taken.</summary>
@@ -118,17 +129,43 @@ internal sealed class FaultyLink : IAsyncDisposable
 
     private async Task PumpAsync(Socket from, Socket to)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var pieces = Channel.CreateBounded<Piece>(MaxPieces);
+        await Task.WhenAll(TakeAsync(from, pieces.Writer), PassOnAsync(pieces.Reader, from, to));
+    }
+
+    private async Task TakeAsync(Socket from, ChannelWriter<Piece> pieces)
+    {
         try
         {
-            int read;
-            while ((read = await from.ReceiveAsync(buffer.AsMemory(0, BufferBytes), _stopping.Token)) > 0)
+            while (true)
             {
+                var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                var read = await from.ReceiveAsync(buffer.AsMemory(0, BufferBytes), _stopping.Token);
+                if (read == 0) break;
+                await pieces.WriteAsync(new Piece(buffer, read, Stopwatch.GetTimestamp()), _stopping.Token);
+            }
+
+            pieces.Complete();
+        }
+        catch (Exception e)
+        {
+            pieces.TryComplete(e);
+        }
+    }
+
+    private async Task PassOnAsync(ChannelReader<Piece> pieces, Socket from, Socket to)
+    {
+        try
+        {
+            await foreach (var piece in pieces.ReadAllAsync(_stopping.Token))
+            {
+                if (Latency - Stopwatch.GetElapsedTime(piece.TakenAt) is var left && left > TimeSpan.Zero) await Task.Delay(left, _stopping.Token);
                 if (Delay is var delay && delay > TimeSpan.Zero) await Task.Delay(delay, _stopping.Token);
                 await WhileHeldAsync();
-                for (var sent = 0; sent < read;)
-                    sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), _stopping.Token);
-                Interlocked.Add(ref _bytes, read);
+                for (var sent = 0; sent < piece.Length;)
+                    sent += await to.SendAsync(piece.Buffer.AsMemory(sent, piece.Length - sent), _stopping.Token);
+                Interlocked.Add(ref _bytes, piece.Length);
+                ArrayPool<byte>.Shared.Return(piece.Buffer);
             }
 
             to.Shutdown(SocketShutdown.Send);
@@ -140,10 +177,6 @@ internal sealed class FaultyLink : IAsyncDisposable
             to.Close();
             throw;
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
     private async Task WhileHeldAsync()
@@ -151,6 +184,9 @@ internal sealed class FaultyLink : IAsyncDisposable
         while (_isHeld)
             await Task.Delay(HoldPoll, _stopping.Token);
     }
+
+    /// <summary>Bytes on their way, in a buffer of the shared pool.</summary>
+    private readonly record struct Piece(byte[] Buffer, int Length, long TakenAt);
 
     private sealed record Connection(Socket Client, Socket Server)
     {

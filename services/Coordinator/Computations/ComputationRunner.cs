@@ -50,7 +50,7 @@ internal sealed class ComputationRunner : IJobRunner
         }
         finally
         {
-            _context.Shares.Leave(_job.Id);
+            _context.Shares.EndTurns(_job.Id);
         }
     }
 

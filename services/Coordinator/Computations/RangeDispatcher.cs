@@ -32,7 +32,7 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
         Book.Load(job, await context.Ranges.ItemsAsync(jobId));
         if (Placement.Update(workers, Book.Wanted())) JobLog.Waits(context.Logger, jobId, Placement.WaitingFor);
         var devices = Placement.Devices;
-        context.Shares.Want(jobId, devices);
+        context.Shares.TakeTurns(jobId, devices);
         WaitingFor = Placement.WaitingFor.Length > 0 ? Placement.WaitingFor : Occupation.WaitingFor(jobId, devices, workers);
 
         var recalled = Book.Outstanding.Count(range => Recall(range, claims.GetValueOrDefault(range.Range.From, ""), workers));

@@ -8,7 +8,7 @@ internal readonly record struct WorkerShare(int First, int Count)
     /// <summary>Other jobs that want some of its devices.</summary>
     public int Rivals { get; init; }
 
-    /// <summary>Whether some of these take turns item by item, as computations do: long segments would leave them nothing.</summary>
+    /// <summary>Whether some of these have items that take turns: long segments would leave them nothing.</summary>
     public bool IsShared { get; init; }
 }
 
@@ -17,7 +17,7 @@ internal sealed class WorkerShares
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, HashSet<string>> _jobs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _computations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _waiting = new(StringComparer.Ordinal);
 
     /// <summary>A job runs on these devices now.</summary>
     public void Enter(string job, IEnumerable<string> devices)
@@ -25,19 +25,21 @@ internal sealed class WorkerShares
         lock (_lock) _jobs[job] = [.. devices];
     }
 
-    /// <summary>A computation wants to run on these devices: it has no share of its own, its items take turns with those of others.</summary>
-    public void Want(string job, IEnumerable<string> devices)
-    {
-        lock (_lock) _computations[job] = [.. devices];
-    }
-
     public void Leave(string job)
     {
-        lock (_lock)
-        {
-            _jobs.Remove(job);
-            _computations.Remove(job);
-        }
+        lock (_lock) _jobs.Remove(job);
+    }
+
+    /// <summary>A job has items for these devices that take turns with those of others: those of computations and of evaluations, for which nobody has a share.</summary>
+    public void TakeTurns(string job, IEnumerable<string> devices)
+    {
+        lock (_lock) _waiting[job] = [.. devices];
+    }
+
+    /// <summary>A job has no such items any more.</summary>
+    public void EndTurns(string job)
+    {
+        lock (_lock) _waiting.Remove(job);
     }
 
     /// <summary>Slots for a job now: an equal share among those that have a device in common with it; those left over go to the first jobs in order.</summary>
@@ -46,11 +48,11 @@ internal sealed class WorkerShares
     public WorkerShare Of(string job, IReadOnlyList<string> devices)
     {
         string[] rivals;
-        int computations;
+        string[] waiting;
         lock (_lock)
         {
             rivals = [.. _jobs.Where(other => other.Key != job && other.Value.Overlaps(devices)).Select(other => other.Key)];
-            computations = _computations.Values.Count(other => other.Overlaps(devices));
+            waiting = [.. _waiting.Where(other => other.Key != job && other.Value.Overlaps(devices)).Select(other => other.Key)];
         }
 
         int rank = rivals.Count(other => string.CompareOrdinal(other, job) < 0);
@@ -58,6 +60,6 @@ internal sealed class WorkerShares
         WorkerShare share = least == 0
             ? new WorkerShare(devices.Count == 0 ? 0 : rank % devices.Count, 1)
             : new WorkerShare((rank * least) + Math.Min(rank, over), least + (rank < over ? 1 : 0));
-        return share with { Rivals = rivals.Length + computations, IsShared = computations > 0 };
+        return share with { Rivals = rivals.Union(waiting).Count(), IsShared = waiting.Length > 0 };
     }
 }

@@ -23,7 +23,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     {
         if (record.ToEvaluate is not [var oldest, ..]) return false;
         EvaluationRound round = RoundOf(oldest, isFinal: false);
-        if (await round.AdvanceAsync(job, placement, slots, cancellationToken)) await DecideAsync(record, round);
+        if (await AdvanceAsync(round, job, placement, slots, cancellationToken)) await DecideAsync(record, round);
         return true;
     }
 
@@ -32,7 +32,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     public async Task ConcludeAsync(JobRecord job, TrainingRecord record, CommitManifest last, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         EvaluationRound round = RoundOf(last, isFinal: true);
-        if (!await round.AdvanceAsync(job, placement, slots, cancellationToken)) return;
+        if (!await AdvanceAsync(round, job, placement, slots, cancellationToken)) return;
         EvaluationFigures figures = round.Figures(EvaluationSet.Training);
         var result = new TrainingResult
         {
@@ -57,6 +57,14 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
         bool givesUp = round.GivesUp(told.Item);
         TrainingLog.EvaluationFailed(context.Logger, training.Id, round.Failures, LastItem.MaxFailures, told.Error);
         return givesUp;
+    }
+
+    private async Task<bool> AdvanceAsync(EvaluationRound round, JobRecord job, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
+    {
+        context.Shares.TakeTurns(job.Id, placement?.Devices ?? []);
+        bool isDone = await round.AdvanceAsync(job, placement, slots, cancellationToken);
+        if (isDone) context.Shares.EndTurns(job.Id);
+        return isDone;
     }
 
     private EvaluationRound RoundOf(CommitManifest commit, bool isFinal)

@@ -51,6 +51,7 @@ internal sealed class TrainingRunner : IJobRunner
         finally
         {
             _context.Shares.Leave(_job.Id);
+            _context.Shares.EndTurns(_job.Id);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed record ClusterView
     /// <summary>Other jobs that want device slots which this one may use: one more of them does not wait for the end of a long segment.</summary>
     public int Rivals { get; init; }
 
-    /// <summary>Some of these take turns with it: segments do not grow for the sake of slow commits.</summary>
+    /// <summary>Some of these take turns with it item by item: its segments are short, whatever commits take.</summary>
     public bool IsShared { get; init; }
 
     /// <summary>The job is to end with the next commit, which is to come soon.</summary>

@@ -9,6 +9,7 @@ namespace Cluster.Protocol.Commits;
 /// </remarks>
 internal sealed class SegmentLength(SegmentSizing sizing)
 {
+    private static readonly TimeSpan SharedTarget = TimeSpan.FromSeconds(1.5);
     private const double CommitsCovered = 1.5;
     private const int PausesCovered = 16;
 
@@ -26,8 +27,9 @@ internal sealed class SegmentLength(SegmentSizing sizing)
     /// <param name="isShared">Others take turns with the job.</param>
     public TimeSpan Target(bool isShared)
     {
+        if (isShared) return Min(sizing.Target, SharedTarget);
         TimeSpan wanted = Max(_commits.Longest * CommitsCovered, Pause * PausesCovered);
-        return isShared ? sizing.Target : Max(sizing.Target, wanted < sizing.LongestTarget ? wanted : sizing.LongestTarget);
+        return Max(sizing.Target, Min(wanted, sizing.LongestTarget));
     }
 
     // The least of the last ones: a pause in which a worker loads data or is replaced comes once.
@@ -59,6 +61,8 @@ internal sealed class SegmentLength(SegmentSizing sizing)
         if (_pauses.Count > 4) _pauses.Dequeue();
         _hasPaused = true;
     }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

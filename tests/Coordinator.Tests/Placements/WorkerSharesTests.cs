@@ -43,11 +43,12 @@ public sealed class WorkerSharesTests
     {
         WorkerShares shares = Of(2, "a");
 
-        shares.Want("pi", ["1"]);
+        shares.TakeTurns("pi", ["1"]);
+        shares.TakeTurns("a", ["0"]);
         Assert.Equal(new WorkerShare(0, 2) { Rivals = 1, IsShared = true }, shares.Of("a", Devices(2)));
         Assert.Equal(new WorkerShare(0, 1), shares.Of("a", ["0"]));
 
-        shares.Leave("pi");
+        shares.EndTurns("pi");
         Assert.Equal(new WorkerShare(0, 2), shares.Of("a", Devices(2)));
     }
 
