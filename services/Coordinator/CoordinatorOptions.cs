@@ -19,9 +19,13 @@ public sealed class CoordinatorOptions
     [Within("00:00:01", "01:00:00")]
     public TimeSpan RangePatience { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Time a segment of a training job should take; 10 ms to 60 s, default 1.5 s.</summary>
+    /// <summary>Work that a segment of a training job should hold at least; 10 ms to 60 s, default 1.5 s.</summary>
     [Within("00:00:00.010", "00:01:00")]
     public TimeSpan SegmentDuration { get; set; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Work beyond which a segment does not grow for the sake of slow commits, since up to two segments are done again after a fault; 10 ms to 10 min, default 30 s. Where it is less than <see cref="SegmentDuration"/>, segments do not grow.</summary>
+    [Within("00:00:00.010", "00:10:00")]
+    public TimeSpan LongestSegment { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a lane of a training job may stand still before its work is published again; 100 ms to 10 min, default 10 s.</summary>
     [Within("00:00:00.100", "00:10:00")]

@@ -50,6 +50,7 @@ internal sealed class ChaosRun(int seed, TimeSpan duration, string logs, ChaosRe
         CoordinatorEnvironment = new Dictionary<string, string>
         {
             ["Coordinator__SegmentDuration"] = "00:00:00.3",
+            ["Coordinator__LongestSegment"] = "00:00:00.3",
             ["Coordinator__LaneGrace"] = "00:00:01",
             ["Coordinator__RangePatience"] = "00:00:03",
         },

@@ -28,7 +28,7 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
     /// <summary>Makes likely what the rule is for; a recovery for another reason would heal what two ps tasks cannot settle.</summary>
     private static Scenario Expose(Scenario scenario) => scenario.Mutation switch
     {
-        Mutation.OneVersionOnly or Mutation.IncarnationReused =>
+        Mutation.OneVersionOnly or Mutation.IncarnationReused or Mutation.EndMisreported =>
             Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null }) with { NetworkFaults = 8, ActionsPerFault = 0, Actions = 1000 },
         Mutation.LabelIgnored or Mutation.TornSliceAccepted =>
             Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null, LocalSteps = 1, UsesAdagrad = true }) with { Workers = 4, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },

@@ -198,6 +198,7 @@ internal sealed class TrainingSupervision
         Sizing = new SegmentSizing
         {
             Target = context.Options.Value.SegmentDuration,
+            LongestTarget = context.Options.Value.LongestSegment,
             InitialClocks = FirstSegment.Clocks(plan),
             Every = plan.Evaluations().Every,
             CheckpointEvery = plan.CheckpointClocks(),

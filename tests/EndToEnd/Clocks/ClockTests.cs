@@ -23,7 +23,7 @@ public sealed class ClockTests(SharedBroker broker, SharedCluster shared) : Trai
         {
             ParameterStores = 2,
             TestModels = true,
-            CoordinatorEnvironment = new Dictionary<string, string>(coordinator.Environment) { ["Coordinator__SegmentDuration"] = "00:00:00.3" },
+            CoordinatorEnvironment = new Dictionary<string, string>(coordinator.Environment) { ["Coordinator__SegmentDuration"] = "00:00:00.3", ["Coordinator__LongestSegment"] = "00:00:00.3" },
             ParameterStoreEnvironment = stores.Environment,
             WorkerEnvironment = workers.Environment,
             RedisEnvironment = redis.Environment,

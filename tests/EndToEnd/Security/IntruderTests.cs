@@ -19,6 +19,7 @@ public sealed partial class IntruderTests(SharedBroker broker, SharedCluster sha
         CoordinatorEnvironment = new Dictionary<string, string>
         {
             ["Coordinator__SegmentDuration"] = "00:00:00.3",
+            ["Coordinator__LongestSegment"] = "00:00:00.3",
             ["Coordinator__LaneGrace"] = "00:00:01",
         },
     };

@@ -29,6 +29,7 @@ public sealed class CommitFaultTests(SharedBroker broker, SharedCluster shared) 
         CoordinatorEnvironment = new Dictionary<string, string>
         {
             ["Coordinator__SegmentDuration"] = "00:00:00.2",
+            ["Coordinator__LongestSegment"] = "00:00:00.2",
             ["Coordinator__LaneGrace"] = "00:00:02",
             ["TEST_FAULT_POINT_FILE"] = _point,
         },

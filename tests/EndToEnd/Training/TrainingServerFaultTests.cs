@@ -29,6 +29,7 @@ public sealed class TrainingServerFaultTests(SharedBroker broker, SharedCluster 
         CoordinatorEnvironment = new Dictionary<string, string>
         {
             ["Coordinator__SegmentDuration"] = "00:00:00.3",
+            ["Coordinator__LongestSegment"] = "00:00:00.3",
             ["Coordinator__LaneGrace"] = "00:00:02",
         },
     };

@@ -27,6 +27,7 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
         CoordinatorEnvironment = new Dictionary<string, string>
         {
             ["Coordinator__SegmentDuration"] = "00:00:00.3",
+            ["Coordinator__LongestSegment"] = "00:00:00.3",
             ["Coordinator__LaneGrace"] = "00:00:02",
             ["Coordinator__RangePatience"] = "00:00:02",
         },
@@ -39,7 +40,7 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
     private protected static TestClusterOptions ShortSegments { get; } = new(Workers: 3)
     {
         ParameterStores = 3,
-        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.1" },
+        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.1", ["Coordinator__LongestSegment"] = "00:00:00.1" },
     };
 
     /// <summary>Lanes that take 1 ms for a batch, whatever else the machine does: some seconds on three workers.</summary>

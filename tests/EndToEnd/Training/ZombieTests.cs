@@ -16,7 +16,7 @@ public sealed class ZombieTests(SharedBroker broker, SharedCluster shared) : Tra
     {
         ParameterStores = 3,
         TestModels = true,
-        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.3" },
+        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.3", ["Coordinator__LongestSegment"] = "00:00:00.3" },
     };
 
     [Fact(Timeout = 2 * TestLimit)]

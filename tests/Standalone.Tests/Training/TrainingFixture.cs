@@ -44,7 +44,7 @@ public sealed class TrainingFixture : IAsyncLifetime
         services.AddModel<ThrowingModelFactory>();
         services.Configure<CoordinatorOptions>(options =>
         {
-            options.SegmentDuration = TimeSpan.FromMilliseconds(100);
+            options.SegmentDuration = options.LongestSegment = TimeSpan.FromMilliseconds(100);
             options.LaneGrace = TimeSpan.FromSeconds(1);
         });
     }
