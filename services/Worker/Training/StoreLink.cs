@@ -100,6 +100,10 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
             await ServeAsync(stream, end, stop);
             if (!stop.IsCancellationRequested) TrainingLog.StreamEnded(logger, task);
         }
+        catch (RpcException e) when (IsFarewell(e) && !stop.IsCancellationRequested)
+        {
+            TrainingLog.StreamEnded(logger, task);
+        }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             string reason = e is RpcException rpc ? rpc.Status.Detail : e.Message;
@@ -127,6 +131,9 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
         await over.CancelAsync();
         await receiving;
     }
+
+    // A process that stops closes its connections without an error, sometimes before the stream's own end is out.
+    private static bool IsFarewell(RpcException e) => e.Status.DebugException is HttpProtocolException { ErrorCode: 0 };
 
     /// <summary>Whether sending failed since the stream is broken, of which its receiving task finds out too.</summary>
     public static bool IsBroken(Exception exception) =>
