@@ -47,8 +47,10 @@ public sealed class SegmentTests : IAsyncLifetime
         Assert.Equal([expected[1]], result.Parameters["b"]);
         Assert.Equal(MeanLoss(job.Data, expected), MeanLoss(result), 1e-12);
         Assert.True(reached.Sum(item => item.Examples) >= contributed);
-        Assert.All(reached, item => Assert.True(item.LossSum > 0 && item.Device.StartsWith("/job:worker/", StringComparison.Ordinal)));
-        Assert.All(reached, item => Assert.Equal(["w", "b"], item.Parameters.Select(tensor => tensor.Name)));
+        // One that was late found its lanes done by others.
+        Assert.All(reached, item => Assert.Equal(item.Examples > 0, item.LossSum > 0));
+        Assert.All(reached, item => Assert.StartsWith("/job:worker/", item.Device, StringComparison.Ordinal));
+        Assert.All(reached.Where(item => item.Examples > 0), item => Assert.Equal(["w", "b"], item.Parameters.Select(tensor => tensor.Name)));
     }
 
     [Theory]
