@@ -25,6 +25,9 @@ public sealed class ParameterStorePool(int count, IServiceProvider services) : I
     /// <summary>Cancelled when the process stops and its tasks have handed their indices back: its streams end.</summary>
     internal CancellationToken Left => _left.Token;
 
+    /// <summary>Whether its tasks hand their indices back, or have done so.</summary>
+    internal bool IsStopping => _stop.IsCancellationRequested;
+
     internal IReadOnlyList<ParameterStoreTask> Tasks => _tasks;
 
     internal ParameterStoreTask? Find(int index) => Array.Find(_tasks, task => task.IsReady && task.Index == index);
