@@ -16,6 +16,9 @@ public sealed class RedisRegistry(IConnectionMultiplexer redis)
 
     private readonly IDatabase _database = redis.GetDatabase();
 
+    /// <summary>How long a lease stands by itself: <see cref="LeaseTimes.TimeToLive"/>, and longer for a test that is about something else.</summary>
+    internal TimeSpan TimeToLive { get; init; } = LeaseTimes.TimeToLive;
+
     /// <summary>The tasks of a job name whose lease stands, by index.</summary>
     public async Task<IReadOnlyList<RegisteredTask>> ListAsync(string jobName)
     {
@@ -35,7 +38,7 @@ public sealed class RedisRegistry(IConnectionMultiplexer redis)
     internal async Task<LeaseAnswer> AcquireAsync(LeaseRequest request, TaskEntry entry, ExpiredLease? seen)
     {
         var reply = (string[])(await RegistryScripts.Acquire.EvaluateAsync(_database, [RegistryKeys.Tasks(request.JobName)],
-            request.Instance, RandomNumberGenerator.GetHexString(16, lowercase: true), (long)LeaseTimes.TimeToLive.TotalMilliseconds,
+            request.Instance, RandomNumberGenerator.GetHexString(16, lowercase: true), (long)TimeToLive.TotalMilliseconds,
             JsonSerializer.Serialize(entry), request.MaxTasks, seen?.Index ?? -1, seen?.Value ?? ""))!;
         return reply[0] switch
         {
@@ -48,7 +51,7 @@ public sealed class RedisRegistry(IConnectionMultiplexer redis)
     /// <summary>Prolongs a lease and writes the entry; false when its index has a new holder.</summary>
     internal async Task<bool> RenewAsync(LeaseGrant lease, TaskEntry entry)
         => (bool)await RegistryScripts.Renew.EvaluateAsync(_database, [RegistryKeys.Tasks(lease.JobName)],
-            lease.Index, lease.Token, lease.Instance, (long)LeaseTimes.TimeToLive.TotalMilliseconds, JsonSerializer.Serialize(entry));
+            lease.Index, lease.Token, lease.Instance, (long)TimeToLive.TotalMilliseconds, JsonSerializer.Serialize(entry));
 
     internal Task ReleaseAsync(LeaseGrant lease)
         => RegistryScripts.Release.EvaluateAsync(_database, [RegistryKeys.Tasks(lease.JobName)], lease.Index, lease.Token);

@@ -8,8 +8,7 @@ namespace Cluster.AppHost.Tests;
 /// <summary>The runner and its services as real processes.</summary>
 public sealed class LocalRunnerTests
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private static readonly HttpClient Http = new() { Timeout = RunnerProcess.Limit };
 
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
 
@@ -75,7 +74,7 @@ public sealed class LocalRunnerTests
 
         runner.Terminate();
 
-        Assert.Equal(0, await runner.ExitAsync(_ct).WaitAsync(StopLimit, _ct));
+        Assert.Equal(0, await runner.ExitAsync(_ct));
         Assert.Empty(await runner.LeftoversAsync(TimeSpan.Zero, _ct));
     }
 
@@ -94,7 +93,7 @@ public sealed class LocalRunnerTests
             runner.Terminate();
 
         Assert.Equal(130, await exit);
-        Assert.Empty(await runner.LeftoversAsync(StopLimit, _ct));
+        Assert.Empty(await runner.LeftoversAsync(RunnerProcess.Limit, _ct));
         Assert.False(File.Exists(runner.StateFile));
     }
 
@@ -106,7 +105,7 @@ public sealed class LocalRunnerTests
 
         runner.Kill();
 
-        Assert.Empty(await runner.LeftoversAsync(StopLimit, _ct));
+        Assert.Empty(await runner.LeftoversAsync(RunnerProcess.Limit, _ct));
     }
 
     [Fact]
@@ -131,13 +130,13 @@ public sealed class LocalRunnerTests
 
         runner.Kill();
 
-        Assert.Empty(await runner.LeftoversAsync(StopLimit, _ct));
-        Assert.Empty(await ProcessTable.LivingAfterAsync(() => directories.SelectMany(ProcessTable.WorkingIn), StopLimit, _ct));
+        Assert.Empty(await runner.LeftoversAsync(RunnerProcess.Limit, _ct));
+        Assert.Empty(await ProcessTable.LivingAfterAsync(() => directories.SelectMany(ProcessTable.WorkingIn), RunnerProcess.Limit, _ct));
         Assert.All(directories, directory => Assert.False(Directory.Exists(directory)));
     }
 
     [Fact]
-    public async Task Run_WithServers_RestartsAKilledServerAndStopsInTime()
+    public async Task Run_WithServers_RestartsAKilledServerAndStops()
     {
         InstalledServers.Require();
         await using var runner = RunnerProcess.Start(TestRunner.Servers);
@@ -151,8 +150,8 @@ public sealed class LocalRunnerTests
         Assert.Equal(state.ConnectionStrings, restarted.ConnectionStrings);
         runner.Terminate();
 
-        Assert.Equal(0, await runner.ExitAsync(_ct).WaitAsync(StopLimit, _ct));
-        Assert.Empty(await ProcessTable.LivingAfterAsync(() => directories.SelectMany(ProcessTable.WorkingIn), StopLimit, _ct));
+        Assert.Equal(0, await runner.ExitAsync(_ct));
+        Assert.Empty(await ProcessTable.LivingAfterAsync(() => directories.SelectMany(ProcessTable.WorkingIn), RunnerProcess.Limit, _ct));
         Assert.All(directories, directory => Assert.False(Directory.Exists(directory)));
     }
 

@@ -66,7 +66,7 @@ public sealed class CallTests
         await Assert.ThrowsAsync<ClusterUnavailableException>(() => client.GetJobAsync("any", Token));
 
         listener.Stop();
-        await serving.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await serving.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]

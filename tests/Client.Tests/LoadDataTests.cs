@@ -120,11 +120,11 @@ public sealed class LoadDataTests : IDisposable
         using var stream = new MemoryStream(File) { Position = 4 };
 
         var loading = client.LoadDataAsync(stream, "y", cancellationToken: Token);
-        await inTheMiddle.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await inTheMiddle.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
         coordinator.Script.Load = collecting;
         await coordinator.DieAsync();
         await coordinator.ComeBackAsync();
-        await loading.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await loading.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         Assert.True(Assert.Single(uploads).Bytes.AsSpan().SequenceEqual(File.AsSpan(4)));
     }
@@ -185,7 +185,7 @@ public sealed class LoadDataTests : IDisposable
         using var endless = new EndlessStream();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.LoadDataAsync(endless, "y", cancellationToken: source.Token));
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class LoadDataTests : IDisposable
         using var broken = new EndlessStream { BreaksAfter = 1 << 20 };
 
         await Assert.ThrowsAsync<InvalidDataException>(() => client.LoadDataAsync(broken, "y", cancellationToken: Token));
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     private async Task<string> WriteAsync()

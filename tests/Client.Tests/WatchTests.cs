@@ -53,7 +53,7 @@ public sealed class WatchTests
         await using var client = TestClients.Connect(coordinator, TestClients.Options with { ConnectionLost = _ => lost.TrySetResult() });
 
         var waiting = client.WaitAsync(SampleJobs.Id, cancellationToken: Token);
-        await lost.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await lost.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
         await coordinator.ComeBackAsync();
 
         Assert.Equal(JobState.Succeeded, (await waiting).State);

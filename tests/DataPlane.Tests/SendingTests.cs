@@ -8,7 +8,7 @@ namespace Cluster.DataPlane.Tests;
 
 public sealed class SendingTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
 

@@ -13,7 +13,7 @@ public sealed class AppHostTests : IAsyncLifetime
 {
     private const int TestLimit = 300_000;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string> NoVariables = [];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("cluster-aspire-test-").FullName;
@@ -44,7 +44,7 @@ public sealed class AppHostTests : IAsyncLifetime
     }
 
     [Fact(Timeout = TestLimit)]
-    public async Task Terminate_RunningCluster_EverythingIsGoneWithinTenSeconds()
+    public async Task Terminate_RunningCluster_EverythingIsGone()
     {
         var state = await StartAsync(workers: 2, parameterStores: 1);
         Assert.Equal(["redis", "messaging", "coordinator", "ps-0", "worker-0", "worker-1"], state.Resources.Select(resource => resource.Instance));

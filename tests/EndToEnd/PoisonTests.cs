@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Cluster.Client.Jobs;
-using Cluster.Client.Tasks;
 using Cluster.Contracts.Jobs;
 using Cluster.EndToEnd.Processes;
 using Cluster.EndToEnd.Training;
@@ -97,20 +96,17 @@ public sealed class PoisonTests(SharedBroker broker, SharedCluster shared) : Sha
         return ended;
     }
 
-    /// <summary>Waits until all workers run and do nothing.</summary>
+    /// <summary>Starts all workers anew: each may have had the item too, and then ends some time later, though it seems to do nothing.</summary>
     private static async Task SettleAsync(TestCluster cluster)
     {
-        // Each may have had the item too: then it ends after the deadline and the grace of an item, though it seems to do nothing.
-        await Task.Delay(TimeSpan.FromSeconds(5), Ct);
-        await Poll.UntilAsync("all workers run and do nothing", () => StartEndedAsync(cluster),
-            tasks => tasks.Length == cluster.Workers.Count && tasks.All(task => task.Devices.All(device => device.Doing.Length == 0)), Limit, Ct);
+        await Task.WhenAll(cluster.Workers.Where(worker => worker.IsRunning).Select(worker => worker.KillAsync(Ct)));
+        await Task.WhenAll(cluster.Workers.Select(worker => worker.StartAsync(Ct)));
         await cluster.UntilWholeAsync(Ct);
     }
 
-    private static async Task<ClusterTask[]> StartEndedAsync(TestCluster cluster)
+    private static async Task StartEndedAsync(TestCluster cluster)
     {
         foreach (var ended in cluster.Workers.Where(worker => !worker.IsRunning)) await ended.StartAsync(Ct);
-        return await cluster.WorkerTasksAsync(Ct);
     }
 
     private static Task<JobInfo> SubmitAsync(TestCluster cluster, string does) => cluster.Client.SubmitAsync(

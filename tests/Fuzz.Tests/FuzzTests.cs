@@ -10,7 +10,7 @@ public sealed class FuzzTests : IDisposable
 {
     private const ulong Seed = 20_261_126;
 
-    private static readonly TimeSpan TestLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan TestLimit = TimeSpan.FromMinutes(10);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fuzz-").FullName;
 

@@ -4,6 +4,7 @@ using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Parameters;
 using Cluster.Protocol.Stealing;
+using Microsoft.Extensions.Time.Testing;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
@@ -53,17 +54,22 @@ public sealed class StealingTests : IAsyncLifetime
     [Fact]
     public async Task Hint_NobodyWaits_IsNotGiven()
     {
+        // Time goes on only while nobody waits, however long a busy machine takes between two pushes.
+        var time = new FakeTimeProvider();
+        await using StoreHost host = await StoreHost.StartAsync(_ct, time: time);
+        await host.OpenAsync(StoreHost.Settings(1, lanes: 4), _ct);
         var sink = new RecordingSink(1);
-        using ExchangeStream stream = await _host.AttachAsync(sink, worker: 5, _ct);
-        using ExchangeStream other = await _host.AttachAsync(new RecordingSink(1), worker: 6, _ct);
+        using ExchangeStream stream = await host.AttachAsync(sink, worker: 5, _ct);
+        using ExchangeStream other = await host.AttachAsync(new RecordingSink(1), worker: 6, _ct);
 
         for (long clock = 0; clock < 20; clock++)
         {
             await stream.PushAsync(StoreHost.First, new LaneBlock(0, 2), clock, 1, new float[] { 1 });
             await other.PushAsync(StoreHost.First, new LaneBlock(2, 2), clock, 1, new float[] { 1 });
             Assert.Equal(clock + 1, (await sink.NextAsync<SliceLabel>(_ct)).Version);
+            time.Advance(2 * new StealOptions().InitialGrace);
         }
 
-        Assert.Equal(0, (await _host.UntilAsync(0, _ => true, _ct)).Hints);
+        Assert.Equal(0, (await host.UntilAsync(0, _ => true, _ct)).Hints);
     }
 }

@@ -5,7 +5,7 @@ namespace Cluster.EndToEnd.Processes;
 
 internal static class BusyWorker
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     /// <summary>
     /// Suspends a worker at a moment at which it has claimed an item of the job and not recorded it: what follows hits

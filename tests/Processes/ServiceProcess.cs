@@ -11,7 +11,7 @@ namespace Cluster.EndToEnd.Processes;
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const int KeptLines = 2000;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
 
     private readonly SupervisedService _service;
     private readonly ConcurrentQueue<string> _log = new();

@@ -18,8 +18,8 @@ namespace Cluster.EndToEnd.Processes;
 /// <summary>The cluster of the app host's model as processes that a test kills, stops and starts one by one.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly IReadOnlyList<ProcessResource> _resources;
     private readonly TlsCredentials _tls;

@@ -17,7 +17,7 @@ namespace Cluster.Standalone.Tests;
 /// <summary>Files become data sets, or nothing of them stays.</summary>
 public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTests.Fixture>
 {
-    private const int TestLimit = 60_000;
+    private const int TestLimit = 300_000;
     private const int MaxBytes = 40_000_000;
 
     [Fact(Timeout = TestLimit)]
@@ -153,17 +153,17 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
         using var channel = GrpcChannel.ForAddress(embedded.Cluster.Connection.Address);
         var service = new DataSets.DataSetsClient(channel);
 
-        var found = await service.GetAsync(new GetRequest { Id = info.Id }, Headers(), DateTime.UtcNow.AddSeconds(20), TestContext.Current.CancellationToken);
+        var found = await service.GetAsync(new GetRequest { Id = info.Id }, Headers(), DateTime.UtcNow.AddSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal((info.Id, 1L, info.Fingerprint), (found.Id, found.Rows, found.Fingerprint));
 
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await service.GetAsync(new GetRequest { Id = "data-\nno" }, Headers(), DateTime.UtcNow.AddSeconds(20), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await service.GetAsync(new GetRequest { Id = "data-\nno" }, Headers(), DateTime.UtcNow.AddSeconds(60), TestContext.Current.CancellationToken));
         Assert.Equal((StatusCode.NotFound, "there is no data set 'data-\\u000ano'"), (error.StatusCode, error.Status.Detail));
     }
 
     private async Task<string> RefusedAsync(CancellationToken cancellationToken, params LoadRequest[] parts)
     {
         using var channel = GrpcChannel.ForAddress(embedded.Cluster.Connection.Address);
-        using var call = new DataSets.DataSetsClient(channel).Load(Headers(), DateTime.UtcNow.AddSeconds(20), cancellationToken);
+        using var call = new DataSets.DataSetsClient(channel).Load(Headers(), DateTime.UtcNow.AddSeconds(60), cancellationToken);
         try
         {
             foreach (var part in parts) await call.RequestStream.WriteAsync(part, cancellationToken);
@@ -196,7 +196,7 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(40));
+        limit.CancelAfter(TimeSpan.FromSeconds(120));
         while (!await condition()) await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
     }
 

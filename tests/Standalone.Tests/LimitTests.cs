@@ -13,7 +13,7 @@ namespace Cluster.Standalone.Tests;
 /// <summary>Limits that an operator sets on those who have the key.</summary>
 public sealed class LimitTests
 {
-    private const int TestLimit = 60_000;
+    private const int TestLimit = 300_000;
     private const long Huge = 1_000_000_000_000;
 
     [Fact(Timeout = TestLimit)]

@@ -19,7 +19,7 @@ namespace Cluster.Standalone.Tests;
 /// <summary>Data sets by name: added, looked at, trained on and removed, on a whole cluster.</summary>
 public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixture<NamedDataTests.Fixture>
 {
-    private const int TestLimit = 60_000;
+    private const int TestLimit = 300_000;
     private const string Uri = "synthetic:linear?rows=500&features=3&noise=0.1&seed=2";
 
     private static readonly TrainingSpec Spec = new()

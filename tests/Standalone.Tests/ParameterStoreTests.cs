@@ -14,7 +14,7 @@ namespace Cluster.Standalone.Tests;
 /// <summary>The ps tasks of an embedded cluster, which share its address with all the rest.</summary>
 public sealed class ParameterStoreTests(EmbeddedFixture embedded) : IClassFixture<EmbeddedFixture>
 {
-    private const int TestLimit = 60_000;
+    private const int TestLimit = 300_000;
     private const int Length = 1 << 18;
     private const long Clocks = 3;
 

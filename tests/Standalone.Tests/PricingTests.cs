@@ -10,7 +10,7 @@ namespace Cluster.Standalone.Tests;
 /// <summary>Prices through every service on embedded parts.</summary>
 public sealed class PricingTests(EmbeddedFixture embedded) : IClassFixture<EmbeddedFixture>
 {
-    private const int TestLimit = 60_000;
+    private const int TestLimit = 300_000;
 
     private static readonly PriceSpec European = new() { Spot = 100, Strike = 100, Rate = 0.05, Volatility = 0.2, Maturity = 1, Paths = 4_000_001, Seed = 42 };
 

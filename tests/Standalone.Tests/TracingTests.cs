@@ -6,7 +6,7 @@ namespace Cluster.Standalone.Tests;
 
 public sealed class TracingTests(EmbeddedFixture embedded) : IClassFixture<EmbeddedFixture>
 {
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 300_000)]
     public async Task RunPi_ShortJob_IsOneTraceFromTheCallToTheRecord()
     {
         var spans = new ConcurrentQueue<Activity>();
@@ -26,10 +26,9 @@ public sealed class TracingTests(EmbeddedFixture embedded) : IClassFixture<Embed
             await embedded.Client.RunPiAsync(new PiSpec { Points = 1 << 22, Seed = 3 }, cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        var names = spans.Where(s => s.TraceId == trace).Select(s => s.OperationName).ToHashSet();
-        Assert.Contains("ranges publish", names);
-        Assert.Contains("range.begin", names);
-        Assert.Contains("range.record", names);
-        Assert.Contains("range.record-total", names);
+        // The result is there before the span of the script that wrote it has ended. The limit is the test's own.
+        string[] expected = ["ranges publish", "range.begin", "range.record", "range.record-total"];
+        while (expected.Except(spans.Where(s => s.TraceId == trace).Select(s => s.OperationName)).Any())
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
     }
 }

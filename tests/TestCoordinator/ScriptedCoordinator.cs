@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Cluster.LocalHosting.Processes;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -34,7 +35,8 @@ public sealed class ScriptedCoordinator : IAsyncDisposable
 
     public CoordinatorScript Script { get; } = new();
 
-    public Uri Address { get; private set; } = new("http://127.0.0.1:0");
+    /// <summary>At a port that no outgoing connection takes while the coordinator is away.</summary>
+    public Uri Address { get; } = new(FormattableString.Invariant($"http://127.0.0.1:{LoopbackPorts.Take()}"));
 
     public IReadOnlyCollection<ReceivedCall> Calls => _calls;
 
@@ -57,7 +59,7 @@ public sealed class ScriptedCoordinator : IAsyncDisposable
         _server = null;
     }
 
-    /// <summary>Listens, again on the same port after the first time.</summary>
+    /// <summary>Listens, each time on the same port.</summary>
     public async Task ComeBackAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -73,7 +75,6 @@ public sealed class ScriptedCoordinator : IAsyncDisposable
         _server.MapGrpcService<ScriptedDataSets>();
         _server.MapGrpcService<ScriptedSummaries>();
         await _server.StartAsync();
-        Address = new Uri(_server.Urls.Single());
     }
 
     public async ValueTask DisposeAsync() => await DieAsync();

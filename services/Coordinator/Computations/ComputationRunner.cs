@@ -71,7 +71,8 @@ internal sealed class ComputationRunner : IJobRunner
             }
             catch (Exception e) when (e is JobMovedException || RedisErrors.IsTransient(e))
             {
-                JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
+                if (e is JobMovedException { HasEnded: true }) JobLog.Closed(_context.Logger, _job.Id);
+                else JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
                 _reconciledAt = null;
                 await backoff.WaitAsync(cancellationToken);
             }

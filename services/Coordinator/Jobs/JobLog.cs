@@ -37,4 +37,7 @@ internal static partial class JobLog
 
     [LoggerMessage(EventId = 12, EventName = "JobUnreadable", Level = LogLevel.Error, Message = "job {JobId}: its record cannot be read; it is passed over: {Error}")]
     public static partial void Unreadable(ILogger logger, string jobId, string error);
+
+    [LoggerMessage(EventId = 13, EventName = "JobClosed", Level = LogLevel.Information, Message = "job {JobId} has ended meanwhile; reading again")]
+    public static partial void Closed(ILogger logger, string jobId);
 }

@@ -5,4 +5,7 @@ internal sealed class JobMovedException(string answer) : Exception($"the job's r
 {
     /// <summary><c>fenced</c>, <c>closed</c> or <c>moved</c>.</summary>
     public string Answer { get; } = answer;
+
+    /// <summary>Whether the job ended between reading its record and changing it, as one that is cancelled may.</summary>
+    public bool HasEnded => Answer == "closed";
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cluster.ServiceDefaults.Redis;
+using Grpc.Core;
 
 namespace Cluster.Coordinator.Jobs;
 
@@ -67,7 +68,7 @@ internal sealed class JobRunners(JobKindRunners kinds, RedisJobs jobs, JobFeeds 
         {
             await runner.RunAsync(_term);
         }
-        catch (OperationCanceledException) when (_term.IsCancellationRequested)
+        catch (Exception e) when (_term.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
             // The chief's term is over; the next chief goes on.
         }

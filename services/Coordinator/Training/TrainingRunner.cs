@@ -75,7 +75,8 @@ internal sealed class TrainingRunner : IJobRunner
             }
             catch (Exception e) when (e is JobMovedException || RedisErrors.IsTransient(e))
             {
-                JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
+                if (e is JobMovedException { HasEnded: true }) JobLog.Closed(_context.Logger, _job.Id);
+                else JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
                 if (e is not JobMovedException) _feed.Publish((_feed.Latest ?? new JobProgress(0, 0, 0, 0, "")) with { WaitingFor = $"Redis: {FirstSentence(e.Message)}" });
                 await backoff.WaitAsync(cancellationToken);
             }

@@ -24,6 +24,7 @@ public sealed class ExchangeStream : IDisposable
     private readonly long[] _clocks = new long[BlockTree.MaxLanes];
     private readonly long[] _seen = new long[1];
     private int _clockCount;
+    private volatile bool _isDisposed;
     private volatile uint _attachment;
     private ulong _worker;
 
@@ -97,21 +98,32 @@ public sealed class ExchangeStream : IDisposable
         await WriteAsync(isLast: true);
     }
 
-    /// <summary>Receives until the stream ends.</summary>
+    /// <summary>Receives until the stream ends or is disposed of.</summary>
     /// <exception cref="RpcException">The ps task refused a frame, or the connection broke.</exception>
     public async Task RunAsync()
     {
-        while (await _call.ResponseStream.MoveNext(CancellationToken.None))
+        try
         {
-            using ReceivedFrame frame = _call.ResponseStream.Current;
-            lock (_turn) Take(frame);
+            while (await _call.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                using ReceivedFrame frame = _call.ResponseStream.Current;
+                lock (_turn) Take(frame);
+            }
+        }
+        catch (RpcException) when (_isDisposed)
+        {
+            // Its owner has let it go.
         }
     }
 
     /// <summary>Says that nothing more comes; the ps task then ends the stream.</summary>
     public Task CompleteAsync() => _call.RequestStream.CompleteAsync();
 
-    public void Dispose() => _call.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _call.Dispose();
+    }
 
     private void Take(ReceivedFrame frame)
     {

@@ -40,11 +40,12 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
         string job = ReadJob(frame);
         await DetachAsync();
         _number = header.Attachment;
-        ParameterStoreTask task = pool.Find(header.Block.First)
-            ?? throw new MalformedFrameException("attach.task", header.Block.First, "it is not the index of a ps task of this process");
-        if (!task.TryFind(job, out Model? model))
+        ParameterStoreTask? task = pool.Find(header.Block.First);
+        if (task is null && !pool.IsStopping)
+            throw new MalformedFrameException("attach.task", header.Block.First, "it is not the index of a ps task of this process");
+        if (task is null || !task.TryFind(job, out Model? model))
         {
-            // Not open yet: the worker asks again.
+            // Not open yet, or the index is handed back and the stream about to end: the worker asks again.
             Answer(FrameKind.Attached, PushOutcome.NotReady);
             return;
         }

@@ -7,20 +7,21 @@ using Grpc.Core;
 namespace Cluster.ParameterStore.Exchange;
 
 /// <summary>Serves exchange streams: one loop receives, one sends, and the model's owner knows neither gRPC nor waiting.</summary>
-internal sealed class ExchangeGrpcService(
-    ParameterStorePool pool, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<ExchangeGrpcService> logger) : ExchangeServiceBase
+internal sealed class ExchangeGrpcService(ParameterStorePool pool, TimeProvider time, ILogger<ExchangeGrpcService> logger) : ExchangeServiceBase
 {
+    private static readonly TimeSpan LastWriteLimit = TimeSpan.FromSeconds(5);
+
     public override async Task Exchange(IAsyncStreamReader<ReceivedFrame> requests, IServerStreamWriter<SentFrame> responses, ServerCallContext context)
     {
-        var cut = new StreamCut(context.GetHttpContext());
+        using var cut = new StreamCut(context.GetHttpContext());
         var sender = new FrameSender(responses, time);
         // The server would wait for the stream's end, which only its worker decides.
-        using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(cut.Abort);
+        using CancellationTokenRegistration stopping = pool.Left.Register(cut.Leave);
         var connection = new ExchangeConnection(pool, sender, cut);
         Task sending = sender.RunAsync();
         try
         {
-            await ReceiveAsync(requests, connection);
+            await ReceiveAsync(requests, connection, cut.Leaving);
         }
         catch (MalformedFrameException e)
         {
@@ -34,21 +35,28 @@ internal sealed class ExchangeGrpcService(
         }
         catch (Exception e) when (e is IOException or OperationCanceledException || (e is InvalidOperationException && context.CancellationToken.IsCancellationRequested))
         {
-            // The worker went away, or was cut off.
+            // The worker went away or was cut off, or the stream ends in order.
         }
         finally
         {
             await connection.DetachAsync();
-            cut.End();
             sender.Complete();
-            // The stream's end is told by the status; a write that broke with it adds nothing.
-            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndAsync(sending, cut);
         }
     }
 
-    private static async Task ReceiveAsync(IAsyncStreamReader<ReceivedFrame> requests, ExchangeConnection connection)
+    // The stream's end is told by the status; a write that broke with it adds nothing. One that its worker does not take is broken.
+    private async Task EndAsync(Task sending, StreamCut cut)
     {
-        while (await requests.MoveNext(CancellationToken.None))
+        await sending.WaitAsync(LastWriteLimit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!sending.IsCompleted) cut.Abort();
+        cut.End();
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static async Task ReceiveAsync(IAsyncStreamReader<ReceivedFrame> requests, ExchangeConnection connection, CancellationToken leaving)
+    {
+        while (await requests.MoveNext(leaving))
         {
             using ReceivedFrame frame = requests.Current;
             await connection.HandleAsync(frame);

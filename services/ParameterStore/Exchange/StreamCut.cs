@@ -3,9 +3,10 @@ using Grpc.Core;
 namespace Cluster.ParameterStore.Exchange;
 
 /// <summary>Ends a stream from any thread and without waiting, unless it has ended: the server uses a request's context again for the next one.</summary>
-internal sealed class StreamCut(HttpContext context)
+internal sealed class StreamCut(HttpContext context) : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _leave = new();
     private RpcException? _refusal;
     private bool _hasEnded;
 
@@ -15,6 +16,18 @@ internal sealed class StreamCut(HttpContext context)
         get
         {
             lock (_gate) return _refusal;
+        }
+    }
+
+    /// <summary>Wakes the stream's reader when the stream is to end and nobody is to blame.</summary>
+    public CancellationToken Leaving => _leave.Token;
+
+    /// <summary>Ends the stream in order: the model is closed, or the process stops.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            if (!_hasEnded) _leave.Cancel();
         }
     }
 
@@ -42,4 +55,6 @@ internal sealed class StreamCut(HttpContext context)
     {
         lock (_gate) _hasEnded = true;
     }
+
+    public void Dispose() => _leave.Dispose();
 }

@@ -54,6 +54,9 @@ internal sealed class Attachment(FrameSender sender, uint number, ulong worker, 
         _given.Set(inline: false);
     }
 
+    /// <summary>Ends the stream in order.</summary>
+    public void Leave() => cut.Leave();
+
     /// <summary>Breaks the stream.</summary>
     public void Cut() => cut.Abort();
 

@@ -143,7 +143,7 @@ internal sealed class ModelLoop
         foreach (Attachment attachment in _attached.Values)
         {
             attachment.End();
-            attachment.Cut();
+            attachment.Leave();
         }
 
         _context.Metrics.Attached(-_attached.Count);

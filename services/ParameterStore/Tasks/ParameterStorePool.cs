@@ -6,9 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Cluster.ParameterStore.Tasks;
 
 /// <summary>The ps tasks of this process: one, or in Standalone several behind one address.</summary>
-public sealed class ParameterStorePool(int count, IServiceProvider services) : IHostedService, IDisposable
+public sealed class ParameterStorePool(int count, IServiceProvider services) : IHostedLifecycleService, IDisposable
 {
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(3);
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _left = new();
     private volatile ParameterStoreTask[] _tasks = [];
     private Task _running = Task.CompletedTask;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,9 +22,17 @@ public sealed class ParameterStorePool(int count, IServiceProvider services) : I
     /// <summary>Whether every task has its lease now.</summary>
     public bool IsReady => _tasks.Length == count && _tasks.All(task => task.IsReady);
 
+    /// <summary>Cancelled when the process stops and its tasks have handed their indices back: its streams end.</summary>
+    internal CancellationToken Left => _left.Token;
+
+    /// <summary>Whether its tasks hand their indices back, or have done so.</summary>
+    internal bool IsStopping => _stop.IsCancellationRequested;
+
     internal IReadOnlyList<ParameterStoreTask> Tasks => _tasks;
 
     internal ParameterStoreTask? Find(int index) => Array.Find(_tasks, task => task.IsReady && task.Index == index);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -30,13 +41,25 @@ public sealed class ParameterStorePool(int count, IServiceProvider services) : I
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Before the listeners, which wait for the streams to end. Where Redis is away, the indices are handed back by time alone.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await _running.WaitAsync(cancellationToken);
+        await _running.WaitAsync(LeaveLimit, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _left.CancelAsync();
     }
 
-    public void Dispose() => _stop.Dispose();
+    public Task StopAsync(CancellationToken cancellationToken) => _running.WaitAsync(cancellationToken);
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _left.Dispose();
+    }
 
     private async Task ReadyAsync()
     {

@@ -102,17 +102,19 @@ internal sealed class ParameterStoreTask(
         for (int life = 0; !cancellationToken.IsCancellationRequested; life++)
         {
             var request = new LeaseRequest(JobNames.ParameterStore, life == 0 ? instance : $"{instance}~{life}");
-            await using TaskLease lease = await TaskLease.AcquireAsync(registry, request, Describe, context.Time, context.Logger, cancellationToken);
-            _lease = lease;
-            await lease.PublishEntryAsync();
-            _readyOnce.TrySetResult();
+            TaskLease lease = await TaskLease.AcquireAsync(registry, request, Describe, context.Time, context.Logger, cancellationToken);
             try
             {
+                _lease = lease;
+                await lease.PublishEntryAsync();
+                _readyOnce.TrySetResult();
                 await UntilEitherAsync(lease.Lost, cancellationToken);
             }
             finally
             {
                 _lease = null;
+                // The index goes first: a worker whose stream ends looks for the task anew, and must not find this one.
+                await lease.DisposeAsync();
                 CloseAll();
             }
         }

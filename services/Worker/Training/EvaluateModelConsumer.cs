@@ -10,8 +10,8 @@ internal sealed class EvaluateModelConsumer(ItemSlots slots, ModelEvaluator eval
 {
     public async Task Consume(ConsumeContext<EvaluateModel> context)
     {
-        using var either = await stop.LinkAsync(context.CancellationToken);
-        if (await RunAsync(context.Message, context.ReceiveContext.Redelivered, either.Token) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+        object? told = await stop.RunAsync(context, token => RunAsync(context.Message, context.ReceiveContext.Redelivered, token));
+        if (told is not null) await notice.TellAsync(context, told, context.Message.JobId);
     }
 
     private async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ internal sealed class StoreConnections(SegmentExchangeContext context, IExchange
 
     public async Task CloseAsync()
     {
-        foreach (StoreLink link in _links) await link.DisposeAsync();
+        await Task.WhenAll(_links.Select(link => link.DisposeAsync().AsTask()));
         _links.Clear();
         _peers.Clear();
     }

@@ -9,7 +9,10 @@ namespace Cluster.Worker.Training;
 /// <remarks>The loop of the slot sends on <see cref="Stream"/>; a task of the link's own receives, so at most one receives at a time.</remarks>
 internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory directory, WakeUp opened, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(5);
+
     private CancellationTokenSource _stop = new();
+    private TimeSpan _leaveLimit;
     private Task _running = Task.CompletedTask;
     private ulong _incarnation;
     private int _failures;
@@ -23,7 +26,7 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
     public async Task UseAsync(ulong incarnation)
     {
         if (_incarnation == incarnation && !_running.IsCompleted) return;
-        await StopAsync();
+        await StopAsync(TimeSpan.Zero);
         (_incarnation, _failures, _stop) = (incarnation, 0, new CancellationTokenSource());
         _running = RunAsync(_stop.Token);
     }
@@ -46,12 +49,13 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        await StopAsync(LeaveLimit);
         _stop.Dispose();
     }
 
-    private async Task StopAsync()
+    private async Task StopAsync(TimeSpan leaveLimit)
     {
+        _leaveLimit = leaveLimit;
         await _stop.CancelAsync();
         await _running;
         _stop.Dispose();
@@ -77,7 +81,7 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
     /// <summary>Finds the ps task and serves one stream to its end, whatever ends it.</summary>
     private async Task OpenAsync(CancellationToken stop)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var end = new CancellationTokenSource();
         try
         {
             if (await directory.FindAsync(task, _incarnation, stop) is not { } address)
@@ -93,8 +97,12 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
             int failures = Volatile.Read(ref _failures);
             TrainingLog.StreamOpened(logger, task, address, failures);
             opened.Set(inline: false);
-            await stream.RunAsync();
-            TrainingLog.StreamBroken(logger, task, "the ps task ended it");
+            await ServeAsync(stream, end, stop);
+            if (!stop.IsCancellationRequested) TrainingLog.StreamEnded(logger, task);
+        }
+        catch (RpcException e) when (IsFarewell(e) && !stop.IsCancellationRequested)
+        {
+            TrainingLog.StreamEnded(logger, task);
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
@@ -107,6 +115,25 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
             Volatile.Write(ref _break, null);
         }
     }
+
+    // A stream that is merely dropped is an exception in the log of the ps task: it is told, and ends it.
+    private async Task ServeAsync(ExchangeStream stream, CancellationTokenSource end, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task receiving = stream.RunAsync();
+        await Task.WhenAny(receiving, Task.Delay(Timeout.InfiniteTimeSpan, over.Token));
+        if (!receiving.IsCompleted)
+        {
+            end.CancelAfter(_leaveLimit);
+            await stream.CompleteAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await over.CancelAsync();
+        await receiving;
+    }
+
+    // A process that stops closes its connections without an error, sometimes before the stream's own end is out.
+    private static bool IsFarewell(RpcException e) => e.Status.DebugException is HttpProtocolException { ErrorCode: 0 };
 
     /// <summary>Whether sending failed since the stream is broken, of which its receiving task finds out too.</summary>
     public static bool IsBroken(Exception exception) =>

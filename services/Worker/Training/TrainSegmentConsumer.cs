@@ -10,8 +10,8 @@ internal sealed class TrainSegmentConsumer(ItemSlots slots, SegmentRunner runner
 {
     public async Task Consume(ConsumeContext<TrainSegment> context)
     {
-        using var either = await stop.LinkAsync(context.CancellationToken);
-        if (await RunAsync(context.Message, context.ReceiveContext.Redelivered, either.Token) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+        object? told = await stop.RunAsync(context, token => RunAsync(context.Message, context.ReceiveContext.Redelivered, token));
+        if (told is not null) await notice.TellAsync(context, told, context.Message.JobId);
     }
 
     // The slot is free again before the coordinator is told: telling may take as long as the broker is away.

@@ -10,6 +10,9 @@ internal static partial class TrainingLog
     [LoggerMessage(EventId = 2, EventName = "StreamBroken", Level = LogLevel.Warning, Message = "stream to ps task {Task} broke: {Reason}")]
     public static partial void StreamBroken(ILogger logger, int task, string reason);
 
+    [LoggerMessage(EventId = 10, EventName = "StreamEnded", Level = LogLevel.Information, Message = "stream to ps task {Task} ended: the job is over there, or the ps task stops")]
+    public static partial void StreamEnded(ILogger logger, int task);
+
     [LoggerMessage(EventId = 3, EventName = "StoreNotFound", Level = LogLevel.Information, Message = "ps task {Task} is not registered as incarnation {Incarnation:x16}; looking again")]
     public static partial void StoreNotFound(ILogger logger, int task, ulong incarnation);
 

@@ -9,7 +9,7 @@ namespace Cluster.AppHost.Tests.Processes;
 /// <summary>A <see cref="TestRunner"/> as a test sees it; whatever it started is gone after the test.</summary>
 internal sealed class RunnerProcess : IAsyncDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();

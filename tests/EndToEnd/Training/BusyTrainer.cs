@@ -9,7 +9,7 @@ internal static class BusyTrainer
 {
     private const string Item = "segment of ";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     /// <summary>
     /// Suspends a worker at a moment at which every worker has begun an item of the newest segment and not ended it: what

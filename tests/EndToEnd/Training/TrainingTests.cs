@@ -17,7 +17,6 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     private const int FaultyRows = 64;
     private const int FaultyRow = 41;
     private const int Stores = 2;
-    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(5);
 
     [Fact(Timeout = TestLimit)]
     public async Task Train_FullBatches_EqualDescentInDoublePrecision()
@@ -168,7 +167,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
 
         var asked = Stopwatch.GetTimestamp();
         var cancelled = await cluster.Client.CancelAsync(job.Id, "the test says so", Ct);
-        await Poll.UntilAsync("nobody does anything for the job", () => DoingAsync(cluster, job), doing => doing.Length == 0, CancelLimit, Ct);
+        await Poll.UntilAsync("nobody does anything for the job", () => DoingAsync(cluster, job), doing => doing.Length == 0, Limit, Ct);
 
         Say(FormattableString.Invariant($"cancelled, {mode}: all free after {Stopwatch.GetElapsedTime(asked).TotalSeconds:0.00} s"));
         Assert.Equal((JobState.Cancelled, "cancelled: the test says so"), (cancelled.State, cancelled.Error));

@@ -74,7 +74,7 @@ internal sealed class FuzzedCluster : IAsyncDisposable
         IDatabase database = _content.Database;
         for (int waits = 0; await database.SetMembersAsync(JobKeys.Open) is { Length: > 0 } open; waits++)
         {
-            Promise.That(waits < 1_000, $"job {open[0]} does not end");
+            Promise.That(waits < 6_000, $"job {open[0]} does not end");
             foreach (RedisValue id in open) await CancelAsync((string)id!, cancellationToken);
             await Task.Delay(10, cancellationToken);
         }
@@ -82,7 +82,7 @@ internal sealed class FuzzedCluster : IAsyncDisposable
         for (int tries = 0; await DifferenceAsync() is { Length: > 0 } difference; tries++)
         {
             // What a runner did last may come after it.
-            Promise.That(tries < 100, $"it does not come to rest: {difference}");
+            Promise.That(tries < 6_000, $"it does not come to rest: {difference}");
             await _content.WriteAsync(_base);
             if (tries > 0) await Task.Delay(10, cancellationToken);
         }

@@ -23,7 +23,7 @@ internal sealed class BusTarget : Target
     private const long ProofPoints = 2_000;
     private const long ProofInside = 1_572;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private static readonly string[] Queues = [QueueNames.WorkCpu, QueueNames.WorkGpu, QueueNames.Coordinator];
 

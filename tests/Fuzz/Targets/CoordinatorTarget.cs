@@ -15,7 +15,7 @@ internal sealed class CoordinatorTarget : Target
 {
     private const int MaxTries = 200;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WatchPatience = TimeSpan.FromMilliseconds(20);
 
     // No service has a method of such a name that writes.

@@ -11,7 +11,7 @@ namespace Cluster.Fuzz.Targets;
 /// <summary>The control plane of a real ps process: a call that is refused, or that has nothing to change, leaves its models as they were.</summary>
 internal sealed class StoreControlTarget : Target
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly GrpcInputs _inputs = new("ps-control", V1.ParametersReflection.Descriptor.Services[0]);
     private FuzzedStore _store = null!;
@@ -79,7 +79,7 @@ internal sealed class ExchangeTarget : Target
 {
     private const string Method = "cluster.exchange.v1.Exchange/Exchange";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private FuzzedStore _store = null!;
 

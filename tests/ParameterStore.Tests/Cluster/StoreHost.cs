@@ -22,11 +22,13 @@ internal sealed class StoreHost : IAsyncDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     public static readonly Generation First = new(1, 7);
 
+    private readonly TimeSpan? _sendTimeout;
+    private readonly TimeProvider _time;
     private WebApplication _app;
 
-    private StoreHost(RedisServerProcess redis, WebApplication app, string key, RecordingLog log)
+    private StoreHost(RedisServerProcess redis, WebApplication app, string key, RecordingLog log, TimeSpan? sendTimeout, TimeProvider time)
     {
-        (Redis, _app, Key, Log) = (redis, app, key, log);
+        (Redis, _app, Key, Log, _sendTimeout, _time) = (redis, app, key, log, sendTimeout, time);
         Connect();
     }
 
@@ -47,13 +49,17 @@ internal sealed class StoreHost : IAsyncDisposable
 
     public ParameterStorePool Pool => _app.Services.GetRequiredService<ParameterStorePool>();
 
-    public static async Task<StoreHost> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="sendTimeout">For tests of workers that do not read; by default one that a busy machine does not exceed.</param>
+    /// <param name="time">The process's clock; by default the system's.</param>
+    public static async Task<StoreHost> StartAsync(CancellationToken cancellationToken, TimeSpan? sendTimeout = null, TimeProvider? time = null)
     {
         Assert.SkipWhen(RedisServerProcess.FindExecutable() is null, "redis-server is not installed");
         RedisServerProcess redis = await RedisServerProcess.StartAsync(cancellationToken: cancellationToken);
         string key = ClusterKey.Generate();
         var log = new RecordingLog();
-        return new StoreHost(redis, await StartAppAsync(redis, key, log, cancellationToken), key, log);
+        time ??= TimeProvider.System;
+        return new StoreHost(redis, await StartAppAsync(redis, key, log, sendTimeout, time, cancellationToken), key, log, sendTimeout, time);
     }
 
     /// <summary>Asks the process's host to end, while the workers stay.</summary>
@@ -65,7 +71,7 @@ internal sealed class StoreHost : IAsyncDisposable
         Channel.Dispose();
         await _app.StopAsync(cancellationToken);
         await _app.DisposeAsync();
-        _app = await StartAppAsync(Redis, Key, Log, cancellationToken);
+        _app = await StartAppAsync(Redis, Key, Log, _sendTimeout, _time, cancellationToken);
         Connect();
     }
 
@@ -154,19 +160,21 @@ internal sealed class StoreHost : IAsyncDisposable
         Control = new V1.Parameters.ParametersClient(Channel.Invoker);
     }
 
-    private static async Task<WebApplication> StartAppAsync(RedisServerProcess redis, string key, RecordingLog log, CancellationToken cancellationToken)
+    private static async Task<WebApplication> StartAppAsync(
+        RedisServerProcess redis, string key, RecordingLog log, TimeSpan? sendTimeout, TimeProvider time, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = redis.ConnectionString,
             [ClusterKey.Variable] = key,
-            ["ParameterStore:SendTimeout"] = "00:00:00.5",
+            ["ParameterStore:SendTimeout"] = $"{sendTimeout ?? Limit}",
         });
         builder.AddServiceDefaults("parameter-store");
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(log);
         builder.AddParameterStores(Tasks);
+        builder.Services.AddSingleton(time);
         WebApplication app = builder.Build();
         app.MapServiceDefaults();
         app.MapParameterStore();

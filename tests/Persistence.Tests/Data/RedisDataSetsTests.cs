@@ -105,13 +105,13 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     [Fact]
     public async Task Write_FileThatComesSlowly_KeepsItsFirstChunks()
     {
-        var renewing = new RedisDataSets(Redis) { LoadingTimeToLive = TimeSpan.FromSeconds(2) };
+        var renewing = new RedisDataSets(Redis) { LoadingTimeToLive = TimeSpan.FromSeconds(12) };
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
         Task<DataManifest> writing = WriteAsync(renewing, stream, 1000, Ct);
         await UntilAsync(() => Database.KeyExistsAsync(DataKeys.Chunk(_id, 0)));
 
         // A chunk's time to live goes down between renewals and up at each.
-        for (int renewals = 0; renewals < 6; renewals++)
+        for (int renewals = 0; renewals < 2; renewals++)
         {
             TimeSpan? last = await Database.KeyTimeToLiveAsync(DataKeys.Chunk(_id, 0));
             await UntilAsync(async () =>
@@ -291,7 +291,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     private async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TimeSpan.FromSeconds(120));
         while (!await condition()) await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
     }
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using Cluster.Contracts.Security;
+using Cluster.LocalHosting.Processes;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
 using Cluster.ServiceDefaults.Tests.Hosting;
@@ -63,7 +63,7 @@ public sealed class TlsListenerTests(RedisServers servers) : RedisTest(servers, 
     public async Task Health_RedisByTls_IsReachedByThoseWhoTrustIt()
     {
         var server = _authority.Issue("redis");
-        var port = FreePort();
+        var port = LoopbackPorts.Take();
         await Redis.GetDatabase().ExecuteAsync("CONFIG", "SET", "tls-cert-file", server.CertificateFile, "tls-key-file", server.KeyFile,
             "tls-ca-cert-file", _authority.File, "tls-auth-clients", "no", "tls-port", port);
         var redis = $"127.0.0.1:{port},password={ConfigurationOptions.Parse(await _servers.ConnectionStringAsync(RedisKind.RedisServer)).Password},ssl=true";
@@ -87,13 +87,6 @@ public sealed class TlsListenerTests(RedisServers servers) : RedisTest(servers, 
         var app = TestHost.Build([(ClusterTls.CertificateFile, files.Certificate), (ClusterTls.KeyFile, files.Key), .. more]);
         await app.StartAsync(Ct);
         return app;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static TlsCredentials Trusting(TestAuthority authority) => TlsCredentials.Read(new TlsFile("authority", authority.File), default, default);

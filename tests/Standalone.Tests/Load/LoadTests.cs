@@ -5,7 +5,7 @@ namespace Cluster.Standalone.Tests.Load;
 /// <summary>Smaller ones of what <c>tests/Benchmarks -- load</c> measures: everything is served, whatever the time.</summary>
 public sealed class LoadTests
 {
-    private const int TestLimit = 120_000;
+    private const int TestLimit = 300_000;
 
     [Fact(Timeout = TestLimit)]
     public async Task Crowd_JobsItemsAndWatchers_AreAllServedWithABoundOfItemsInTheBroker()

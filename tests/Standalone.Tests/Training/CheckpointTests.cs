@@ -13,7 +13,7 @@ namespace Cluster.Standalone.Tests.Training;
 /// <summary>Checkpoints as lists, names and files, through every service.</summary>
 public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<TrainingFixture>, IDisposable
 {
-    private const int TestLimit = 120_000;
+    private const int TestLimit = 300_000;
 
     private static readonly TrainingSpec Spec = new()
     {

@@ -12,7 +12,7 @@ namespace Cluster.Standalone.Tests.Training;
 /// <summary>A job that goes on with a checkpoint ends in the bits of one that nothing disturbed, whatever ps tasks and workers there are then.</summary>
 public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<TrainingFixture>
 {
-    private const int TestLimit = 120_000;
+    private const int TestLimit = 300_000;
 
     private static readonly TrainingSpec Odd = new()
     {

@@ -11,7 +11,7 @@ namespace Cluster.Standalone.Tests.Training;
 /// <summary>Evaluation, early stopping, ends and summaries through every service on embedded parts.</summary>
 public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<TrainingFixture>
 {
-    private const int TestLimit = 60_000;
+    private const int TestLimit = 300_000;
 
     // 26 steps an epoch, evaluated each second epoch.
     private static readonly TrainingSpec Spec = new()

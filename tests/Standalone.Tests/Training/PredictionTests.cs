@@ -16,7 +16,7 @@ namespace Cluster.Standalone.Tests.Training;
 /// <summary>Predictions through every service say what the model's session says of the same rows, as its job trained on them.</summary>
 public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<TrainingFixture>
 {
-    private const int TestLimit = 120_000;
+    private const int TestLimit = 300_000;
 
     private static readonly TrainingSpec Digits = new()
     {

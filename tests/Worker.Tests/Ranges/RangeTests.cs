@@ -14,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace Cluster.Worker.Tests.Ranges;
@@ -77,7 +78,14 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
     public async Task Run_ComputationThatIsNotDoneInTime_FailsTheRangeAndTheWorkerGoesOn()
     {
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        var (runner, slot) = await RunnerAsync(new Counting((_, token) => token.WaitHandle.WaitOne(Limit)), TimeSpan.FromMilliseconds(50), lifetime);
+        var time = new FakeTimeProvider();
+        var limit = TimeSpan.FromMilliseconds(50);
+        // Time goes on to the deadline and no further: the grace after it is not over, however slow this machine is.
+        var (runner, slot) = await RunnerAsync(new Counting((_, token) =>
+        {
+            time.Advance(limit);
+            token.WaitHandle.WaitOne(Limit);
+        }), limit, lifetime, time);
 
         var failed = Assert.IsType<RangeFailed>(await runner.RunAsync(Item(), slot, Ct));
 
@@ -300,7 +308,7 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         GrainSize = 10,
     };
 
-    private async Task<(RangeRunner Runner, DeviceSlot Slot)> RunnerAsync(Counting computation, TimeSpan? timeout = null, ApplicationLifetime? lifetime = null)
+    private async Task<(RangeRunner Runner, DeviceSlot Slot)> RunnerAsync(Counting computation, TimeSpan? timeout = null, ApplicationLifetime? lifetime = null, TimeProvider? time = null)
     {
         var metrics = new RangeMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -313,7 +321,7 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         }, _stop.Token);
         await connected.Task.WaitAsync(Limit, Ct);
         var options = new WorkerOptions { RangeTimeout = timeout ?? Limit };
-        var deadline = new CodeDeadline(lifetime ?? new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<CodeDeadline>.Instance);
+        var deadline = new CodeDeadline(lifetime ?? new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time ?? TimeProvider.System, NullLogger<CodeDeadline>.Instance);
         return (new RangeRunner(Catalog(computation), _results, deadline, Options.Create(options), metrics, TimeProvider.System, NullLogger<RangeRunner>.Instance), task.Slots[0]);
     }
 

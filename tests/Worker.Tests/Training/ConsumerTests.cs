@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
@@ -12,6 +11,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Cluster.Worker.Tests.Training;
@@ -41,6 +41,9 @@ public sealed class ConsumerTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.AddWorkers(count: 1);
         builder.Services.AddSingleton(_told);
+        // Whoever waited for an item to end by itself would wait past the test's own limit.
+        builder.Services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = 2 * TrainingCluster.Limit);
+        builder.Services.PostConfigure<MassTransitHostOptions>(bus => bus.ConsumerStopTimeout = bus.StopTimeout = 2 * TrainingCluster.Limit);
         builder.AddClusterBus(WorkerServices.AddConsumers, bus => bus.AddConsumer<Listener>());
         _app = builder.Build();
         await _app.StartAsync(_ct);
@@ -75,17 +78,15 @@ public sealed class ConsumerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stop_ItemUnderWay_LeavesWithinASecondAndInOrder()
+    public async Task Stop_ItemUnderWay_LeavesAtOnceAndInOrder()
     {
         TestJob job = await SubmitAsync(Spec with { Epochs = 1_000_000 });
         TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
         await SendAsync(item);
         await job.UntilAsync(0, report => report.LaneClocks[0] > 10);
 
-        long started = Stopwatch.GetTimestamp();
-        await _app.StopAsync(_ct);
+        await _app.StopAsync(_ct).WaitAsync(TrainingCluster.Limit, _ct);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.Equal(0, await _cluster.Training.BeginItemAsync(job.Id, item.ToItem(), isRedelivered: false));
     }
 

