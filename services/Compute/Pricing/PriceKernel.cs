@@ -36,14 +36,15 @@ internal static class PriceKernel
         var indices = TWords.Create((ulong)from) + TWords.Indices;
         var deviations = Vector256<double>.Zero;
         var squares = Vector256<double>.Zero;
+        var paying = TWords.Create(0);
 
         for (var left = to - from; left > 0; left -= TWords.Count)
         {
             Paths<TDoubles, TWords>(in terms, indices, out var first, out var second);
             // Lanes beyond the last index add 0.
             var isInside = TWords.LessMask(TWords.Indices, TWords.Create((ulong)left));
-            first = Deviations(in terms, first, isInside);
-            second = Deviations(in terms, second, isInside);
+            first = Deviations(in terms, first, isInside, ref paying);
+            second = Deviations(in terms, second, isInside, ref paying);
             for (var quad = 0; quad < TWords.Count / Sums; quad++)
             {
                 Add(first.Quad(quad), ref deviations, ref squares);
@@ -53,13 +54,15 @@ internal static class PriceKernel
             indices += TWords.Create((ulong)TWords.Count);
         }
 
-        return new PriceSums(Total(deviations), Total(squares));
+        return new PriceSums(Total(deviations), Total(squares), (long)TWords.Sum(paying));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static TDoubles Deviations(in OptionTerms terms, TDoubles prices, TWords isInside)
+        static TDoubles Deviations(in OptionTerms terms, TDoubles prices, TWords isInside, ref TWords paying)
         {
             var pays = TDoubles.FusedMultiplyAdd(TDoubles.Create(terms.Scale), prices, TDoubles.Create(terms.Offset));
             var deviation = TDoubles.Max(pays, TDoubles.Create(0)) - TDoubles.Create(terms.Centre);
+            // A double is above 0 where its bits are, as a signed number; a mask is -1.
+            paying -= TWords.LessMask(TWords.Create(0), pays.Bits) & isInside;
             return TDoubles.FromBits(deviation.Bits & isInside);
         }
     }

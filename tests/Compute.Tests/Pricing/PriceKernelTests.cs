@@ -59,7 +59,7 @@ public sealed class PriceKernelTests
     {
         const int dates = 3;
         const double spot = 100, strike = 105, rate = 0.03, yield = 0.01, volatility = 0.4, maturity = 1.5;
-        var expected = 0.0;
+        var (expected, paying) = (0.0, 0);
         for (var index = 0ul; index < 10; index++)
         {
             double[] logarithms = [Math.Log(spot), Math.Log(spot)], means = [0, 0];
@@ -79,6 +79,7 @@ public sealed class PriceKernelTests
             }
 
             expected += means.Sum(mean => Math.Max(mean - strike, 0));
+            paying += means.Count(mean => mean > strike);
         }
 
         var terms = new OptionTerms(new PriceArguments
@@ -94,7 +95,10 @@ public sealed class PriceKernelTests
             Seed = 9,
         });
 
-        Assert.Equal(expected, PriceReference.Sum(in terms, 0, 10).Deviations + 20 * terms.Centre, 1e-9);
+        var sums = PriceReference.Sum(in terms, 0, 10);
+        Assert.Equal(expected, sums.Deviations + 20 * terms.Centre, 1e-9);
+        Assert.InRange(paying, 1, 19);
+        Assert.Equal(paying, sums.Paying);
     }
 
     private static OptionTerms Terms(int dates, ulong seed, bool isCall, double volatility, double maturity, double rate) => new(new PriceArguments
@@ -110,6 +114,6 @@ public sealed class PriceKernelTests
         Seed = seed,
     });
 
-    private static (ulong, ulong) Bits(PriceSums sums) =>
-        (BitConverter.DoubleToUInt64Bits(sums.Deviations), BitConverter.DoubleToUInt64Bits(sums.Squares));
+    private static (ulong, ulong, long) Bits(PriceSums sums) =>
+        (BitConverter.DoubleToUInt64Bits(sums.Deviations), BitConverter.DoubleToUInt64Bits(sums.Squares), sums.Paying);
 }
