@@ -49,6 +49,31 @@ public sealed class SummaryFileTests
         Assert.Equal("1700000001.5 300 evaluation/loss=0.3", Decode(records[2]));
     }
 
+    /// <summary>A loss that reaches 0, and counts of what did not happen: as many values as the CSV file has cells.</summary>
+    [Fact]
+    public void TensorBoard_Zeros_AreThereAsInTheCsvFile()
+    {
+        SummaryPoint[] points =
+        [
+            new(1, Points[0].At, new Dictionary<string, double> { ["loss"] = 0.5, ["steals"] = 0, ["refusals"] = 0 }),
+            new(2, Points[1].At, new Dictionary<string, double> { ["loss"] = 0, ["steals"] = 1, ["gain"] = -0.0, ["tiny"] = 1e-300 }),
+        ];
+        using var stream = new MemoryStream();
+        TensorBoardFile.Write(stream, points);
+        using var text = new StringWriter();
+        CsvFile.Write(text, points);
+
+        string[] events = [.. Records(stream.ToArray()).Skip(1).Select(Decode)];
+
+        Assert.Equal(["1700000000.25 1 loss=0.5 refusals=0 steals=0", "1700000001.5 2 gain=-0 loss=0 steals=1 tiny=0"], events);
+        int cells = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Sum(line => line.Trim().Split(',').Skip(2).Count(cell => cell.Length > 0));
+        Assert.Equal(cells, events.Sum(e => e.Count(c => c == '=')));
+    }
+
+    [Fact]
+    public void TensorBoard_ValueWithoutPresence_IsNoneForTheDecoder()
+        => Assert.Equal("0 7 loss=0.5", Decode([0x10, 7, 0x2A, 23, 0x0A, 11, 0x0A, 4, .. "loss"u8, 0x15, 0, 0, 0, 0x3F, 0x0A, 8, 0x0A, 6, .. "steals"u8]));
+
     [Fact]
     public void TensorBoard_WrittenTwice_IsOneFile()
     {
