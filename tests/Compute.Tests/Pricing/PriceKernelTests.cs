@@ -13,9 +13,12 @@ public sealed class PriceKernelTests
     private static readonly Gen<long> Start = Gen.OneOf(
         Gen.Long[0, 1000], Gen.Select(Gen.Long[1, int.MaxValue], Gen.Long[-50, 50], (high, offset) => (high << 32) + offset));
 
+    // Some beyond one and two tiles.
+    private static readonly Gen<long> Length = Gen.Frequency((9, Gen.Long[0, 40]), (1, Gen.Long[250, 1030]));
+
     [Fact]
     public void Sum_AnyRangeSeedAndOption_HasTheReferencesBits() =>
-        Gen.Select(Start, Gen.Long[0, 40], Gen.ULong, Gen.Int[1, 20], Gen.Bool, Gen.Double[0, 3], Gen.Double[0.001, 100], Gen.Double[-1, 1])
+        Gen.Select(Start, Length, Gen.ULong, Gen.Int[1, 20], Gen.Bool, Gen.Double[0, 3], Gen.Double[0.001, 100], Gen.Double[-1, 1])
             .Sample((from, length, seed, dates, isCall, volatility, maturity, rate) =>
             {
                 var terms = Terms(dates, seed, isCall, volatility, maturity, rate);
