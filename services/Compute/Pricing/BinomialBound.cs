@@ -5,7 +5,7 @@ namespace Cluster.Compute.Pricing;
 /// <summary>How large a chance can be, by how often something happened.</summary>
 internal static class BinomialBound
 {
-    private const double Precision = 1e-9;
+    private const double Negligible = 1e-18;
     private const int LeastOfStirling = 16;
     private const double LogOfTwoPi = 1.8378770664093453;
 
@@ -20,9 +20,8 @@ internal static class BinomialBound
         if (count == 0) return 1 - Exp(Log(risk) / trials);
 
         var (low, high) = ((double)count / trials, 1.0);
-        while (high - low > Precision * high)
+        while (low + (high - low) / 2 is var middle && middle > low && middle < high)
         {
-            var middle = low + (high - low) / 2;
             if (AtMost(count, trials, middle) > risk) low = middle;
             else high = middle;
         }
@@ -35,7 +34,7 @@ internal static class BinomialBound
     {
         var odds = (1 - chance) / chance;
         var (sum, term) = (1.0, 1.0);
-        for (var i = count; i > 0 && term > Precision * Precision * sum; i--)
+        for (var i = count; i > 0 && term > Negligible * sum; i--)
         {
             term *= i / (trials - i + 1.0) * odds;
             sum += term;

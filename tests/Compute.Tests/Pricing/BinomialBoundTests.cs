@@ -11,6 +11,7 @@ public sealed class BinomialBoundTests
     [InlineData(1, 10, 0.39416330243650477)]
     [InlineData(5, 20, 0.4555824040017488)]
     [InlineData(9, 10, 0.9948838031081763)]
+    [InlineData(399, 400, 0.9998717749855611)]
     [InlineData(19, 20, 0.9974386212234697)]
     [InlineData(150, 1000, 0.1698364217586957)]
     [InlineData(99, 10_000, 0.011689166504789827)]
