@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cluster.Client.State;
 using Cluster.LocalHosting.Servers;
 
 namespace Cluster.AppHost;
@@ -19,6 +20,8 @@ internal static class Engine
         if (options.Runner == Runner.Aspire)
             return ExitCodes.Failed;
 
+        if (options.StateFile is { } path && ClusterStateFile.WhyNotReplaceable(path) is { } reason)
+            throw new FormatException($"--state-file: '{path}' {reason}");
         var missing = MissingServers();
         if (missing.Length > 0 && options.RequireProcesses)
             return Fail($"--require-processes: {missing} not installed; {Install}", ExitCodes.NoServers);

@@ -54,19 +54,22 @@ public sealed partial class ClusterClient
     public Task RemoveCheckpointAsync(string name, CancellationToken cancellationToken = default)
         => CallCheckpointAsync(name, c => _coordinator.Checkpoints.RemoveAsync(new RemoveRequest { Name = name }, c), cancellationToken);
 
-    /// <summary>Writes a checkpoint as a safetensors file. The file appears under its name when it is whole; one that is there is replaced.</summary>
+    /// <summary>Writes a checkpoint as a safetensors file. The file appears under its name when it is whole.</summary>
     /// <param name="id">A job for its last commit, <c>JOB@CLOCK</c>, or a name.</param>
     /// <param name="path">The file.</param>
+    /// <param name="overwrite">Replace a file that is there.</param>
     /// <param name="bytes">Told how many bytes came.</param>
     /// <param name="cancellationToken">Ends the export; no file is left.</param>
     /// <exception cref="CheckpointNotFoundException">There is none.</exception>
-    /// <exception cref="SpecRejectedException">The file cannot be written.</exception>
-    public async Task<CheckpointInfo> ExportCheckpointAsync(string id, string path, IProgress<long>? bytes = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SpecRejectedException">The file cannot be written, or is there already.</exception>
+    public async Task<CheckpointInfo> ExportCheckpointAsync(
+        string id, string path, bool overwrite = false, IProgress<long>? bytes = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!overwrite && File.Exists(path)) throw new SpecRejectedException([new SpecViolation("file", path, "is there already")]);
         try
         {
-            return await new CheckpointDownload(_coordinator, _options, id, path, bytes).RunAsync(cancellationToken).ConfigureAwait(false);
+            return await new CheckpointDownload(_coordinator, _options, id, path, overwrite, bytes).RunAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -34,6 +34,22 @@ public sealed class AppHostProcessTests
         Assert.All(["--workers", "--parameter-stores", "--runner", "--state-file", "--require-processes"], option => Assert.Contains(option, output, StringComparison.Ordinal));
     }
 
+    /// <summary>A state file is replaced at the start and removed at the end, so another file must not become one.</summary>
+    [Fact]
+    public async Task Main_StateFileIsSomethingElse_IsRefusedAndStays()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("cluster-aspire-test-").FullName, "notes.txt");
+        await File.WriteAllTextAsync(path, "notes", _ct);
+
+        var (exitCode, output, error) = await RunAsync("--runner", "local", "--state-file", path);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Empty(output);
+        Assert.StartsWith($"--state-file: '{path}' holds something that is no cluster's state; name another file", error, StringComparison.Ordinal);
+        Assert.Equal("notes", await File.ReadAllTextAsync(path, _ct));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
     {
         using var process = Process.Start(new ProcessStartInfo(ExecutablePath.Dotnet(), [Assembly(), .. args])

@@ -61,6 +61,22 @@ public sealed class ClusterStateFileTests : IDisposable
     }
 
     [Fact]
+    public void WhyNotReplaceable_OnlyNothingAndEndedClusters_MayBeReplaced()
+    {
+        var (foreign, dead, living, own) = (InDirectory("foreign"), InDirectory("dead"), InDirectory("living"), InDirectory("own"));
+        File.WriteAllText(foreign, "notes");
+        ClusterStateFile.Write(dead, State(EndedProcess()));
+        ClusterStateFile.Write(living, State(1) with { StartedAt = DateTimeOffset.UtcNow.AddMinutes(1) });
+        ClusterStateFile.Write(own, State(Environment.ProcessId));
+
+        Assert.Equal("holds something that is no cluster's state; name another file", ClusterStateFile.WhyNotReplaceable(foreign));
+        Assert.Equal("is the state of a cluster that runs, process 1; name another file", ClusterStateFile.WhyNotReplaceable(living));
+        Assert.All([dead, own, InDirectory("none")], path => Assert.Null(ClusterStateFile.WhyNotReplaceable(path)));
+
+        string InDirectory(string name) => Path.Combine(_directory, name + ".json");
+    }
+
+    [Fact]
     public void FindLive_MixedDirectory_KeepsTheLivingAndRemovesTheDead()
     {
         var (living, dead, reused, foreign) = (File("living"), File("dead"), File("reused"), File("foreign"));

@@ -14,7 +14,41 @@ public sealed class PriceCommandTests
 
         var run = await CliRun.RunAsync(coordinator, "price", "--paths", "1_999", "--seed", "42", "--json");
 
-        Assert.Equal((0, """{"job":"job-1","seed":42,"paths":2000,"price":10.5,"standardError":0.25,"seconds":2.5}""" + "\n"), (run.ExitCode, run.Output));
+        Assert.Equal((0, """{"job":"job-1","seed":42,"paths":2000,"paying":1100,"price":10.5,"standardError":0.25,"closedForm":10.450583572185572,"payoffChanceAtMost":null,"warnings":[],"seconds":2.5}""" + "\n"), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public async Task Price_NoPathPays_JsonHasNullABoundAndTheWarning()
+    {
+        await using var coordinator = await PricingAsync(SamplePrices.WithoutPayoff());
+
+        var run = await CliRun.RunAsync(coordinator, "price", "--json");
+
+        Assert.Equal(
+            """{"job":"job-1","seed":42,"paths":2000,"paying":0,"price":0,"standardError":null,"closedForm":4.7496312655230563E-07,"payoffChanceAtMost":0.001496745,"warnings":["0 of 2000 paths pay anything"],"seconds":2.5}""" + "\n",
+            run.Output);
+    }
+
+    [Fact]
+    public async Task Price_NoPathPays_SaysSoInPlaceOfAnError()
+    {
+        await using var coordinator = await PricingAsync(SamplePrices.WithoutPayoff());
+
+        var run = await CliRun.RunAsync(coordinator, "price");
+
+        Assert.Equal(
+            """
+            price ≈ 0, not to be relied on
+            warning: 0 of 2000 paths pay anything
+            paths  2,000, seed 42
+            exact  4.74963E-07 (Black and Scholes)
+            pays   0 of the paths: a chance of at most 0.0015 (95 % confidence)
+            speed  800 paths/s
+            time   2.500 s
+            job    job-1
+
+            """, run.Output);
+        Assert.Equal(0, run.ExitCode);
     }
 
     [Fact]
@@ -28,6 +62,7 @@ public sealed class PriceCommandTests
             """
             price ≈ 10.50 ± 0.25 (standard error)
             paths  2,000, seed 42
+            exact  10.4506 (Black and Scholes)
             speed  800 paths/s
             time   2.500 s
             job    job-1
@@ -110,10 +145,10 @@ public sealed class PriceCommandTests
     }
 
     /// <summary>A coordinator whose job is a pricing of 2,000 paths that has succeeded.</summary>
-    private static async Task<ScriptedCoordinator> PricingAsync()
+    private static async Task<ScriptedCoordinator> PricingAsync(V1.Job? job = null)
     {
         var coordinator = await ScriptedCoordinator.StartAsync();
-        coordinator.Script.Watch = (_, stream, _) => stream.WriteAsync(new V1.JobUpdate { Job = SamplePrices.Succeeded() });
+        coordinator.Script.Watch = (_, stream, _) => stream.WriteAsync(new V1.JobUpdate { Job = job ?? SamplePrices.Succeeded() });
         return coordinator;
     }
 }

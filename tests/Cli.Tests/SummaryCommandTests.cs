@@ -53,6 +53,17 @@ public sealed class SummaryCommandTests
             Assert.Equal([$"2 points in {csv}", $"2 points in {Path.Combine(directory, "runs", "events.out.tfevents.1700000000.training-1")}"], run.ErrorLines);
             Assert.StartsWith("step,time,evaluation/loss,loss\n32,2023-11-14T22:13:20.0000000Z,,2\n", await File.ReadAllTextAsync(csv, TestContext.Current.CancellationToken), StringComparison.Ordinal);
             Assert.Equal(2, Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Length);
+
+            string other = Path.Combine(directory, "other.csv");
+            string[] again = ["summary", "training-1", "--csv", other, "--tensorboard", Path.Combine(directory, "runs")];
+            run = await CliRun.RunAsync(coordinator, again);
+            Assert.Equal(2, run.ExitCode);
+            Assert.Equal([$"--tensorboard: {Path.Combine(directory, "runs", "events.out.tfevents.1700000000.training-1")}: is there already; --force replaces it"], run.ErrorLines);
+            Assert.False(File.Exists(other));
+
+            run = await CliRun.RunAsync(coordinator, [.. again, "--force"]);
+            Assert.Equal(0, run.ExitCode);
+            Assert.Equal(3, Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Length);
         }
         finally
         {

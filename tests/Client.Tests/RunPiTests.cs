@@ -30,6 +30,24 @@ public sealed class RunPiTests
         Assert.Equal((0.25, TimeSpan.FromSeconds(1.5)), (progress.Reports[0].Fraction, progress.Reports[0].Remaining));
     }
 
+    /// <summary>Two points that are both inside do not make π 4 ± 0: 4·√(π/4·(1 - π/4)/2) = 1.1612.</summary>
+    [Theory]
+    [InlineData(2, 4.0)]
+    [InlineData(0, 0.0)]
+    public async Task RunPiAsync_AllPointsAgree_HasAnErrorAllTheSame(int inside, double pi)
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        await using var client = TestClients.Connect(coordinator);
+        var job = SampleJobs.Succeeded();
+        job.ResultJson = $$"""{"points":2,"inside":{{inside}}}""";
+        coordinator.Script.Watch = (_, stream, _) => stream.WriteAsync(new V1.JobUpdate { Job = job });
+
+        var result = await client.RunPiAsync(Spec, cancellationToken: Token);
+
+        Assert.Equal(pi, result.Pi);
+        Assert.Equal(1.1612, result.StandardError, 0.0001);
+    }
+
     [Fact]
     public async Task RunPiAsync_JobFails_ThrowsWithReason()
     {

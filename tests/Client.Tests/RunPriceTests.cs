@@ -22,11 +22,26 @@ public sealed class RunPriceTests
 
         var result = await client.RunPriceAsync(Spec, new ListedStates(progress), cancellationToken: Token);
 
-        Assert.Equal(new PriceResult(2000, 42, 10.5, 0.25, TimeSpan.FromSeconds(2.5), SampleJobs.Id), result);
+        Assert.Equal(
+            new PriceResult(2000, 42, 1100, 10.5, 0.25, 10.450583572185572, null, [], TimeSpan.FromSeconds(2.5), SampleJobs.Id), result with { Warnings = [] });
+        Assert.Empty(result.Warnings);
         Assert.Equal([JobState.Succeeded], progress);
         var sent = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Computation;
         Assert.Equal(Spec.ToComputation().ToProto(), sent);
         Assert.Equal(("price", 1000), (sent.Name, sent.IndexCount));
+    }
+
+    [Fact]
+    public async Task RunPriceAsync_NoPathPays_HasABoundAndAWarningInPlaceOfTheError()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        await using var client = TestClients.Connect(coordinator);
+        coordinator.Script.Watch = (_, stream, _) => stream.WriteAsync(new V1.JobUpdate { Job = SamplePrices.WithoutPayoff() });
+
+        var result = await client.RunPriceAsync(Spec, cancellationToken: Token);
+
+        Assert.Equal((0L, 0.0, null, 0.001496745), (result.Paying, result.Price, result.StandardError, result.PayoffChanceAtMost));
+        Assert.Equal(["0 of 2000 paths pay anything"], result.Warnings);
     }
 
     [Fact]
@@ -76,12 +91,16 @@ public sealed class RunPriceTests
     }
 
     [Theory]
-    [InlineData("computation", """{"paths":0,"price":1,"standardError":1}""")]
-    [InlineData("computation", """{"paths":2,"price":1,"standardError":-1}""")]
-    [InlineData("computation", """{"paths":2,"price":1}""")]
+    [InlineData("computation", """{"paths":0,"paying":0,"price":1,"standardError":1,"closedForm":1,"payoffChanceAtMost":null,"warnings":[]}""")]
+    [InlineData("computation", """{"paths":2,"paying":3,"price":1,"standardError":1,"closedForm":1,"payoffChanceAtMost":null,"warnings":[]}""")]
+    [InlineData("computation", """{"paths":2,"paying":1,"price":1,"standardError":-1,"closedForm":1,"payoffChanceAtMost":null,"warnings":[]}""")]
+    [InlineData("computation", """{"paths":2,"paying":1,"price":1,"standardError":1,"closedForm":1,"payoffChanceAtMost":null,"warnings":["x"]}""")]
+    [InlineData("computation", """{"paths":2,"paying":1,"price":1,"standardError":null,"closedForm":1,"payoffChanceAtMost":0.9,"warnings":[]}""")]
+    [InlineData("computation", """{"paths":2,"paying":1,"price":1,"standardError":null,"closedForm":1,"payoffChanceAtMost":null,"warnings":["x"]}""")]
+    [InlineData("computation", """{"paths":2,"price":1,"standardError":1}""")]
     [InlineData("computation", "null")]
     [InlineData("computation", "")]
-    [InlineData("pi", """{"paths":2,"price":1,"standardError":1}""")]
+    [InlineData("pi", """{"paths":2,"paying":1,"price":1,"standardError":1,"closedForm":1,"payoffChanceAtMost":null,"warnings":[]}""")]
     public async Task RunPriceAsync_RecordThatCannotBe_ThrowsNamingTheJob(string kind, string result)
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();

@@ -49,6 +49,31 @@ public sealed class SummaryFileTests
         Assert.Equal("1700000001.5 300 evaluation/loss=0.3", Decode(records[2]));
     }
 
+    /// <summary>A loss that reaches 0, and counts of what did not happen: as many values as the CSV file has cells.</summary>
+    [Fact]
+    public void TensorBoard_Zeros_AreThereAsInTheCsvFile()
+    {
+        SummaryPoint[] points =
+        [
+            new(1, Points[0].At, new Dictionary<string, double> { ["loss"] = 0.5, ["steals"] = 0, ["refusals"] = 0 }),
+            new(2, Points[1].At, new Dictionary<string, double> { ["loss"] = 0, ["steals"] = 1, ["gain"] = -0.0, ["tiny"] = 1e-300 }),
+        ];
+        using var stream = new MemoryStream();
+        TensorBoardFile.Write(stream, points);
+        using var text = new StringWriter();
+        CsvFile.Write(text, points);
+
+        string[] events = [.. Records(stream.ToArray()).Skip(1).Select(Decode)];
+
+        Assert.Equal(["1700000000.25 1 loss=0.5 refusals=0 steals=0", "1700000001.5 2 gain=-0 loss=0 steals=1 tiny=0"], events);
+        int cells = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Sum(line => line.Trim().Split(',').Skip(2).Count(cell => cell.Length > 0));
+        Assert.Equal(cells, events.Sum(e => e.Count(c => c == '=')));
+    }
+
+    [Fact]
+    public void TensorBoard_ValueWithoutPresence_IsNoneForTheDecoder()
+        => Assert.Equal("0 7 loss=0.5", Decode([0x10, 7, 0x2A, 23, 0x0A, 11, 0x0A, 4, .. "loss"u8, 0x15, 0, 0, 0, 0x3F, 0x0A, 8, 0x0A, 6, .. "steals"u8]));
+
     [Fact]
     public void TensorBoard_WrittenTwice_IsOneFile()
     {
@@ -56,7 +81,9 @@ public sealed class SummaryFileTests
         try
         {
             string first = TensorBoardFile.Write(directory, "training-1", Points);
-            string second = TensorBoardFile.Write(directory, "training-1", Points[..1]);
+            Assert.Throws<IOException>(() => TensorBoardFile.Write(directory, "training-1", Points[..1]));
+            Assert.Equal(3, Records(File.ReadAllBytes(first)).Count());
+            string second = TensorBoardFile.Write(directory, "training-1", Points[..1], overwrite: true);
 
             Assert.Equal((first, "events.out.tfevents.1700000000.training-1"), (second, Path.GetFileName(first)));
             Assert.Equal(2, Records(File.ReadAllBytes(Assert.Single(Directory.GetFiles(directory)))).Count());
@@ -109,7 +136,8 @@ public sealed class SummaryFileTests
         return unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8);
     }
 
-    // Protobuf by hand: field 1 double, 2 varint, 3 text, 5 summary of (1: value of (1: text, 2: float)).
+    // Protobuf by hand: field 1 double, 2 varint, 3 text, 5 summary of (1: value of (1: text, 2: float)). A value has no default:
+    // TensorBoard's reader asks HasField("simple_value") and passes over one that is absent.
     private static string Decode(byte[] data)
     {
         (double time, ulong step, var words) = (0, 0, new List<string>());
@@ -118,16 +146,18 @@ public sealed class SummaryFileTests
             if (field == 1) time = BinaryPrimitives.ReadDoubleLittleEndian(value);
             else if (field == 2) step = BinaryPrimitives.ReadUInt64LittleEndian(value);
             else if (field == 3) words.Add(Encoding.UTF8.GetString(value));
-            else words.AddRange(Fields(value).Select(v => DecodeValue(v.Value)));
+            else words.AddRange(Fields(value).Select(v => DecodeValue(v.Value)).OfType<string>());
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{time} {step} {string.Join(' ', words)}");
     }
 
-    private static string DecodeValue(byte[] data)
+    private static string? DecodeValue(byte[] data)
     {
         var fields = Fields(data).ToDictionary(f => f.Field, f => f.Value);
-        return string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(fields[1])}={BinaryPrimitives.ReadSingleLittleEndian(fields[2])}");
+        return fields.TryGetValue(2, out byte[]? value)
+            ? string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(fields[1])}={BinaryPrimitives.ReadSingleLittleEndian(value)}")
+            : null;
     }
 
     private static List<(int Field, byte[] Value)> Fields(byte[] data)

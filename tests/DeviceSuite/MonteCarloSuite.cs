@@ -80,6 +80,7 @@ public abstract class MonteCarloSuite : DeviceTest
                     var expected = PriceReference.Sum(in terms, start, end);
                     Assert.Equal(BitConverter.DoubleToInt64Bits(expected.Deviations), BitConverter.DoubleToInt64Bits(sums[i].Deviations));
                     Assert.Equal(BitConverter.DoubleToInt64Bits(expected.Squares), BitConverter.DoubleToInt64Bits(sums[i].Squares));
+                    Assert.Equal(expected.Paying, sums[i].Paying);
                 }
             }, iter: 100, threads: 1);
 

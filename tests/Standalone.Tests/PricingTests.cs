@@ -23,9 +23,23 @@ public sealed class PricingTests(EmbeddedFixture embedded) : IClassFixture<Embed
         var result = await embedded.Client.RunPriceAsync(European, new Listed(states), cancellationToken: TestContext.Current.CancellationToken);
 
         // S·Φ(d₁) - K·exp(-rT)·Φ(d₂) with d₁ = 0.35 and d₂ = 0.15: Hull, Options, Futures and Other Derivatives, gives 10.4506.
-        Assert.InRange((result.Price - 10.450583572185565) / result.StandardError, -4, 4);
+        Assert.InRange((result.Price - 10.450583572185565) / result.StandardError!.Value, -4, 4);
+        Assert.Equal(10.450583572185565, result.ClosedForm!.Value, 1e-12);
+        Assert.Empty(result.Warnings);
         Assert.Equal((4_000_002L, 42UL), (result.Paths, result.Seed));
         Assert.Equal(("paths", 4_000_002), (states[^1].Unit, states[^1].Total));
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task RunPrice_PayoffRarerThanPaths_HasABoundAndTheClosedFormButNoError()
+    {
+        var result = await embedded.Client.RunPriceAsync(European with { Strike = 300, Paths = 100_000 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((null, 0L, 0.0), (result.StandardError, result.Paying, result.Price));
+        // The exact price by Black and Scholes, and the rule of three.
+        Assert.Equal(4.7e-7, result.ClosedForm!.Value, 0.05e-7);
+        Assert.Equal(3e-5, result.PayoffChanceAtMost!.Value, 1e-7);
+        Assert.Contains("0 of 100000 paths pay", result.Warnings[0], StringComparison.Ordinal);
     }
 
     [Fact(Timeout = TestLimit)]
@@ -69,7 +83,7 @@ public sealed class PricingTests(EmbeddedFixture embedded) : IClassFixture<Embed
         }
     }
 
-    private static (ulong, ulong) Bits(PriceResult result) => (BitConverter.DoubleToUInt64Bits(result.Price), BitConverter.DoubleToUInt64Bits(result.StandardError));
+    private static (ulong, ulong) Bits(PriceResult result) => (BitConverter.DoubleToUInt64Bits(result.Price), BitConverter.DoubleToUInt64Bits(result.StandardError!.Value));
 
     private sealed class Listed(List<JobProgress> reports) : IProgress<JobProgress>
     {

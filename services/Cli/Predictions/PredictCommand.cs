@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
+using Cluster.Cli.Parsing;
 using Cluster.Client.Errors;
 using Cluster.Client.Predictions;
 using Cluster.Contracts.Jobs;
@@ -32,6 +33,8 @@ internal sealed class PredictCommand : ClusterCommand
 
     private readonly Option<string?> _out = new("--out") { Description = "Where the predictions go, as CSV. Default: standard output.", HelpName = "FILE.csv" };
 
+    private readonly Option<bool> _force = OutputFiles.Force();
+
     public PredictCommand(CommandLineHost host, GlobalOptions globals)
         : base("predict", "Predict the rows of a CSV file by a trained model: a line for each row, in their order.", host, globals)
     {
@@ -39,6 +42,8 @@ internal sealed class PredictCommand : ClusterCommand
         Options.Add(_data);
         Options.Add(_noHeader);
         Options.Add(_out);
+        Options.Add(_force);
+        _out.Validators.Add(file => OutputFiles.Check(file, "--out", ".csv", _force));
         _model.Validators.Add(model =>
         {
             if (model.Tokens is [{ Value: var text }] && !CheckpointId.IsWellFormed(text)) model.AddError($"--model: {text}: {CheckpointId.Form}");
@@ -58,7 +63,7 @@ internal sealed class PredictCommand : ClusterCommand
         {
             long rows = target is null
                 ? await WriteAsync(predictions, run.Output).ConfigureAwait(false)
-                : await WriteFileAsync(predictions, target).ConfigureAwait(false);
+                : await WriteFileAsync(predictions, target, run.Parsed.GetValue(_force)).ConfigureAwait(false);
             run.Display.Note(target is null ? Figures.Count(rows, "row") : $"{Figures.Count(rows, "row")} in {target}");
             return ExitCode.Ok;
         }
@@ -82,7 +87,7 @@ internal sealed class PredictCommand : ClusterCommand
     }
 
     /// <summary>The file has another name until all of it is there.</summary>
-    private static async Task<long> WriteFileAsync(IAsyncEnumerable<Prediction> predictions, string path)
+    private static async Task<long> WriteFileAsync(IAsyncEnumerable<Prediction> predictions, string path, bool overwrite)
     {
         string target = Path.GetFullPath(path);
         string partial = $"{target}.{Guid.NewGuid():N}.part";
@@ -91,7 +96,7 @@ internal sealed class PredictCommand : ClusterCommand
             long rows;
             var writer = new StreamWriter(partial);
             await using (writer.ConfigureAwait(false)) rows = await WriteAsync(predictions, writer).ConfigureAwait(false);
-            File.Move(partial, target, overwrite: true);
+            File.Move(partial, target, overwrite);
             return rows;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -32,10 +32,17 @@ internal sealed class PriceCommand : ClusterCommand, IHasNotes
         That mean is estimated from --paths random paths. What is shown is price ± standard error, in the unit of --spot: the
         exact price is within one standard error in 68 % of all seeds, within two in 95 %. Four times the paths halve it. An
         Asian path takes a step a date, so it costs --dates times a European one. A European option has a closed form, which
-        is exact; its price here is for comparison. In the first example it is 10.4506.
+        is exact and is shown beside its price. In the first example it is 10.4506.
 
-        With --json, one line: {"job","seed","paths","price","standardError","seconds"}. The price has the same bits on any
-        number of workers.
+        A mean tells nothing where hardly a path pays, or where few paths pay nearly all of it. So there is a warning and no
+        standard error where fewer than 100 paths pay, where volatility·√maturity is above 3, and where the paths are fewer
+        than 25 times the squared skewness of what they pay (Cochran 1977; of an Asian option, by a lognormal mean with the
+        same two moments, Levy 1992). In its place stands what the chance that a path pays is at most, with 95 % confidence
+        (Clopper and Pearson 1934; about 3/paths where none does).
+
+        With --json, one line: {"job","seed","paths","paying","price","standardError","closedForm","payoffChanceAtMost",
+        "warnings","seconds"}: null is what there is none of, paying are the paths that pay more than 0. The price has the
+        same bits on any number of workers.
         """;
 
     public override IReadOnlyList<string> Examples { get; } =

@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace Cluster.Client.Checkpoints;
 
 /// <summary>Receives a checkpoint as a file. The file has another name until all of it is there and has the hash that was sent.</summary>
-internal sealed class CheckpointDownload(CoordinatorConnection connection, ClusterClientOptions options, string id, string path, IProgress<long>? bytes)
+internal sealed class CheckpointDownload(CoordinatorConnection connection, ClusterClientOptions options, string id, string path, bool overwrite, IProgress<long>? bytes)
 {
     public async Task<CheckpointInfo> RunAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class CheckpointDownload(CoordinatorConnection connection, Clust
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(partial, target, overwrite: true);
+            File.Move(partial, target, overwrite);
             return info;
         }
         catch (RpcException e)

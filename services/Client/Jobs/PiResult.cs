@@ -9,7 +9,10 @@ namespace Cluster.Client.Jobs;
 /// <param name="Seed">Key of the generator.</param>
 /// <param name="Inside">Points inside the quarter circle; exact, the same wherever the job ran.</param>
 /// <param name="Pi">The estimate, 4·Inside/Points.</param>
-/// <param name="StandardError">Of the estimate: 4·√(p(1-p)/Points) with p = Inside/Points, the binomial proportion's.</param>
+/// <param name="StandardError">
+/// Of the estimate: 4·√(p(1-p)/Points) with p = Inside/Points, the binomial proportion's; with p = π/4 where all points or none
+/// are inside, since few that agree do not mean that there is no error.
+/// </param>
 /// <param name="Elapsed">From start to end of the job, by the coordinator's clock.</param>
 /// <param name="JobId">The job.</param>
 public sealed record PiResult(long Points, ulong Seed, long Inside, double Pi, double StandardError, TimeSpan Elapsed, string JobId)
@@ -37,7 +40,8 @@ public sealed record PiResult(long Points, ulong Seed, long Inside, double Pi, d
     private static PiResult FromTally(JobInfo job, PiTally tally, ulong seed)
     {
         var share = (double)tally.Inside / tally.Points;
-        var error = 4 * Math.Sqrt(share * (1 - share) / tally.Points);
+        var spread = share is 0 or 1 ? Math.PI / 4 : share;
+        var error = 4 * Math.Sqrt(spread * (1 - spread) / tally.Points);
         return new PiResult(tally.Points, seed, tally.Inside, 4 * share, error, job.Elapsed, job.Id);
     }
 }

@@ -39,6 +39,21 @@ public static class ClusterStateFile
         }
     }
 
+    /// <summary>
+    /// Why a path that a user names must not become a state file, which replaces what is there and is removed at the end: it holds
+    /// something else, or the state of another cluster that runs. Null where it may.
+    /// </summary>
+    public static string? WhyNotReplaceable(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        if (TryRead(path) is not { } state)
+            return "holds something that is no cluster's state; name another file";
+        return state.RunnerPid != Environment.ProcessId && IsRunnerAlive(state)
+            ? string.Create(CultureInfo.InvariantCulture, $"is the state of a cluster that runs, process {state.RunnerPid}; name another file")
+            : null;
+    }
+
     /// <summary>Reads a state file.</summary>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is no cluster state; the message names it.</exception>

@@ -7,8 +7,11 @@ namespace Cluster.Client.Summaries;
 public static class CsvFile
 {
     /// <summary>Writes a file, whole or not at all.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<SummaryPoint> points) => WholeFile.Write(path, stream =>
+    /// <param name="path">The file.</param>
+    /// <param name="points">The points, in order.</param>
+    /// <param name="overwrite">Replace a file that is there.</param>
+    /// <exception cref="IOException">The file cannot be written, or is there already.</exception>
+    public static void Write(string path, IReadOnlyList<SummaryPoint> points, bool overwrite = false) => WholeFile.Write(path, overwrite, stream =>
     {
         using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
         Write(text, points);

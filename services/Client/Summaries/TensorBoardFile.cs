@@ -14,20 +14,27 @@ public static class TensorBoardFile
 {
     private const string Version = "brain.Event:2";
 
-    /// <summary>Writes a job's summaries to a file in a directory; a file of the same job from before is replaced.</summary>
+    /// <summary>Writes a job's summaries to a file in a directory, under <see cref="PathOf">a name that stays the same</see>.</summary>
     /// <param name="directory">Made where it is not there.</param>
     /// <param name="jobId">The job.</param>
     /// <param name="points">Its points, in order.</param>
+    /// <param name="overwrite">Replace what was exported of the job before.</param>
     /// <returns>Path of the file.</returns>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static string Write(string directory, string jobId, IReadOnlyList<SummaryPoint> points)
+    /// <exception cref="IOException">The file cannot be written, or is there already.</exception>
+    public static string Write(string directory, string jobId, IReadOnlyList<SummaryPoint> points, bool overwrite = false)
+    {
+        string path = PathOf(directory, jobId, points);
+        Directory.CreateDirectory(directory);
+        WholeFile.Write(path, overwrite, stream => Write(stream, points));
+        return path;
+    }
+
+    /// <summary>Where a job's summaries go: named by when it began and by the job, so that TensorBoard finds one curve of it however often it is exported.</summary>
+    public static string PathOf(string directory, string jobId, IReadOnlyList<SummaryPoint> points)
     {
         ArgumentNullException.ThrowIfNull(points);
-        Directory.CreateDirectory(directory);
         DateTimeOffset began = points.Count > 0 ? points[0].At : DateTimeOffset.UnixEpoch;
-        string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{began.ToUnixTimeSeconds():D10}.{jobId}"));
-        WholeFile.Write(path, stream => Write(stream, points));
-        return path;
+        return Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{began.ToUnixTimeSeconds():D10}.{jobId}"));
     }
 
     /// <summary>Writes the version, then an event for each point.</summary>

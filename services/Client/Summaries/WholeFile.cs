@@ -3,13 +3,14 @@ namespace Cluster.Client.Summaries;
 /// <summary>A file that is there whole or not at all.</summary>
 internal static class WholeFile
 {
-    public static void Write(string path, Action<Stream> write)
+    /// <exception cref="IOException">It cannot be written, or is there already and not to be replaced.</exception>
+    public static void Write(string path, bool overwrite, Action<Stream> write)
     {
         string part = $"{path}.{Guid.NewGuid():N}.part";
         try
         {
             using (FileStream stream = File.Create(part)) write(stream);
-            File.Move(part, path, overwrite: true);
+            File.Move(part, path, overwrite);
         }
         finally
         {

@@ -22,6 +22,16 @@ public readonly struct OptionTerms
     /// is not lost beside their size.</summary>
     internal readonly double Centre;
 
+    internal readonly bool IsCall;
+
+    internal readonly double Strike;
+
+    /// <summary>Mean of the underlying's price at maturity: S·exp((r - q)·T).</summary>
+    internal readonly double Forward;
+
+    /// <summary>Standard deviation of the logarithm of the price at maturity: σ·√T.</summary>
+    internal readonly double LogDeviation;
+
     /// <summary>What one unit paid at maturity is worth now: exp(-r·T).</summary>
     internal readonly double Discount;
 
@@ -29,6 +39,10 @@ public readonly struct OptionTerms
     {
         Dates = arguments.Dates;
         Seed = arguments.Seed;
+        IsCall = arguments.IsCall;
+        Strike = arguments.Strike;
+        Forward = arguments.Spot * PricingMathReference.Exp((arguments.Rate - arguments.DividendYield) * arguments.Maturity);
+        LogDeviation = arguments.Volatility * Math.Sqrt(arguments.Maturity);
 
         var interval = arguments.Maturity / Dates;
         var variance = arguments.Volatility * arguments.Volatility;

@@ -48,7 +48,8 @@ internal static class PriceReference
 
     private static PriceSums Add(in OptionTerms terms, PriceSums sums, double prices)
     {
-        var deviation = Math.Max(Math.FusedMultiplyAdd(terms.Scale, prices, terms.Offset), 0) - terms.Centre;
-        return new(sums.Deviations + deviation, Math.FusedMultiplyAdd(deviation, deviation, sums.Squares));
+        var pays = Math.Max(Math.FusedMultiplyAdd(terms.Scale, prices, terms.Offset), 0);
+        var deviation = pays - terms.Centre;
+        return new(sums.Deviations + deviation, Math.FusedMultiplyAdd(deviation, deviation, sums.Squares), sums.Paying + (pays > 0 ? 1 : 0));
     }
 }

@@ -32,9 +32,11 @@ public sealed class CommandUsageTests
     [InlineData("checkpoint keep Job_1 name", $"CHECKPOINT: Job_1: {CheckpointForm}")]
     [InlineData("checkpoint keep job-1 Name", $"NAME: Name: {NameForm}")]
     [InlineData("checkpoint keep job-1", "NAME: is missing")]
-    [InlineData("checkpoint export job-1@x file", $"CHECKPOINT: job-1@x: {CheckpointForm}")]
+    [InlineData("checkpoint export job-1@x file.safetensors", $"CHECKPOINT: job-1@x: {CheckpointForm}")]
     [InlineData("checkpoint export job-1", "FILE: is missing")]
-    [InlineData("checkpoint export job-1 file --froce", "--froce: unknown option")]
+    [InlineData("checkpoint export job-1 file.safetensors --froce", "--froce: unknown option; did you mean --force?")]
+    [InlineData("checkpoint export job-1 model.onnx", "FILE: model.onnx: must end in .safetensors, the one format that is written")]
+    [InlineData("checkpoint export job-1 model --force", "FILE: model: must end in .safetensors, the one format that is written")]
     [InlineData("checkpoint import", "FILE: is missing")]
     [InlineData("checkpoint import file --name A_B", $"--name: A_B: {NameForm}")]
     [InlineData("checkpoint import file --like J@x", $"--like: J@x: {CheckpointForm}")]
@@ -48,15 +50,53 @@ public sealed class CommandUsageTests
     [InlineData("predict --model JOB --data f.csv", $"--model: JOB: {CheckpointForm}")]
     [InlineData("predict --model job-1 --data f.csv --otu x", "--otu: unknown option; did you mean --out?")]
     [InlineData("predict --model job-1 --data /no-such-folder/f.csv", "--data: /no-such-folder/f.csv: cannot be read: Could not find a part of the path '/no-such-folder/f.csv'.")]
+    [InlineData("predict --model job-1 --data f.csv --out p.parquet", "--out: p.parquet: must end in .csv, the one format that is written")]
     [InlineData("summary", "ID: is missing")]
     [InlineData("summary a b", "b: unexpected argument")]
     [InlineData("summary a --csv", "--csv: a value is missing")]
+    [InlineData("summary a --csv loss.csv.gz", "--csv: loss.csv.gz: must end in .csv, the one format that is written")]
     [InlineData("summary a --tensorbord d", "--tensorbord: unknown option; did you mean --tensorboard?")]
     public async Task RunAsync_WrongArgument_IsOneLineWithFieldValueAndLimit(string commandLine, string expected)
     {
         var run = await CliRun.RunAsync(commandLine.Split(' '));
 
         Assert.Equal((2, "", expected + "\n"), (run.ExitCode, run.Output, run.Error));
+    }
+
+    /// <summary>Every command that writes a file that is named to it.</summary>
+    [Theory]
+    [InlineData("checkpoint export job-1 FILE", "FILE", ".safetensors")]
+    [InlineData("predict --model job-1 --data f.csv --out FILE", "--out", ".csv")]
+    [InlineData("summary a --csv FILE", "--csv", ".csv")]
+    public async Task RunAsync_OutputFileIsThere_NeedsForceAndStaysAsItIs(string commandLine, string field, string ending)
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("cluster-").FullName, $"mine{ending}");
+        await File.WriteAllTextAsync(file, "mine", TestContext.Current.CancellationToken);
+        try
+        {
+            var run = await CliRun.RunAsync(commandLine.Replace(" FILE", $" {file}", StringComparison.Ordinal).Split(' '));
+            var forced = await CliRun.RunAsync([.. commandLine.Replace(" FILE", $" {file}", StringComparison.Ordinal).Split(' '), "--force"]);
+
+            Assert.Equal((2, "", $"{field}: {file}: is there already; --force replaces it\n"), (run.ExitCode, run.Output, run.Error));
+            Assert.DoesNotContain("is there already", forced.Error, StringComparison.Ordinal);
+            Assert.Equal("mine", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_OutputFileIsADirectory_SaysSo()
+    {
+        var directory = Directory.CreateTempSubdirectory("cluster-").FullName;
+        var named = Directory.CreateDirectory(Path.Combine(directory, "a.csv")).FullName;
+
+        var run = await CliRun.RunAsync("summary", "a", "--csv", named, "--force");
+
+        Directory.Delete(directory, recursive: true);
+        Assert.Equal((2, "", $"--csv: {named}: is a directory, must be a file\n"), (run.ExitCode, run.Output, run.Error));
     }
 
     [Fact]

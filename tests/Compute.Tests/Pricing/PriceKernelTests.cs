@@ -13,9 +13,12 @@ public sealed class PriceKernelTests
     private static readonly Gen<long> Start = Gen.OneOf(
         Gen.Long[0, 1000], Gen.Select(Gen.Long[1, int.MaxValue], Gen.Long[-50, 50], (high, offset) => (high << 32) + offset));
 
+    // Some beyond one and two tiles.
+    private static readonly Gen<long> Length = Gen.Frequency((9, Gen.Long[0, 40]), (1, Gen.Long[250, 1030]));
+
     [Fact]
     public void Sum_AnyRangeSeedAndOption_HasTheReferencesBits() =>
-        Gen.Select(Start, Gen.Long[0, 40], Gen.ULong, Gen.Int[1, 20], Gen.Bool, Gen.Double[0, 3], Gen.Double[0.001, 100], Gen.Double[-1, 1])
+        Gen.Select(Start, Length, Gen.ULong, Gen.Int[1, 20], Gen.Bool, Gen.Double[0, 3], Gen.Double[0.001, 100], Gen.Double[-1, 1])
             .Sample((from, length, seed, dates, isCall, volatility, maturity, rate) =>
             {
                 var terms = Terms(dates, seed, isCall, volatility, maturity, rate);
@@ -59,7 +62,7 @@ public sealed class PriceKernelTests
     {
         const int dates = 3;
         const double spot = 100, strike = 105, rate = 0.03, yield = 0.01, volatility = 0.4, maturity = 1.5;
-        var expected = 0.0;
+        var (expected, paying) = (0.0, 0);
         for (var index = 0ul; index < 10; index++)
         {
             double[] logarithms = [Math.Log(spot), Math.Log(spot)], means = [0, 0];
@@ -79,6 +82,7 @@ public sealed class PriceKernelTests
             }
 
             expected += means.Sum(mean => Math.Max(mean - strike, 0));
+            paying += means.Count(mean => mean > strike);
         }
 
         var terms = new OptionTerms(new PriceArguments
@@ -94,7 +98,10 @@ public sealed class PriceKernelTests
             Seed = 9,
         });
 
-        Assert.Equal(expected, PriceReference.Sum(in terms, 0, 10).Deviations + 20 * terms.Centre, 1e-9);
+        var sums = PriceReference.Sum(in terms, 0, 10);
+        Assert.Equal(expected, sums.Deviations + 20 * terms.Centre, 1e-9);
+        Assert.InRange(paying, 1, 19);
+        Assert.Equal(paying, sums.Paying);
     }
 
     private static OptionTerms Terms(int dates, ulong seed, bool isCall, double volatility, double maturity, double rate) => new(new PriceArguments
@@ -110,6 +117,6 @@ public sealed class PriceKernelTests
         Seed = seed,
     });
 
-    private static (ulong, ulong) Bits(PriceSums sums) =>
-        (BitConverter.DoubleToUInt64Bits(sums.Deviations), BitConverter.DoubleToUInt64Bits(sums.Squares));
+    private static (ulong, ulong, long) Bits(PriceSums sums) =>
+        (BitConverter.DoubleToUInt64Bits(sums.Deviations), BitConverter.DoubleToUInt64Bits(sums.Squares), sums.Paying);
 }

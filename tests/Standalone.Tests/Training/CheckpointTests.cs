@@ -98,6 +98,9 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
         await embedded.Client.ExportCheckpointAsync(model.JobId, file, cancellationToken: ct);
 
         (JsonObject header, byte[] data) = Split(await File.ReadAllBytesAsync(file, ct));
+        var there = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.ExportCheckpointAsync(model.JobId, file, cancellationToken: ct));
+        Assert.Equal($"file: {file}: is there already", there.Message);
+        await embedded.Client.ExportCheckpointAsync(model.JobId, file, overwrite: true, cancellationToken: ct);
         Assert.Equal(["model.safetensors"], Directory.GetFiles(_directory).Select(Path.GetFileName));
         Assert.Equal(["__metadata__", "w", "b", "optimizer.slot1.w", "optimizer.slot1.b"], header.Select(field => field.Key));
         Assert.Equal(16, data.Length);
