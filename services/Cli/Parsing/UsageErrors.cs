@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Cluster.Contracts.Text;
 
 namespace Cluster.Cli.Parsing;
 
@@ -66,5 +67,5 @@ internal static class UsageErrors
 
     private static bool IsOption(string token) => token.Length > 1 && token[0] == '-';
 
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+    private static string OneLine(string text) => OneLineText.Of(text.ReplaceLineEndings(" ").Trim());
 }
