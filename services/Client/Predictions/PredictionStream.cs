@@ -25,7 +25,12 @@ internal sealed class PredictionStream(
             while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
             {
                 var reply = call.ResponseStream.Current;
-                if (reply.PartCase == PredictReply.PartOneofCase.Columns) columnsKnown?.Report(columns = [.. reply.Columns.Names]);
+                if (reply.PartCase == PredictReply.PartOneofCase.Columns)
+                {
+                    columns = [.. reply.Columns.Names];
+                    columnsKnown?.Report(columns);
+                }
+
                 if (reply.PartCase != PredictReply.PartOneofCase.Rows || columns.Count == 0) continue;
                 var values = reply.Rows.Values.ToArray();
                 for (var at = 0; at + columns.Count <= values.Length; at += columns.Count)
