@@ -76,6 +76,12 @@ public sealed class DataCommandTests : IDisposable
     [InlineData("data add h https://h/x.csv --label y --shared", "--shared: https://h/x.csv: only file: and synthetic: sources can stay where they are")]
     [InlineData("data add h x --format xml", "--format: xml: must be csv or libsvm or idx")]
     [InlineData("data add h x --features 0", "--features: 0: must be from 1 to 16383")]
+    [InlineData("data add h x.csv --label y --features 4", "--features: 4: is for files of the format libsvm")]
+    [InlineData("data add h x.csv --label y --zero-based", "--zero-based: true: is for files of the format libsvm")]
+    [InlineData("data add h x.svm --format libsvm --features 4 --no-header", "--no-header: true: is for files of the format csv")]
+    [InlineData("data add h images --labels labels --label y", "--label: y: is for files of the format csv")]
+    [InlineData("train linear --data houses --no-header", "--no-header: cannot be given without a file or URI as --data")]
+    [InlineData("train linear --no-header", "--no-header: cannot be given without a file or URI as --data")]
     public async Task Add_WrongOptions_AreRefusedBeforeAnyCall(string arguments, string expected)
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
@@ -140,6 +146,33 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
         Assert.Equal((expected, "", 0.2, true), (spec.Data, spec.Label, spec.TestFraction, spec.Standardise));
+    }
+
+    /// <summary>The name of a data set brings its label with it: a number beside it is the cluster's to refuse, not to be passed over.</summary>
+    [Fact]
+    public async Task Train_NameAndANumberAsLabel_SendsTheNumber()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        coordinator.Script.Submit = (_, _) => Task.FromResult(SampleTrainings.Pending());
+        coordinator.Script.Watch = (_, stream, _) => stream.WriteAsync(new V1.JobUpdate { Job = SampleTrainings.Succeeded() });
+
+        await CliRun.RunAsync(coordinator, "train", "linear", "--data", "houses", "--label", "3");
+
+        Assert.Equal("3", Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training.Label);
+    }
+
+    [Fact]
+    public async Task Show_InvisibleCharactersInAName_AreShown()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        var details = SampleDataSets.Details();
+        details.DataSet.Label = "y\u200b\u001b[31m";
+        coordinator.Script.Describe = (_, _) => Task.FromResult(details);
+
+        var run = await CliRun.RunAsync(coordinator, "data", "show", "houses");
+
+        Assert.Contains(@"y\u200b\u001b[31m", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u200b', run.Output);
     }
 
     private async Task<string> WriteAsync(string name, byte[] content)

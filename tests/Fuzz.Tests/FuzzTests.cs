@@ -24,6 +24,7 @@ public sealed class FuzzTests : IDisposable
     [InlineData("libsvm", 500)]
     [InlineData("idx", 500)]
     [InlineData("idx-pair", 500)]
+    [InlineData("feature-rows", 500)]
     [InlineData("data-chunk", 2_000)]
     [InlineData("checkpoint-file", 1_000)]
     [InlineData("job-spec", 1_000)]

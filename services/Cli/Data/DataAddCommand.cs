@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
 using Cluster.Cli.Parsing;
+using Cluster.Contracts.Text;
 
 namespace Cluster.Cli.Data;
 
@@ -42,7 +43,7 @@ internal sealed class DataAddCommand : ClusterCommand, IHasNotes
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var added = await transfer.RunAsync(run, client, cancellationToken).ConfigureAwait(false);
         if (run.Json) JsonLine.Write(run.Output, json => DataJson.Write(json, added));
-        else run.Output.WriteLine($"{added.Name}: {Figures.Count(added.Rows, "row")}, {Figures.Count(added.Features.Count, "feature")}, label {added.Label}; data set {added.Id}");
+        else run.Output.WriteLine($"{added.Name}: {Figures.Count(added.Rows, "row")}, {Figures.Count(added.Features.Count, "feature")}, label {OneLineText.Of(added.Label)}; data set {added.Id}");
         return ExitCode.Ok;
     }
 }

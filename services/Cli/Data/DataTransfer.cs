@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Cluster.Cli.Invocation;
 using Cluster.Client;
 using Cluster.Client.Data;
@@ -59,17 +58,32 @@ internal sealed class DataTransfer : IDisposable
         {
             if (_files is [var (_, file)])
                 return await ShowAsync(run, file.CanSeek ? file.Length : 0, sent => client.LoadDataAsync(file, _import, sent, cancellationToken)).ConfigureAwait(false);
-            var pair = new FilePairStream(Content(_files[0].File), Content(_files[1].File));
-            await using (pair.ConfigureAwait(false))
-                return await ShowAsync(run, 0, sent => client.LoadDataAsync(pair, _import, sent, cancellationToken)).ConfigureAwait(false);
+            return await SendPairAsync(run, client, cancellationToken).ConfigureAwait(false);
         }
         catch (SpecRejectedException e)
         {
             throw new SpecRejectedException([.. e.Violations.Select(Named)], e);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (IOException e)
         {
             throw Rejected("data", _files[^1].Path, e.Message, e);
+        }
+    }
+
+    /// <summary>Labels and images go one behind the other, so neither may hide its end in a compression.</summary>
+    private async Task<DataSetInfo> SendPairAsync(CommandRun run, ClusterClient client, CancellationToken cancellationToken)
+    {
+        var pair = new FilePairStream(Decompression.Open(_files[0].File), Decompression.Open(_files[1].File));
+        await using (pair.ConfigureAwait(false))
+        {
+            try
+            {
+                return await ShowAsync(run, 0, sent => client.LoadDataAsync(pair, _import, sent, cancellationToken)).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException)
+            {
+                throw pair.IsInSecond ? Rejected("data", _files[1].Path, e.Message, e) : Rejected("labels", _files[0].Path, e.Message, e);
+            }
         }
     }
 
@@ -78,15 +92,6 @@ internal sealed class DataTransfer : IDisposable
 
     /// <summary>The cluster does not know the path of the file that it read.</summary>
     private SpecViolation Named(SpecViolation violation) => violation is { Field: "data", Value: "" } ? violation with { Value = _files[^1].Path } : violation;
-
-    // Labels and images go one behind the other, so neither may hide its end in a compression.
-    private static Stream Content(FileStream file)
-    {
-        Span<byte> start = stackalloc byte[2];
-        var read = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
-        file.Position = 0;
-        return read == 2 && start is [0x1F, 0x8B] ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
 
     private static FileStream OpenFile(string path, string field)
     {

@@ -3,7 +3,8 @@ namespace Cluster.Cli.Data;
 /// <summary>One stream and behind it another, to be read once.</summary>
 internal sealed class FilePairStream(Stream first, Stream second) : Stream
 {
-    private bool _isSecond;
+    /// <summary>Whether the first was read to its end.</summary>
+    public bool IsInSecond { get; private set; }
 
     public override bool CanRead => true;
 
@@ -21,11 +22,11 @@ internal sealed class FilePairStream(Stream first, Stream second) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!_isSecond)
+        if (!IsInSecond)
         {
             var read = await first.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (read > 0 || buffer.IsEmpty) return read;
-            _isSecond = true;
+            IsInSecond = true;
         }
 
         return await second.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using Cluster.Contracts.Text;
+
 namespace Cluster.Cli.Output;
 
 /// <summary>Columns aligned by spaces, without frames, so that other programs can read them too.</summary>
@@ -5,7 +7,7 @@ internal sealed class TextTable(params string[] headings)
 {
     private readonly List<string[]> _rows = [headings];
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(cell => OneLineText.Of(cell))]);
 
     public void Write(TextWriter output)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Cluster.Contracts.Text;
 
 namespace Cluster.Cli.Parsing;
 
@@ -42,7 +43,7 @@ internal static class UsageErrors
     private static string Describe(ParseError error) => OneLine(error.SymbolResult switch
     {
         OptionResult { IdentifierTokenCount: > 1 } option => $"{option.Option.Name}: given {option.IdentifierTokenCount} times: must be given once",
-        OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name}: a value is missing",
+        OptionResult { Tokens.Count: 0 } option when option.Option.ValueType != typeof(bool) => $"{option.Option.Name}: a value is missing",
         ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument => $"{argument.Argument.Name}: is missing",
         _ => error.Message,
     });
@@ -66,5 +67,5 @@ internal static class UsageErrors
 
     private static bool IsOption(string token) => token.Length > 1 && token[0] == '-';
 
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+    private static string OneLine(string text) => OneLineText.Of(text.ReplaceLineEndings(" ").Trim());
 }

@@ -21,7 +21,7 @@ internal sealed class PredictCommand : ClusterCommand
 
     private readonly Option<string> _data = new("--data")
     {
-        Description = "CSV file. The columns that the model was trained by are found by name, others are passed over.",
+        Description = "CSV file, which may be compressed with gzip. The columns that the model was trained by are found by name, others are passed over.",
         HelpName = "FILE.csv",
         Required = true,
     };
@@ -58,12 +58,13 @@ internal sealed class PredictCommand : ClusterCommand
         (string data, string? target) = (run.Parsed.GetRequiredValue(_data), run.Parsed.GetValue(_out));
         using FileStream file = Open(data);
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var predictions = client.PredictAsync(run.Parsed.GetRequiredValue(_model), file, !run.Parsed.GetValue(_noHeader), cancellationToken);
+        var columns = new PredictedColumns();
+        var predictions = client.PredictAsync(run.Parsed.GetRequiredValue(_model), file, !run.Parsed.GetValue(_noHeader), columns, cancellationToken);
         try
         {
             long rows = target is null
-                ? await WriteAsync(predictions, run.Output).ConfigureAwait(false)
-                : await WriteFileAsync(predictions, target, run.Parsed.GetValue(_force)).ConfigureAwait(false);
+                ? await WriteAsync(predictions, columns, run.Output).ConfigureAwait(false)
+                : await WriteFileAsync(predictions, columns, target, run.Parsed.GetValue(_force)).ConfigureAwait(false);
             run.Display.Note(target is null ? Figures.Count(rows, "row") : $"{Figures.Count(rows, "row")} in {target}");
             return ExitCode.Ok;
         }
@@ -87,7 +88,7 @@ internal sealed class PredictCommand : ClusterCommand
     }
 
     /// <summary>The file has another name until all of it is there.</summary>
-    private static async Task<long> WriteFileAsync(IAsyncEnumerable<Prediction> predictions, string path, bool overwrite)
+    private static async Task<long> WriteFileAsync(IAsyncEnumerable<Prediction> predictions, PredictedColumns columns, string path, bool overwrite)
     {
         string target = Path.GetFullPath(path);
         string partial = $"{target}.{Guid.NewGuid():N}.part";
@@ -95,7 +96,7 @@ internal sealed class PredictCommand : ClusterCommand
         {
             long rows;
             var writer = new StreamWriter(partial);
-            await using (writer.ConfigureAwait(false)) rows = await WriteAsync(predictions, writer).ConfigureAwait(false);
+            await using (writer.ConfigureAwait(false)) rows = await WriteAsync(predictions, columns, writer).ConfigureAwait(false);
             File.Move(partial, target, overwrite);
             return rows;
         }
@@ -109,15 +110,17 @@ internal sealed class PredictCommand : ClusterCommand
         }
     }
 
-    private static async Task<long> WriteAsync(IAsyncEnumerable<Prediction> predictions, TextWriter output)
+    /// <summary>The header waits for the first row, or for the end of a file without rows: nothing is written of a file that is refused at its start.</summary>
+    private static async Task<long> WriteAsync(IAsyncEnumerable<Prediction> predictions, PredictedColumns columns, TextWriter output)
     {
         long rows = 0;
         await foreach (var prediction in predictions.ConfigureAwait(false))
         {
-            if (rows++ == 0) await output.WriteLineAsync(string.Join(',', prediction.Columns)).ConfigureAwait(false);
+            if (rows++ == 0) await output.WriteLineAsync(columns.Header).ConfigureAwait(false);
             await output.WriteLineAsync(Line(prediction.Values.Span)).ConfigureAwait(false);
         }
 
+        if (rows == 0) await output.WriteLineAsync(columns.Header).ConfigureAwait(false);
         return rows;
     }
 
@@ -127,5 +130,12 @@ internal sealed class PredictCommand : ClusterCommand
         var texts = new string[values.Length];
         for (int i = 0; i < values.Length; i++) texts[i] = values[i].ToString("R", CultureInfo.InvariantCulture);
         return string.Join(',', texts);
+    }
+
+    private sealed class PredictedColumns : IProgress<IReadOnlyList<string>>
+    {
+        public string Header { get; private set; } = "";
+
+        public void Report(IReadOnlyList<string> value) => Header = string.Join(',', value);
     }
 }

@@ -8,7 +8,8 @@ using Grpc.Core;
 namespace Cluster.Client.Predictions;
 
 /// <summary>Sends a file and receives predictions at the same time; each side waits for the other, so memory is bounded.</summary>
-internal sealed class PredictionStream(CoordinatorConnection connection, string model, Stream csv, bool hasHeader)
+internal sealed class PredictionStream(
+    CoordinatorConnection connection, string model, Stream csv, bool hasHeader, IProgress<IReadOnlyList<string>>? columnsKnown)
 {
     private static readonly TimeSpan SendingLimit = TimeSpan.FromSeconds(5);
 
@@ -24,7 +25,12 @@ internal sealed class PredictionStream(CoordinatorConnection connection, string 
             while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
             {
                 var reply = call.ResponseStream.Current;
-                if (reply.PartCase == PredictReply.PartOneofCase.Columns) columns = [.. reply.Columns.Names];
+                if (reply.PartCase == PredictReply.PartOneofCase.Columns)
+                {
+                    columns = [.. reply.Columns.Names];
+                    columnsKnown?.Report(columns);
+                }
+
                 if (reply.PartCase != PredictReply.PartOneofCase.Rows || columns.Count == 0) continue;
                 var values = reply.Rows.Values.ToArray();
                 for (var at = 0; at + columns.Count <= values.Length; at += columns.Count)

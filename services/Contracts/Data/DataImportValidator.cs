@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Linq.Expressions;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Contracts.Data;
@@ -17,7 +19,16 @@ internal sealed class DataImportValidator : SpecValidator<DataImport>
             "shared", i => i.Source, s => DataImport.HasScheme(s, DataSchemes.File) || DataImport.HasScheme(s, DataSchemes.Synthetic), "only file: and synthetic: sources can stay where they are"));
         When(i => i.Format == DataFormats.Idx && DataImport.IsUri(i.Source), () => Satisfies(
             "labels", i => i.Labels ?? "", l => l.Length <= DataImport.MaxSourceLength && DataImport.IsUri(l), "must be the URI of the file of labels"));
+        BelongsTo(DataFormats.Csv, "label", i => i.Label ?? "");
+        BelongsTo(DataFormats.Csv, "noHeader", i => i.HasHeader ? "" : "true");
+        BelongsTo(DataFormats.LibSvm, "features", i => i.Features == 0 ? "" : i.Features.ToString(CultureInfo.InvariantCulture));
+        BelongsTo(DataFormats.LibSvm, "zeroBased", i => i.IsZeroBased ? "true" : "");
+        BelongsTo(DataFormats.Idx, "labels", i => i.Labels ?? "");
     }
+
+    /// <summary>What another format has no use for would be passed over in silence.</summary>
+    private void BelongsTo(string format, string field, Expression<Func<DataImport, string>> value) =>
+        When(i => i.Format != format && DataFormats.All.Contains(i.Format), () => Satisfies(field, value, v => v.Length == 0, $"is for files of the format {format}"));
 
     private static bool IsCsv(DataImport import) =>
         import.Format == DataFormats.Csv && !DataImport.HasScheme(import.Source, DataSchemes.Synthetic);

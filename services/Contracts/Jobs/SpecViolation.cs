@@ -1,4 +1,4 @@
-using System.Text;
+using Cluster.Contracts.Text;
 
 namespace Cluster.Contracts.Jobs;
 
@@ -18,7 +18,7 @@ public sealed record SpecViolation(string Field, string Value, string Limit)
     public string ShownValue => Shown(Value);
 
     /// <summary>The limit as one line.</summary>
-    public string ShownLimit => OneLine(Limit);
+    public string ShownLimit => OneLineText.Of(Limit);
 
     /// <summary><c>field: value: limit</c>, one line.</summary>
     public override string ToString() => $"{Field}: {(Value.Length == 0 ? "''" : ShownValue)}: {ShownLimit}";
@@ -27,15 +27,6 @@ public sealed record SpecViolation(string Field, string Value, string Limit)
     public static string Shown(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return OneLine(text.Length > MaxShownValue ? $"{text.AsSpan(0, MaxShownValue)}…" : text);
-    }
-
-    private static string OneLine(string text)
-    {
-        if (!text.Any(char.IsControl)) return text;
-
-        var line = new StringBuilder(text.Length);
-        foreach (var c in text) line.Append(char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString());
-        return line.ToString();
+        return OneLineText.Of(text, MaxShownValue);
     }
 }

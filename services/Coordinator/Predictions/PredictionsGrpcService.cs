@@ -1,3 +1,4 @@
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Predictions.V1;
 using Cluster.Persistence.Checkpoints;
@@ -76,7 +77,8 @@ internal sealed class PredictionsGrpcService(
         Stream file, IReadOnlyList<string> features, bool hasHeader, RowPredictor predictor, IServerStreamWriter<PredictReply> replies,
         CancellationToken cancellationToken)
     {
-        using FeatureRows rows = FeatureRows.Open(file, features, options.Value.DataMaxBytes, hasHeader);
+        using Stream content = Decompression.Open(file);
+        using FeatureRows rows = FeatureRows.Open(content, features, options.Value.DataMaxBytes, hasHeader);
         var row = new float[features.Count];
         bool hasMore = true;
         while (hasMore)

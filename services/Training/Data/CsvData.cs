@@ -5,7 +5,7 @@ namespace Cluster.Training.Data;
 /// <summary>A CSV file, with a header or without.</summary>
 /// <remarks>
 /// Every value is a finite number; anything else is a <see cref="DataFormatException"/> that names row and column as a
-/// spreadsheet does: the first line is row 1, the first column is column 1.
+/// spreadsheet does: the first line is row 1, the first column is column 1. Lines without any character are passed over.
 /// </remarks>
 public sealed class CsvData : RowReader
 {
@@ -34,12 +34,12 @@ public sealed class CsvData : RowReader
     protected override string NoRows => "the file has a header and no rows";
 
     /// <summary>Reads the header. The stream stays open and the caller's.</summary>
-    /// <exception cref="DataFormatException">The file is empty, has no such label, a column without a name or with another's, or too many.</exception>
+    /// <exception cref="DataFormatException">The file is empty, has numbers for names or no such label, a column has no name or another's, or there are too many.</exception>
     public static CsvData Open(Stream stream, CsvOptions options)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
-        var records = new CsvRecords(stream, options.MaxBytes);
+        var records = new CsvRecords(stream, options.MaxBytes, passesEmptyLines: true);
         try
         {
             if (!records.Next())

@@ -1,25 +1,30 @@
 using System.Globalization;
-using System.Text;
 using Sylvan.Data.Csv;
 
 namespace Cluster.Training.Data;
 
 /// <summary>The records of a CSV file one after another, numbered from 1 as a spreadsheet numbers its rows.</summary>
-/// <remarks>Comma-separated, quoted as in RFC 4180, UTF-8 or with a byte order mark. A record is held in one bounded buffer.</remarks>
+/// <remarks>Comma-separated, quoted as in RFC 4180, UTF-8 with or without its byte order mark. A record is held in one bounded buffer.</remarks>
 internal sealed class CsvRecords : IDisposable
 {
     private const int BufferChars = 1 << 16;
     private const int MaxRecordChars = 1 << 20;
 
     private readonly CsvDataReader _reader;
+    private readonly bool _passesEmptyLines;
 
-    public CsvRecords(Stream stream, long maxBytes)
+    /// <param name="stream">Stays open and the caller's.</param>
+    /// <param name="maxBytes">Most bytes that are read.</param>
+    /// <param name="passesEmptyLines">Whether lines without any character are counted and passed over; else each is a record.</param>
+    public CsvRecords(Stream stream, long maxBytes, bool passesEmptyLines)
     {
-        var text = new StreamReader(new BoundedStream(stream, maxBytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, BufferChars, leaveOpen: true);
+        _passesEmptyLines = passesEmptyLines;
+        var text = new Utf8Text(new BoundedStream(stream, maxBytes));
         _reader = Guard(() => CsvDataReader.Create(text, new CsvDataReaderOptions
         {
             HasHeaders = false,
             Delimiter = ',',
+            // No text has it, so there are no comments.
             Comment = '\0',
             BufferSize = BufferChars,
             MaxBufferSize = MaxRecordChars,
@@ -31,7 +36,11 @@ internal sealed class CsvRecords : IDisposable
 
     public int Columns => _reader.RowFieldCount;
 
-    /// <summary>Goes to the next record; empty lines are counted and passed over.</summary>
+    /// <summary>Whether the record is a line without any character, quotes included.</summary>
+    public bool IsEmptyLine => Columns <= 1 && _reader.GetRawRecordSpan() is "" or "\n" or "\r" or "\r\n";
+
+    /// <summary>Goes to the next record.</summary>
+    /// <exception cref="DataFormatException">It is not well-formed, not UTF-8, or too long.</exception>
     public bool Next()
     {
         do
@@ -40,7 +49,7 @@ internal sealed class CsvRecords : IDisposable
                 return false;
             Row++;
         }
-        while (Columns == 0 || (Columns == 1 && IsMissing(0)));
+        while (_passesEmptyLines && IsEmptyLine);
         return true;
     }
 
@@ -73,6 +82,10 @@ internal sealed class CsvRecords : IDisposable
         catch (CsvRecordTooLargeException e)
         {
             throw new DataFormatException($"row {Row + 1} has more than {MaxRecordChars} characters", e);
+        }
+        catch (BadTextException e)
+        {
+            throw new DataFormatException($"row {Row + 1} {e.Message}", e);
         }
         catch (Exception e) when (e is CsvFormatException or CsvInvalidCharacterException)
         {

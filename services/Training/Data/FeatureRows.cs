@@ -36,10 +36,11 @@ public sealed class FeatureRows : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(features);
-        var records = new CsvRecords(stream, maxBytes);
+        var records = new CsvRecords(stream, maxBytes, passesEmptyLines: false);
         try
         {
             if (!records.Next()) throw new DataFormatException($"the file is empty: expected was a {(hasHeader ? "header" : "row")}");
+            RequireLine(records);
             return new FeatureRows(records, features, hasHeader ? ReadHeader(records, features) : Number(records, features), records.Columns, hasHeader);
         }
         catch
@@ -56,12 +57,20 @@ public sealed class FeatureRows : IDisposable
     {
         if (!_isRead && !_records.Next()) return false;
         _isRead = false;
-        if (_records.Columns != _width) throw new DataFormatException($"row {_records.Row} has {_records.Columns} columns, the {(_hasHeader ? "header" : "first")} {_width}");
+        RequireLine(_records);
+        if (_records.Columns != _width)
+            throw new DataFormatException($"row {_records.Row} has {_records.Columns} columns, the {(_hasHeader ? "header" : "first row")} {_width}");
         for (int i = 0; i < _columns.Length; i++) features[i] = _records.Number(_columns[i], _names[i]);
         return true;
     }
 
     public void Dispose() => _records.Dispose();
+
+    // Who pairs predictions with lines of the file would be off by one from here on.
+    private static void RequireLine(CsvRecords records)
+    {
+        if (records.IsEmptyLine) throw new DataFormatException($"row {records.Row} is an empty line, for which there is no prediction; take it out");
+    }
 
     private static int[] ReadHeader(CsvRecords records, IReadOnlyList<string> features)
     {
@@ -74,15 +83,17 @@ public sealed class FeatureRows : IDisposable
         }
 
         string[] missing = [.. features.Where(name => !header.ContainsKey(name)).Take(MaxShownColumns).Select(name => DataText.Shown(name))];
-        return missing.Length == 0
-            ? [.. features.Select(name => header[name])]
-            : throw new DataFormatException($"the file has no column {string.Join(", ", missing)}, by which the model was trained");
+        if (missing.Length == 0) return [.. features.Select(name => header[name])];
+        string hint = CsvHeader.HasNumbers(records) ? $"; row {records.Row} has numbers and no names: {CsvHeader.NoHeader}" : "";
+        throw new DataFormatException($"the file has no column {string.Join(", ", missing)}, by which the model was trained{hint}");
     }
 
     private static int[] Number(CsvRecords records, IReadOnlyList<string> features)
     {
         int[] columns = [.. features.Select(CsvHeader.ColumnOf)];
-        if (columns.All(column => column >= 0 && column < records.Columns)) return columns;
+        // A data set without a header has them in order; names in another order are those of a header, and say nothing of places.
+        bool isInOrder = columns.SequenceEqual(columns.Order().Distinct());
+        if (isInOrder && columns.All(column => column >= 0 && column < records.Columns)) return columns;
         return records.Columns == features.Count
             ? [.. Enumerable.Range(0, features.Count)]
             : throw new DataFormatException($"the file has {records.Columns} columns and no header; the model was trained by {features.Count}");

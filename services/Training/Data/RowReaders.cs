@@ -51,7 +51,8 @@ public static class RowReaders
         if (!content.CanSeek)
             throw new DataFormatException("the number of features must be given for a file that cannot be read twice");
         long start = content.Position;
-        int features = LibSvmData.CountFeatures(Decompression.Open(content), OptionsOf(import, limits.MaxColumns - 1, limits));
+        using Stream text = Decompression.Open(content);
+        int features = LibSvmData.CountFeatures(text, OptionsOf(import, limits.MaxColumns - 1, limits));
         content.Position = start;
         return features;
     }

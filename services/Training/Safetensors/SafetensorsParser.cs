@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cluster.Training.Data;
+using Cluster.Contracts.Text;
 
 namespace Cluster.Training.Safetensors;
 
@@ -31,7 +31,7 @@ internal ref struct SafetensorsParser
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             // InvalidOperationException: a text that is no UTF-8. What a message quotes of the file may be anything.
-            throw new SafetensorsException($"the header is not well-formed JSON: {DataText.OneLine(e.Message.ReplaceLineEndings(" "))}", e);
+            throw new SafetensorsException($"the header is not well-formed JSON: {OneLineText.Of(e.Message.ReplaceLineEndings(" "))}", e);
         }
 
         SafetensorsTensor[] tensors = [.. parser._tensors.Values.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)];
@@ -166,9 +166,5 @@ internal ref struct SafetensorsParser
         _ => $"{token}",
     };
 
-    private static string Shown(string text)
-    {
-        string shown = text.Length > MaxShownChars ? $"{text.AsSpan(0, MaxShownChars)}…" : text;
-        return $"'{DataText.OneLine(shown)}'";
-    }
+    private static string Shown(string text) => $"'{OneLineText.Of(text, MaxShownChars)}'";
 }

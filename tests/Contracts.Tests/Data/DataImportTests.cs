@@ -64,6 +64,17 @@ public sealed class DataImportTests
             Assert.Single((File with { Source = "https://h/x.csv", IsShared = true }).Validate()).ToString());
     }
 
+    [Fact]
+    public void Validate_WhatAnotherFormatHas_IsRefusedAndNotPassedOver()
+    {
+        Assert.Equal(
+            ["features: 4: is for files of the format libsvm", "zeroBased: true: is for files of the format libsvm", "labels: l: is for files of the format idx"],
+            (File with { Features = 4, IsZeroBased = true, Labels = "l" }).Validate().Select(v => v.ToString()));
+        Assert.Equal(
+            ["label: y: is for files of the format csv", "noHeader: true: is for files of the format csv"],
+            new DataImport { Source = "x.svm", Format = DataFormats.LibSvm, Label = "y", HasHeader = false }.Validate().Select(v => v.ToString()));
+    }
+
     [Theory]
     [InlineData("file:/x", true)]
     [InlineData("HTTPS://h/x", true)]

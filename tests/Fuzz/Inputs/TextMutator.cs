@@ -10,7 +10,10 @@ internal sealed partial class TextMutator(IReadOnlyList<string> words, string se
 {
     private const int MaxChars = 1 << 16;
 
-    private readonly ByteMutator _bytes = new([.. words.Select(Encoding.UTF8.GetBytes)]);
+    // Latin-1, halves of characters, overlong forms, marks of other encodings.
+    private static readonly byte[][] NoUtf8 = [[0xF6], [0xC3], [0xE2, 0x82], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF, 0xFE], [0xFE, 0xFF], [0]];
+
+    private readonly ByteMutator _bytes = new([.. words.Select(Encoding.UTF8.GetBytes), .. NoUtf8]);
 
     public byte[] Mutate(byte[] text, IReadOnlyList<byte[]> others, FuzzRandom random)
     {

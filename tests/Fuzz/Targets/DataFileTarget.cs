@@ -37,7 +37,7 @@ internal sealed class DataFileTarget : Target
         byte[] content = _mutate(random.Pick(_seeds), _seeds, random);
         if (!random.Once(6)) return content;
         byte[] packed = Gzip(random.Once(20) ? new byte[4 * MaxBytes] : content);
-        return random.Once(2) ? _bytes.Mutate(packed, _seeds, random) : packed;
+        return Damage(packed, content, random, _bytes, _seeds);
     }
 
     public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
@@ -57,11 +57,16 @@ internal sealed class DataFileTarget : Target
         try
         {
             using RowReader reader = RowReaders.Open(import, new MemoryStream(input), null, new DataLimits { MaxBytes = MaxBytes, MaxColumns = 4_096, MaxRows = 100_000, ChunkRows = 256 });
+            long rows = 0;
             foreach (DataChunk chunk in reader.ReadChunks(cancellationToken))
             {
                 _read += chunk.ByteLength;
+                rows += chunk.Labels.Length;
                 Check(chunk);
             }
+
+            if (_format == DataFormats.Csv) FileContent.RequireEveryRecord(input, rows + (import.HasHeader ? 1 : 0), passesEmptyLines: true);
+            else FileContent.Of(input);
 
             return ValueTask.FromResult(true);
         }
@@ -80,6 +85,15 @@ internal sealed class DataFileTarget : Target
         DataChunk read = DataChunk.FromBytes(chunk.ToBytes());
         Promise.That(read.Features.SequenceEqual(chunk.Features) && read.Labels.SequenceEqual(chunk.Labels), "a chunk does not read as it was written");
     }
+
+    /// <summary>A compressed file as it is, damaged, or with another one, the same or some bytes behind it.</summary>
+    internal static byte[] Damage(byte[] packed, byte[] content, FuzzRandom random, ByteMutator mutator, IReadOnlyList<byte[]> others) => random.Below(8) switch
+    {
+        0 or 1 or 2 => mutator.Mutate(packed, others, random),
+        3 => [.. packed, .. Gzip(random.Once(2) ? content : random.Pick(others))],
+        4 => [.. packed, .. random.Once(2) ? new byte[random.Few(64)] : random.Bytes(random.Few(64))],
+        _ => packed,
+    };
 
     internal static byte[] Gzip(byte[] content)
     {

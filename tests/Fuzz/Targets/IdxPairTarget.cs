@@ -66,7 +66,7 @@ internal sealed class IdxPairTarget : Target
         byte[] content = isDamaged ? _mutator.Mutate(file, _files, random) : file;
         if (!random.Once(6)) return content;
         byte[] packed = DataFileTarget.Gzip(random.Once(20) ? new byte[4 * MaxBytes] : content);
-        return random.Once(4) ? _mutator.Mutate(packed, _files, random) : packed;
+        return DataFileTarget.Damage(packed, content, random, _mutator, _files);
     }
 
     private static byte[] Join(byte[] labels, byte[] images)

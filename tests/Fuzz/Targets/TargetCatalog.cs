@@ -14,6 +14,7 @@ internal static class TargetCatalog
         (DataFormats.LibSvm, () => new DataFileTarget(DataFormats.LibSvm)),
         (DataFormats.Idx, () => new DataFileTarget(DataFormats.Idx)),
         ("idx-pair", () => new IdxPairTarget()),
+        ("feature-rows", () => new FeatureRowsTarget()),
         ("data-chunk", () => new DataChunkTarget()),
         ("checkpoint-file", () => new CheckpointFileTarget()),
         ("job-spec", () => new JobSpecTarget()),

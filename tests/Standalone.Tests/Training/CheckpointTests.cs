@@ -216,7 +216,7 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
     private async Task<float[]> PredictAsync(string model, string csv, bool hasHeader = true)
     {
         var predicted = new List<float>();
-        await foreach (Prediction prediction in embedded.Client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv)), hasHeader, TestContext.Current.CancellationToken))
+        await foreach (Prediction prediction in embedded.Client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv)), hasHeader, null, TestContext.Current.CancellationToken))
         {
             Assert.Equal(predicted.Count, prediction.Row);
             predicted.Add(prediction.Values.Span[0]);

@@ -25,6 +25,8 @@ public sealed class CsvDataTests
     [InlineData("x,y\n1,2")]
     [InlineData("x,y\n\n1,2\n\n\n")]
     [InlineData("\uFEFFx,y\n1,2\n")]
+    [InlineData("x,y\r1,2\r")]
+    [InlineData("x,y\r\r\n1,2\r\r\n")]
     public void Load_EmptyLinesMarkOrNoLastNewline_AreAccepted(string text)
     {
         DataSet data = Load(text);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Cluster.Contracts.Data;
 using Cluster.Training.Data;
 using Cluster.Training.Data.Idx;
 using CsCheck;

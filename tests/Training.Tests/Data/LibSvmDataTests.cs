@@ -52,8 +52,26 @@ public sealed class LibSvmDataTests
     [InlineData("1 4294967297:1\n", "row 1, pair 1: the index 4294967297 is not from 1 to 4")]
     [InlineData("1 99999999999999999999:1\n", "row 1, pair 1: the index '99999999999999999999' is not a whole number")]
     [InlineData("1 2:1 1:1\n", "row 1, pair 2: the index 1 comes after 2; indices must rise")]
+    [InlineData("1 1:2\0 2:3\n", "row 1, pair 1: '2\\u0000' is not a number")]
+    [InlineData("1 1:1\n\0\0\n", "row 2, the label: '\\u0000\\u0000' is not a number")]
+    [InlineData("1\0 1:1\n", "row 1, the label: '1\\u0000' is not a number")]
+    [InlineData("1 1\0:1\n", "row 1, pair 1: the index '1\\u0000' is not a whole number")]
+    [InlineData("1 1:1\r 2:2\n", "row 1, pair 1: '1\\u000d' is not a number")]
+    [InlineData("1\u00a01:1\n", "row 1, the label: '1\\u00a01:1' is not a number")]
+    [InlineData("1 1:1\n\uFEFF1 1:1\n", "row 2, the label: '\\ufeff1' is not a number")]
     [InlineData("1 2:1 2:1\n", "row 1, pair 2: the index 2 comes after 2; indices must rise")]
     public void Read_WrongFile_NamesRowAndPair(string text, string expected) => Assert.Equal(expected, DataFiles.Refused(() => DataFiles.LibSvm(text)));
+
+    [Fact]
+    public void Read_Utf16_SaysHowToConvert()
+    {
+        byte[] file = [.. System.Text.Encoding.Unicode.GetPreamble(), .. System.Text.Encoding.Unicode.GetBytes("1 1:1\n")];
+        using LibSvmData data = LibSvmData.Open(new MemoryStream(file), new LibSvmOptions { Features = 1 });
+
+        string message = DataFiles.Refused(() => data.ReadAll());
+
+        Assert.Equal("the file begins with the byte order mark of UTF-16; convert it to UTF-8, for example with: iconv -f UTF-16 -t UTF-8", message);
+    }
 
     [Fact]
     public void Read_AboveALimit_NamesIt()

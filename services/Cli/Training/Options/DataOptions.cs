@@ -37,14 +37,15 @@ internal sealed class DataOptions : ITrainOptionGroup
     {
         Data.Validators.Add(RequireLabel);
         Label.Validators.Add(CheckLabel);
+        _noHeader.Validators.Add(CheckNoHeader);
         foreach (Option option in (Option[])[Data, Label, _noHeader, _testFraction, _standardise]) command.Options.Add(option);
     }
 
     /// <summary>The data set's name in the spec; a file's or a URI's rows get their id later.</summary>
     public TrainingSpec Read(ParseResult parsed, TrainingSpec spec) => spec with
     {
-        // By number, the data set gives the column its name.
-        Label = IsNumber(parsed.GetValue(Label)) ? null : parsed.GetValue(Label),
+        // By number, the file's or URI's data set gives the column its name. One that has a name has its label too, and what else is said is refused.
+        Label = IsNumber(parsed.GetValue(Label)) && ReadName(parsed) is null ? null : parsed.GetValue(Label),
         TestFraction = parsed.GetValue(_testFraction),
         Standardise = parsed.GetValue(_standardise),
     };
@@ -71,6 +72,12 @@ internal sealed class DataOptions : ITrainOptionGroup
             label.AddError($"--label: {text.Length} characters: must have 1 to {TrainingSpec.MaxLabelLength}");
         else if (label.Tokens is [{ Value: var column }] && label.GetResult(Data) is null)
             label.AddError($"--label: {column}: cannot be given without --data");
+    }
+
+    private void CheckNoHeader(OptionResult noHeader)
+    {
+        if (noHeader.IdentifierTokenCount > 0 && (noHeader.GetResult(Data) is not { Tokens: [{ Value: var data }] } || IsName(data)))
+            noHeader.AddError("--no-header: cannot be given without a file or URI as --data");
     }
 
     private static bool IsNumber(string? label) => label is { Length: > 0 } && label.All(char.IsAsciiDigit);

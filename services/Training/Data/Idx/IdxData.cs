@@ -39,12 +39,12 @@ public sealed class IdxData : RowReader
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(limits);
         long maxRows = Math.Min(limits.MaxRows, MaxRows);
-        Stream bounded = new BoundedStream(labels, limits.MaxBytes);
+        Stream bounded = new BoundedStream(labels, limits.MaxBytes, images is null ? null : Labels);
         var labelFile = new IdxFile(bounded, Labels, maxRows, maxWidth: 1);
         float[] values = ReadLabels(labelFile);
         if (images is not null)
             labelFile.RequireEnd();
-        Stream imageStream = images is null ? bounded : new BoundedStream(images, limits.MaxBytes);
+        Stream imageStream = images is null ? bounded : new BoundedStream(images, limits.MaxBytes, Images);
         var imageFile = new IdxFile(imageStream, Images, maxRows, limits.MaxColumns - 1);
         return imageFile.Header.Rows == labelFile.Header.Rows
             ? new IdxData(values, imageFile, limits)

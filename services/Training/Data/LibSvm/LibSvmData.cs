@@ -5,11 +5,15 @@ namespace Cluster.Training.Data.LibSvm;
 
 /// <summary>A file in LIBSVM's text format (Chang and Lin 2011): a line is a label and <c>index:value</c> pairs, indices rising.</summary>
 /// <remarks>
-/// Pairs that are absent are 0; text behind <c>#</c> is a comment. Features are named x1, x2, … (from x0 where indices
+/// Pairs that are absent are 0; what stands behind <c>#</c> is a comment and not looked at, a line without anything else is
+/// passed over. Features are named x1, x2, … (from x0 where indices
 /// start at 0), the label <c>label</c>. Lines are counted from 1, pairs from 1.
 /// </remarks>
 public sealed class LibSvmData : RowReader
 {
+    // Blanks end a number here, other white space is none of it.
+    private const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     private readonly LineReader _lines;
     private readonly LibSvmOptions _options;
     private readonly float[] _values;
@@ -59,8 +63,8 @@ public sealed class LibSvmData : RowReader
         while (_lines.Next(out ReadOnlySpan<byte> line))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Row == 1 && line.StartsWith("\uFEFF"u8))
-                line = line[3..];
+            if (Row == 1)
+                line = line[ByteOrderMark.Length(line)..];
             int comment = line.IndexOf((byte)'#');
             line = (comment < 0 ? line : line[..comment]).Trim(" \t"u8);
             if (line.IsEmpty)
@@ -109,7 +113,8 @@ public sealed class LibSvmData : RowReader
 
     private float Number(ReadOnlySpan<byte> text, string what)
     {
-        if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
+        // The parser takes NULs behind a number for nothing.
+        if (!float.TryParse(text, Styles, CultureInfo.InvariantCulture, out float value) || text.Contains((byte)0))
             throw new DataFormatException($"row {Row}, {what}: {DataText.Shown(text)} is not a number");
         return float.IsFinite(value) ? value : throw new DataFormatException($"row {Row}, {what}: {DataText.Shown(text)} is not a finite 32-bit number");
     }

@@ -1,7 +1,7 @@
-namespace Cluster.Training.Data;
+namespace Cluster.Contracts.Data;
 
 /// <summary>A stream that can only be read, once, from its start to its end.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 
@@ -19,7 +19,7 @@ internal abstract class ReadOnlyStream : Stream
 
     public abstract override int Read(Span<byte> buffer);
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Read(new Span<byte>(buffer, offset, count));
 
     public override void Flush()
     {
