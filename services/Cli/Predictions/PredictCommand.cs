@@ -4,6 +4,7 @@ using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
 using Cluster.Client.Errors;
 using Cluster.Client.Predictions;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Predictions;
@@ -77,7 +78,7 @@ internal sealed class PredictCommand : ClusterCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new SpecRejectedException([new SpecViolation("data", path, $"cannot be read: {e.Message}")], e);
+            throw new SpecRejectedException([new SpecViolation("data", path, $"cannot be read: {FailureText.Of(e)}")], e);
         }
     }
 
