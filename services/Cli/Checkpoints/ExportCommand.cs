@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cluster.Cli.Invocation;
+using Cluster.Cli.Parsing;
 
 namespace Cluster.Cli.Checkpoints;
 
@@ -14,6 +15,7 @@ internal sealed class ExportCommand : ClusterCommand
     {
         Arguments.Add(_checkpoint);
         Arguments.Add(_file);
+        FileNames.Require(_file);
     }
 
     public override IReadOnlyList<string> Examples { get; } = ["checkpoint export training-abcdefgh model.safetensors"];

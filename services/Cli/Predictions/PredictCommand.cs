@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
+using Cluster.Cli.Parsing;
 using Cluster.Client.Errors;
 using Cluster.Client.Predictions;
 using Cluster.Contracts.Errors;
@@ -40,6 +41,8 @@ internal sealed class PredictCommand : ClusterCommand
         Options.Add(_data);
         Options.Add(_noHeader);
         Options.Add(_out);
+        FileNames.Require(_data);
+        FileNames.Require(_out);
         _model.Validators.Add(model =>
         {
             if (model.Tokens is [{ Value: var text }] && !CheckpointId.IsWellFormed(text)) model.AddError($"--model: {text}: {CheckpointId.Form}");

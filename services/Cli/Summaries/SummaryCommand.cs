@@ -2,8 +2,10 @@ using System.CommandLine;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Output;
+using Cluster.Cli.Parsing;
 using Cluster.Client.Errors;
 using Cluster.Client.Summaries;
+using Cluster.Contracts.Errors;
 
 namespace Cluster.Cli.Summaries;
 
@@ -25,11 +27,16 @@ internal sealed class SummaryCommand : ClusterCommand
     };
 
     public SummaryCommand(CommandLineHost host, GlobalOptions globals)
-        : base("summary", "Show what a training job measured on its way, or export it: loss, metrics, speed, steals by step.", host, globals)
+        : base(
+            "summary",
+            "Show what a training job measured on its way, or export it: loss of the training batches; metrics of evaluations, as evaluation/…, "
+            + "over the rows that are held out, where none are over those trained on; speed, steals by step.", host, globals)
     {
         Arguments.Add(_id);
         Options.Add(_csv);
         Options.Add(_tensorBoard);
+        FileNames.Require(_csv);
+        FileNames.Require(_tensorBoard);
     }
 
     public override IReadOnlyList<string> Examples { get; } =
@@ -57,7 +64,7 @@ internal sealed class SummaryCommand : ClusterCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new ClusterSettingException(option, value, $"cannot be written: {e.Message}");
+            throw new ClusterSettingException(option, value, $"cannot be written: {FailureText.Of(e)}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cluster.Cli;
+using Cluster.Cli.Parsing;
 using Cluster.Client.State;
 using Cluster.Standalone.Embedded;
 
@@ -18,6 +19,7 @@ internal sealed class ServeCommand : Command
         : base("serve", "Keep an embedded cluster up until Ctrl+C, for the cluster command and for C# programs.")
     {
         Options.Add(_stateFile);
+        FileNames.Require(_stateFile);
         SetAction((parsed, cancellationToken) => RunAsync(host, options(parsed), parsed.GetValue(_stateFile), cancellationToken));
     }
 
