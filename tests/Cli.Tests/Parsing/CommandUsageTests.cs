@@ -35,6 +35,7 @@ public sealed class CommandUsageTests
     [InlineData("checkpoint export job-1@x file", $"CHECKPOINT: job-1@x: {CheckpointForm}")]
     [InlineData("checkpoint export job-1", "FILE: is missing")]
     [InlineData("checkpoint export job-1 file --froce", "--froce: unknown option")]
+    [InlineData("jobs --state-file ", "--state-file: '': must name a file or a directory")]
     [InlineData("checkpoint export job-1 ", "FILE: '': must name a file or a directory")]
     [InlineData("checkpoint import ", "FILE: '': must name a file or a directory")]
     [InlineData("predict --model job-1 --data ", "--data: '': must name a file or a directory")]

@@ -18,7 +18,7 @@ public sealed class TrainingAdviceTests : IDisposable
     [InlineData("--model mlp --layers 8",
         "--classes: '': must be given where labels can be classes; here all are whole numbers from 1 to 3: --classes 4 names a class, --regression predicts the label as a number")]
     [InlineData("--model mlp --classes 4 --layers 1048576,1048576",
-        "--layers: 1048576,1048576: takes 4398076919824 bytes of parameters with 1 features and 4 outputs; must be at most 8589934364 bytes")]
+        "--layers: 1048576,1048576: takes 4398075871248 bytes of parameters with 1 features and 4 outputs; must be at most 8589934364 bytes")]
     [InlineData("--model softmax --regression", "--regression: true: cannot be given with model softmax: only mlp is a regression or not")]
     public async Task Train_WhatCannotBeMeant_IsRefusedWithOptionValueAndLimit(string options, string expected)
     {
