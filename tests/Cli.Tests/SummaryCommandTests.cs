@@ -19,8 +19,8 @@ public sealed class SummaryCommandTests
         Assert.Equal(
             """
             evaluation/loss        ▁ 0.25 (0.25 to 0.25)
-            loss                   █▁ 0.5 (0.5 to 2)
-            step  evaluation/loss  loss
+            loss (training)        █▁ 0.5 (0.5 to 2)
+            step  evaluation/loss  loss (training)
             32                     2
             64    0.25             0.5
 

@@ -10,7 +10,7 @@ namespace Cluster.Cli.Tests;
 public sealed class TrainCommandTests
 {
     private const string ResultLine =
-        $$"""{"job":"{{SampleTrainings.Id}}","mode":"async","lanes":2,"steps":10200,"examples":20200,"loss":0.15831,"parameters":{"w":[1.983],"b":[0.2104]},"fingerprint":"{{SampleTrainings.Fingerprint}}","seconds":4}""";
+        $$"""{"job":"{{SampleTrainings.Id}}","mode":"async","lanes":2,"steps":10200,"examples":20200,"loss":0.15831,"parameters":{"w":[1.983],"b":[0.2104]},"fingerprint":"{{SampleTrainings.Fingerprint}}","seconds":4,"lossSet":"training"}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -105,6 +105,43 @@ public sealed class TrainCommandTests
         Assert.Equal(("mlp", "128,64", "tanh", "he", 10, "variables"), (spec.Model, spec.Layers, spec.Activation, spec.Initialiser, spec.Classes, spec.ParameterPlacement));
     }
 
+    [Theory]
+    [InlineData("train --model mlp --layers 8 --regression", true)]
+    [InlineData("train --model mlp --layers 8", false)]
+    public async Task Train_Regression_ArrivesInTheSpec(string command, bool isRegression)
+    {
+        await using var coordinator = await StartAsync();
+
+        await CliRun.RunAsync(coordinator, command.Split(' '));
+
+        Assert.Equal(isRegression, Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training.Regression);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Train_Warning_IsSaidOnceOnStandardErrorAndStandsInTheResult(bool isTerminal)
+    {
+        const string Warning = "no row has label 0";
+        await using var coordinator = await StartAsync();
+        var running = SampleTrainings.Running(5100);
+        running.Training.Warnings.Add(Warning);
+        var succeeded = SampleTrainings.Succeeded();
+        succeeded.Training.Warnings.Add(Warning);
+        succeeded.ResultJson = $$"""{{{SampleTrainings.ResultJson[1..^1]}},"warnings":["{{Warning}}"]}""";
+        coordinator.Script.Watch = async (_, stream, _) =>
+        {
+            foreach (var job in (V1.Job[])[running, running, succeeded]) await stream.WriteAsync(new V1.JobUpdate { Job = job });
+        };
+
+        var plain = await CliRun.RunAsync(CliRun.Host(coordinator) with { IsErrorTerminal = isTerminal }, ["train", "linear"], Token);
+        var json = await CliRun.RunAsync(coordinator, "train", "linear", "--json");
+
+        Assert.Equal(2, plain.Error.Split($"{SampleTrainings.Id}: warning: {Warning}").Length);
+        Assert.Matches($"(?m)^warning +{Warning}$", plain.Output);
+        Assert.EndsWith($",\"lossSet\":\"training\",\"warnings\":[\"{Warning}\"]}}\n", json.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Train_AdamWithCosine_ArrivesInTheSpec()
     {
@@ -129,7 +166,7 @@ public sealed class TrainCommandTests
 
         Assert.Equal((0, ResultLine + "\n"), (run.ExitCode, run.Output));
         Assert.Equal(
-            ["job", "mode", "lanes", "steps", "examples", "loss", "parameters", "fingerprint", "seconds"],
+            ["job", "mode", "lanes", "steps", "examples", "loss", "parameters", "fingerprint", "seconds", "lossSet"],
             JsonElement.Parse(run.Output).EnumerateObject().Select(p => p.Name));
         Assert.Contains("partial result from /job:worker/task:0: w 1.98, b 0.21", run.Error, StringComparison.Ordinal);
     }
@@ -147,13 +184,13 @@ public sealed class TrainCommandTests
                 "b: /job:ps/replica:0/task:1/device:CPU:0",
                 "partial result from /job:worker/task:0: w 1.98, b 0.21",
                 "partial result from /job:worker/task:1: w -0.04, b 0.00",
-                $"{SampleTrainings.Id}: running, 50.0 %, 5,100 of 10,200 steps, 2.55 k steps/s, 2 s left, 5.1 k examples/s, loss 0.163, committed 2,550, 3 steals, generation 2",
-                $"{SampleTrainings.Id}: succeeded, 100.0 %, 10,200 of 10,200 steps, loss 0.163, committed 5,100, 3 steals, generation 2",
+                $"{SampleTrainings.Id}: running, 50.0 %, 5,100 of 10,200 steps, 2.55 k steps/s, 2 s left, 5.1 k examples/s, training loss 0.163, committed 2,550, 3 steals, generation 2",
+                $"{SampleTrainings.Id}: succeeded, 100.0 %, 10,200 of 10,200 steps, training loss 0.163, committed 5,100, 3 steals, generation 2",
             ],
             run.ErrorLines);
         Assert.Equal(
             $"""
-            loss         0.15831
+            loss         0.15831 (training)
             w            1.983
             b            0.2104
             steps        10,200, async, 2 lanes
@@ -173,7 +210,7 @@ public sealed class TrainCommandTests
 
         var run = await CliRun.RunAsync(CliRun.Host(coordinator) with { IsErrorTerminal = true }, ["train", "linear"], Token);
 
-        Assert.Contains("loss 0.163", run.Error, StringComparison.Ordinal);
+        Assert.Contains("training loss 0.163", run.Error, StringComparison.Ordinal);
         Assert.Contains("partial result from /job:worker/task:1: w -0.04, b 0.00", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("partial", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\e[", run.Output, StringComparison.Ordinal);

@@ -117,6 +117,7 @@ public sealed class TrainUsageTests
 
     [Theory]
     [InlineData("--mode", "Default: async, with --data sync.")]
+    [InlineData("--mode", "each lane's gradient at the full learning rate.*try --learning-rate / --lanes")]
     [InlineData("--lanes", "1 to 256, .*Default: 2, with --data 8.")]
     [InlineData("--batch", "1 to 1048576. Default: 1, with --data 8.")]
     [InlineData("--epochs", "1 to 1000000000. Default: 200, with --data 100.")]

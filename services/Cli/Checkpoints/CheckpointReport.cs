@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
 using Cluster.Client.Checkpoints;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Checkpoints;
 
@@ -67,8 +68,15 @@ internal static class CheckpointReport
         json.WriteEndObject();
     }
 
-    private static string Metrics(CheckpointInfo checkpoint) => string.Join(", ", checkpoint.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal)
-        .Select(metric => $"{metric.Key} {Figures.Number(metric.Value)}").Concat(checkpoint.IsBest ? ["best"] : []));
+    private static string Metrics(CheckpointInfo checkpoint)
+    {
+        List<string> metrics = [.. checkpoint.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal).Select(metric => $"{metric.Key} {Figures.Number(metric.Value)}")];
+        if (metrics.Count > 0) metrics[0] = $"{(HoldsOut(checkpoint.Spec) ? EvaluationSets.HeldOut : EvaluationSets.Training)} {metrics[0]}";
+        return string.Join(", ", metrics.Concat(checkpoint.IsBest ? ["best"] : []));
+    }
+
+    private static bool HoldsOut(JsonElement spec)
+        => spec.ValueKind == JsonValueKind.Object && spec.TryGetProperty("testFraction", out var fraction) && fraction.GetDouble() > 0;
 
     private static string Size(long bytes) => bytes switch
     {

@@ -18,6 +18,7 @@ internal sealed class ExportCommand : ClusterCommand
     {
         Arguments.Add(_checkpoint);
         Arguments.Add(_file);
+        FileNames.Require(_file);
         Options.Add(_force);
         _file.Validators.Add(file => OutputFiles.Check(file, "FILE", Ending, _force));
     }

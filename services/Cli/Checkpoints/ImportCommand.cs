@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cluster.Cli.Invocation;
+using Cluster.Cli.Parsing;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Checkpoints;
@@ -21,6 +22,7 @@ internal sealed class ImportCommand : ClusterCommand
         : base("import", "Take a safetensors file in as a checkpoint, which stays until it is removed.", host, globals)
     {
         Arguments.Add(_file);
+        FileNames.Require(_file);
         Options.Add(_name);
         Options.Add(_like);
         _name.Validators.Add(name =>

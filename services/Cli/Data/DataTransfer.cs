@@ -3,6 +3,7 @@ using Cluster.Client;
 using Cluster.Client.Data;
 using Cluster.Client.Errors;
 using Cluster.Contracts.Data;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Data;
@@ -102,7 +103,7 @@ internal sealed class DataTransfer : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw Rejected(field, path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
+            throw Rejected(field, path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : FailureText.Of(e), e);
         }
     }
 

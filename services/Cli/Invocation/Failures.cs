@@ -1,5 +1,6 @@
 using System.Text;
 using Cluster.Client.Errors;
+using Cluster.Contracts.Errors;
 
 namespace Cluster.Cli.Invocation;
 
@@ -29,7 +30,7 @@ internal static class Failures
     {
         SpecRejectedException rejected => rejected.Violations.Select(v => (v with { Field = OptionOf(v.Field) }).ToString()),
         ClusterException => [FirstLine(exception.Message)],
-        _ => [$"unexpected {exception.GetType().Name}: {FirstLine(exception.Message)}"],
+        _ => [$"unexpected {exception.GetType().Name}: {FirstLine(FailureText.WithoutParameters(exception))}"],
     };
 
     /// <summary><c>indexCount</c> → <c>--index-count</c>.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cluster.Cli.Parsing;
 using Cluster.Client;
 using Cluster.Client.Discovery;
 using Cluster.Client.Errors;
@@ -57,5 +58,6 @@ internal sealed class GlobalOptions
 
         root.Options.Add(Address);
         root.Options.Add(StateFile);
+        FileNames.Require(StateFile);
     }
 }

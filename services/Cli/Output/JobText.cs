@@ -37,7 +37,7 @@ internal static class JobText
         _ => "",
     };
 
-    /// <summary><c>2.4 k examples/s, loss 0.158, committed 1,000, 2 steals, generation 2</c>: of these, what there is.</summary>
+    /// <summary><c>2.4 k examples/s, training loss 0.158, committed 1,000, 2 steals, generation 2</c>: of these, what there is.</summary>
     public static string Training(TrainingProgress training) => string.Join(", ", TrainingDetails(training));
 
     /// <summary><c>partial result from /job:worker/task:0: w 1.98, b 0.21</c>.</summary>
@@ -50,7 +50,7 @@ internal static class JobText
     private static IEnumerable<string> TrainingDetails(TrainingProgress training)
     {
         if (training.ExamplesRate > 0 && !training.Job.State.IsEnd()) yield return Figures.Rate(training.ExamplesRate, "examples");
-        if (training.Loss is { } loss) yield return $"loss {loss.ToString("G3", CultureInfo.InvariantCulture)}";
+        if (training.Loss is { } loss) yield return $"training loss {loss.ToString("G3", CultureInfo.InvariantCulture)}";
         if (training.LastEvaluation is { } last) yield return Evaluation(last, training.BestEvaluation);
         if (training.CommittedClock > 0) yield return $"committed {Figures.Count(training.CommittedClock)}";
         if (training.Steals > 0) yield return $"{Figures.Count(training.Steals)} steals";
@@ -58,11 +58,11 @@ internal static class JobText
         if (training.EndReason.Length > 0 && !training.Job.State.IsEnd()) yield return training.EndReason;
     }
 
-    /// <summary><c>accuracy 0.97, loss 0.1 at step 500 (best at 400)</c>.</summary>
+    /// <summary><c>held-out accuracy 0.97, loss 0.1 at step 500 (best at 400)</c>; what is evaluated on the examples of the training begins with <c>evaluated (training)</c>.</summary>
     public static string Evaluation(EvaluationFigures last, EvaluationFigures? best)
     {
         var values = last.Values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key} {Figures.Number(v.Value)}");
-        return $"{(last.Set == EvaluationSet.HeldOut ? "held-out" : "evaluated")} {string.Join(", ", values)} at step {Figures.Count(last.Clock)}"
+        return $"{(last.Set == EvaluationSet.HeldOut ? EvaluationSets.HeldOut : $"evaluated ({EvaluationSets.Training})")} {string.Join(", ", values)} at step {Figures.Count(last.Clock)}"
             + (best is null ? "" : $" (best at {Figures.Count(best.Clock)})");
     }
 

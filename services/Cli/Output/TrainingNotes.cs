@@ -2,15 +2,21 @@ using Cluster.Client.Jobs;
 
 namespace Cluster.Cli.Output;
 
-/// <summary>What a user is told of a training job once: what a step is before it starts, and the time to expect when its first steps are done.</summary>
+/// <summary>What a user is told of a training job once: warnings, what a step is, and the time to expect when its first steps are done.</summary>
 internal sealed class TrainingNotes
 {
+    private readonly HashSet<string> _warnings = [];
     private bool _hasPlan;
     private bool _hasTime;
 
     /// <summary>The lines that are new with this update.</summary>
     public IEnumerable<string> Next(JobInfo job)
     {
+        foreach (var warning in job.Training?.Warnings ?? [])
+        {
+            if (_warnings.Add(warning)) yield return $"{job.Id}: warning: {warning}";
+        }
+
         if (job.Training is not { StepExamples: > 0 } training || job.State.IsEnd()) yield break;
         if (!_hasPlan)
         {

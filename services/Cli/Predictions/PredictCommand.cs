@@ -5,6 +5,7 @@ using Cluster.Cli.Output;
 using Cluster.Cli.Parsing;
 using Cluster.Client.Errors;
 using Cluster.Client.Predictions;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Predictions;
@@ -42,6 +43,8 @@ internal sealed class PredictCommand : ClusterCommand
         Options.Add(_data);
         Options.Add(_noHeader);
         Options.Add(_out);
+        FileNames.Require(_data);
+        FileNames.Require(_out);
         Options.Add(_force);
         _out.Validators.Add(file => OutputFiles.Check(file, "--out", ".csv", _force));
         _model.Validators.Add(model =>
@@ -83,7 +86,7 @@ internal sealed class PredictCommand : ClusterCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new SpecRejectedException([new SpecViolation("data", path, $"cannot be read: {e.Message}")], e);
+            throw new SpecRejectedException([new SpecViolation("data", path, $"cannot be read: {FailureText.Of(e)}")], e);
         }
     }
 

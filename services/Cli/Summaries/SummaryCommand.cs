@@ -5,6 +5,7 @@ using Cluster.Cli.Output;
 using Cluster.Cli.Parsing;
 using Cluster.Client.Errors;
 using Cluster.Client.Summaries;
+using Cluster.Contracts.Errors;
 
 namespace Cluster.Cli.Summaries;
 
@@ -28,11 +29,16 @@ internal sealed class SummaryCommand : ClusterCommand
     private readonly Option<bool> _force = OutputFiles.Force();
 
     public SummaryCommand(CommandLineHost host, GlobalOptions globals)
-        : base("summary", "Show what a training job measured on its way, or export it: loss, metrics, speed, steals by step.", host, globals)
+        : base(
+            "summary",
+            "Show what a training job measured on its way, or export it: loss of the training batches; metrics of evaluations, as evaluation/…, "
+            + "over the rows that are held out, where none are over those trained on; speed, steals by step.", host, globals)
     {
         Arguments.Add(_id);
         Options.Add(_csv);
         Options.Add(_tensorBoard);
+        FileNames.Require(_csv);
+        FileNames.Require(_tensorBoard);
         Options.Add(_force);
         _csv.Validators.Add(csv => OutputFiles.Check(csv, "--csv", ".csv", _force));
     }
@@ -66,7 +72,7 @@ internal sealed class SummaryCommand : ClusterCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new ClusterSettingException(option, value, $"cannot be written: {e.Message}");
+            throw new ClusterSettingException(option, value, $"cannot be written: {FailureText.Of(e)}");
         }
     }
 }

@@ -13,9 +13,13 @@ internal sealed class SummaryCurves
 
     private const string Bars = "▁▂▃▄▅▆▇█";
 
+    /// <summary>What people read for <see cref="SummaryNames.Loss"/>, which is of the batches that are trained on.</summary>
+    public const string TrainingLoss = $"{SummaryNames.Loss} ({EvaluationSets.Training})";
+
     private readonly SortedDictionary<long, double> _losses = [];
     private readonly SortedDictionary<long, double> _evaluations = [];
     private string _metric = "";
+    private string _set = SummaryNames.Evaluation;
 
     /// <summary>Takes in what was measured before.</summary>
     public void Add(IEnumerable<SummaryPoint> points)
@@ -32,18 +36,19 @@ internal sealed class SummaryCurves
     public void Add(TrainingProgress training)
     {
         if (training is { CommittedClock: > 0, Loss: { } loss }) _losses[training.CommittedClock] = loss;
-        foreach ((string name, double value) in training.LastEvaluation?.Values ?? new Dictionary<string, double>())
-            AddEvaluation(training.LastEvaluation!.Clock, name, value);
+        if (training.LastEvaluation is not { } last) return;
+        _set = $"{EvaluationSets.NameOf(last.Set)} ";
+        foreach ((string name, double value) in last.Values) AddEvaluation(last.Clock, name, value);
     }
 
     /// <summary>The lines to show; none before there are two points.</summary>
     public IEnumerable<string> Lines()
     {
-        if (_losses.Count > 1) yield return Line(SummaryNames.Loss, [.. _losses.Values]);
-        if (_evaluations.Count > 1) yield return Line(SummaryNames.Evaluation + _metric, [.. _evaluations.Values]);
+        if (_losses.Count > 1) yield return Line(TrainingLoss, [.. _losses.Values]);
+        if (_evaluations.Count > 1) yield return Line(_set + _metric, [.. _evaluations.Values]);
     }
 
-    /// <summary><c>loss  █▆▃▂▁  0.158 (0.151 to 5.2)</c>.</summary>
+    /// <summary><c>loss (training)  █▆▃▂▁  0.158 (0.151 to 5.2)</c>.</summary>
     public static string Line(string name, IReadOnlyList<double> values)
     {
         (double least, double most) = (values.Min(), values.Max());

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cluster.Cli.Output;
 using Cluster.Client.Summaries;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Summaries;
 
@@ -14,13 +15,15 @@ internal static class SummaryReport
     public static void Write(TextWriter output, IReadOnlyList<SummaryPoint> points)
     {
         string[] names = [.. points.SelectMany(point => point.Values.Keys).Distinct().Order(StringComparer.Ordinal)];
-        foreach (string name in names) output.WriteLine(SummaryCurves.Line(name, [.. points.Where(p => p.Values.ContainsKey(name)).Select(p => p.Values[name])]));
-        var table = new TextTable(["step", .. names]);
+        foreach (string name in names) output.WriteLine(SummaryCurves.Line(Shown(name), [.. points.Where(p => p.Values.ContainsKey(name)).Select(p => p.Values[name])]));
+        var table = new TextTable(["step", .. names.Select(Shown)]);
         foreach (SummaryPoint point in points.TakeLast(MaxRows))
             table.Add([Figures.Count(point.Clock), .. names.Select(name => point.Values.TryGetValue(name, out double value) ? Figures.Number(value) : "")]);
         table.Write(output);
         if (points.Count > MaxRows) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the newest {MaxRows} of {points.Count} points; --csv and --json have all"));
     }
+
+    private static string Shown(string name) => name == SummaryNames.Loss ? SummaryCurves.TrainingLoss : name;
 
     /// <summary><c>[{"step","time","values":{name:number}}]</c>.</summary>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<SummaryPoint> points)

@@ -22,8 +22,8 @@ internal sealed class LinearCommand : ClusterCommand, IHasNotes
         Without --data, the example of TensorFlow's chapter on distributed training: 101 points of y = 2x + 0.2 with noise; two
         lanes for its two workers; one example a step and lane; 200 passes of both lanes together for its 100 epochs on each;
         Adagrad 0.8 with accumulators from 0.1; w from -1, b from -2. Asynchronous, as there: a lane's gradient is applied when
-        it arrives. With --mode sync the lanes take the same examples, and each of the same 10,200 steps applies the mean
-        gradient of both; the parameters then have the same bits on any number of workers.
+        it arrives, at the full learning rate. With --mode sync the lanes take the same examples, and each of the same 10,200
+        steps applies the mean gradient of both; the parameters then have the same bits on any number of workers.
 
         With --data, a CSV file with a header and numbers below it. All columns but the label are features.
         """;

@@ -11,7 +11,8 @@ internal static class TrainingJson
     /// <c>{"job","mode","lanes","steps","examples","loss","parameters":{name:[…]},"fingerprint","seconds"}</c>, exactly these
     /// and in this order; <c>parameters</c> is null for a model that is too large to be spelled out. Of a job that was
     /// evaluated on its way, then <c>"last","best"</c>, <c>{"step","set","examples","values":{…},"fingerprint"}</c> each, and
-    /// <c>"end"</c>.
+    /// <c>"end"</c>. Last <c>"lossSet"</c>, what <c>"loss"</c> is over, always <c>"training"</c>; and of a job whose user ought
+    /// to look at something <c>"warnings":[…]</c>.
     /// </summary>
     public static void Write(Utf8JsonWriter json, TrainedModel model)
     {
@@ -28,6 +29,8 @@ internal static class TrainingJson
         if (model.LastEvaluation is { } last) Write(json, "last", last);
         if (model.BestEvaluation is { } best) Write(json, "best", best);
         if (model.LastEvaluation is not null) json.WriteString("end", model.End);
+        json.WriteString("lossSet", EvaluationSets.Training);
+        WriteWarnings(json, model.Warnings);
         json.WriteEndObject();
     }
 
@@ -59,6 +62,8 @@ internal static class TrainingJson
         json.WriteEndArray();
         if (training.Expected is { } expected) json.WriteNumber("expectedSeconds", Math.Round(expected.TotalSeconds, 3));
         else json.WriteNull("expectedSeconds");
+        json.WriteString("lossSet", EvaluationSets.Training);
+        WriteWarnings(json, training.Warnings);
         json.WriteEndObject();
     }
 
@@ -66,13 +71,21 @@ internal static class TrainingJson
     {
         json.WriteStartObject(name);
         json.WriteNumber("step", figures.Clock);
-        json.WriteString("set", figures.Set == EvaluationSet.HeldOut ? "held-out" : "training");
+        json.WriteString("set", EvaluationSets.NameOf(figures.Set));
         json.WriteNumber("examples", figures.Examples);
         json.WriteStartObject("values");
         foreach (var (metric, value) in figures.Values.OrderBy(v => v.Key, StringComparer.Ordinal)) json.WriteNumber(metric, value);
         json.WriteEndObject();
         json.WriteString("fingerprint", figures.Fingerprint);
         json.WriteEndObject();
+    }
+
+    private static void WriteWarnings(Utf8JsonWriter json, IReadOnlyList<string> warnings)
+    {
+        if (warnings.Count == 0) return;
+        json.WriteStartArray("warnings");
+        foreach (var warning in warnings) json.WriteStringValue(warning);
+        json.WriteEndArray();
     }
 
     private static void WriteParameters(Utf8JsonWriter json, IReadOnlyDictionary<string, IReadOnlyList<float>>? parameters)

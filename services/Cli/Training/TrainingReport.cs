@@ -14,7 +14,7 @@ internal static class TrainingReport
     /// <summary>What a training job came to.</summary>
     public static void Write(TextWriter output, TrainedModel model)
     {
-        var table = new TextTable("loss", Figures.Number(model.Loss));
+        var table = new TextTable("loss", $"{Figures.Number(model.Loss)} ({EvaluationSets.Training})");
         foreach (var (name, values) in model.Parameters ?? new Dictionary<string, IReadOnlyList<float>>())
             table.Add(name, Figures.Values(values, MaxValues, Figures.Number));
         if (model.LastEvaluation is { } last) table.Add("last", Evaluation(last));
@@ -24,6 +24,7 @@ internal static class TrainingReport
         table.Add("examples", Figures.Count(model.Examples));
         if (model.Elapsed > TimeSpan.Zero) table.Add("speed", Speed(model));
         table.Add("time", $"{model.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s");
+        foreach (var warning in model.Warnings) table.Add("warning", warning);
         table.Add("fingerprint", model.Fingerprint);
         table.Add("job", model.JobId);
         table.Write(output);
@@ -37,10 +38,11 @@ internal static class TrainingReport
         if (training.Expected is { } expected) table.Add("expected", $"about {Figures.Time(expected)}, by its first {Figures.Count(training.ExpectedFromSteps)} steps");
         table.Add("committed", $"clock {Figures.Count(training.CommittedClock)}, {Figures.Count(training.CommittedExamples)} examples");
         table.Add("examples", training.ExamplesRate > 0 ? $"{Figures.Count(training.Examples)}, {Figures.Rate(training.ExamplesRate, "examples")}" : Figures.Count(training.Examples));
-        if (training.Loss is { } loss) table.Add("loss", Figures.Number(loss));
+        if (training.Loss is { } loss) table.Add("loss", $"{Figures.Number(loss)} ({EvaluationSets.Training})");
         if (training.LastEvaluation is { } last) table.Add("last", Evaluation(last));
         if (training.BestEvaluation is { } best) table.Add("best", Evaluation(best));
         if (training.EndReason.Length > 0) table.Add("end", training.EndReason);
+        foreach (var warning in training.Warnings) table.Add("warning", warning);
         table.Add("segments", Figures.Count(training.Segments));
         table.Add("commits", Figures.Count(training.Commits));
         table.Add("generations", Figures.Count(training.Generations));

@@ -20,8 +20,11 @@ public sealed record TrainedModel
     /// <summary>Examples contributed, as the ps tasks counted them when they applied them.</summary>
     public required long Examples { get; init; }
 
-    /// <summary>Mean loss over the training set at the final parameters.</summary>
+    /// <summary>Mean loss over the training set at the final parameters; over rows that were held out it is in <see cref="LastEvaluation"/>.</summary>
     public required double Loss { get; init; }
+
+    /// <inheritdoc cref="TrainingProgress.Warnings"/>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
     /// Values by name of the tensor, in layout order; null where there are more than
@@ -78,6 +81,7 @@ public sealed record TrainedModel
         Steps = result.Steps,
         Examples = result.Examples,
         Loss = result.Loss,
+        Warnings = result.Warnings ?? [],
         Parameters = result.Parameters,
         Fingerprint = result.Fingerprint,
         End = result.End,

@@ -27,6 +27,7 @@ internal static class TrainingMapping
         LastEvaluation = training.LastEvaluation?.ToFigures(),
         BestEvaluation = training.BestEvaluation?.ToFigures(),
         EndReason = training.EndReason,
+        Warnings = [.. training.Warnings],
         StepExamples = training.StepExamples,
         StepsPerEpoch = training.StepsPerEpoch,
         Staleness = [.. training.Staleness],

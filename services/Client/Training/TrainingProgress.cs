@@ -43,7 +43,7 @@ public sealed record TrainingProgress
     /// </summary>
     public IReadOnlyDictionary<string, long> Refusals { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Mean loss of the batches of the last segment, each at the parameters of its clock; null before the first ends.</summary>
+    /// <summary>Mean loss of the training batches of the last segment, whether or not rows are held out, each at the parameters of its clock; null before the first ends.</summary>
     public double? Loss { get; init; }
 
     /// <summary>Examples contributed now, as the ps tasks count them.</summary>
@@ -78,4 +78,7 @@ public sealed record TrainingProgress
 
     /// <summary>Why the job ends before its last epoch, once that is decided; else empty.</summary>
     public string EndReason { get; init; } = "";
+
+    /// <summary>What the user ought to look at, a line each: in the data, and in how the loss went.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

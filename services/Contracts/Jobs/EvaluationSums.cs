@@ -61,3 +61,11 @@ public enum EvaluationSet
     /// <summary>Those that were held out.</summary>
     HeldOut,
 }
+
+/// <summary>Names of the sets in JSON and on terminals.</summary>
+public static class EvaluationSets
+{
+    public const string Training = "training", HeldOut = "held-out";
+
+    public static string NameOf(EvaluationSet set) => set == EvaluationSet.HeldOut ? HeldOut : Training;
+}

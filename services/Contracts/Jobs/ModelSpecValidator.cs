@@ -14,7 +14,11 @@ internal static class ModelSpecValidator
             yield return new SpecViolation("initialiser", initialiser, $"must be {string.Join(" or ", TrainingNames.Initialisers)}");
         if (spec.Classes is { } classes && classes is < 2 or > TrainingSpec.MaxClasses)
             yield return new SpecViolation("classes", Text(classes), $"must be from 2 to {TrainingSpec.MaxClasses}");
+        if (spec is { Regression: true, Classes: not null })
+            yield return new SpecViolation("regression", "true", "cannot be given with classes: a model names classes or predicts a number");
         if (!TrainingNames.Models.Contains(spec.Model)) yield break;
+        if (spec.Regression && spec.Model != TrainingNames.Mlp)
+            yield return new SpecViolation("regression", "true", $"cannot be given with model {spec.Model}: only {TrainingNames.Mlp} is a regression or not");
 
         (string Field, string? Value, string[] Models)[] fields =
         [

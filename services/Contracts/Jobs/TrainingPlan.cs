@@ -48,6 +48,9 @@ public sealed record TrainingPlan
     /// <summary>Names of the features in order; empty for the example.</summary>
     public IReadOnlyList<string> FeatureNames { get; init; } = [];
 
+    /// <summary>What the user ought to look at in the data, a line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The checkpoint that the job began with; null for none.</summary>
     public PlannedStart? Start { get; init; }
 

@@ -16,8 +16,14 @@ public sealed record TrainingResult
     /// <summary>Examples contributed, as the ps tasks counted them when they applied them.</summary>
     public required long Examples { get; init; }
 
-    /// <summary>Mean loss over the training set at the final parameters.</summary>
+    /// <summary>Mean loss over the training set at the final parameters, whether or not rows were held out.</summary>
     public required double Loss { get; init; }
+
+    /// <summary>What <see cref="Loss"/> is over, for those who read the record.</summary>
+    public string LossSet { get; init; } = EvaluationSets.Training;
+
+    /// <summary>What the user ought to look at, a line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Values by name of the tensor, in layout order; null where there are more than <see cref="MaxParameters"/>.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<float>>? Parameters { get; init; }

@@ -6,6 +6,9 @@ public sealed partial record TrainingSpec
     /// <summary>Most classes of a label.</summary>
     public const int MaxClasses = 65_536;
 
+    /// <summary>Largest whole number that is more likely the number of a class than a quantity.</summary>
+    public const int MaxSmallLabel = 999;
+
     /// <summary>Units of the hidden layers of mlp, from the first on: <see cref="LayerSizes"/>; null for none.</summary>
     public string? Layers { get; init; }
 
@@ -17,4 +20,10 @@ public sealed partial record TrainingSpec
 
     /// <summary>Classes of the label, 2 to <see cref="MaxClasses"/>, numbered from 0; for softmax and mlp. Null: softmax takes as many as the data set has, mlp is a regression.</summary>
     public int? Classes { get; init; }
+
+    /// <summary>
+    /// For mlp without <see cref="Classes"/>: predict the label as a number, also where it could be a class. Without, labels
+    /// that are all whole numbers from 0 to <see cref="MaxSmallLabel"/> are refused.
+    /// </summary>
+    public bool Regression { get; init; }
 }

@@ -62,7 +62,7 @@ public sealed partial record TrainingSpec
     /// <summary>The update rule, one of <see cref="TrainingNames.Optimizers"/>.</summary>
     public string Optimizer { get; init; } = TrainingNames.Sgd;
 
-    /// <summary>Finite and above 0.</summary>
+    /// <summary>Finite and above 0. In mode sync of the lanes' mean gradient, in the others of each lane's: there up to <see cref="Lanes"/> times as much.</summary>
     public required float LearningRate { get; init; }
 
     /// <summary>Adagrad's accumulator before the first step, finite and above 0.</summary>

@@ -53,6 +53,7 @@ public static class TrainingSpecMapping
         message.Activation = spec.Activation ?? "";
         message.Initialiser = spec.Initialiser ?? "";
         message.Classes = spec.Classes ?? 0;
+        message.Regression = spec.Regression;
         return message;
     }
 
@@ -77,6 +78,7 @@ public static class TrainingSpecMapping
             Activation = NullIfEmpty(message.Activation),
             Initialiser = NullIfEmpty(message.Initialiser),
             Classes = message.Classes == 0 ? null : message.Classes,
+            Regression = message.Regression,
             Seed = message.Seed,
             ParameterStores = message.ParameterStores,
             LogDevicePlacement = message.LogDevicePlacement,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Cluster.Contracts.Errors;
 
 namespace Cluster.Contracts.Security;
 
@@ -55,7 +56,7 @@ internal static class PemFiles
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new PemFileException(setting, path, $"is not what it must be, PEM of a certificate or of the key that belongs to it: {e.Message}", e);
+            throw new PemFileException(setting, path, $"is not what it must be, PEM of a certificate or of the key that belongs to it: {FailureText.Of(e)}", e);
         }
     }
 }

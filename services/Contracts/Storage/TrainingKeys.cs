@@ -10,6 +10,7 @@ namespace Cluster.Contracts.Storage;
 ///                                   evaluate|CLOCK (JSON of a commit that is to be evaluated: its snapshots are kept),
 ///                                   evaluated (JSON: what the evaluations came to), end (clock of the last commit, once it
 ///                                   is decided that there is no other), end-reason, cancel (why somebody wants it to end),
+///                                   warning (what its user ought to look at in how the loss went),
 ///                                   counters: generations, commits, segments, and what each ps process counted:
 ///                                   steals|INCARNATION, push:OUTCOME|INCARNATION
 /// cluster:job:{ID}:evaluations  hash  GENERATION@CLOCK|SET|FROM-TO → JSON of that range's sums, written once

@@ -1,5 +1,6 @@
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Checkpoints;
 using Cluster.Training.Models;
@@ -24,7 +25,7 @@ internal sealed class RowPredictors(ModelCatalog models, CheckpointReader reader
         }
         catch (ArgumentException e)
         {
-            throw SpecRejection.ToRpcException([new SpecViolation("model", checkpoint.Id, e.Message)]);
+            throw SpecRejection.ToRpcException([new SpecViolation("model", checkpoint.Id, FailureText.Of(e))]);
         }
         catch (DeviceException e)
         {

@@ -41,6 +41,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
             Steps = last.Clock,
             Examples = last.Examples,
             Loss = figures.Values[TrainingNames.Loss],
+            Warnings = record.Warnings,
             End = record.EndReason.Length > 0 ? record.EndReason : plan.Spec.Steps > 0 ? "steps" : "epochs",
             LastEvaluation = record.Evaluated?.Last,
             BestEvaluation = record.Evaluated?.Best.Figures,

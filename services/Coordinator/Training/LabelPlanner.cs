@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Data;
 using Cluster.Training.Data;
@@ -7,7 +6,7 @@ using Cluster.Training.Data;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>How many classes a data set has for a model that names classes, and whether its labels are such; seen before a job begins, not where its loss goes astray.</summary>
-internal sealed class LabelPlanner(RedisDataSets dataSets)
+internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
 {
     /// <summary>The spec with the classes of its data set, where softmax is not told how many; as it is where the labels are none.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
@@ -17,9 +16,9 @@ internal sealed class LabelPlanner(RedisDataSets dataSets)
         DataManifest? manifest = spec.Data is null ? null : await dataSets.FindAsync(spec.Data, cancellationToken);
         if (spec.Data is not null && manifest is null) return spec;
         float largest = 1;
-        await foreach (LabelCount count in CountAsync(spec, manifest, cancellationToken))
+        await foreach (LabelCount count in labels.ReadAsync(spec, manifest, cancellationToken))
         {
-            if (!IsClass(count.Label, TrainingSpec.MaxClasses)) return spec;
+            if (!LabelCounts.IsClass(count.Label, TrainingSpec.MaxClasses)) return spec;
             largest = Math.Max(largest, count.Label);
         }
 
@@ -32,10 +31,10 @@ internal sealed class LabelPlanner(RedisDataSets dataSets)
     {
         if (ClassesOf(spec) is not { } classes) return [];
         (float? first, long rows, long wrong, long all) = (null, 0, 0, 0);
-        await foreach (LabelCount count in CountAsync(spec, manifest, cancellationToken))
+        await foreach (LabelCount count in labels.ReadAsync(spec, manifest, cancellationToken))
         {
             all += count.Rows;
-            if (IsClass(count.Label, classes)) continue;
+            if (LabelCounts.IsClass(count.Label, classes)) continue;
             first ??= count.Label;
             wrong += count.Rows;
             if (count.Label == first) rows += count.Rows;
@@ -45,34 +44,12 @@ internal sealed class LabelPlanner(RedisDataSets dataSets)
             $"must be a whole number from 0 to {classes - 1} for model {spec.Model}; {rows} of {all} rows have this one, {wrong} one that is none"))];
     }
 
-    private static int? ClassesOf(TrainingSpec spec) => spec.Model switch
+    /// <summary>Classes of the labels that the model takes; null where they need not be classes.</summary>
+    public static int? ClassesOf(TrainingSpec spec) => spec.Model switch
     {
         TrainingNames.Logistic => 2,
         TrainingNames.Softmax => spec.Classes ?? TrainingSpec.MaxClasses,
         TrainingNames.Mlp => spec.Classes,
         _ => null,
     };
-
-    private static bool IsClass(float label, int classes) => label >= 0 && label < classes && label == MathF.Floor(label);
-
-    // The summary has them where they are whole numbers and few; else every row is looked at.
-    private async IAsyncEnumerable<LabelCount> CountAsync(TrainingSpec spec, DataManifest? manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        DataSummary? summary = manifest is null
-            ? DataSummaryBuilder.Of(LineExample.Create(spec.Seed))
-            : await dataSets.SummaryAsync(spec.Data!, cancellationToken);
-        if (summary?.Classes is { } counts)
-        {
-            foreach (LabelCount count in counts) yield return count;
-            yield break;
-        }
-
-        IAsyncEnumerable<DataChunk> chunks = manifest is null
-            ? LineExample.Create(spec.Seed).Chunks.ToAsyncEnumerable()
-            : dataSets.ReadChunksAsync(spec.Data!, manifest, cancellationToken);
-        await foreach (DataChunk chunk in chunks)
-        {
-            for (int row = 0; row < chunk.Rows; row++) yield return new LabelCount(chunk.Labels[row], 1);
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
@@ -53,7 +54,7 @@ internal sealed class PlanStage(TrainingJob job, TrainingContext context)
         }
         catch (Exception e) when (e is ArgumentException or DataFormatException or NotSupportedException)
         {
-            return e.Message;
+            return FailureText.Of(e);
         }
 
         long clocks = plan.Schedule().TotalClocks;

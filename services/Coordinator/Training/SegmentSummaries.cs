@@ -7,8 +7,9 @@ using Cluster.Protocol.Parameters;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>Notes a point for each commit: what its segment came to, and how fast. Owned by one runner; a coordinator that dies may leave out the point of one commit.</summary>
-internal sealed class SegmentSummaries(TrainingJob training, TrainingFigures figures, TrainingContext context)
+internal sealed class SegmentSummaries(TrainingJob training, TrainingPlan plan, TrainingFigures figures, TrainingContext context)
 {
+    private readonly LossWatch _watch = new(plan);
     private Seen? _last;
 
     /// <summary>Notes the newest commit, once.</summary>
@@ -24,6 +25,7 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingFigures fig
         // The first commit that a coordinator sees ends a segment whose begin it did not see.
         if (before is not { } from || manifest is null) return;
         await AppendAsync(SummarySeries.Segments, clock, ValuesOf(from, now));
+        if (_watch.Note(from.Clock, figures.LossOf(clock)) is { } warning) await WarnAsync(warning);
     }
 
     /// <summary>Notes an evaluation.</summary>
@@ -43,8 +45,14 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingFigures fig
         };
         long gradients = to.Staleness.Gradients - from.Staleness.Gradients;
         if (gradients > 0) values[SummaryNames.Staleness] = (double)(to.Staleness.Clocks - from.Staleness.Clocks) / gradients;
-        if (figures.LossOf(to.Clock) is { } loss) values[SummaryNames.Loss] = loss;
+        if (figures.LossOf(to.Clock).Mean is { } loss) values[SummaryNames.Loss] = loss;
         return values;
+    }
+
+    private async Task WarnAsync(string warning)
+    {
+        if (await context.Records.WarnAsync(training.Id, training.Owner, warning) == TrainingAnswer.Fenced) throw new JobMovedException("fenced");
+        TrainingLog.Warned(context.Logger, training.Id, warning);
     }
 
     private async Task AppendAsync(SummarySeries series, long clock, Dictionary<string, double> values)

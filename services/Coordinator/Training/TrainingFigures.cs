@@ -38,8 +38,8 @@ internal sealed class TrainingFigures(TimeProvider time)
     /// <summary>Mean loss of the batches of the newest segment that was heard of.</summary>
     public double? Loss => _losses.Count > 0 ? _losses.Last().Value.Mean : null;
 
-    /// <summary>Mean loss of the batches of the segment that ends at a clock; null where nothing was heard of it.</summary>
-    public double? LossOf(long clock) => _losses.TryGetValue(clock, out LossSum loss) ? loss.Mean : null;
+    /// <summary>What the losses of the batches of the segment that ends at a clock come to; none where nothing was heard of it.</summary>
+    public LossSum LossOf(long clock) => _losses.GetValueOrDefault(clock);
 
     /// <summary>Takes note of what the ps tasks say now.</summary>
     public void Observe(IReadOnlyList<V1.TaskReport?> reports)
@@ -71,8 +71,7 @@ internal sealed class TrainingFigures(TimeProvider time)
     {
         if (told.Generation != _generation) _losses.Clear();
         _generation = told.Generation;
-        LossSum before = _losses.GetValueOrDefault(told.To);
-        _losses[told.To] = new LossSum(before.Sum + told.LossSum, before.Examples + told.Examples);
+        _losses[told.To] = _losses.GetValueOrDefault(told.To).Plus(new LossSum(told.LossSum, told.Examples));
         if (_losses.Count > LossesKept) _losses.Remove(_losses.First().Key);
         if (told.Unsent > 0) _observed[TrainingCounters.UnsentOf(_chief)] = _unsent += told.Unsent;
         if (told.Resent > 0) _observed[TrainingCounters.ResentOf(_chief)] = _resent += told.Resent;
@@ -110,6 +109,7 @@ internal sealed class TrainingFigures(TimeProvider time)
             LastEvaluation = MessageOf(record.Evaluated?.Last),
             BestEvaluation = MessageOf(record.Evaluated?.Best.Figures),
             EndReason = record.EndReason,
+            Warnings = { record.Warnings },
             StepExamples = Math.Min(plan.Rows, schedule.StepExamples),
             StepsPerEpoch = schedule.StepsPerEpoch,
             Staleness = { record.Counters.Staleness() },
@@ -135,9 +135,4 @@ internal sealed class TrainingFigures(TimeProvider time)
         Values = { figures.Values.ToDictionary() },
         Fingerprint = figures.Fingerprint,
     };
-
-    private readonly record struct LossSum(double Sum, long Examples)
-    {
-        public double? Mean => Examples > 0 ? Sum / Examples : null;
-    }
 }

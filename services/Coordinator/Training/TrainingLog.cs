@@ -26,6 +26,9 @@ internal static partial class TrainingLog
     [LoggerMessage(EventId = 28, EventName = "Evaluated", Level = LogLevel.Information, Message = "job {JobId}: at clock {Clock} {Metric} is {Value}: {Decision}")]
     public static partial void Evaluated(ILogger logger, string jobId, long clock, string metric, double value, string decision);
 
+    [LoggerMessage(EventId = 29, EventName = "TrainingWarned", Level = LogLevel.Information, Message = "job {JobId}: its user is warned: {Warning}")]
+    public static partial void Warned(ILogger logger, string jobId, string warning);
+
     [LoggerMessage(EventId = 26, EventName = "StoreRefused", Level = LogLevel.Warning, Message = "job {JobId}: /job:ps/task:{Task} refuses it for now: {Error}")]
     public static partial void StoreRefused(ILogger logger, string jobId, int task, string error);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cluster.Compute.Optimizers;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Parameters;
 using Cluster.Persistence.Data;
@@ -18,7 +19,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     private const int MaxInitialValues = 256 * 1024;
 
     private readonly DataPlanner _dataPlanner = new(data);
-    private readonly LabelPlanner _labels = new(data);
+    private readonly LabelPlanner _labels = new(data, new LabelCounts(data));
+    private readonly ClassAdvice _advice = new(new LabelCounts(data));
 
     /// <summary>The spec with the id of its data set, where it gives the name, and with the classes of its labels, where it asks for those.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
@@ -40,6 +42,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             return violations;
         if (await _labels.CheckAsync(spec, manifest, cancellationToken) is { Count: > 0 } labels)
             return labels;
+        if (await _advice.CheckAsync(spec, manifest, cancellationToken) is { Count: > 0 } classes)
+            return classes;
         return CheckModel(spec, manifest, Math.Max(1, spec.ParameterStores > 0 ? spec.ParameterStores : stores));
     }
 
@@ -68,6 +72,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             Streams = Streams(spec, placement.Parameters, placement.Tasks),
             Slots = spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots,
             Metrics = model.Metrics,
+            Warnings = await _advice.WarningsAsync(spec, manifest, cancellationToken),
             Tensors = [.. TensorsOf(model)],
         };
     }
@@ -118,6 +123,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     private IReadOnlyList<SpecViolation> CheckModel(TrainingSpec spec, DataManifest? manifest, int stores)
     {
         (int features, long rows) = Shape(manifest);
+        if (NetworkSize.Check(spec, features) is { Count: > 0 } size) return size;
         try
         {
             PlacementPlan placement = PlacementPlan.Of(models.Create(spec, features, rows), spec, stores);
@@ -127,7 +133,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         }
         catch (ArgumentException e)
         {
-            return [new SpecViolation("model", spec.Model, $"is not for this data: {e.Message}")];
+            return [new SpecViolation("model", spec.Model, $"is not for this data: {FailureText.Of(e)}")];
         }
     }
 

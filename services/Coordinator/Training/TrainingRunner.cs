@@ -187,6 +187,7 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task<bool> EndAsync(JobState state, string error, CancellationToken cancellationToken)
     {
         await _upkeep.WriteCountersAsync();
+        if (state == JobState.Failed && error.Contains("diverged", StringComparison.Ordinal) && LaneRate.Advice(_training.Spec) is { } advice) error = $"{error}; {advice}";
         TransitionAnswer answer = await _context.Jobs.MoveAsync(_job.Id, _training.Owner, JobState.Running, state, error);
         if (answer == TransitionAnswer.Fenced) return true;
         if (answer == TransitionAnswer.Done)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
@@ -46,7 +47,7 @@ internal sealed class TrainingSupervision
     public TrainingSupervision(TrainingJob job, TrainingPlan plan, PlanStage planning, TrainingFigures figures, Action moved, TrainingContext context)
     {
         (_job, _plan, _planning, _context) = (job, plan, planning, context);
-        _summaries = new SegmentSummaries(job, figures, context);
+        _summaries = new SegmentSummaries(job, plan, figures, context);
         _evaluation = new EvaluationStage(job, plan, _summaries, context);
         _stores = new StoreView(job.Id, context.Stores);
         _stop = new TrainingStop(job, _stores, context);
@@ -163,7 +164,7 @@ internal sealed class TrainingSupervision
         }
         catch (ArgumentException e)
         {
-            return new Turn(default, e.Message);
+            return new Turn(default, FailureText.Of(e));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Parameters;
 using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
@@ -115,7 +116,7 @@ internal sealed class Model : IDisposable
 #pragma warning restore CA1031
         {
             ParameterStoreLog.LoadFailed(_context.Logger, e, Loop.Job, generation.ToString());
-            await LeaveAsync(generation, e.Message.ReplaceLineEndings(" "));
+            await LeaveAsync(generation, FailureText.Of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Training.Models;
 using Cluster.Training.Safetensors;
@@ -131,7 +132,7 @@ public static class CheckpointFile
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
-            throw new SafetensorsException($"model '{plan.Spec.Model}' cannot be made here: {SpecViolation.Shown(e.Message)}", e);
+            throw new SafetensorsException($"model '{plan.Spec.Model}' cannot be made here: {SpecViolation.Shown(FailureText.Of(e))}", e);
         }
     }
 

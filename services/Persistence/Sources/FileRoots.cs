@@ -1,3 +1,4 @@
+using Cluster.Contracts.Errors;
 using Cluster.Training.Data;
 
 namespace Cluster.Persistence.Sources;
@@ -29,7 +30,7 @@ internal sealed class FileRoots(IEnumerable<string> roots)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new DataFormatException($"'{path}' cannot be read: {e.Message}", e);
+            throw new DataFormatException($"'{path}' cannot be read: {FailureText.Of(e)}", e);
         }
     }
 

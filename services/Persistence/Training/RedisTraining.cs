@@ -43,12 +43,13 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
         var job = (RedisResult[])reply[0]!;
         if (job[1].IsNull) return null;
         var fields = ((RedisResult[])reply[1]!).Chunk(2).ToDictionary(pair => (string)pair[0]!, pair => (string)pair[1]!);
+        TrainingPlan? plan = Read<TrainingPlan>(fields, "plan");
         return new TrainingRecord
         {
             Owner = (string?)job[0] ?? "",
             IsRunning = (string?)job[1] == "running",
             HasResult = !job[2].IsNull,
-            Plan = Read<TrainingPlan>(fields, "plan"),
+            Plan = plan,
             Protocol = new JobRecord(
                 fields.TryGetValue("generation", out var generation) ? Generation.Parse(generation) : Generation.None,
                 fields.TryGetValue("incarnations", out var incarnations) ? ParseIncarnations(incarnations) : [],
@@ -59,6 +60,7 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
             Counters = TrainingCounters.Of(fields),
             CancelReason = fields.GetValueOrDefault("cancel", ""),
             EndReason = fields.GetValueOrDefault("end-reason", ""),
+            Warnings = [.. plan?.Warnings ?? [], .. fields.TryGetValue("warning", out var warning) ? [warning] : Array.Empty<string>()],
             Evaluated = Read<EvaluationState>(fields, "evaluated"),
             ToEvaluate = [.. fields.Keys.Where(name => name.StartsWith(ToEvaluatePrefix, StringComparison.Ordinal))
                 .Select(name => Read<CommitManifest>(fields, name)!).OrderBy(manifest => manifest.Clock)],
@@ -109,6 +111,9 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
     /// <summary>Notes what ps processes count: see <see cref="TrainingCounters"/>.</summary>
     public Task<TrainingAnswer> ObserveAsync(string id, string owner, IReadOnlyCollection<KeyValuePair<string, long>> fields) =>
         ChangeAsync(TrainingScripts.Observe, id, owner, [.. fields.SelectMany(field => new RedisValue[] { field.Key, field.Value })]);
+
+    /// <summary>Notes what the user ought to look at in how the loss goes; the first warning stays.</summary>
+    public Task<TrainingAnswer> WarnAsync(string id, string owner, string warning) => ChangeAsync(TrainingScripts.Warn, id, owner, warning);
 
     /// <summary>Notes that items of a segment are about to be published: a new segment, or items that go out again.</summary>
     public Task<TrainingAnswer> PublishedAsync(string id, string owner, Generation generation, Segment segment, int items) =>

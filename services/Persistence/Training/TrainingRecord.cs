@@ -28,6 +28,9 @@ public sealed record TrainingRecord
     /// <summary>Why somebody wants the job to end with what is committed next; empty where nobody does.</summary>
     public string CancelReason { get; init; } = "";
 
+    /// <summary>What the user ought to look at, a line each: in the data, and in how the loss went.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Whether the job ends because somebody cancelled it.</summary>
     public bool IsCancelled => CancelReason.Length > 0 && EndReason == CancelReason;
 

@@ -83,7 +83,14 @@ internal static partial class TrainingScripts
         return 'done'
         """);
 
-    // ARGV: token, generation and first clock of a segment, which may end earlier than it was to, items. Items of a segment that was published before are published again.
+    // ARGV: token, warning. The first one stays.
+    public static readonly RedisScript Warn = new("training.warn", CoordinatorGuard, """
+        redis.call('HSETNX', KEYS[2], 'warning', ARGV[2])
+        return 'done'
+        """);
+
+    // ARGV: token, generation and first clock of a segment, which may end earlier than it was to, items. Items of a segment
+    // that was published before are published again.
     public static readonly RedisScript Published = new("training.published", CoordinatorGuard, """
         if redis.call('HGET', KEYS[2], 'segment') == ARGV[2] then
             redis.call('HINCRBY', KEYS[1], 'republished', ARGV[3])

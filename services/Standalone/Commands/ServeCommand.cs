@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cluster.Cli;
+using Cluster.Cli.Parsing;
 using Cluster.Client.State;
 using Cluster.Standalone.Embedded;
 
@@ -18,9 +19,10 @@ internal sealed class ServeCommand : Command
         : base("serve", "Keep an embedded cluster up until Ctrl+C, for the cluster command and for C# programs.")
     {
         Options.Add(_stateFile);
+        FileNames.Require(_stateFile);
         _stateFile.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var path }] && ClusterStateFile.WhyNotReplaceable(path) is { } reason) result.AddError($"--state-file: {path}: {reason}");
+            if (result.Tokens is [{ Value: { Length: > 0 } path }] && ClusterStateFile.WhyNotReplaceable(path) is { } reason) result.AddError($"--state-file: {path}: {reason}");
         });
         SetAction((parsed, cancellationToken) => RunAsync(host, options(parsed), parsed.GetValue(_stateFile), cancellationToken));
     }

@@ -6,13 +6,14 @@ namespace Cluster.Training.Data;
 
 /// <summary>Applies a <see cref="Standardisation"/> to features, the same when training and when predicting.</summary>
 /// <remarks>
-/// x' = (x - m)·s in float32, with m the mean and s the inverse of the deviation, each rounded once. Two rounded operations
-/// for each value, so the vector width does not show in the bits. Immutable and shared by threads.
+/// x' = (x - m)·s in double precision, with m the mean and s the inverse of the deviation, rounded to float32 once at the
+/// end: a mean that is large beside its deviation keeps all its digits. Each operation is rounded by itself, so the vector
+/// width does not show in the bits. Immutable and shared by threads.
 /// </remarks>
 public sealed class Standardiser
 {
-    private readonly float[] _means;
-    private readonly float[] _scales;
+    private readonly double[] _means;
+    private readonly double[] _scales;
 
     /// <exception cref="ArgumentException">There are not as many means as deviations, or a deviation is not above 0.</exception>
     public Standardiser(Standardisation values)
@@ -20,8 +21,8 @@ public sealed class Standardiser
         ArgumentNullException.ThrowIfNull(values);
         if (values.Means.Count != values.Deviations.Count || !values.Deviations.All(deviation => deviation > 0))
             throw new ArgumentException("A standardisation has a mean and a deviation above 0 for each feature.", nameof(values));
-        _means = [.. values.Means.Select(mean => (float)mean)];
-        _scales = [.. values.Deviations.Select(deviation => (float)Math.Min(1 / deviation, float.MaxValue))];
+        _means = [.. values.Means];
+        _scales = [.. values.Deviations.Select(deviation => Math.Min(1 / deviation, double.MaxValue))];
     }
 
     /// <summary>The standardiser of a job, or null where its features stay as they are.</summary>
@@ -40,11 +41,15 @@ public sealed class Standardiser
         if (features.Length != _means.Length)
             throw new ArgumentException($"The example has {features.Length} features, the standardisation {_means.Length}.", nameof(features));
         Span<Vector<float>> x = MemoryMarshal.Cast<float, Vector<float>>(features);
-        ReadOnlySpan<Vector<float>> means = MemoryMarshal.Cast<float, Vector<float>>(_means.AsSpan());
-        ReadOnlySpan<Vector<float>> scales = MemoryMarshal.Cast<float, Vector<float>>(_scales.AsSpan());
+        ReadOnlySpan<Vector<double>> means = MemoryMarshal.Cast<double, Vector<double>>(_means.AsSpan());
+        ReadOnlySpan<Vector<double>> scales = MemoryMarshal.Cast<double, Vector<double>>(_scales.AsSpan());
         for (int i = 0; i < x.Length; i++)
-            x[i] = (x[i] - means[i]) * scales[i];
+        {
+            Vector.Widen(x[i], out Vector<double> low, out Vector<double> high);
+            x[i] = Vector.Narrow((low - means[2 * i]) * scales[2 * i], (high - means[(2 * i) + 1]) * scales[(2 * i) + 1]);
+        }
+
         for (int i = x.Length * Vector<float>.Count; i < features.Length; i++)
-            features[i] = (features[i] - _means[i]) * _scales[i];
+            features[i] = (float)((features[i] - _means[i]) * _scales[i]);
     }
 }

@@ -1,10 +1,12 @@
+using Cluster.Contracts.Errors;
+
 namespace Cluster.Worker.Ranges;
 
 /// <summary>
 /// The computation threw, whatever it was. Without it a time-out of the computation's own would pass for Redis being away,
 /// and its item would go round for ever, uncounted.
 /// </summary>
-internal sealed class ComputationFailedException(Exception cause) : Exception(cause.Message, cause)
+internal sealed class ComputationFailedException(Exception cause) : Exception(FailureText.Of(cause), cause)
 {
     /// <summary>Runs a computation's code on the pool.</summary>
     /// <exception cref="ComputationFailedException">It threw, and not because this worker stops.</exception>

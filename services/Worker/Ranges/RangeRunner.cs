@@ -1,5 +1,6 @@
 using Cluster.Compute.Computations;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Messages;
 using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
@@ -54,7 +55,7 @@ internal sealed class RangeRunner(
             var cause = failure.InnerException!;
             RangeLog.Failed(logger, cause, item.JobId, item.From, item.To);
             await results.FailAsync(item, incarnation, cancellationToken);
-            return Failure(item, slot, cause.Message.ReplaceLineEndings(" "), permanent: cause is ArgumentException);
+            return Failure(item, slot, FailureText.Of(cause), permanent: cause is ArgumentException);
         }
     }
 

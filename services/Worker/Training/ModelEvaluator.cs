@@ -1,4 +1,5 @@
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Persistence.Training;
@@ -42,7 +43,7 @@ internal sealed class ModelEvaluator(
         catch (Exception e) when (e is not OperationCanceledException && !RedisErrors.IsTransient(e))
         {
             TrainingLog.EvaluationFailed(logger, e, item.JobId, item.Clock);
-            return Failed(item, e.Message.ReplaceLineEndings(" "));
+            return Failed(item, FailureText.Of(e));
         }
     }
 

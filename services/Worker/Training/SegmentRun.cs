@@ -1,4 +1,5 @@
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Errors;
 using Cluster.Protocol.Commits;
 using Cluster.Worker.Deadlines;
 
@@ -34,7 +35,7 @@ internal enum SegmentEnding
 internal readonly record struct SegmentOutcome(SegmentEnding Ending, long End, double LossSum, long Examples, long Unsent, long Resent, ReadOnlyMemory<float> Newest);
 
 /// <summary>The gradient of a batch threw, or was refused as malformed.</summary>
-internal class BatchFailedException(int lane, long clock, Exception cause) : Exception(cause.Message, cause)
+internal class BatchFailedException(int lane, long clock, Exception cause) : Exception(FailureText.Of(cause), cause)
 {
     public int Lane { get; } = lane;
 

@@ -50,6 +50,14 @@ public sealed class TrainingSpecTests
         V1.TrainingSpec.Parser.ParseFrom(spec.ToProto().ToByteArray()).TryToSpec(out var read, out _) && read == spec);
 
     [Fact]
+    public void TryToSpec_Regression_StaysOne()
+    {
+        Assert.True((Example with { Model = "mlp", Layers = "4", Regression = true }).ToProto().TryToSpec(out var spec, out _));
+
+        Assert.True(spec.Regression);
+    }
+
+    [Fact]
     public void Validate_EndsThatNeedAnEvaluation_AreRefusedWithoutOne()
     {
         TrainingSpec wrong = Example with { Patience = 3, Target = 0.5, MinDelta = -1, Steps = -1, MaxSeconds = TrainingSpec.MaxSecondsLimit + 1, Monitor = "Loss" };
@@ -216,12 +224,15 @@ public sealed class TrainingSpecTests
             (Example with { Model = "softmax", Classes = 1 }, "classes: 1: must be from 2 to 65536"),
             (Example with { Model = "logistic", Classes = 2 }, "classes: 2: cannot be given with model logistic, which has none"),
             (Example with { Model = "softmax", StartBias = 1 }, "startBias: 1: cannot be given with model softmax, which has none"),
+            (Example with { Model = "mlp", Layers = "4", Classes = 2, Regression = true }, "regression: true: cannot be given with classes: a model names classes or predicts a number"),
+            (Example with { Model = "softmax", Regression = true }, "regression: true: cannot be given with model softmax: only mlp is a regression or not"),
             (Example with { Layers = "4" }, "layers: 4: cannot be given with model linear, which has none"),
             (Example with { ParameterPlacement = "rows" }, "parameterPlacement: rows: must be ranges or variables"),
         ];
 
         Assert.All(cases, c => Assert.Equal(c.Expected, Assert.Single(c.Spec.Validate()).ToString()));
         Assert.Empty((Example with { Model = "mlp", Layers = "128,64", Activation = "tanh", Initialiser = "glorot", Classes = 10 }).Validate());
+        Assert.Empty((Example with { Model = "mlp", Layers = "4", Regression = true }).Validate());
         Assert.Empty((Example with { Model = "of-our-own", Layers = "4", StartBias = 2 }).Validate());
     }
 

@@ -170,6 +170,28 @@ public sealed class TrainingPlannerTests(RedisServers servers) : RedisTest(serve
     }
 
     [Fact]
+    public async Task Check_LayersLargerThanAnArray_NamesLayersBytesAndLimit()
+    {
+        TrainingPlanner planner = PlannerOf(new PerceptronFactory());
+        var spec = new TrainingSpec { Model = "mlp", Layers = "1048576,1048576", LearningRate = 1 };
+
+        SpecViolation violation = Assert.Single(await CheckAsync(planner, spec));
+
+        Assert.Equal("layers: 1048576,1048576: takes 4398063288324 bytes of parameters with 1 features and 1 outputs; must be at most 8589934364 bytes", violation.ToString());
+    }
+
+    [Fact]
+    public async Task Check_ModelThatIsNotMade_SaysWhyWithoutTheNameOfAParameter()
+    {
+        TrainingPlanner planner = PlannerOf(new WideModelFactory(0));
+
+        SpecViolation violation = Assert.Single(await CheckAsync(planner, Wide));
+
+        Assert.Equal("model", violation.Field);
+        Assert.DoesNotContain("(Parameter", violation.Limit, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_StagingAboveTheLimit_NamesLanesAndBytes()
     {
         TrainingSpec spec = Wide with { Lanes = 256 };

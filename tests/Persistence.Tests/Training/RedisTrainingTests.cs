@@ -197,6 +197,22 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
         Assert.Contains("\"steps\":3", (string)(await Database.HashGetAsync(JobKeys.Record(_job), "result"))!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Warn_BehindWhatThePlanWarnsOf_StaysTheFirst()
+    {
+        await RunningAsync();
+        await _training.PlanAsync(_job, Owner, Plans.Plan with { Warnings = ["of the data"] }, []);
+
+        Assert.Equal(TrainingAnswer.Fenced, await _training.WarnAsync(_job, "9.0000000000000000", "of another"));
+        Assert.Equal(["of the data"], (await _training.ReadAsync(_job))!.Warnings);
+        Assert.Equal(TrainingAnswer.Done, await _training.WarnAsync(_job, Owner, "of the loss"));
+        Assert.Equal(TrainingAnswer.Done, await _training.WarnAsync(_job, Owner, "of it again"));
+
+        Assert.Equal(["of the data", "of the loss"], (await _training.ReadAsync(_job))!.Warnings);
+        await Database.HashSetAsync(JobKeys.Record(_job), "state", "succeeded");
+        Assert.Equal(TrainingAnswer.Closed, await _training.WarnAsync(_job, Owner, "too late"));
+    }
+
     private Task RunningAsync() => Database.HashSetAsync(JobKeys.Record(_job), [new("owner", Owner), new("state", "running")]);
 
     private Task<TrainingAnswer> StartAsync() => _training.StartGenerationAsync(_job, Owner, new GenerationRequest(Token, Generation.None, First, [0xAB00, 0xAB01]));

@@ -47,12 +47,39 @@ public sealed class StandardisationTests
         double[] means = [.. Enumerable.Range(0, features).Select(i => PhiloxNormal.At(seed, (ulong)i))];
         double[] deviations = [.. Enumerable.Range(0, features).Select(i => Math.Abs(PhiloxNormal.At(seed, (ulong)(1000 + i))) + 0.01)];
         float[] x = [.. Enumerable.Range(0, features).Select(i => (float)PhiloxNormal.At(seed, (ulong)(2000 + i)))];
-        float[] expected = [.. x.Select((value, i) => (value - (float)means[i]) * (float)(1 / deviations[i]))];
+        float[] expected = [.. x.Select((value, i) => (float)((value - means[i]) * (1 / deviations[i])))];
 
         new Standardiser(new Standardisation(means, deviations)).Apply(x);
 
         Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), x.Select(BitConverter.SingleToInt32Bits));
     });
+
+    /// <summary>Features in float32 have a spacing of 0.06 at a million; what is added to that is a rounding of the result.</summary>
+    [Fact]
+    public void Apply_MeanThatIsLargeBesideTheDeviation_LosesNothing() => Gen.Select(Gen.Double[-1e7, 1e7], Gen.Double[0.1, 10], Gen.ULong).Sample((mean, deviation, seed) =>
+    {
+        float[] x = [.. Enumerable.Range(0, 99).Select(i => (float)(mean + (deviation * PhiloxNormal.At(seed, (ulong)i))))];
+        var data = new DataSet(new DataSchema(["x"], "y"), [new DataChunk(0, 1, x, new float[x.Length])]);
+        Standardisation values = StandardisationBuilder.Of(data, new DataSplit(x.Length, 0, 0));
+        var standardiser = new Standardiser(values);
+
+        foreach (float value in x)
+        {
+            float[] applied = [value];
+            standardiser.Apply(applied);
+            decimal exact = ((decimal)(double)value - (decimal)values.Means[0]) / (decimal)values.Deviations[0];
+            Assert.Equal((double)exact, applied[0], 1e-6 * (1 + Math.Abs((double)exact)));
+        }
+    });
+
+    [Fact]
+    public void Apply_SmallestDeviation_GivesNoNaN()
+    {
+        float[] x = [1, 0];
+        new Standardiser(new Standardisation([1, 1], [double.Epsilon, double.Epsilon])).Apply(x);
+
+        Assert.Equal([0, float.NegativeInfinity], x);
+    }
 
     [Fact]
     public void Read_WithAStandardiser_GivesMeanZeroAndDeviationOne()
