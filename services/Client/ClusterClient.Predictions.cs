@@ -17,6 +17,6 @@ public sealed partial class ClusterClient
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
         ArgumentNullException.ThrowIfNull(csv);
-        return new PredictionStream(_coordinator, model, csv, hasHeader).RunAsync(cancellationToken);
+        return new PredictionStream(_coordinator, _options, model, csv, hasHeader).RunAsync(cancellationToken);
     }
 }

@@ -8,13 +8,14 @@ using Grpc.Core;
 namespace Cluster.Client.Predictions;
 
 /// <summary>Sends a file and receives predictions at the same time; each side waits for the other, so memory is bounded.</summary>
-internal sealed class PredictionStream(CoordinatorConnection connection, string model, Stream csv, bool hasHeader)
+internal sealed class PredictionStream(CoordinatorConnection connection, ClusterClientOptions options, string model, Stream csv, bool hasHeader)
 {
     private static readonly TimeSpan SendingLimit = TimeSpan.FromSeconds(5);
 
     public async IAsyncEnumerable<Prediction> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var silence = new SilenceNotice(options, connection.Address, Timeout.InfiniteTimeSpan);
         using var call = connection.Predictions.Predict(new CallOptions(cancellationToken: end.Token));
         var sending = SendAsync(call.RequestStream, end.Token);
         IReadOnlyList<string> columns = [];
@@ -23,6 +24,7 @@ internal sealed class PredictionStream(CoordinatorConnection connection, string 
         {
             while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
             {
+                silence.Heard();
                 var reply = call.ResponseStream.Current;
                 if (reply.PartCase == PredictReply.PartOneofCase.Columns) columns = [.. reply.Columns.Names];
                 if (reply.PartCase != PredictReply.PartOneofCase.Rows || columns.Count == 0) continue;
