@@ -30,7 +30,10 @@ public sealed record ClusterClientOptions
     /// <summary>How long the coordinator may be silent before <see cref="NoAnswer"/> is told. Default 2 s; more than zero.</summary>
     public TimeSpan NoticeDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Called when a call waits for an answer for longer than <see cref="NoticeDelay"/>, once for each silence, from any thread; the text says what it waits for.</summary>
+    /// <summary>
+    /// Called when a call waits for an answer for longer than <see cref="NoticeDelay"/>, once for each silence, from any
+    /// thread; the text says for how long it goes on.
+    /// </summary>
     public Action<string>? NoAnswer { get; init; }
 
     /// <summary>Called when a watch lost the coordinator and tries to reach it again, once for each loss; the text says why.</summary>

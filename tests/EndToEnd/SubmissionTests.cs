@@ -12,7 +12,6 @@ public sealed class SubmissionTests(SharedBroker broker, SharedCluster shared) :
 {
     private const string Project = "services/Cli/Cli.csproj";
     private const int Processes = 30;
-    private const string Notice = "no answer from ";
 
     private static readonly TestClusterOptions Options = new() { Links = true };
 
@@ -89,7 +88,7 @@ public sealed class SubmissionTests(SharedBroker broker, SharedCluster shared) :
     private static async Task UntilNoticedAsync(Process process)
     {
         while (await process.StandardError.ReadLineAsync(Ct) is { } line)
-            if (line.StartsWith(Notice, StringComparison.Ordinal)) return;
+            if (line.StartsWith(CommandProcess.Notice, StringComparison.Ordinal)) return;
         throw new EndOfStreamException("the command ended without a notice");
     }
 

@@ -10,8 +10,13 @@ namespace Cluster.Cli.Jobs;
 internal sealed class JobLaunch(CommandLineHost host)
 {
     private readonly bool _isEmbedded = host.EmbeddedCluster is not null;
-    private readonly Option<bool> _cancelOnExit = new("--cancel-on-exit") { Description = "Ctrl+C cancels the job instead of leaving it." };
-    private readonly Option<string?> _key = SubmissionKey.Option("Submit with this key, 1 to 64 characters: with one that was used within a day, stay with the job that it made then.");
+    private readonly Option<bool> _cancelOnExit = new("--cancel-on-exit")
+    {
+        Description = "Ctrl+C cancels the job instead of leaving it; a second one ends the command and says how to cancel it.",
+    };
+
+    private readonly Option<string?> _key = SubmissionKey.Option(
+        "Submit with this key, 1 to 64 characters: with one that was used within a day, stay with the job that it made then.");
     private readonly Option<bool> _detach = new("--detach") { Description = "Write the job's id as soon as it is accepted, and end." };
 
     /// <summary>A cluster that ends with this process has no job that could be left.</summary>

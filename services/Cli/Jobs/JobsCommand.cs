@@ -10,7 +10,8 @@ namespace Cluster.Cli.Jobs;
 internal sealed class JobsCommand : ClusterCommand
 {
     private readonly Option<int> _limit = ValueOptions.Number("--limit", "How many jobs to list.", 100, 1, 1000);
-    private readonly Option<string?> _key = SubmissionKey.Option("Only the job that was submitted with this key within a day. Where there is none the exit code is 5.");
+    private readonly Option<string?> _key = SubmissionKey.Option(
+        "Only the job that was submitted with this key within a day. Where there is none the exit code is 5.");
 
     public JobsCommand(CommandLineHost host, GlobalOptions globals)
         : base("jobs", "List the jobs, the newest first.", host, globals)

@@ -17,14 +17,14 @@ internal sealed class PredictionStream(CoordinatorConnection connection, Cluster
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var silence = new SilenceNotice(options, connection.Address, Timeout.InfiniteTimeSpan);
         using var call = connection.Predictions.Predict(new CallOptions(cancellationToken: end.Token));
-        var sending = SendAsync(call.RequestStream, end.Token);
+        var sending = SendAsync(call.RequestStream, silence, end.Token);
         IReadOnlyList<string> columns = [];
         var row = 0L;
         try
         {
             while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
             {
-                silence.Heard();
+                if (sending.IsCompleted) silence.Heard();
                 var reply = call.ResponseStream.Current;
                 if (reply.PartCase == PredictReply.PartOneofCase.Columns) columns = [.. reply.Columns.Names];
                 if (reply.PartCase != PredictReply.PartOneofCase.Rows || columns.Count == 0) continue;
@@ -58,12 +58,15 @@ internal sealed class PredictionStream(CoordinatorConnection connection, Cluster
         }
     }
 
-    private async Task SendAsync(IClientStreamWriter<PredictPart> parts, CancellationToken cancellationToken)
+    // The file may come from somebody who types it: only what waits for the cluster counts as its silence.
+    private async Task SendAsync(IClientStreamWriter<PredictPart> parts, SilenceNotice silence, CancellationToken cancellationToken)
     {
         try
         {
             await parts.WriteAsync(new PredictPart { Header = new PredictHeader { Model = model, NoHeader = !hasHeader } }, cancellationToken).ConfigureAwait(false);
+            silence.Pause();
             await FileParts.SendAsync(csv, SendPartAsync, cancellationToken).ConfigureAwait(false);
+            silence.Heard();
             await parts.CompleteAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (CallErrors.IsEndOfCall(e))
@@ -73,7 +76,9 @@ internal sealed class PredictionStream(CoordinatorConnection connection, Cluster
 
         async Task<bool> SendPartAsync(ByteString content)
         {
+            silence.Heard();
             await parts.WriteAsync(new PredictPart { Content = content }, cancellationToken).ConfigureAwait(false);
+            silence.Pause();
             return true;
         }
     }

@@ -26,7 +26,8 @@ internal sealed class KeyedCall(CoordinatorConnection connection, ClusterClientO
     /// <param name="call">The call, always with the same key.</param>
     /// <param name="unknown">What is thrown where it stays unknown whether it was done, of the reason and the last failure.</param>
     /// <param name="cancellationToken">Ends it; it may have been done.</param>
-    public async Task<T> RunAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, Func<string, RpcException, ClusterException> unknown, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        Func<CallOptions, AsyncUnaryCall<T>> call, Func<string, RpcException, ClusterException> unknown, CancellationToken cancellationToken)
     {
         using var silence = new SilenceNotice(options, connection.Address, totalTime);
         for (var retry = 0; ; retry++)
