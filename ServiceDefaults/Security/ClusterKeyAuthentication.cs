@@ -30,10 +30,11 @@ internal sealed class ClusterKeyAuthenticationHandler(
             : AuthenticateResult.Fail("not the cluster key"));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         audit.Refused(AuditCaller.Of(Context), Request.Path, "", Request.Headers.Authorization.Count == 0 ? "no key" : "not the cluster key");
-        return base.HandleChallengeAsync(properties);
+        await base.HandleChallengeAsync(properties);
+        await EarlyAnswer.CompleteAsync(Context);
     }
 
     private static AuthenticationTicket TicketOf(string name)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cluster.Cli.Invocation;
 using Cluster.Client;
 using Cluster.Client.Discovery;
 
@@ -36,6 +37,9 @@ public sealed record CommandLineHost
 
     /// <summary>Clock of progress lines.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>What is said when a second Ctrl+C ends the process.</summary>
+    public LastWords LastWords { get; init; } = new();
 
     /// <summary>This process's console.</summary>
     public static CommandLineHost ForConsole() => new()

@@ -20,6 +20,9 @@ public enum ExitCode
     /// <summary>There is no such job or checkpoint.</summary>
     NoSuchJob = 5,
 
+    /// <summary>It is not known whether the cluster did what was asked, such as accept a job; the message says what tells.</summary>
+    Unknown = 6,
+
     /// <summary>Interrupted: detached from the job, or cancelled it on request.</summary>
     Interrupted = 130,
 }

@@ -2,4 +2,4 @@ using Cluster.Cli;
 using Cluster.Cli.Invocation;
 
 using var interrupt = ConsoleInterrupt.Listen();
-return await ClusterCommandLine.RunAsync(args, CommandLineHost.ForConsole(), interrupt.Token);
+return await ClusterCommandLine.RunAsync(args, CommandLineHost.ForConsole() with { LastWords = interrupt.LastWords }, interrupt.Token);

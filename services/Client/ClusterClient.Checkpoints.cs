@@ -33,26 +33,38 @@ public sealed partial class ClusterClient
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="CheckpointNotFoundException">There is none.</exception>
     /// <exception cref="SpecRejectedException">The name is wrong, or taken.</exception>
+    /// <exception cref="OutcomeUnknownException">The cluster did not say in time whether it did so.</exception>
     public async Task<CheckpointInfo> KeepCheckpointAsync(string id, string name, CancellationToken cancellationToken = default)
     {
+        var request = new KeepRequest { Id = id, Name = name, IdempotencyKey = Guid.NewGuid().ToString("N") };
+        var call = new KeyedCall(_coordinator, _options, _options.DataStallTimeout, _options.DataStallTimeout);
         try
         {
-            // Once: a repetition could find the name taken by the first.
-            var options = new CallOptions(deadline: DateTime.UtcNow + _options.DataStallTimeout, cancellationToken: cancellationToken);
-            return (await _coordinator.Checkpoints.KeepAsync(new KeepRequest { Id = id, Name = name }, options).ResponseAsync.ConfigureAwait(false)).ToInfo();
+            return (await call.RunAsync(c => _coordinator.Checkpoints.KeepAsync(request, c), Unknown, cancellationToken).ConfigureAwait(false)).ToInfo();
         }
-        catch (RpcException e)
+        catch (ClusterException e) when (e.InnerException is RpcException { StatusCode: StatusCode.NotFound })
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (e.StatusCode == StatusCode.NotFound) throw new CheckpointNotFoundException(id, e);
-            throw CallErrors.Translate(e, Address, null);
+            throw new CheckpointNotFoundException(id, e);
         }
+
+        OutcomeUnknownException Unknown(string reason, RpcException e)
+            => new(Address, $"it kept the checkpoint '{name}'", reason, $"`cluster checkpoints` lists it if it did", e);
     }
 
     /// <summary>Removes a checkpoint that has a name.</summary>
     /// <exception cref="CheckpointNotFoundException">There is none.</exception>
-    public Task RemoveCheckpointAsync(string name, CancellationToken cancellationToken = default)
-        => CallCheckpointAsync(name, c => _coordinator.Checkpoints.RemoveAsync(new RemoveRequest { Name = name }, c), cancellationToken);
+    public async Task RemoveCheckpointAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var found = await GetCheckpointAsync(name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CallCheckpointAsync(name, c => _coordinator.Checkpoints.RemoveAsync(new RemoveRequest { Name = name }, c), cancellationToken).ConfigureAwait(false);
+        }
+        catch (CheckpointNotFoundException) when (found.IsNamed)
+        {
+            // It was there, and is gone: by an attempt whose answer was lost.
+        }
+    }
 
     /// <summary>Writes a checkpoint as a safetensors file. The file appears under its name when it is whole.</summary>
     /// <param name="id">A job for its last commit, <c>JOB@CLOCK</c>, or a name.</param>
@@ -93,7 +105,14 @@ public sealed partial class ClusterClient
             var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
             await using (file.ConfigureAwait(false))
             {
-                var header = new ImportHeader { Name = name ?? "", Like = like ?? "", Length = file.Length, File = Path.GetFileName(path) };
+                var header = new ImportHeader
+                {
+                    Name = name ?? NewName(),
+                    Like = like ?? "",
+                    Length = file.Length,
+                    File = Path.GetFileName(path),
+                    IdempotencyKey = Guid.NewGuid().ToString("N"),
+                };
                 return await new CheckpointUpload(_coordinator, _options, file, header, bytes).RunAsync(cancellationToken).ConfigureAwait(false);
             }
         }
@@ -120,6 +139,9 @@ public sealed partial class ClusterClient
         if (job.Training is { CommittedClock: > 0 }) spec = spec with { From = jobId, WeightsOnly = false };
         return await SubmitAsync(spec, idempotencyKey, cancellationToken).ConfigureAwait(false);
     }
+
+    // Known here, so that the checkpoint is found if the cluster does not say that it took it.
+    private static string NewName() => $"checkpoint-{Guid.NewGuid().ToString("N")[..12]}";
 
     private async Task<T> CallCheckpointAsync<T>(string id, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
     {

@@ -19,6 +19,6 @@ public sealed partial class ClusterClient
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
         ArgumentNullException.ThrowIfNull(csv);
-        return new PredictionStream(_coordinator, model, csv, hasHeader, columns).RunAsync(cancellationToken);
+        return new PredictionStream(_coordinator, _options, model, csv, hasHeader, columns).RunAsync(cancellationToken);
     }
 }

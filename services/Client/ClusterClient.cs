@@ -66,6 +66,7 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// <param name="onCancellation">What a cancelled token means for the job; by default it goes on.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SpecRejectedException">The spec is wrong; all violations are listed, nothing was started.</exception>
+    /// <exception cref="SubmissionUnknownException">The cluster did not say in time whether it accepted the job.</exception>
     /// <exception cref="JobFailedException">The job failed.</exception>
     /// <exception cref="JobCancelledException">Somebody else cancelled the job.</exception>
     /// <exception cref="JobDetachedException">The token was cancelled, and the job goes on.</exception>
@@ -139,6 +140,8 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// </param>
     /// <param name="cancellationToken">Ends the call; the job may have been accepted.</param>
     /// <exception cref="SpecRejectedException">The spec is wrong; all violations are listed, nothing was started.</exception>
+    /// <exception cref="SubmissionUnknownException">The cluster did not say in time whether it accepted the job: the exception has the key by which it is found.</exception>
+    /// <exception cref="SubmissionCancelledException">The token was cancelled before the cluster said whether it accepted the job.</exception>
     public Task<JobInfo> SubmitAsync(PiSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         SpecRejectedException.ThrowIfAny(spec.Validate());
@@ -218,6 +221,17 @@ public sealed partial class ClusterClient : IAsyncDisposable
         return [.. reply.Jobs.Select(j => j.ToInfo())];
     }
 
+    /// <summary>The job that was submitted with a key; null where there is none, or not yet. Keys are remembered for a day.</summary>
+    /// <param name="idempotencyKey">1 to 64 characters.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<JobInfo?> FindJobAsync(string idempotencyKey, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(idempotencyKey);
+        var request = new V1.ListRequest { IdempotencyKey = idempotencyKey };
+        var reply = await _coordinator.CallAsync(c => _coordinator.Jobs.ListAsync(request, c), null, cancellationToken).ConfigureAwait(false);
+        return reply.Jobs.Select(job => job.ToInfo()).FirstOrDefault();
+    }
+
     /// <summary>What a training job measured on its way, by clock: while it runs, and for as long as its record is kept.</summary>
     /// <remarks>Of a long job every second, fourth, eighth … point is there: a few thousand at most.</remarks>
     /// <param name="jobId">The job.</param>
@@ -255,7 +269,24 @@ public sealed partial class ClusterClient : IAsyncDisposable
     private Task<JobInfo> SubmitAsync(V1.SubmitRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         request.IdempotencyKey = idempotencyKey ?? Guid.NewGuid().ToString("N");
-        return CallJobAsync(null, c => _coordinator.Jobs.SubmitAsync(request, c), cancellationToken);
+        return SubmitAsync(request, cancellationToken);
+    }
+
+    private async Task<JobInfo> SubmitAsync(V1.SubmitRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var submission = new KeyedCall(_coordinator, _options, _options.CallTimeout, _options.ReconnectTimeout);
+        try
+        {
+            var job = await submission.RunAsync(c => _coordinator.Jobs.SubmitAsync(request, c), Unknown, cancellationToken).ConfigureAwait(false);
+            return job.ToInfo();
+        }
+        catch (OperationCanceledException) when (submission.MayBeDone)
+        {
+            throw new SubmissionCancelledException(request.IdempotencyKey, cancellationToken);
+        }
+
+        SubmissionUnknownException Unknown(string reason, RpcException e) => new(request.IdempotencyKey, Address, reason, e);
     }
 
     private async Task<JobInfo> CallJobAsync(string? jobId, Func<CallOptions, AsyncUnaryCall<V1.Job>> call, CancellationToken cancellationToken)

@@ -37,7 +37,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         Output = new StringWriter(),
         Error = new StringWriter(),
         Lookup = new ClusterLookup(environment.GetValueOrDefault, () => []),
-        ClientOptions = new ClusterClientOptions { CallRetries = 2, RetryDelay = TimeSpan.FromMilliseconds(5), MaxRetryDelay = TimeSpan.FromMilliseconds(50) },
+        ClientOptions = new ClusterClientOptions { CallRetries = 2, RetryDelay = TimeSpan.FromMilliseconds(5), MaxRetryDelay = TimeSpan.FromMilliseconds(50), NoticeDelay = TimeSpan.FromMinutes(1) },
     };
 
     private static string Text(TextWriter writer) => writer.ToString()!.ReplaceLineEndings("\n");

@@ -1,5 +1,6 @@
 using Cluster.Client;
 using Cluster.TestCoordinator;
+using Grpc.Core;
 using V1 = Cluster.Contracts.Jobs.V1;
 
 namespace Cluster.Cli.Tests;
@@ -64,6 +65,19 @@ public sealed class InterruptTests
     }
 
     [Fact]
+    public async Task Interrupt_CancelFails_SaysThatTheJobStillRuns()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        coordinator.Script.Cancel = (_, _) => throw new RpcException(new Status(StatusCode.Unavailable, "no chief"));
+
+        var run = await RunInterruptedAsync(coordinator, CliRun.Host(coordinator), ["pi", "--cancel-on-exit"]);
+
+        Assert.Equal((ExitCode.NoCluster, ""), (run.Exit, run.Output));
+        Assert.Contains("job job-1 still runs as far as is known: `cluster cancel job-1` ends it", run.ErrorLines);
+        Assert.EndsWith("answers that it cannot do that now: no chief", run.ErrorLines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Interrupt_BeforeTheSubmissionIsAnswered_EndsAtOnce()
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
@@ -77,7 +91,11 @@ public sealed class InterruptTests
 
         var run = await CliRun.RunAsync(CliRun.Host(coordinator), ["pi"], source.Token);
 
-        Assert.Equal((130, "", "interrupted\n"), (run.ExitCode, run.Output, run.Error));
+        var key = Assert.Single(coordinator.Received<V1.SubmitRequest>()).IdempotencyKey;
+        Assert.Equal((130, ""), (run.ExitCode, run.Output));
+        Assert.Equal(
+            $"interrupted before the cluster said whether it accepted the job: `cluster jobs --key {key}` shows it if it did, and the same submitted again with `--key {key}` makes no second one",
+            Assert.Single(run.ErrorLines));
     }
 
     /// <summary>Interrupts as soon as the job is watched and has reported once.</summary>

@@ -38,6 +38,31 @@ public sealed class ProgramTests
 
         await program.SignalAsync("INT");
 
+        Assert.Equal("job job-1 still runs as far as is known: `cluster cancel job-1` ends it", await program.WaitForErrorLineAsync("job job-1 still"));
+        Assert.Equal((130, ""), await program.EndAsync());
+    }
+
+    [Fact]
+    public async Task Signal_SecondWhileTheSubmissionIsNotAnswered_SaysHowToFindTheJob()
+    {
+        SkipOnWindows();
+        await using var coordinator = await StartForEverAsync();
+        var submitted = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        coordinator.Script.Submit = async (request, context) =>
+        {
+            submitted.TrySetResult(request.IdempotencyKey);
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            return SampleJobs.Running();
+        };
+        using var program = ProgramRun.Start(coordinator, "pi", "--cancel-on-exit", "--key", "mine");
+        Assert.Equal("mine", await submitted.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+
+        await program.SignalAsync("INT");
+        // The first one is taken by the process before the second one is sent, or both are one.
+        await program.WaitForErrorLineAsync("no answer");
+        await program.SignalAsync("INT");
+
+        Assert.Equal("the job may have been accepted: `cluster jobs --key mine` shows it then", await program.WaitForErrorLineAsync("the job may"));
         Assert.Equal((130, ""), await program.EndAsync());
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cluster.Contracts.Registry.V1;
 using Cluster.TestCoordinator;
+using Grpc.Core;
 using Task = System.Threading.Tasks.Task;
 using V1 = Cluster.Contracts.Jobs.V1;
 
@@ -10,7 +11,7 @@ namespace Cluster.Cli.Tests;
 public sealed class RecordCommandTests
 {
     private const string SucceededJson =
-        """{"job":"job-1","kind":"pi","state":"succeeded","spec":{"points":2000,"seed":42,"logDevicePlacement":false},"submitted":"2026-01-31T11:59:59.75+00:00","started":"2026-01-31T12:00:00+00:00","ended":"2026-01-31T12:00:02.5+00:00","result":{"points":2000,"inside":1572},"error":"","progress":{"done":2000,"total":2000,"unit":"points","rate":1000,"itemsDone":1,"itemsOutstanding":2,"itemsRepublished":0,"itemsFailed":0,"itemsTakenOver":3,"chiefs":4,"waitingFor":""},"generation":"1.00000000000000ff"}""";
+        """{"job":"job-1","kind":"pi","state":"succeeded","spec":{"points":2000,"seed":42,"logDevicePlacement":false},"submitted":"2026-01-31T11:59:59.75+00:00","started":"2026-01-31T12:00:00+00:00","ended":"2026-01-31T12:00:02.5+00:00","result":{"points":2000,"inside":1572},"error":"","progress":{"done":2000,"total":2000,"fraction":1,"unit":"points","rate":1000,"itemsDone":1,"itemsOutstanding":2,"itemsRepublished":0,"itemsFailed":0,"itemsTakenOver":3,"chiefs":4,"waitingFor":""},"generation":"1.00000000000000ff","key":"key-1"}""";
 
     [Fact]
     public async Task Jobs_ForPeople_IsATable()
@@ -54,6 +55,8 @@ public sealed class RecordCommandTests
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Matches(@"(?m)^state +failed$", run.Output);
         Assert.Matches(@"(?m)^error +it broke$", run.Output);
+        Assert.Matches(@"(?m)^progress +25\.0 %, 500 of 2,000 points$", run.Output);
+        Assert.Matches(@"(?m)^key +key-1$", run.Output);
         Assert.Matches(@"(?m)^items +1 done, 2 outstanding, 0 published again, 3 taken over, 0 failed$", run.Output);
     }
 
@@ -101,8 +104,25 @@ public sealed class RecordCommandTests
         Assert.Equal(("job-1", "wrong seed"), Assert.Single(coordinator.Received<V1.CancelRequest>()) is var r ? (r.Id, r.Reason) : default);
     }
 
+    [Theory]
+    [InlineData(V1.JobState.Succeeded, "succeeded")]
+    [InlineData(V1.JobState.Failed, "failed")]
+    [InlineData(V1.JobState.Cancelled, "cancelled")]
+    public async Task Cancel_JobThatHadEnded_Is1AndSaysSo(V1.JobState state, string text)
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        coordinator.Script.Get = (_, _) => Task.FromResult(SampleJobs.Ended(state, ""));
+
+        var run = await CliRun.RunAsync(coordinator, "cancel", "job-1");
+        var json = await CliRun.RunAsync(coordinator, "cancel", "job-1", "--json");
+
+        Assert.Equal((1, $"job job-1: {text}\n", $"job job-1 had ended: {text}; nothing was cancelled\n"), (run.ExitCode, run.Output, run.Error));
+        Assert.Equal((1, text), (json.ExitCode, JsonElement.Parse(json.Output).GetProperty("state").GetString()));
+        Assert.Empty(coordinator.Received<V1.CancelRequest>());
+    }
+
     [Fact]
-    public async Task Cancel_JobThatSucceeded_Is1()
+    public async Task Cancel_JobThatEndsMeanwhile_Is1()
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         coordinator.Script.Cancel = (_, _) => Task.FromResult(SampleJobs.Succeeded());
@@ -110,6 +130,21 @@ public sealed class RecordCommandTests
         var run = await CliRun.RunAsync(coordinator, "cancel", "job-1");
 
         Assert.Equal((1, "job job-1: succeeded\n"), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public async Task Cancel_AnswerIsLostAndTheRepetitionFindsItCancelled_IsConfirmed()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        coordinator.Script.Cancel = (_, context) =>
+        {
+            if (coordinator.Received<V1.CancelRequest>().Count == 1) context.GetHttpContext().Abort();
+            return Task.FromResult(SampleJobs.Ended(V1.JobState.Cancelled, "cancelled"));
+        };
+
+        var run = await CliRun.RunAsync(coordinator, "cancel", "job-1");
+
+        Assert.Equal((0, "job job-1: cancelled\n", ""), (run.ExitCode, run.Output, run.Error));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
+using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Devices;
 using Cluster.TestCoordinator;
 using Grpc.Core;
@@ -52,7 +53,75 @@ public sealed class CallTests
 
         var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() => client.GetJobAsync("any", Token));
 
-        Assert.Contains("time limit", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"the cluster at {coordinator.Address.GetLeftPart(UriPartial.Authority)} does not answer: no answer within the time limit", error.Message);
+    }
+
+    [Fact]
+    public async Task AnyCall_CannotNow_SaysWhatTheClusterSays()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        await using var client = TestClients.Connect(coordinator);
+        coordinator.Script.Get = (_, _) => throw new RpcException(new Status(StatusCode.Unavailable, "this coordinator is not the chief now; try again"));
+
+        var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() => client.GetJobAsync("any", Token));
+
+        Assert.EndsWith("answers that it cannot do that now: this coordinator is not the chief now; try again", error.Message, StringComparison.Ordinal);
+        Assert.Equal(TestClients.Options.CallRetries + 1, coordinator.Calls.Count);
+    }
+
+    [Fact]
+    public async Task AnyCall_NoAnswerForAWhile_SaysSoOnceAndGoesOn()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var notices = 0;
+        await using var client = TestClients.Connect(coordinator, TestClients.Options with { NoticeDelay = TimeSpan.FromMilliseconds(20), NoAnswer = Tell });
+        coordinator.Script.Get = async (_, _) =>
+        {
+            await told.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
+            return SampleJobs.Running();
+        };
+
+        await client.GetJobAsync("any", Token);
+
+        Assert.Equal($"no answer from {coordinator.Address.GetLeftPart(UriPartial.Authority)} for 0 s; waiting up to 20 s", await told.Task);
+        Assert.Equal(1, notices);
+
+        void Tell(string text)
+        {
+            Interlocked.Increment(ref notices);
+            told.TrySetResult(text);
+        }
+    }
+
+    [Fact]
+    public async Task WatchAsync_JobGoesSilent_SaysSoAndGoesOn()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var client = TestClients.Connect(coordinator, TestClients.Options with { NoticeDelay = TimeSpan.FromMilliseconds(20), NoAnswer = _ => told.TrySetResult() });
+        coordinator.Script.Watch = async (_, stream, _) =>
+        {
+            await stream.WriteAsync(new V1.JobUpdate { Job = SampleJobs.Running() });
+            await told.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
+            await stream.WriteAsync(new V1.JobUpdate { Job = SampleJobs.Succeeded() });
+        };
+
+        Assert.Equal(JobState.Succeeded, (await client.WaitAsync(SampleJobs.Id, cancellationToken: Token)).State);
+    }
+
+    [Fact]
+    public async Task RemoveDataAsync_AnswerLost_IsWhatIsGone()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        await using var client = TestClients.Connect(coordinator);
+        coordinator.Script.Remove = (_, context) =>
+        {
+            if (coordinator.Received<RemoveRequest>().Count == 1) context.GetHttpContext().Abort();
+            throw new RpcException(new Status(StatusCode.NotFound, "there is no data set 'houses'"));
+        };
+
+        Assert.Equal("houses", (await client.RemoveDataAsync("houses", Token)).Name);
     }
 
     [Fact]

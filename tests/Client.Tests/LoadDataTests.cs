@@ -40,6 +40,32 @@ public sealed class LoadDataTests : IDisposable
     }
 
     [Fact]
+    public async Task LoadDataAsync_NameAndLostAnswers_RepeatsWithOneKeyAndSaysWhatMayBeThere()
+    {
+        await using var coordinator = await ScriptedCoordinator.StartAsync();
+        await using var client = TestClients.Connect(coordinator, TestClients.Options with { CallRetries = 2 });
+        coordinator.Script.Load = async (parts, context) =>
+        {
+            while (await parts.MoveNext())
+            {
+                // To its end.
+            }
+
+            context.GetHttpContext().Abort();
+            return new DataSet();
+        };
+
+        var error = await Assert.ThrowsAsync<OutcomeUnknownException>(
+            () => client.LoadDataAsync(new MemoryStream(File), new Contracts.Data.DataImport { Name = "houses", Source = "h.csv", Label = "y" }, null, Token));
+
+        Assert.Contains("did not say whether it added the data set 'houses'", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("`cluster data show houses` tells", error.Message, StringComparison.Ordinal);
+        var headers = coordinator.Received<LoadRequest>().Where(part => part.Header is not null).ToList();
+        Assert.Equal(3, headers.Count);
+        Assert.Single(headers.Select(part => part.Header.IdempotencyKey).Distinct(), key => key.Length > 0);
+    }
+
+    [Fact]
     public async Task LoadDataAsync_Path_SendsTheFile()
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();

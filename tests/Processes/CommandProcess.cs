@@ -10,6 +10,9 @@ internal sealed record CommandAnswer(int ExitCode, string Output, string Error);
 /// <summary>A program of this solution that is run for its answer, in another folder and without this user's clusters.</summary>
 internal static class CommandProcess
 {
+    /// <summary>How a line begins that says that a command still waits for an answer.</summary>
+    public const string Notice = "no answer from ";
+
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     public static async Task<CommandAnswer> RunAsync(
@@ -21,7 +24,7 @@ internal static class CommandProcess
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
             var error = process.StandardError.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken).WaitAsync(limit ?? Limit, cancellationToken);
-            return new CommandAnswer(process.ExitCode, await output, await error);
+            return new CommandAnswer(process.ExitCode, await output, WithoutNotices(await error));
         }
         finally
         {
@@ -29,6 +32,10 @@ internal static class CommandProcess
                 process.Kill(entireProcessTree: true);
         }
     }
+
+    // On a machine that others load, any answer may take so long that the command says so.
+    private static string WithoutNotices(string error)
+        => string.Join('\n', error.Split('\n').Where(line => !line.StartsWith(Notice, StringComparison.Ordinal)));
 
     public static Process Start(string project, string[] arguments, IReadOnlyDictionary<string, string> environment)
     {

@@ -57,6 +57,28 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
         Assert.Equal(before, await embedded.KeysAsync());
     }
 
+    [Fact(Timeout = TestLimit)]
+    public async Task Add_RepeatedWithItsKey_IsTheSameDataSet()
+    {
+        var before = await embedded.KeysAsync();
+        var once = new DataImport { Name = "once", Source = Uri, IdempotencyKey = "a-key" };
+
+        DataSetInfo[] added = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => embedded.Client.AddDataAsync(once, null, TestContext.Current.CancellationToken)));
+        DataSetInfo later = await embedded.Client.LoadDataAsync(
+            new MemoryStream("x,y\n1,2\n"u8.ToArray()), once with { Source = "x.csv", Label = "y" }, null, TestContext.Current.CancellationToken);
+
+        Assert.Single(added.Append(later).Select(set => set.Id).Distinct());
+        foreach (var other in (string?[])[null, "another"])
+        {
+            var taken = await Assert.ThrowsAsync<SpecRejectedException>(
+                () => embedded.Client.AddDataAsync(once with { IdempotencyKey = other }, null, TestContext.Current.CancellationToken));
+            Assert.Equal("name", Assert.Single(taken.Violations).Field);
+        }
+
+        await embedded.Client.RemoveDataAsync("once", TestContext.Current.CancellationToken);
+        Assert.Equal(before, await embedded.KeysAsync());
+    }
+
     [Theory(Timeout = TestLimit)]
     [InlineData("synthetic:nothing", "there is no generator 'nothing'")]
     [InlineData("file:../secret.csv", "is not under a data root")]

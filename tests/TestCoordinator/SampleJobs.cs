@@ -39,6 +39,7 @@ public static class SampleJobs
         SubmittedAt = Timestamp.FromDateTime(Start.AddMilliseconds(-250)),
         StartedAt = Timestamp.FromDateTime(Start),
         Generation = "1.00000000000000ff",
+        IdempotencyKey = "key-1",
         Progress = new Progress { Done = done, Total = 2000, Unit = "points", Rate = 1000, ItemsDone = 1, ItemsOutstanding = 2, ItemsTakenOver = 3, Chiefs = 4 },
     };
 }

@@ -14,6 +14,12 @@ internal sealed class ScriptedDataSets(ScriptedCoordinator coordinator) : DataSe
         await coordinator.Script.Add(request, responseStream, context);
     }
 
+    public override async Task<DataSet> Get(GetRequest request, ServerCallContext context)
+    {
+        coordinator.Note(request, context);
+        return (await coordinator.Script.Describe(request, context)).DataSet;
+    }
+
     public override Task<DataSetDetails> Describe(GetRequest request, ServerCallContext context)
     {
         coordinator.Note(request, context);

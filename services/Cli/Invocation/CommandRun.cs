@@ -27,6 +27,7 @@ internal sealed class CommandRun(CommandLineHost host, GlobalOptions globals, Pa
         var options = Host.ClientOptions;
         return _client = ClusterClient.Connect(connection, options with
         {
+            NoAnswer = Display.Note,
             ConnectionLost = reason => Display.Note($"the coordinator is away ({reason}); trying again for {options.ReconnectTimeout.TotalSeconds:0} s"),
         });
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Cluster.Cli.Invocation;
 
-/// <summary>Ctrl+C and SIGTERM as a token: the first asks the command to end, the second ends the process at once.</summary>
+/// <summary>Ctrl+C and SIGTERM as a token: the first asks the command to end, the second ends the process at once, with its last words.</summary>
 public sealed class ConsoleInterrupt : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -18,6 +18,9 @@ public sealed class ConsoleInterrupt : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>What the second signal says on standard error.</summary>
+    public LastWords LastWords { get; } = new();
+
     public static ConsoleInterrupt Listen() => new();
 
     public void Dispose()
@@ -29,8 +32,14 @@ public sealed class ConsoleInterrupt : IDisposable
 
     private void OnSignal(PosixSignalContext context)
     {
-        if (Interlocked.Increment(ref _signals) > 1) Environment.Exit((int)ExitCode.Interrupted);
+        if (Interlocked.Increment(ref _signals) > 1) Leave();
         context.Cancel = true;
         _source.Cancel();
+    }
+
+    private void Leave()
+    {
+        if (LastWords.Text is { } words) Console.Error.WriteLine(words);
+        Environment.Exit((int)ExitCode.Interrupted);
     }
 }

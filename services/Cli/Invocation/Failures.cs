@@ -11,7 +11,7 @@ internal static class Failures
     {
         if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
-            error.WriteLine("interrupted");
+            error.WriteLine(exception is SubmissionCancelledException ? exception.Message : "interrupted");
             return ExitCode.Interrupted;
         }
 
@@ -21,6 +21,7 @@ internal static class Failures
             SpecRejectedException or ClusterSettingException => ExitCode.Usage,
             ClusterNotFoundException or ClusterUnavailableException => ExitCode.NoCluster,
             ClusterAuthenticationException => ExitCode.Refused,
+            OutcomeUnknownException => ExitCode.Unknown,
             JobNotFoundException or CheckpointNotFoundException => ExitCode.NoSuchJob,
             _ => ExitCode.Failed,
         };

@@ -19,7 +19,7 @@ internal sealed class CancelCommand : ClusterCommand
     };
 
     public CancelCommand(CommandLineHost host, GlobalOptions globals)
-        : base("cancel", "Cancel a job that has not ended. One that has stays as it ended, and the exit code is 1.", host, globals)
+        : base("cancel", "Cancel a job that has not ended. One that ended before, cancelled or not, stays as it ended, and the exit code is 1.", host, globals)
     {
         Arguments.Add(_id);
         Options.Add(_reason);
@@ -35,9 +35,15 @@ internal sealed class CancelCommand : ClusterCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var job = await client.CancelAsync(run.Parsed.GetRequiredValue(_id), run.Parsed.GetRequiredValue(_reason), cancellationToken).ConfigureAwait(false);
+        var id = run.Parsed.GetRequiredValue(_id);
+        // Asked before: a cancellation whose answer was lost is repeated, and finds the job cancelled.
+        var job = await client.GetJobAsync(id, cancellationToken).ConfigureAwait(false);
+        var hadEnded = job.State.IsEnd();
+        if (!hadEnded) job = await client.CancelAsync(id, run.Parsed.GetRequiredValue(_reason), cancellationToken).ConfigureAwait(false);
         if (run.Json) JsonLine.Write(run.Output, json => JobJson.Write(json, job));
         else run.Output.WriteLine($"job {job.Id}: {JobText.State(job.State)}");
-        return job.State == JobState.Cancelled ? ExitCode.Ok : ExitCode.Failed;
+        if (!hadEnded && job.State == JobState.Cancelled) return ExitCode.Ok;
+        run.Display.Note($"job {job.Id} had ended: {JobText.State(job.State)}; nothing was cancelled");
+        return ExitCode.Failed;
     }
 }

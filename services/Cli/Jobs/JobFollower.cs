@@ -9,8 +9,11 @@ namespace Cluster.Cli.Jobs;
 /// <summary>Watches a job to its end and reports it; when interrupted, leaves the job or cancels it.</summary>
 internal sealed class JobFollower(CommandRun run, ClusterClient client, bool cancelOnExit)
 {
+    private readonly string _name = run.Host.CommandName;
+
     public async Task<ExitCode> FollowAsync(string jobId, CancellationToken cancellationToken)
     {
+        using var words = run.Host.LastWords.During(cancelOnExit ? NotCancelled(jobId) : Detached(jobId));
         try
         {
             return Report(await run.Display.ShowAsync(WatchAsync(jobId, cancellationToken)).ConfigureAwait(false));
@@ -53,20 +56,45 @@ internal sealed class JobFollower(CommandRun run, ClusterClient client, bool can
 
     private ExitCode Detach(string jobId)
     {
-        var name = run.Host.CommandName;
-        run.Display.Note($"detached; job {jobId} goes on: `{name} watch {jobId}` shows it again, `{name} cancel {jobId}` ends it");
+        run.Display.Note(Detached(jobId));
         return ExitCode.Interrupted;
     }
 
     private async Task<ExitCode> CancelAsync(string jobId)
     {
         run.Display.Note($"cancelling job {jobId}");
-        var job = await client.CancelAsync(jobId, "interrupted", CancellationToken.None).ConfigureAwait(false);
-        using var limit = new CancellationTokenSource(run.Host.ClientOptions.CallTimeout);
-        if (!job.State.IsEnd()) job = await client.WaitAsync(jobId, cancellationToken: limit.Token).ConfigureAwait(false);
+        if (await TryCancelAsync(jobId).ConfigureAwait(false) is not { } job) return ExitCode.Failed;
         if (job.State != JobState.Cancelled) return Report(job);
 
         run.Display.Note($"job {jobId} is cancelled");
         return ExitCode.Interrupted;
     }
+
+    // Null where it has not ended in time.
+    private async Task<JobInfo?> TryCancelAsync(string jobId)
+    {
+        using var limit = new CancellationTokenSource(run.Host.ClientOptions.CallTimeout);
+        try
+        {
+            var job = await client.CancelAsync(jobId, "interrupted", CancellationToken.None).ConfigureAwait(false);
+            return job.State.IsEnd() ? job : await client.WaitAsync(jobId, cancellationToken: limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            run.Display.Note(NotCancelled(jobId));
+            return null;
+        }
+        catch (ClusterException e) when (e is not JobNotFoundException)
+        {
+            run.Display.Note(NotCancelled(jobId));
+            throw;
+        }
+    }
+
+    private string Detached(string jobId)
+        => $"detached; job {jobId} goes on: `{_name} watch {jobId}` shows it again, `{_name} cancel {jobId}` ends it";
+
+    private string NotCancelled(string jobId) => run.Host.EmbeddedCluster is null
+        ? $"job {jobId} still runs as far as is known: `{_name} cancel {jobId}` ends it"
+        : $"job {jobId} ends with this process";
 }

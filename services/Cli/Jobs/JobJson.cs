@@ -35,6 +35,7 @@ internal static class JobJson
         json.WriteString("error", job.Error);
         WriteProgress(json, job.Progress);
         json.WriteString("generation", job.Generation);
+        json.WriteString("key", job.SubmissionKey);
         if (job.Training is { } training) TrainingJson.Write(json, training);
         json.WriteEndObject();
     }
@@ -44,6 +45,8 @@ internal static class JobJson
         json.WriteStartObject("progress");
         json.WriteNumber("done", progress.Done);
         json.WriteNumber("total", progress.Total);
+        if (progress.Total > 0) json.WriteNumber("fraction", Math.Round(progress.Fraction, 6));
+        else json.WriteNull("fraction");
         json.WriteString("unit", progress.Unit);
         json.WriteNumber("rate", double.IsFinite(progress.Rate) ? progress.Rate : 0);
         json.WriteNumber("itemsDone", progress.ItemsDone);

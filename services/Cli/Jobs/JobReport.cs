@@ -40,10 +40,11 @@ internal static class JobReport
         table.Add("submitted", Figures.Moment(job.SubmittedAt));
         table.Add("started", Figures.Moment(job.StartedAt));
         table.Add("ended", Figures.Moment(job.EndedAt));
-        table.Add("progress", $"{Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} {progress.Unit} {JobText.Pace(progress)}".TrimEnd());
+        table.Add("progress", $"{JobText.Done(progress)} {JobText.Pace(progress)}".Trim());
         table.Add("items", $"{progress.ItemsDone} done, {progress.ItemsOutstanding} outstanding, {progress.ItemsRepublished} published again, {progress.ItemsTakenOver} taken over, {progress.ItemsFailed} failed");
         table.Add("chiefs", Figures.Count(progress.Chiefs));
         table.Add("generation", job.Generation);
+        if (job.SubmissionKey.Length > 0) table.Add("key", job.SubmissionKey);
         if (job.Training is { } training) TrainingReport.AddTo(table, training);
         if (job.Result is { } result) table.Add("result", result.GetRawText());
         if (job.Error.Length > 0) table.Add("error", job.Error);

@@ -10,20 +10,30 @@ namespace Cluster.Cli.Jobs;
 internal sealed class JobsCommand : ClusterCommand
 {
     private readonly Option<int> _limit = ValueOptions.Number("--limit", "How many jobs to list.", 100, 1, 1000);
+    private readonly Option<string?> _key = SubmissionKey.Option(
+        "Only the job that was submitted with this key within a day. Where there is none the exit code is 5.");
 
     public JobsCommand(CommandLineHost host, GlobalOptions globals)
         : base("jobs", "List the jobs, the newest first.", host, globals)
-        => Options.Add(_limit);
+    {
+        Options.Add(_limit);
+        Options.Add(_key);
+    }
 
-    public override IReadOnlyList<string> Examples { get; } = ["jobs", "jobs --limit 5 --json"];
+    public override IReadOnlyList<string> Examples { get; } = ["jobs", "jobs --limit 5 --json", "jobs --key nightly-2026-01-31"];
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var jobs = await client.ListJobsAsync(run.Parsed.GetValue(_limit), cancellationToken).ConfigureAwait(false);
+        var key = run.Parsed.GetValue(_key);
+        var jobs = key is null
+            ? await client.ListJobsAsync(run.Parsed.GetValue(_limit), cancellationToken).ConfigureAwait(false)
+            : await client.FindJobAsync(key, cancellationToken).ConfigureAwait(false) is { } found ? [found] : [];
         if (run.Json) WriteJson(run.Output, jobs);
-        else WriteTable(run.Output, jobs);
-        return ExitCode.Ok;
+        else if (key is null || jobs.Count > 0) WriteTable(run.Output, jobs);
+        if (key is null || jobs.Count > 0) return ExitCode.Ok;
+        run.Display.Note($"no job was submitted with key {key} within a day, or not yet");
+        return ExitCode.NoSuchJob;
     }
 
     private static void WriteJson(TextWriter output, IReadOnlyList<JobInfo> jobs) => JsonLine.Write(output, json =>

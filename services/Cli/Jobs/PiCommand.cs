@@ -39,7 +39,7 @@ internal sealed class PiCommand : ClusterCommand
     {
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var spec = ReadSpec(run.Parsed);
-        return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
+        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken).ConfigureAwait(false);
     }
 
     private PiSpec ReadSpec(ParseResult parsed) => new()

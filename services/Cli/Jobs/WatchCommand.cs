@@ -7,7 +7,10 @@ namespace Cluster.Cli.Jobs;
 internal sealed class WatchCommand : ClusterCommand
 {
     private readonly Argument<string> _id = JobArgument.Create();
-    private readonly Option<bool> _cancelOnExit = new("--cancel-on-exit") { Description = "Ctrl+C cancels the job instead of leaving it." };
+    private readonly Option<bool> _cancelOnExit = new("--cancel-on-exit")
+    {
+        Description = "Ctrl+C cancels the job instead of leaving it; a second one ends the command and says how to cancel it.",
+    };
 
     public WatchCommand(CommandLineHost host, GlobalOptions globals)
         : base("watch", "Follow a job to its end and show its result. Ctrl+C leaves it.", host, globals)

@@ -58,7 +58,7 @@ internal sealed class OpCommand : ClusterCommand, IHasNotes
         var spec = ReadSpec(run.Parsed);
         SpecRejectedException.ThrowIfAny(spec.Validate());
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
+        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken).ConfigureAwait(false);
     }
 
     private OpSpec ReadSpec(ParseResult parsed) => new()

@@ -27,6 +27,10 @@ internal static class JobText
     /// <summary><c>12.0 %</c>, or nothing while the total is not known.</summary>
     public static string Share(JobProgress progress) => progress.Total > 0 ? Figures.Percent(progress.Fraction) : "";
 
+    /// <summary><c>12.0 %, 120,000,000 of 1,000,000,000 points</c>, or nothing while the total is not known.</summary>
+    public static string Done(JobProgress progress)
+        => progress.Total > 0 ? $"{Share(progress)}, {Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} {progress.Unit}".TrimEnd() : "";
+
     /// <summary>Rate and time left, or what the job waits for.</summary>
     public static string Pace(JobProgress progress) => progress switch
     {
@@ -69,7 +73,7 @@ internal static class JobText
     private static IEnumerable<string> Details(JobInfo job)
     {
         var progress = job.Progress;
-        if (progress.Total > 0) yield return $"{Share(progress)}, {Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} {progress.Unit}";
+        if (Done(progress) is { Length: > 0 } done) yield return done;
         if (Pace(progress) is { Length: > 0 } pace) yield return pace;
         if (job.Training is { } training && Training(training) is { Length: > 0 } details) yield return details;
     }

@@ -56,6 +56,6 @@ internal sealed class PriceCommand : ClusterCommand, IHasNotes
     {
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var spec = _options.ReadSpec(run.Parsed);
-        return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
+        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -24,6 +24,6 @@ internal sealed class ResumeCommand : ClusterCommand
     {
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         string id = run.Parsed.GetRequiredValue(_id);
-        return await _launch.RunAsync(run, client, t => client.ResumeAsync(id, cancellationToken: t), cancellationToken).ConfigureAwait(false);
+        return await _launch.RunAsync(run, client, (key, t) => client.ResumeAsync(id, key, t), cancellationToken).ConfigureAwait(false);
     }
 }

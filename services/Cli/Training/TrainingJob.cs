@@ -28,7 +28,7 @@ internal sealed class TrainingJob
         using var transfer = _options.Data.Open(run.Parsed);
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var spec = await ReadSpecAsync(run, client, transfer, cancellationToken).ConfigureAwait(false);
-        return await _launch.RunAsync(run, client, t => client.SubmitAsync(spec, cancellationToken: t), cancellationToken).ConfigureAwait(false);
+        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<TrainingSpec> ReadSpecAsync(CommandRun run, ClusterClient client, DataTransfer? transfer, CancellationToken cancellationToken)

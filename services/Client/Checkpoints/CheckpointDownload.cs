@@ -41,6 +41,7 @@ internal sealed class CheckpointDownload(CoordinatorConnection connection, Clust
     private async Task<CheckpointInfo> ReceiveAsync(FileStream file, CancellationToken cancellationToken)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var silence = new SilenceNotice(options, connection.Address, options.DataStallTimeout);
         using var call = connection.Checkpoints.Export(new ExportRequest { Id = id }, new CallOptions(cancellationToken: stall.Token));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         ExportHeader? header = null;
@@ -53,6 +54,7 @@ internal sealed class CheckpointDownload(CoordinatorConnection connection, Clust
             while (await call.ResponseStream.MoveNext(stall.Token).ConfigureAwait(false))
             {
                 stall.CancelAfter(options.DataStallTimeout);
+                silence.Heard();
                 var part = call.ResponseStream.Current;
                 header ??= part.Header;
                 isWhole = part.PartCase == ExportPart.PartOneofCase.Sha256 && part.Sha256 == Convert.ToHexStringLower(hash.GetCurrentHash());
@@ -65,7 +67,7 @@ internal sealed class CheckpointDownload(CoordinatorConnection connection, Clust
         }
         catch (Exception e) when (IsStalled(e, stall, cancellationToken))
         {
-            throw new ClusterUnavailableException(connection.Address, $"it sent nothing of the file for {options.DataStallTimeout.TotalSeconds:F0} s", e);
+            throw ClusterUnavailableException.Silent(connection.Address, $"it sent nothing of the file for {options.DataStallTimeout.TotalSeconds:F0} s", e);
         }
 
         return isWhole && header is not null && header.Length == received

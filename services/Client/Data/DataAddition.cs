@@ -9,6 +9,9 @@ namespace Cluster.Client.Data;
 /// <summary>Has the cluster read a source by itself, and hears how far it is.</summary>
 internal sealed class DataAddition(CoordinatorConnection connection, ClusterClientOptions options, DataImport import, IProgress<DataLoadProgress>? progress)
 {
+    private readonly DataImport _import = DataOutcome.WithKey(import);
+    private bool _wasSent;
+
     public async Task<DataSetInfo> RunAsync(CancellationToken cancellationToken)
     {
         var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
@@ -21,7 +24,8 @@ internal sealed class DataAddition(CoordinatorConnection connection, ClusterClie
             catch (RpcException e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (!CallErrors.IsAway(e) || retry >= options.CallRetries) throw CallErrors.Translate(e, connection.Address, null);
+                _wasSent |= !CallErrors.WasNotSent(e);
+                if (!CallErrors.IsAway(e) || retry >= options.CallRetries) throw DataOutcome.Of(e, connection.Address, _import, _wasSent);
                 await Task.Delay(backoff.Next(), cancellationToken).ConfigureAwait(false);
             }
         }
@@ -29,9 +33,11 @@ internal sealed class DataAddition(CoordinatorConnection connection, ClusterClie
 
     private async Task<DataSetInfo> AddAsync(CancellationToken cancellationToken)
     {
-        using var call = connection.DataSets.Add(new AddRequest { Data = import.ToProto() }, new CallOptions(cancellationToken: cancellationToken));
+        using var silence = new SilenceNotice(options, connection.Address, Timeout.InfiniteTimeSpan);
+        using var call = connection.DataSets.Add(new AddRequest { Data = _import.ToProto() }, new CallOptions(cancellationToken: cancellationToken));
         await foreach (var update in call.ResponseStream.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
+            silence.Heard();
             if (update.DataSet is { } set) return set.ToInfo();
             if (update.Progress is { } done) progress?.Report(done.ToProgress());
         }

@@ -18,7 +18,19 @@ internal sealed class DataCalls(CoordinatorConnection connection)
         => (await CallAsync(data, c => connection.DataSets.DescribeAsync(new GetRequest { Id = data }, c), cancellationToken).ConfigureAwait(false)).ToDetails();
 
     public async Task<DataSetInfo> RemoveAsync(string data, CancellationToken cancellationToken)
-        => (await CallAsync(data, c => connection.DataSets.RemoveAsync(new RemoveRequest { Id = data }, c), cancellationToken).ConfigureAwait(false)).ToInfo();
+    {
+        var removed = await CallAsync(data, c => connection.DataSets.GetAsync(new GetRequest { Id = data }, c), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            removed = await CallAsync(data, c => connection.DataSets.RemoveAsync(new RemoveRequest { Id = data }, c), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DataNotFoundException)
+        {
+            // It was there, and is gone: by an attempt whose answer was lost.
+        }
+
+        return removed.ToInfo();
+    }
 
     private async Task<T> CallAsync<T>(string data, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
     {

@@ -37,6 +37,9 @@ public sealed record JobInfo
     /// <summary>Incarnation of the job: <c>counter.random</c>.</summary>
     public string Generation { get; init; } = "";
 
+    /// <summary>The key that it was submitted with; empty where the cluster does not say.</summary>
+    public string SubmissionKey { get; init; } = "";
+
     /// <summary>Full name of the device that recorded the last item; empty before the first.</summary>
     public string Device { get; init; } = "";
 

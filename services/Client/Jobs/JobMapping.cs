@@ -36,6 +36,7 @@ internal static class JobMapping
         Training = training,
         Generation = job.Generation,
         Device = job.Device,
+        SubmissionKey = job.IdempotencyKey,
     };
 
     private static JobProgress ToProgress(V1.Job job, V1.Progress progress) => new()

@@ -31,6 +31,13 @@ internal sealed class JobRun(ClusterClient client, OnCancellation onCancellation
         if (job.State.IsEnd()) return job;
 
         using var limit = new CancellationTokenSource(cancelTimeout);
-        return await client.FollowAsync(jobId, null, limit.Token).ConfigureAwait(false);
+        try
+        {
+            return await client.FollowAsync(jobId, null, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested)
+        {
+            throw new ClusterException($"job {jobId} was told to end and had not after {cancelTimeout.TotalSeconds:0.#} s; it may go on", e);
+        }
     }
 }

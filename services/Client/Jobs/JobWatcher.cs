@@ -21,11 +21,13 @@ internal sealed class JobWatcher(CoordinatorConnection connection, ClusterClient
 
     public async IAsyncEnumerable<JobUpdate> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var silence = new SilenceNotice(options, connection.Address, options.ReconnectTimeout);
         while (true)
         {
             using var call = Open(cancellationToken);
             while (await MoveNextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
             {
+                silence.Heard();
                 var message = call.ResponseStream.Current;
                 DropResultsSeen(message);
                 var update = message.ToUpdate();
@@ -52,7 +54,7 @@ internal sealed class JobWatcher(CoordinatorConnection connection, ClusterClient
         try
         {
             if (await stream.MoveNext(cancellationToken).ConfigureAwait(false)) return NoteArrival();
-            if (HasWaitedLongEnough()) throw new ClusterUnavailableException(connection.Address, "it ends the watch of a job that has not ended");
+            if (HasWaitedLongEnough()) throw ClusterUnavailableException.Unable(connection.Address, "it ends the watch of a job that has not ended", null);
             return false;
         }
         catch (RpcException e)

@@ -9,21 +9,23 @@ namespace Cluster.Client.Predictions;
 
 /// <summary>Sends a file and receives predictions at the same time; each side waits for the other, so memory is bounded.</summary>
 internal sealed class PredictionStream(
-    CoordinatorConnection connection, string model, Stream csv, bool hasHeader, IProgress<IReadOnlyList<string>>? columnsKnown)
+    CoordinatorConnection connection, ClusterClientOptions options, string model, Stream csv, bool hasHeader, IProgress<IReadOnlyList<string>>? columnsKnown)
 {
     private static readonly TimeSpan SendingLimit = TimeSpan.FromSeconds(5);
 
     public async IAsyncEnumerable<Prediction> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var silence = new SilenceNotice(options, connection.Address, Timeout.InfiniteTimeSpan);
         using var call = connection.Predictions.Predict(new CallOptions(cancellationToken: end.Token));
-        var sending = SendAsync(call.RequestStream, end.Token);
+        var sending = SendAsync(call.RequestStream, silence, end.Token);
         IReadOnlyList<string> columns = [];
         var row = 0L;
         try
         {
             while (await NextAsync(call.ResponseStream, cancellationToken).ConfigureAwait(false))
             {
+                if (sending.IsCompleted) silence.Heard();
                 var reply = call.ResponseStream.Current;
                 if (reply.PartCase == PredictReply.PartOneofCase.Columns)
                 {
@@ -62,12 +64,15 @@ internal sealed class PredictionStream(
         }
     }
 
-    private async Task SendAsync(IClientStreamWriter<PredictPart> parts, CancellationToken cancellationToken)
+    // The file may come from somebody who types it: only what waits for the cluster counts as its silence.
+    private async Task SendAsync(IClientStreamWriter<PredictPart> parts, SilenceNotice silence, CancellationToken cancellationToken)
     {
         try
         {
             await parts.WriteAsync(new PredictPart { Header = new PredictHeader { Model = model, NoHeader = !hasHeader } }, cancellationToken).ConfigureAwait(false);
+            silence.Pause();
             await FileParts.SendAsync(csv, SendPartAsync, cancellationToken).ConfigureAwait(false);
+            silence.Heard();
             await parts.CompleteAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (CallErrors.IsEndOfCall(e))
@@ -77,7 +82,9 @@ internal sealed class PredictionStream(
 
         async Task<bool> SendPartAsync(ByteString content)
         {
+            silence.Heard();
             await parts.WriteAsync(new PredictPart { Content = content }, cancellationToken).ConfigureAwait(false);
+            silence.Pause();
             return true;
         }
     }

@@ -12,7 +12,7 @@ public sealed record TrainingProgress
     /// <summary>Clock of the slowest lane.</summary>
     public long Step => Job.Done;
 
-    /// <summary>Steps in all; 0 while that is not known.</summary>
+    /// <summary>Steps in all, as they are planned; 0 while that is not known. Of a job that succeeded those that it took, which may be fewer.</summary>
     public long Steps => Job.Total;
 
     /// <summary>Logical workers; 0 before the job has begun.</summary>

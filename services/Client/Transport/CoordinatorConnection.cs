@@ -68,6 +68,7 @@ internal sealed class CoordinatorConnection : IDisposable
     {
         var deadline = DateTime.UtcNow + _options.CallTimeout;
         var backoff = new Backoff(_options.RetryDelay, _options.MaxRetryDelay);
+        using var silence = new SilenceNotice(_options, Address, _options.CallTimeout);
         for (var retry = 0; ; retry++)
         {
             try
@@ -81,6 +82,7 @@ internal sealed class CoordinatorConnection : IDisposable
                 var pause = backoff.Next();
                 var mayRepeat = CallErrors.IsAway(e) && retry < _options.CallRetries && DateTime.UtcNow + pause < deadline;
                 if (!mayRepeat) throw CallErrors.Translate(e, Address, jobId);
+                silence.Failed(CallErrors.Reason(e));
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -6,9 +6,13 @@ namespace Cluster.Client.Transport;
 /// <summary>Sends a header and then a file, part by part, to whoever may end the call at any time.</summary>
 /// <param name="file">From where it stands to its end.</param>
 /// <param name="stallTimeout">Longest that one part, or the answer at the end, may take.</param>
+/// <param name="silence">Hears of each part that was taken.</param>
 /// <param name="bytes">Told of the bytes that were taken.</param>
-internal sealed class FileSender(Stream file, TimeSpan stallTimeout, IProgress<long>? bytes)
+internal sealed class FileSender(Stream file, TimeSpan stallTimeout, SilenceNotice silence, IProgress<long>? bytes)
 {
+    /// <summary>Whether all of the file has gone out, so that the other side may have done what it is for.</summary>
+    public bool IsSent { get; private set; }
+
     /// <summary>Sends everything and returns the answer.</summary>
     /// <param name="call">Cancelled by <paramref name="stall"/>.</param>
     /// <param name="header">Goes first.</param>
@@ -24,6 +28,7 @@ internal sealed class FileSender(Stream file, TimeSpan stallTimeout, IProgress<l
         if (await TrySendAsync(() => call.RequestStream.WriteAsync(header), answer, stall).ConfigureAwait(false)
             && await FileParts.SendAsync(file, SendPartAsync, cancellationToken).ConfigureAwait(false))
         {
+            IsSent = true;
             await TrySendAsync(call.RequestStream.CompleteAsync, answer, stall).ConfigureAwait(false);
         }
 
@@ -34,6 +39,7 @@ internal sealed class FileSender(Stream file, TimeSpan stallTimeout, IProgress<l
         {
             var part = partOf(content);
             if (!await TrySendAsync(() => call.RequestStream.WriteAsync(part), answer, stall).ConfigureAwait(false)) return false;
+            silence.Heard();
             bytes?.Report(sent += content.Length);
             return true;
         }

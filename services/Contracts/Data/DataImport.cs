@@ -8,6 +8,7 @@ public sealed record DataImport
     public const int MaxNameLength = 64;
     public const int MaxSourceLength = 2048;
     public const int MaxFeatures = 16_383;
+    public const int MaxKeyLength = 64;
 
     /// <summary>Prefix of the ids of data sets, which no name may have.</summary>
     public const string IdPrefix = "data-";
@@ -48,6 +49,12 @@ public sealed record DataImport
     /// <c>synthetic:</c>.
     /// </summary>
     public bool IsShared { get; init; }
+
+    /// <summary>
+    /// Of one with a name: 1 to <see cref="MaxKeyLength"/> characters; a load that is repeated with it finds the data set that
+    /// the first one made, where else the name would be taken. Null for none.
+    /// </summary>
+    public string? IdempotencyKey { get; init; }
 
     /// <summary>Everything that is wrong with it by itself.</summary>
     public IReadOnlyList<SpecViolation> Validate() => DataImportValidator.Instance.Violations(this);

@@ -19,6 +19,7 @@ public static class DataImportMapping
             Source = import.Source,
             Labels = import.Labels ?? "",
             Shared = import.IsShared,
+            IdempotencyKey = import.IdempotencyKey ?? "",
         };
     }
 
@@ -37,6 +38,7 @@ public static class DataImportMapping
             Source = header.Source,
             Labels = NullIfEmpty(header.Labels),
             IsShared = header.Shared,
+            IdempotencyKey = NullIfEmpty(header.IdempotencyKey),
         };
     }
 

@@ -12,6 +12,7 @@ internal sealed class DataImportValidator : SpecValidator<DataImport>
     {
         Satisfies("name", i => i.Name ?? "a", IsName, $"must be 1 to {DataImport.MaxNameLength} lower-case letters, digits or '-', and must not begin with '{DataImport.IdPrefix}'");
         Satisfies("source", i => i.Source, s => s.Length is > 0 and <= DataImport.MaxSourceLength, $"must have 1 to {DataImport.MaxSourceLength} characters");
+        Satisfies("idempotencyKey", i => i.IdempotencyKey ?? "a", k => k.Length is > 0 and <= DataImport.MaxKeyLength, $"must have 1 to {DataImport.MaxKeyLength} characters");
         OneOf("format", i => i.Format, DataFormats.All);
         Within("features", i => i.Features, 0, DataImport.MaxFeatures);
         When(IsCsv, () => Satisfies("label", i => i.Label ?? "", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength, $"must have 1 to {TrainingSpec.MaxLabelLength} characters"));

@@ -8,7 +8,7 @@ namespace Cluster.Contracts.Storage;
 ///                                    started, ended (ms since 1970), trace (of the submission), key (idempotency),
 ///                                    cut:N (grain up to which part N of the space is cut), done (grains recorded;
 ///                                    clocks committed), device (that recorded the last range),
-///                                    total (clocks of a training job), result, error,
+///                                    total (planned clocks of a training job), result, error,
 ///                                    counters: ranges (recorded), republished, failed, takenover, chiefs
 /// cluster:job:{ID}:items       hash  from → to      ranges that are cut and not yet recorded; written before publishing
 /// cluster:job:{ID}:claims      hash  from → incarnation of the worker task that computes it

@@ -52,6 +52,7 @@ internal sealed class CheckpointImport(
                 Snapshots = [upload.Key],
             },
             Origin = header.File.Length > 0 ? header.File : "a file",
+            IdempotencyKey = header.IdempotencyKey,
         };
         bool isKept = false;
         try
@@ -61,9 +62,9 @@ internal sealed class CheckpointImport(
             stored = stored with { Fingerprint = await reader.FingerprintAsync(stored, cancellationToken) };
             if (imported.Fingerprint.Length > 0 && imported.Fingerprint != stored.Fingerprint)
                 throw new SafetensorsException("the parameters do not have the fingerprint that the header names: the file is damaged");
-            await NamedCheckpoints.AddAsync(checkpoints, stored);
-            isKept = true;
-            return stored;
+            StoredCheckpoint kept = await NamedCheckpoints.AddAsync(checkpoints, stored);
+            isKept = ReferenceEquals(kept, stored);
+            return kept;
         }
         finally
         {

@@ -32,9 +32,11 @@ internal sealed class CheckpointsGrpcService(
     {
         if (!CheckpointId.IsName(request.Name))
             throw SpecRejection.ToRpcException([new SpecViolation("name", request.Name, CheckpointId.NameForm)]);
+        if (request.IdempotencyKey.Length > JobSubmission.MaxKeyLength)
+            throw SpecRejection.ToRpcException([new SpecViolation("idempotency_key", request.IdempotencyKey, JobSubmission.KeyForm)]);
         StoredCheckpoint source = await FindAsync(request.Id);
         return await GuardAsync(request.Id, async () =>
-            await view.DescribeAsync(await named.KeepAsync(source, request.Name, context.CancellationToken), context.CancellationToken));
+            await view.DescribeAsync(await named.KeepAsync(source, request.Name, request.IdempotencyKey, context.CancellationToken), context.CancellationToken));
     }
 
     public override async Task<RemoveReply> Remove(RemoveRequest request, ServerCallContext context) =>

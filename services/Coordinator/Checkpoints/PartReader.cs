@@ -1,5 +1,6 @@
 using Cluster.Contracts.Checkpoints.V1;
 using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Jobs;
 using Cluster.Training.Safetensors;
 using Grpc.Core;
 
@@ -29,6 +30,7 @@ internal sealed class PartReader(IAsyncStreamReader<ImportPart> parts, TimeProvi
             throw Refused("header", "", "must be the first part");
         ImportHeader header = parts.Current.Header;
         if (header.Name.Length > 0 && !CheckpointId.IsName(header.Name)) throw Refused("name", header.Name, CheckpointId.NameForm);
+        if (header.IdempotencyKey.Length > JobSubmission.MaxKeyLength) throw Refused("idempotency_key", header.IdempotencyKey, JobSubmission.KeyForm);
         if (header.File.Length > MaxFileName) throw Refused("file", header.File, $"must have at most {MaxFileName} characters");
         if (header.Like.Length > 0 && !CheckpointId.IsWellFormed(header.Like)) throw Refused("like", header.Like, CheckpointId.Form);
         return header.Length >= SafetensorsHeader.PrefixBytes && header.Length <= maxBytes

@@ -72,10 +72,12 @@ internal sealed class DataLoader(
         var started = time.GetTimestamp();
         try
         {
-            var set = await NewAsync(await upload.ReadHeaderAsync(cancellationToken), cancellationToken);
-            var manifest = await upload.PassOnAsync(
-                stream => dataSets.WriteAsync(set, () => RowReaders.Open(set.Import, stream, labels: null, Limits), null, null, cancellationToken), cancellationToken);
-            return Loaded(set.Id, manifest, upload.Bytes, started);
+            return await OnceAsync(await upload.ReadHeaderAsync(cancellationToken), async set =>
+            {
+                var manifest = await upload.PassOnAsync(
+                    stream => dataSets.WriteAsync(set, () => RowReaders.Open(set.Import, stream, labels: null, Limits), null, null, cancellationToken), cancellationToken);
+                return Loaded(set.Id, manifest, upload.Bytes, started);
+            }, cancellationToken);
         }
         finally
         {
@@ -83,10 +85,12 @@ internal sealed class DataLoader(
         }
     }
 
-    private async Task<(string Id, DataManifest Manifest)> ReadAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    private Task<(string Id, DataManifest Manifest)> ReadAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+        => OnceAsync(import, set => ReadAsync(set, progress, cancellationToken), cancellationToken);
+
+    private async Task<(string Id, DataManifest Manifest)> ReadAsync(NewDataSet set, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
-        var set = await NewAsync(import, cancellationToken);
+        var (started, import) = (time.GetTimestamp(), set.Import);
         using var source = await sources.OpenAsync(import, cancellationToken);
         long? declared = null;
         var rows = new Rows(read => progress.Report(
@@ -101,11 +105,28 @@ internal sealed class DataLoader(
         return Loaded(set.Id, manifest, source.BytesRead, started);
     }
 
-    private async Task<NewDataSet> NewAsync(DataImport import, CancellationToken cancellationToken)
+    // A load that is repeated since its answer was lost finds what it made.
+    private async Task<(string Id, DataManifest Manifest)> OnceAsync(
+        DataImport import, Func<NewDataSet, Task<(string Id, DataManifest Manifest)>> load, CancellationToken cancellationToken)
     {
-        if (import.Name is { } name && await dataSets.FindHolderAsync(name, cancellationToken) is { } holder)
-            throw SpecRejection.ToRpcException([Taken(name, holder)]);
-        return new NewDataSet(NewId.Of(Field), import, options.Value.DataRetention, time.GetUtcNow());
+        if (await MadeBeforeAsync(import, cancellationToken) is { } made) return made;
+        try
+        {
+            return await load(new NewDataSet(NewId.Of(Field), import, options.Value.DataRetention, time.GetUtcNow()));
+        }
+        catch (DataNameTakenException)
+        {
+            if (await MadeBeforeAsync(import, cancellationToken) is { } meanwhile) return meanwhile;
+            throw;
+        }
+    }
+
+    private async Task<(string Id, DataManifest Manifest)?> MadeBeforeAsync(DataImport import, CancellationToken cancellationToken)
+    {
+        if (import.Name is not { } name || await dataSets.FindHolderAsync(name, cancellationToken) is not { } holder) return null;
+        return import.IdempotencyKey is { } key && await dataSets.FindAsync(holder, cancellationToken) is { } manifest && manifest.IdempotencyKey == key
+            ? (holder, manifest)
+            : throw SpecRejection.ToRpcException([Taken(name, holder)]);
     }
 
     private (string Id, DataManifest Manifest) Loaded(string id, DataManifest manifest, long bytes, long started)

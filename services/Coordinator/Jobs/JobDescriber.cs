@@ -26,6 +26,7 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
             Error = job.Error,
             Generation = job.Generation.ToString(),
             Device = job.Device,
+            IdempotencyKey = job.IdempotencyKey,
             Progress = Progress(job, live),
         };
         if (job.Kind == JobKinds.Training)
@@ -61,7 +62,8 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
                 var plan = ComputationPlan.For(job);
                 return (plan.Units(job.Done), plan.TotalUnits, plan.Unit.Name);
             case JobKinds.Training:
-                return (job.Done, job.Total, "steps");
+                // One that succeeded before its last planned step has done all that it had to do.
+                return (job.Done, job.State == JobState.Succeeded ? job.Done : job.Total, "steps");
             default:
                 return (job.Done, job.Total, "");
         }

@@ -45,7 +45,11 @@ internal sealed class JobGrpcService(
     {
         if (request.Limit is < 0 or > MaxLimit)
             throw SpecRejection.ToRpcException([new SpecViolation("limit", $"{request.Limit}", $"must be from 1 to {MaxLimit}")]);
-        var records = await jobs.ListAsync(request.Limit == 0 ? DefaultLimit : request.Limit);
+        if (request.IdempotencyKey.Length > JobSubmission.MaxKeyLength)
+            throw SpecRejection.ToRpcException([new SpecViolation("idempotency_key", request.IdempotencyKey, JobSubmission.KeyForm)]);
+        IReadOnlyList<JobRecord> records = request.IdempotencyKey.Length > 0
+            ? await jobs.FindSubmittedAsync(request.IdempotencyKey) is { } submitted ? [submitted] : []
+            : await jobs.ListAsync(request.Limit == 0 ? DefaultLimit : request.Limit);
         return new ListReply { Jobs = { (await Task.WhenAll(records.Select(describer.DescribeAsync))).Select(Shorten) } };
     }
 

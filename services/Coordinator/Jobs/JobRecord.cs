@@ -19,6 +19,9 @@ internal sealed record JobRecord
 
     public required Generation Generation { get; init; }
 
+    /// <summary>The key that it was submitted with.</summary>
+    public string IdempotencyKey { get; init; } = "";
+
     public required DateTimeOffset Submitted { get; init; }
 
     public DateTimeOffset? Started { get; init; }
@@ -34,7 +37,7 @@ internal sealed record JobRecord
     /// <summary>Grains recorded so far; of a training job, clocks committed.</summary>
     public long Done { get; init; }
 
-    /// <summary>Clocks of a training job in all; 0 before its plan is made.</summary>
+    /// <summary>Clocks of a training job in all, as they are planned, wherever it ends; 0 before its plan is made.</summary>
     public long Total { get; init; }
 
     /// <summary>Ranges recorded so far.</summary>

@@ -11,14 +11,18 @@ namespace Cluster.Coordinator.Jobs;
 /// <summary>Validates a submission whole and makes the job it asks for.</summary>
 internal static class JobSubmission
 {
-    private const int MaxKeyLength = 64;
+    /// <summary>Most characters of an idempotency key.</summary>
+    public const int MaxKeyLength = 64;
+
+    /// <summary>What an idempotency key has to be, for error messages.</summary>
+    public static readonly string KeyForm = $"must have 1 to {MaxKeyLength} characters";
 
     /// <exception cref="RpcException">INVALID_ARGUMENT with every violation.</exception>
     public static NewJob Read(SubmitRequest request, DateTimeOffset now)
     {
         var violations = new List<SpecViolation>();
         if (request.IdempotencyKey.Length is 0 or > MaxKeyLength)
-            violations.Add(new SpecViolation("idempotency_key", request.IdempotencyKey, $"must have 1 to {MaxKeyLength} characters"));
+            violations.Add(new SpecViolation("idempotency_key", request.IdempotencyKey, KeyForm));
         var (kind, spec, placements) = ReadSpec(request, violations);
         if (violations.Count > 0) throw SpecRejection.ToRpcException(violations);
         return new NewJob

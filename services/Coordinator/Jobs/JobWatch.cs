@@ -8,7 +8,8 @@ namespace Cluster.Coordinator.Jobs;
 internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber describer, TimeProvider time, WatchRequest request)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+    // Often enough for watchers to tell a job that stands still from a coordinator that does.
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1);
 
     private long _placements = Math.Max(0, request.PlacementsSeen);
     private JobFeed? _partialResultsOf;

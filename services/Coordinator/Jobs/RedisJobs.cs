@@ -61,6 +61,10 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
     /// <summary>Whether this idempotency key has made a job.</summary>
     public Task<bool> WasSubmittedAsync(string idempotencyKey) => _database.KeyExistsAsync(JobKeys.Submission(idempotencyKey));
 
+    /// <summary>The job that an idempotency key made; null where there is none, not yet or not any more.</summary>
+    public async Task<JobRecord?> FindSubmittedAsync(string idempotencyKey)
+        => await _database.StringGetAsync(JobKeys.Submission(idempotencyKey)) is { IsNull: false } id ? await ReadAsync(id!) : null;
+
     public Task CloseAsync(string id) => _database.SetRemoveAsync(JobKeys.Open, id);
 
     /// <summary>Makes a chief the owner of a job; false when the job has ended or is not there.</summary>
@@ -117,6 +121,7 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
         Started = Time(fields, "started"),
         Ended = Time(fields, "ended"),
         Trace = fields.GetValueOrDefault("trace", ""),
+        IdempotencyKey = fields.GetValueOrDefault("key", ""),
         Cuts = Cuts(fields),
         Device = fields.GetValueOrDefault("device", ""),
         Done = Number(fields, "done"),

@@ -28,7 +28,7 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     /// <summary>The checkpoint that people call this; null where there is none, or no longer.</summary>
     public async Task<StoredCheckpoint?> FindAsync(CheckpointId id)
     {
-        if (id.Clock is null && await ReadAsync(id.Name) is { } named) return named;
+        if (id.Clock is null && await FindNamedAsync(id.Name) is { } named) return named;
         IReadOnlyList<StoredCheckpoint> all = await OfJobAsync(id.Name);
         return id.Clock is { } clock ? all.LastOrDefault(checkpoint => checkpoint.State.Clock == clock) : all.Count > 0 ? all[^1] : null;
     }
@@ -75,7 +75,7 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     public async Task<IReadOnlyList<StoredCheckpoint>> NamedAsync(int limit)
     {
         RedisValue[] names = await _database.SortedSetRangeByRankAsync(CheckpointKeys.All, 0, limit - 1, Order.Descending);
-        StoredCheckpoint?[] found = await Task.WhenAll(names.Select(name => ReadAsync(name!)));
+        StoredCheckpoint?[] found = await Task.WhenAll(names.Select(name => FindNamedAsync(name!)));
         return [.. found.OfType<StoredCheckpoint>()];
     }
 
@@ -130,7 +130,8 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
         if (await _database.KeyTimeToLiveAsync(TrainingKeys.Training(checkpoint.Owner)) is { } left) await _database.KeyExpireAsync(key, left);
     }
 
-    private async Task<StoredCheckpoint?> ReadAsync(string name) =>
+    /// <summary>The checkpoint that is kept under a name; null where there is none.</summary>
+    public async Task<StoredCheckpoint?> FindNamedAsync(string name) =>
         await _database.StringGetAsync(CheckpointKeys.Record(name)) is { IsNull: false } json ? Parse(json!) : null;
 
     private static StoredCheckpoint Parse(string json) =>

@@ -17,6 +17,9 @@ public sealed record StoredCheckpoint
     /// <summary>Where a named one comes from: <c>JOB@CLOCK</c>, or the name of a file; empty for a job's own.</summary>
     public string Origin { get; init; } = "";
 
+    /// <summary>The key of the call that made a named one; empty for none.</summary>
+    public string IdempotencyKey { get; init; } = "";
+
     /// <summary>Of the parameters: SHA-256 as float32 little-endian in layout order; empty where nobody has computed it.</summary>
     public string Fingerprint { get; init; } = "";
 

@@ -14,6 +14,9 @@ public sealed record DataManifest(string Label, IReadOnlyList<string> Features, 
     /// <summary>The name under which it is kept until it is removed; null for none.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The key of the load that made it; null for none.</summary>
+    public string? IdempotencyKey { get; init; }
+
     /// <summary>Where it came from.</summary>
     public string Source { get; init; } = "";
 

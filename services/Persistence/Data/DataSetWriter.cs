@@ -62,6 +62,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
         var manifest = new DataManifest(data.Schema.Label, data.Schema.Features, read, chunkRows, fingerprint.Finish())
         {
             Name = set.Import.Name,
+            IdempotencyKey = set.Import.IdempotencyKey,
             Source = set.Import.Source,
             Added = set.Added,
             Shared = shared?.Invoke(),

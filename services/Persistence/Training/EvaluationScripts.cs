@@ -29,7 +29,6 @@ internal static partial class TrainingScripts
             redis.call('HSET', KEYS[2], 'manifest-id', id)
             redis.call('HSET', KEYS[2], 'manifest', manifest)
             redis.call('HSET', KEYS[1], 'done', clock)
-            redis.call('HSET', KEYS[1], 'total', clock)
         end
         """;
 

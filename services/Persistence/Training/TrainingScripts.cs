@@ -37,7 +37,7 @@ internal static partial class TrainingScripts
         end
         for i = 4, #KEYS do redis.call('PERSIST', KEYS[i]) end
         redis.call('HSET', KEYS[2], 'plan', ARGV[2])
-        if redis.call('HEXISTS', KEYS[2], 'end') == 0 then redis.call('HSET', KEYS[1], 'total', ARGV[3]) end
+        redis.call('HSET', KEYS[1], 'total', ARGV[3])
         if ARGV[4] ~= '' then
             redis.call('HSET', KEYS[2], 'manifest-id', ARGV[4])
             redis.call('HSET', KEYS[2], 'manifest', ARGV[5])

@@ -23,6 +23,7 @@ public sealed class DataImportTests
             Features = features,
             IsZeroBased = zero,
             IsShared = shared,
+            IdempotencyKey = text,
         };
         Assert.Equal(import, LoadHeader.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(import.ToProto())).ToImport());
     });

@@ -93,6 +93,20 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
         Assert.Equal((JobState.Failed, "planted"), (told.State, told.Error));
     }
 
+    [Theory]
+    [InlineData(JobState.Running, 75)]
+    [InlineData(JobState.Cancelled, 75)]
+    [InlineData(JobState.Failed, 75)]
+    [InlineData(JobState.Succeeded, 13)]
+    public async Task Describe_TrainingThatEndsBeforeItsLastStep_KeepsItsPlanUnlessItSucceeded(JobState state, long total)
+    {
+        JobRecord job = await PlannedAsync() with { State = state, Done = 13 };
+
+        Job told = await _describer.DescribeAsync(job);
+
+        Assert.Equal((13L, total), (told.Progress.Done, told.Progress.Total));
+    }
+
     [Fact]
     public async Task Describe_KindOfALaterVersion_IsListedWithoutUnit()
     {

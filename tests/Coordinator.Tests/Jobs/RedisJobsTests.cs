@@ -48,6 +48,27 @@ public abstract class RedisJobsTests(RedisServers servers, RedisKind kind) : Red
     }
 
     [Fact]
+    public async Task FindSubmitted_Key_IsTheJobThatItMade()
+    {
+        var job = NewJob();
+        Assert.Null(await _jobs.FindSubmittedAsync(job.IdempotencyKey));
+
+        await _jobs.CreateAsync(job, "1.a");
+
+        var found = await _jobs.FindSubmittedAsync(job.IdempotencyKey);
+        Assert.Equal((job.Id, job.IdempotencyKey), (found!.Id, found.IdempotencyKey));
+    }
+
+    [Fact]
+    public async Task FindSubmitted_RecordIsBeingWritten_IsNone()
+    {
+        var job = NewJob();
+        await Redis.GetDatabase().StringSetAsync(JobKeys.Submission(job.IdempotencyKey), job.Id);
+
+        Assert.Null(await _jobs.FindSubmittedAsync(job.IdempotencyKey));
+    }
+
+    [Fact]
     public async Task Create_EarlierCallDiedBeforeTheRecord_WritesItUnderTheFirstId()
     {
         var (first, again) = (NewJob(), NewJob());

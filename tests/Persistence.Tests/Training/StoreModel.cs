@@ -120,7 +120,6 @@ internal sealed class StoreModel(string job)
         if (_isStarted) fields["generation"] = $"{Protocol.Generation}";
         if (_isPlanned) fields["total"] = $"{Plans.Plan.Schedule().TotalClocks}";
         if (_done is { } done) fields["done"] = $"{done}";
-        if (Protocol.End is { } end) fields["total"] = $"{end}";
         if (Result is not null) fields["result"] = Result;
         return fields;
     }

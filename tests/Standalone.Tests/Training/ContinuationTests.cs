@@ -109,6 +109,7 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
         JobInfo cancelled = await client.GetJobAsync(job.Id, TestContext.Current.CancellationToken);
         Assert.Equal(JobState.Cancelled, cancelled.State);
         Assert.InRange(cancelled.Training!.CommittedClock, 1, undisturbed.Steps - 1);
+        Assert.Equal((cancelled.Training.CommittedClock, undisturbed.Steps / spec.Epochs * 100_000), (cancelled.Progress.Done, cancelled.Progress.Total));
         foreach (int stores in (int[])[1, 2, 4])
         {
             TrainedModel resumed = await client.TrainAsync(spec with { From = job.Id, ParameterStores = stores }, cancellationToken: TestContext.Current.CancellationToken);
