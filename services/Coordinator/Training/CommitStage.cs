@@ -1,5 +1,4 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Redis;
