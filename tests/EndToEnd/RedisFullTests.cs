@@ -76,7 +76,8 @@ public sealed class RedisFullTests(SharedBroker broker, SharedCluster shared) : 
 
     private static async Task AssertCliSaysSoAsync(TestCluster cluster, JobInfo job)
     {
-        var environment = new Dictionary<string, string> { ["CLUSTER_ADDRESS"] = cluster.Connection.Address.ToString(), ["CLUSTER_KEY"] = cluster.Connection.Key };
+        var (address, key) = (cluster.Connection.Address.ToString(), cluster.Connection.Key);
+        var environment = new Dictionary<string, string> { ["CLUSTER_ADDRESS"] = address, ["CLUSTER_KEY"] = key };
         var said = await CommandProcess.RunAsync("services/Cli/Cli.csproj", ["job", job.Id, "--json"], environment, Ct);
         using var json = JsonDocument.Parse(said.Output);
         Assert.Contains("Redis, which is full", json.RootElement.GetProperty("progress").GetProperty("waitingFor").GetString(), StringComparison.Ordinal);

@@ -37,7 +37,8 @@ public sealed class RedisSettingsTests(SharedBroker broker) : ClusterTest(broker
             Assert.Contains(Setting, error.Message, StringComparison.Ordinal);
         });
         Assert.Empty(await cluster.Client.ListJobsAsync(cancellationToken: Ct));
-        Assert.Contains(cluster.Coordinator.Log, entry => entry.Contains(reason, StringComparison.Ordinal) && entry.Contains(Setting, StringComparison.Ordinal));
+        Assert.Contains(cluster.Coordinator.Log, entry =>
+            entry.Contains(reason, StringComparison.Ordinal) && entry.Contains(Setting, StringComparison.Ordinal));
     }
 
     [Fact(Timeout = TestLimit)]
@@ -82,12 +83,14 @@ public sealed class RedisSettingsTests(SharedBroker broker) : ClusterTest(broker
     [InlineData("appendonly no", "maxmemory-policy allkeys-lru")]
     public async Task Start_RiskThatIsAccepted_WorksAndSaysSo(params string[] lines)
     {
-        var options = new TestClusterOptions(Workers: 1) { RedisSettings = lines, CoordinatorEnvironment = new Dictionary<string, string> { [Setting] = "true" } };
+        var accepted = new Dictionary<string, string> { [Setting] = "true" };
+        var options = new TestClusterOptions(Workers: 1) { RedisSettings = lines, CoordinatorEnvironment = accepted };
         var cluster = await StartClusterAsync(options);
 
         var job = await cluster.Client.SubmitAsync(Pi, cancellationToken: Ct);
         await AssertInsideAsync(cluster, job, Inside);
-        var model = await cluster.Client.TrainAsync(new TrainingSpec { Lanes = 2, Epochs = 10, LearningRate = 0.05f }, cancellationToken: Ct).WaitAsync(Limit, Ct);
+        var spec = new TrainingSpec { Lanes = 2, Epochs = 10, LearningRate = 0.05f };
+        var model = await cluster.Client.TrainAsync(spec, cancellationToken: Ct).WaitAsync(Limit, Ct);
 
         Assert.True(model.Examples > 0);
         Assert.Contains(cluster.Coordinator.Log, entry => entry.Contains("Redis may lose what it is given", StringComparison.Ordinal));

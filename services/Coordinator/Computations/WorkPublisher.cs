@@ -9,7 +9,10 @@ using MassTransit;
 
 namespace Cluster.Coordinator.Computations;
 
-/// <summary>Sends items to work queues. A send that fails or takes too long, or that RabbitMQ would not take, leaves the item unpublished; it is sent again later.</summary>
+/// <summary>
+/// Sends items to work queues. A send that fails or takes too long, or that RabbitMQ would not take, leaves
+/// the item unpublished; it is sent again later.
+/// </summary>
 internal sealed class WorkPublisher(IBus bus, ClusterCondition condition, ILogger<WorkPublisher> logger)
 {
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);

@@ -61,7 +61,8 @@ internal sealed class ClusterCondition
                 if (_redis.Length > 0) return new Status(StatusCode.ResourceExhausted, $"nothing new is accepted by {_redis}: {_redisAdvice}");
                 if (!_isChecked) return new Status(StatusCode.Unavailable, "the coordinator has not looked at Redis yet; try again");
                 return _refused.Length == 0 ? null : new Status(StatusCode.FailedPrecondition,
-                    $"nothing new is accepted, since Redis would not keep it: {string.Join("; ", _refused)}; set Redis right, or accept it with {AcceptSetting}=true");
+                    $"nothing new is accepted, since Redis would not keep it: {string.Join("; ", _refused)}; " +
+                    $"set Redis right, or accept it with {AcceptSetting}=true");
             }
         }
     }

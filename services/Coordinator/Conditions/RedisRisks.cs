@@ -23,7 +23,8 @@ internal static class RedisRisks
         "noeviction" => null,
         null => "whether it deletes data when its memory is full cannot be seen (INFO memory, CONFIG GET maxmemory-policy)",
         _ when policy.StartsWith("volatile-", StringComparison.Ordinal) =>
-            $"maxmemory-policy is {policy}: when its memory is full it deletes data sets without a name, ended jobs and snapshots under way without a word; it must be noeviction",
+            $"maxmemory-policy is {policy}: when its memory is full it deletes data sets without a name, ended jobs and snapshots under way " +
+            "without a word; it must be noeviction",
         _ => $"maxmemory-policy is {policy}: when its memory is full it deletes data sets, checkpoints and jobs without a word; it must be noeviction",
     };
 
@@ -33,11 +34,14 @@ internal static class RedisRisks
         { HasFile: null } => "whether it keeps anything when it ends cannot be seen (INFO persistence)",
         { TellsWhatIsSynced: true, SyncPolicy: not "no" } => null,
         { SyncPolicy: "no" } =>
-            "appendfsync is no: when its machine fails, about half a minute of jobs and commits is gone that was reported as kept; it must be always or everysec",
+            "appendfsync is no: when its machine fails, about half a minute of jobs and commits is gone that was reported as kept; " +
+            "it must be always or everysec",
         { SyncPolicy: null } =>
-            "whether and when it syncs its append-only file cannot be seen (CONFIG GET appendfsync is refused, and Redis before 7.2 has no WAITAOF): commits may be reported that are not on its disk",
+            "whether and when it syncs its append-only file cannot be seen (CONFIG GET appendfsync is refused, and Redis before 7.2 has no WAITAOF): " +
+            "commits may be reported that are not on its disk",
         { StopsSyncing: true } =>
-            "no-appendfsync-on-rewrite is yes: while it rewrites its append-only file it syncs nothing, and when its machine fails then, commits are gone that were reported; it must be no",
+            "no-appendfsync-on-rewrite is yes: while it rewrites its append-only file it syncs nothing, and when its machine fails then, " +
+            "commits are gone that were reported; it must be no",
         _ => null,
     };
 }

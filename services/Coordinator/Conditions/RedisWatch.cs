@@ -101,8 +101,13 @@ internal sealed class RedisWatch(
     {
         if (RedisErrors.IsReplica(e)) return ("Redis, which is a replica and takes no writes", "name its primary in ConnectionStrings__redis");
         if (!RedisErrors.IsFull(e))
-            return ("Redis, which cannot write its files and takes no writes", "its log says why, often a full disk; what runs goes on by itself when it can write again");
+        {
+            return ("Redis, which cannot write its files and takes no writes",
+                "its log says why, often a full disk; what runs goes on by itself when it can write again");
+        }
+
         var limit = (await RedisInfo.ReadAsync(_redis, "memory")).Number("maxmemory");
-        return (string.Create(CultureInfo.InvariantCulture, $"Redis, which is full (out of memory: maxmemory is {limit:N0} bytes)"), ClusterCondition.RoomAdvice);
+        string full = string.Create(CultureInfo.InvariantCulture, $"Redis, which is full (out of memory: maxmemory is {limit:N0} bytes)");
+        return (full, ClusterCondition.RoomAdvice);
     }
 }

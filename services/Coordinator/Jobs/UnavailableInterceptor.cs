@@ -5,7 +5,10 @@ using Grpc.Core.Interceptors;
 
 namespace Cluster.Coordinator.Jobs;
 
-/// <summary>While Redis is away a call is UNAVAILABLE, which clients try again, and while it is full RESOURCE_EXHAUSTED, which they do not; never an unknown error.</summary>
+/// <summary>
+/// While Redis is away a call is UNAVAILABLE, which clients try again, and while it is full RESOURCE_EXHAUSTED, which they do not; never an
+/// unknown error.
+/// </summary>
 internal sealed class UnavailableInterceptor : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

@@ -45,5 +45,6 @@ public sealed class RedisRisksTests
         Assert.Equal(3, RedisRisks.Of(new RedisSettings()).Count(risk => risk.Contains("cannot be seen", StringComparison.Ordinal)));
     }
 
-    private static void AssertRisk(string words, RedisSettings settings) => Assert.Contains(words, Assert.Single(RedisRisks.Of(settings)), StringComparison.Ordinal);
+    private static void AssertRisk(string words, RedisSettings settings) =>
+        Assert.Contains(words, Assert.Single(RedisRisks.Of(settings)), StringComparison.Ordinal);
 }
