@@ -22,6 +22,7 @@ internal static class Engine
 
         var builder = DistributedApplication.CreateBuilder([.. options.EngineArguments]);
         builder.AddCluster(options.Workers, options.ParameterStores);
+        builder.KeepRedis();
         await builder.Build().RunAsync();
         return ExitCodes.Ok;
     }

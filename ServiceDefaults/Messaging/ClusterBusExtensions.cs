@@ -21,7 +21,7 @@ public static class ClusterBusExtensions
     private const string TlsScheme = "amqps";
 
     // A consumer on a machine that hangs is noticed after two missed heartbeats.
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(7);
 

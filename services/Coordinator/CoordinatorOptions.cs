@@ -47,6 +47,12 @@ public sealed class CoordinatorOptions
     [Within("00:01:00", "365.00:00:00")]
     public TimeSpan DataRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// Whether to work with a Redis that may lose what it is given, or of which that cannot be seen, and only say so; default false: nothing
+    /// new is accepted then.
+    /// </summary>
+    public bool AcceptUnsafeRedis { get; set; }
+
     /// <summary>Address under which others reach this coordinator; the default is what it listens on.</summary>
     public string? AdvertisedAddress { get; set; }
 }

@@ -2,6 +2,7 @@ using Cluster.Coordinator.Access;
 using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Data;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
@@ -9,6 +10,7 @@ using Cluster.Coordinator.Predictions;
 using Cluster.Coordinator.Tasks;
 using Cluster.Coordinator.Training;
 using Cluster.Persistence;
+using Cluster.ServiceDefaults.Messaging;
 using MassTransit;
 
 namespace Cluster.Coordinator;
@@ -27,6 +29,11 @@ public static class CoordinatorServices
         builder.Services.AddOptions<CoordinatorOptions>().BindConfiguration(CoordinatorOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddPersistence();
+        builder.Services.AddSingleton<BrokerConnections>();
+        builder.Services.AddSingleton<ClusterCondition>();
+        builder.Services.AddSingleton<RedisRoom>();
+        builder.Services.AddHostedService<RedisWatch>();
+        builder.Services.AddHostedService<BrokerWatch>();
         builder.Services.AddSingleton<DataMetrics>();
         builder.Services.AddSingleton<DataLoader>();
         builder.Services.AddSingleton<DataRemoval>();
@@ -56,7 +63,7 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<JobRunners>();
         builder.Services.AddSingleton<ChiefOffice>();
         builder.Services.AddHostedService<ChiefService>();
-        builder.Services.AddHealthChecks().AddCheck<ChiefHealthCheck>("chief");
+        builder.Services.AddHealthChecks().AddCheck<ChiefHealthCheck>("chief").AddCheck<ConditionHealthCheck>("condition");
         return builder;
     }
 

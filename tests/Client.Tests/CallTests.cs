@@ -84,7 +84,7 @@ public sealed class CallTests
 
         await client.GetJobAsync("any", Token);
 
-        Assert.Equal($"no answer from {coordinator.Address.GetLeftPart(UriPartial.Authority)} for 0 s; waiting up to 20 s", await told.Task);
+        Assert.Equal($"no answer from {coordinator.Address.GetLeftPart(UriPartial.Authority)} for 0 s; waiting up to 60 s", await told.Task);
         Assert.Equal(1, notices);
 
         void Tell(string text)

@@ -45,6 +45,8 @@ public abstract class ClusterTest(SharedBroker broker) : IAsyncLifetime
             Say(line);
     }
 
+    private protected Task<string> NewVirtualHostAsync() => broker.NewVirtualHostAsync(Ct);
+
     private protected async Task<TestCluster> StartClusterAsync(TestClusterOptions options, RabbitMqServerProcess? ownBroker = null)
     {
         var messaging = ownBroker?.ConnectionString ?? await broker.NewVirtualHostAsync(Ct);

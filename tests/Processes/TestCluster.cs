@@ -94,7 +94,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> CreateAsync(TestClusterOptions options, string messaging, CancellationToken cancellationToken)
     {
         var environment = options.RedisEnvironment.ToDictionary(variable => variable.Key, string? (variable) => variable.Value);
-        return new TestCluster(options, await RedisServerProcess.StartAsync(environment, null, cancellationToken), messaging);
+        return new TestCluster(options, await RedisServerProcess.StartAsync(environment, options.RedisSettings, null, cancellationToken), messaging);
     }
 
     public RedisServerProcess Redis { get; }
@@ -264,6 +264,9 @@ internal sealed record TestClusterOptions(int Workers = 2)
 
     /// <summary>Given to every ps process.</summary>
     public IReadOnlyDictionary<string, string> ParameterStoreEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Lines of configuration that count instead of those that Redis is started with.</summary>
+    public IReadOnlyList<string> RedisSettings { get; init; } = [];
 
     /// <summary>Given to Redis.</summary>
     public IReadOnlyDictionary<string, string> RedisEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;

@@ -95,6 +95,14 @@ public sealed class RabbitMqServerProcess : ServerProcess
         return port;
     }
 
+    /// <summary>Sets from which part of the machine's memory on the server takes no messages; 0.4 at its start.</summary>
+    internal Task SetMemoryLimitAsync(double part, CancellationToken cancellationToken) =>
+        _layout.EvaluateAsync(FormattableString.Invariant($"vm_memory_monitor:set_vm_memory_high_watermark({part:0.0000000})."), cancellationToken);
+
+    /// <summary>Sets below how many free bytes of the disk the server takes no messages; 64,000,000 at its start.</summary>
+    internal Task SetDiskLimitAsync(long bytes, CancellationToken cancellationToken) =>
+        _layout.EvaluateAsync(FormattableString.Invariant($"rabbit_disk_monitor:set_disk_free_limit({bytes})."), cancellationToken);
+
     /// <summary>How many connections to a virtual host stand now, with TLS and without, as the server lists them.</summary>
     internal async Task<(int Tls, int Plain)> CountConnectionsAsync(string virtualHost, CancellationToken cancellationToken)
     {

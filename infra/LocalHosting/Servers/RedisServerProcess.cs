@@ -12,9 +12,10 @@ public sealed class RedisServerProcess : ServerProcess
 {
     private readonly string _program;
     private readonly IReadOnlyDictionary<string, string?> _environment;
+    private readonly IReadOnlyList<string> _settings;
 
-    private RedisServerProcess(string program, IReadOnlyDictionary<string, string?> environment, Action<string>? output)
-        : base("redis", output) => (_program, _environment) = (program, environment);
+    private RedisServerProcess(string program, IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> settings, Action<string>? output)
+        : base("redis", output) => (_program, _environment, _settings) = (program, environment, settings);
 
     /// <summary>StackExchange.Redis form: <c>127.0.0.1:port,password=…</c>.</summary>
     public override string ConnectionString => $"127.0.0.1:{Port},password={Password}";
@@ -29,14 +30,14 @@ public sealed class RedisServerProcess : ServerProcess
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LocalHostingException">The program is not installed or did not come up.</exception>
     public static Task<RedisServerProcess> StartAsync(Action<string>? output = null, CancellationToken cancellationToken = default)
-        => StartAsync(new Dictionary<string, string?>(), output, cancellationToken);
+        => StartAsync(new Dictionary<string, string?>(), [], output, cancellationToken);
 
-    /// <summary>The same, with variables set beside the inherited ones.</summary>
+    /// <summary>The same, with variables set beside the inherited ones, and lines of configuration that count instead of its own.</summary>
     internal static async Task<RedisServerProcess> StartAsync(
-        IReadOnlyDictionary<string, string?> environment, Action<string>? output, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> settings, Action<string>? output, CancellationToken cancellationToken)
     {
         var program = FindExecutable() ?? throw new LocalHostingException("redis-server is not installed");
-        var server = new RedisServerProcess(program, environment, output);
+        var server = new RedisServerProcess(program, environment, settings, output);
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -66,6 +67,7 @@ public sealed class RedisServerProcess : ServerProcess
             auto-aof-rewrite-min-size 64mb
             maxmemory-policy noeviction
             loglevel warning
+            {string.Join('\n', _settings)}
 
             """);
         return ChildProcess.Start(new ChildProcessStart(_program, [configuration])

@@ -1,5 +1,6 @@
 using Cluster.Contracts.Checkpoints.V1;
 using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Checkpoints;
 using Cluster.Persistence.Snapshots;
@@ -11,7 +12,7 @@ namespace Cluster.Coordinator.Checkpoints;
 /// <summary>The service of checkpoints. They are in Redis alone, so any coordinator answers, chief or not.</summary>
 internal sealed class CheckpointsGrpcService(
     RedisCheckpoints checkpoints, RedisJobs jobs, CheckpointView view, NamedCheckpoints named, CheckpointExport export, CheckpointImport import,
-    IHostApplicationLifetime lifetime)
+    ClusterCondition condition, IHostApplicationLifetime lifetime)
     : V1.Checkpoints.CheckpointsBase
 {
     private const int MaxListed = 100;
@@ -34,6 +35,7 @@ internal sealed class CheckpointsGrpcService(
             throw SpecRejection.ToRpcException([new SpecViolation("name", request.Name, CheckpointId.NameForm)]);
         if (request.IdempotencyKey.Length > JobSubmission.MaxKeyLength)
             throw SpecRejection.ToRpcException([new SpecViolation("idempotency_key", request.IdempotencyKey, JobSubmission.KeyForm)]);
+        condition.ThrowIfClosed();
         StoredCheckpoint source = await FindAsync(request.Id);
         return await GuardAsync(request.Id, async () =>
             await view.DescribeAsync(await named.KeepAsync(source, request.Name, request.IdempotencyKey, context.CancellationToken), context.CancellationToken));
@@ -54,6 +56,7 @@ internal sealed class CheckpointsGrpcService(
 
     public override async Task<Checkpoint> Import(IAsyncStreamReader<ImportPart> requestStream, ServerCallContext context)
     {
+        condition.ThrowIfClosed();
         // A client that uploads must not hold up the end of this process.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try

@@ -1,6 +1,7 @@
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Conditions;
 using Cluster.Persistence.Data;
 using Cluster.Training.Data;
 using Grpc.Core;
@@ -10,16 +11,18 @@ namespace Cluster.Coordinator.Data;
 
 /// <summary>The service of data sets. They are in Redis alone, so any coordinator answers, chief or not.</summary>
 internal sealed class DataSetsGrpcService(
-    DataLoader loader, DataRemoval removal, RedisDataSets dataSets, TimeProvider time, IHostApplicationLifetime lifetime) : DataSets.DataSetsBase
+    DataLoader loader, DataRemoval removal, RedisDataSets dataSets, ClusterCondition condition, TimeProvider time, IHostApplicationLifetime lifetime) : DataSets.DataSetsBase
 {
     public override async Task<DataSet> Load(IAsyncStreamReader<LoadRequest> parts, ServerCallContext context)
     {
+        condition.ThrowIfClosed();
         var (id, manifest) = await UntilStopAsync(context, token => loader.LoadAsync(parts, token));
         return DataMessages.Of(id, manifest);
     }
 
     public override async Task Add(AddRequest request, IServerStreamWriter<AddUpdate> stream, ServerCallContext context)
     {
+        condition.ThrowIfClosed();
         var import = (request.Data ?? new LoadHeader()).ToImport();
         var progress = new LoadProgressStream(stream, time);
         var (id, manifest) = await UntilStopAsync(context, token => progress.PassOnAsync(loader.AddAsync(import, progress, token), token));

@@ -1,6 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Computations;
+using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Training;
 using Cluster.Persistence.Training;
 using Google.Protobuf.WellKnownTypes;
@@ -8,7 +9,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cluster.Coordinator.Jobs;
 
 /// <summary>Jobs as clients see them: the record, and what the runner knows beyond it where the job runs here.</summary>
-internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
+internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings, ClusterCondition condition)
 {
     public async Task<Job> DescribeAsync(JobRecord job)
     {
@@ -34,7 +35,7 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
         return message;
     }
 
-    private static Progress Progress(JobRecord job, JobProgress? live)
+    private Progress Progress(JobRecord job, JobProgress? live)
     {
         (long done, long total, string unit) = Work(job);
         return new Progress
@@ -49,9 +50,12 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings)
             ItemsFailed = job.Failed,
             ItemsTakenOver = job.TakenOver,
             Chiefs = job.Chiefs,
-            WaitingFor = job.HasEnded ? "" : live?.WaitingFor ?? "",
+            WaitingFor = job.HasEnded ? "" : WaitingFor(live),
         };
     }
+
+    // What all wait for hides what one waits for, which it often brings about: leases cannot be renewed in a Redis that is full.
+    private string WaitingFor(JobProgress? live) => condition.WaitingFor is { Length: > 0 } all ? all : live?.WaitingFor ?? "";
 
     // A job of a later version's kind is listed too, without what only that version knows.
     private static (long Done, long Total, string Unit) Work(JobRecord job)

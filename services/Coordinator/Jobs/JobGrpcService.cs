@@ -2,6 +2,7 @@ using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Access;
 using Cluster.Coordinator.Chief;
+using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Training;
 using Grpc.Core;
 
@@ -9,7 +10,7 @@ namespace Cluster.Coordinator.Jobs;
 
 /// <summary>The job service. Reads go to Redis; only the chief accepts and cancels.</summary>
 internal sealed class JobGrpcService(
-    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, TrainingAdmission trainings, TrainingCancellation cancellation, ChiefOffice office, SubmissionLimits limits, JobMetrics metrics, TimeProvider time,
+    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, ClusterCondition condition, TrainingAdmission trainings, TrainingCancellation cancellation, ChiefOffice office, SubmissionLimits limits, JobMetrics metrics, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<JobGrpcService> logger)
     : Contracts.Jobs.V1.Jobs.JobsBase
 {
@@ -22,6 +23,8 @@ internal sealed class JobGrpcService(
     {
         limits.CountSubmission(context.GetHttpContext());
         var submitted = JobSubmission.Read(request, time.GetUtcNow());
+        // One that is repeated is answered, whatever has come since it was accepted.
+        if (condition.Refusal is not null && !await jobs.WasSubmittedAsync(request.IdempotencyKey)) condition.ThrowIfClosed();
         await limits.CheckRoomAsync(request.IdempotencyKey);
         var job = await trainings.AdmitAsync(submitted, context.CancellationToken);
         var token = Token();
@@ -61,7 +64,7 @@ internal sealed class JobGrpcService(
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await new JobWatch(jobs, feeds, describer, time, request).RunAsync(stream, await FindAsync(request.Id), end.Token);
+            await new JobWatch(jobs, feeds, describer, condition, time, request).RunAsync(stream, await FindAsync(request.Id), end.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {

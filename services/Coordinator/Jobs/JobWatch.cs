@@ -1,11 +1,12 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
+using Cluster.Coordinator.Conditions;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Jobs;
 
 /// <summary>One watcher of one job: sends the latest at a pace that suits people, and ends after the job's end.</summary>
-internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber describer, TimeProvider time, WatchRequest request)
+internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber describer, ClusterCondition condition, TimeProvider time, WatchRequest request)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
     // Often enough for watchers to tell a job that stands still from a coordinator that does.
@@ -20,7 +21,7 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber desc
         while (true)
         {
             var feed = feeds.TryGet(job.Id, out var found) ? found : null;
-            var changed = feed?.Changed;
+            var (changed, conditionChanged) = (feed?.Changed, condition.Changed);
             var update = new JobUpdate();
             var hasMore = await AddPlacementsAsync(update, job.Kind);
             // Watchers leave at the end of the job: it is told when they have heard of every placement.
@@ -29,7 +30,7 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber desc
             await stream.WriteAsync(update, cancellationToken);
             if (job.HasEnded && !hasMore) return;
 
-            if (!job.HasEnded) await WaitAsync(feed, changed, cancellationToken);
+            if (!job.HasEnded) await WaitAsync(feed, changed, conditionChanged, cancellationToken);
             job = await jobs.ReadAsync(job.Id) ?? throw new RpcException(new Status(StatusCode.NotFound, $"job '{job.Id}' is not kept any more"));
         }
     }
@@ -59,7 +60,7 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber desc
         return fresh.Count == RedisJobs.MaxPlacements;
     }
 
-    private async Task WaitAsync(JobFeed? feed, Task? changed, CancellationToken cancellationToken)
+    private async Task WaitAsync(JobFeed? feed, Task? changed, Task conditionChanged, CancellationToken cancellationToken)
     {
         var pause = Task.Delay(Pace, time, cancellationToken);
         if (feed is null || changed is null)
@@ -70,7 +71,7 @@ internal sealed class JobWatch(RedisJobs jobs, JobFeeds feeds, JobDescriber desc
 
         // The end of a job is told at once, everything else at the pace.
         await Task.WhenAny(pause, feed.Closed);
-        await Task.WhenAny(changed, feed.Closed, Task.Delay(KeepAlive, time, cancellationToken));
+        await Task.WhenAny(changed, conditionChanged, feed.Closed, Task.Delay(KeepAlive, time, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
     }
 }

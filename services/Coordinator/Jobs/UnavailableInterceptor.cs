@@ -1,10 +1,14 @@
+using Cluster.Coordinator.Conditions;
 using Cluster.ServiceDefaults.Redis;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
 namespace Cluster.Coordinator.Jobs;
 
-/// <summary>While Redis is away a call is UNAVAILABLE, which clients try again, and not an unknown error.</summary>
+/// <summary>
+/// While Redis is away a call is UNAVAILABLE, which clients try again, and while it is full RESOURCE_EXHAUSTED, which they do not; never an
+/// unknown error.
+/// </summary>
 internal sealed class UnavailableInterceptor : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -16,7 +20,7 @@ internal sealed class UnavailableInterceptor : Interceptor
         }
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
-            throw Unavailable();
+            throw Answer(e);
         }
     }
 
@@ -29,7 +33,7 @@ internal sealed class UnavailableInterceptor : Interceptor
         }
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
-            throw Unavailable();
+            throw Answer(e);
         }
     }
 
@@ -42,9 +46,11 @@ internal sealed class UnavailableInterceptor : Interceptor
         }
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
-            throw Unavailable();
+            throw Answer(e);
         }
     }
 
-    private static RpcException Unavailable() => new(new Status(StatusCode.Unavailable, "the coordinator cannot reach Redis; try again"));
+    private static RpcException Answer(Exception e) => new(RedisErrors.IsFull(e)
+        ? new Status(StatusCode.ResourceExhausted, $"Redis is full (out of memory): {ClusterCondition.RoomAdvice}")
+        : new Status(StatusCode.Unavailable, "the coordinator cannot reach Redis; try again"));
 }

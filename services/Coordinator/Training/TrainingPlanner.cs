@@ -77,6 +77,14 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         };
     }
 
+    /// <summary>Bytes of one commit of a job: its parameters, and what the optimizer keeps beside them.</summary>
+    public async Task<long> SnapshotBytesAsync(TrainingSpec spec, CancellationToken cancellationToken)
+    {
+        (int features, long rows) = Shape(spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken));
+        IModel model = models.Create(spec, features, rows);
+        return PlacementPlan.Of(model, spec, stores: 1).Parameters * (1L + spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots) * sizeof(float);
+    }
+
     /// <summary>Keeps a job's data set while the job runs.</summary>
     public Task ProlongAsync(string id, CancellationToken cancellationToken) => data.ProlongAsync(id, options.Value.JobRetention, cancellationToken);
 

@@ -79,10 +79,10 @@ public sealed class CheckpointUpload(IConnectionMultiplexer redis, ImportedCheck
         SnapshotHead.Parts(imported.Plan.Parameters, imported.Plan.Slots).Select(part => SnapshotKeys.Chunk(Key, part.Vector, part.Chunk));
 
     private async Task SetAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
-        await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.StringSetAsync(key, value, CheckpointCopier.TimeToLive), cancellationToken);
+        await RedisRetry.UnlessFull.ExecuteAsync(async _ => await _database.StringSetAsync(key, value, CheckpointCopier.TimeToLive), cancellationToken);
 
     private async Task SetRangeAsync(string key, long offset, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
-        await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.StringSetRangeAsync(key, offset, value), cancellationToken);
+        await RedisRetry.UnlessFull.ExecuteAsync(async _ => await _database.StringSetRangeAsync(key, offset, value), cancellationToken);
 
     private static void RequireFinite(ReadOnlySpan<byte> part, string tensor, int first)
     {

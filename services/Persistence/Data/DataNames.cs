@@ -20,7 +20,7 @@ internal sealed class DataNames(IDatabase database)
     /// <exception cref="DataNameTakenException">Another one has it.</exception>
     public async Task TakeAsync(string name, string id, CancellationToken cancellationToken)
     {
-        await RedisRetry.Pipeline.ExecuteAsync(async _ => await database.HashSetAsync(DataKeys.Names, name, id, When.NotExists), cancellationToken);
+        await RedisRetry.UnlessFull.ExecuteAsync(async _ => await database.HashSetAsync(DataKeys.Names, name, id, When.NotExists), cancellationToken);
         if (await FindAsync(name, cancellationToken) is { } holder && holder != id) throw new DataNameTakenException(name, holder);
     }
 

@@ -28,7 +28,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
                 () => Read(open, shared, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await RenewUntilAsync(parsing);
             Content content = await parsing;
-            if (!await RedisRetry.Pipeline.ExecuteAsync(async _ => await KeepChunksAsync(set.Keep), cancellationToken))
+            if (!await RedisRetry.UnlessFull.ExecuteAsync(async _ => await KeepChunksAsync(set.Keep), cancellationToken))
                 throw new TimeoutException($"a chunk of data set '{set.Id}' went before the last one came");
             await SetAsync(DataKeys.Summary(set.Id), JsonSerializer.SerializeToUtf8Bytes(content.Summary, SpecJson.Options), set.Keep, cancellationToken);
             await SetAsync(DataKeys.Manifest(set.Id), JsonSerializer.SerializeToUtf8Bytes(content.Manifest, SpecJson.Options), set.Keep, cancellationToken);
@@ -115,7 +115,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
         DataSetKeys.KeepAsync(database, DataSetKeys.Chunks(set.Id, Interlocked.Read(ref _chunks)), timeToLive);
 
     private async Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? timeToLive, CancellationToken cancellationToken) =>
-        await RedisRetry.Pipeline.ExecuteAsync(async _ => await database.StringSetAsync(key, value, timeToLive is { } time ? time : Expiration.Default), cancellationToken);
+        await RedisRetry.UnlessFull.ExecuteAsync(async _ => await database.StringSetAsync(key, value, timeToLive is { } time ? time : Expiration.Default), cancellationToken);
 
     private sealed record Content(DataManifest Manifest, DataSummary Summary);
 }

@@ -10,12 +10,15 @@ namespace Cluster.Persistence.Durability;
 
 /// <summary>Which run of Redis answers, and whether what it acknowledged, over any connection, is on its disk.</summary>
 /// <remarks>
-/// Redis 7.2 is asked with WAITAOF. An older one has synced what it acknowledged where <c>appendfsync</c> is
-/// <c>always</c>; otherwise it does so within two seconds. One without an append-only file is as durable as its operator wants it.
+/// Redis 7.2 is asked with WAITAOF. An older one has synced what it acknowledged where <c>appendfsync</c> is <c>always</c>, and
+/// <see cref="SyncProof"/> waits for the sync of one that does so every second. One without an append-only file, or that never syncs
+/// it, is as durable as its operator wants it.
 /// </remarks>
 public sealed class RedisDurability([FromKeyedServices(RedisExtensions.Bulk)] IConnectionMultiplexer redis, TimeProvider time)
 {
-    private static readonly TimeSpan SyncPeriod = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ProofLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WrittenTimeToLive = TimeSpan.FromSeconds(20);
     private const int WaitMilliseconds = 4_000;
     private const string WrittenKey = "cluster:durable";
 
@@ -24,60 +27,63 @@ public sealed class RedisDurability([FromKeyedServices(RedisExtensions.Bulk)] IC
     /// <summary>Changes when Redis restarts.</summary>
     public async Task<ulong> RunAsync()
     {
-        string run = (await InfoAsync("server")).GetValueOrDefault("run_id", "");
+        string run = (await RedisInfo.ReadAsync(_database, "server")).Text("run_id") ?? "";
         return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(run)));
     }
 
     /// <summary>Returns when everything that Redis had acknowledged before is on its disk.</summary>
-    /// <exception cref="TimeoutException">It was not in time.</exception>
+    /// <exception cref="TimeoutException">It was not in time, or it could not be seen.</exception>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        if (await TryWaitForFileAsync()) return;
-        IReadOnlyDictionary<string, string> state = await InfoAsync("persistence");
-        if (state.GetValueOrDefault("aof_enabled", "0") == "0" || await SyncsAlwaysAsync()) return;
-        await Task.Delay(SyncPeriod, time, cancellationToken);
-        if ((await InfoAsync("persistence")).GetValueOrDefault("aof_last_write_status", "ok") != "ok")
-            throw new TimeoutException("Redis could not write its append-only file");
+        if ((await RedisInfo.ReadAsync(_database, "persistence")).Number("aof_enabled") is not 1) return;
+        if (await TryWaitForFileAsync() || await SyncPolicyAsync() is "always" or "no") return;
+        await ProveAsync(cancellationToken);
     }
 
-    // False where this server has no such command, or no such file.
+    // False where this server has no such command, or not for us.
     private async Task<bool> TryWaitForFileAsync()
     {
         try
         {
             // It blocks its connection, and covers what that connection wrote: all that came before is in the file too.
-            await _database.StringSetAsync(WrittenKey, "", SyncPeriod * 10);
+            await _database.StringSetAsync(WrittenKey, "", WrittenTimeToLive);
             var reply = (RedisResult[])(await _database.ExecuteAsync("WAITAOF", 1, 0, WaitMilliseconds))!;
             return (long)reply[0] >= 1
                 ? true
                 : throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"Redis did not sync its append-only file within {WaitMilliseconds} ms"));
         }
-        catch (RedisServerException)
+        catch (RedisServerException e) when (!RedisErrors.IsTransient(e))
         {
             return false;
         }
     }
 
-    private async Task<bool> SyncsAlwaysAsync()
+    // Null where it is not for us to ask: the careful answer.
+    private async Task<string?> SyncPolicyAsync()
     {
         try
         {
-            var reply = (string[])(await _database.ExecuteAsync("CONFIG", "GET", "appendfsync"))!;
-            return reply is [_, "always"];
+            return (string[])(await _database.ExecuteAsync("CONFIG", "GET", "appendfsync"))! is [_, { } policy] ? policy : null;
         }
-        catch (RedisServerException)
+        catch (RedisServerException e) when (!RedisErrors.IsTransient(e))
         {
-            // Not for us to ask: the careful answer.
-            return false;
+            return null;
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> InfoAsync(string section)
+    private async Task ProveAsync(CancellationToken cancellationToken)
     {
-        string text = (string?)await _database.ExecuteAsync("INFO", section) ?? "";
-        return text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split(':', 2))
-            .Where(parts => parts.Length == 2)
-            .ToDictionary(parts => parts[0], parts => parts[1]);
+        var proof = new SyncProof();
+        long begun = time.GetTimestamp();
+        while (!proof.Add(await SyncProof.LookAsync(_database, WrittenKey, WrittenTimeToLive)))
+        {
+            if (time.GetElapsedTime(begun) > ProofLimit)
+            {
+                string why = proof.WaitsForRewrite ? "it rewrites its append-only file" : "its disk is slow";
+                throw new TimeoutException($"Redis did not show within {ProofLimit.TotalSeconds:0} s that what it wrote is on disk: {why}");
+            }
+
+            await Task.Delay(LookPeriod, time, cancellationToken);
+        }
     }
 }

@@ -91,6 +91,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             [ClusterTls.AuthorityFile] = null,
             [ClusterTls.ClientAuthorityFile] = null,
             [ClusterKey.SecondVariable] = null,
+            // It promises nothing beyond its end: its Redis is in this process and ends with it.
+            [$"{CoordinatorOptions.Section}:{nameof(CoordinatorOptions.AcceptUnsafeRedis)}"] = "true",
             ["Worker:Cores"] = $"{Math.Max(1, Environment.ProcessorCount / options.Workers)}",
         });
         builder.AddServiceDefaults("standalone");

@@ -1,5 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
+using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Testing;
@@ -27,6 +28,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     };
 
     private readonly JobFeeds _feeds = new();
+    private readonly ClusterCondition _condition = new();
     private RedisJobs _jobs = null!;
     private RedisTraining _trainings = null!;
     private JobDescriber _describer = null!;
@@ -36,7 +38,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
         await base.InitializeAsync();
         _jobs = new RedisJobs(Redis, TimeProvider.System, Options.Create(new CoordinatorOptions()));
         _trainings = new RedisTraining(Redis);
-        _describer = new JobDescriber(_feeds, _trainings);
+        _describer = new JobDescriber(_feeds, _trainings, _condition);
     }
 
     [Fact]
@@ -119,13 +121,44 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     }
 
     [Fact]
+    public async Task Describe_WhatAllWaitFor_IsSaidOfEveryJobThatHasNotEnded()
+    {
+        JobRecord job = await PlannedAsync();
+        JobRecord elsewhere = await RunningAsync("quantum");
+        _feeds.Open(job.Id).Publish(new JobProgress(0, 0, 0, 0, "2 ps tasks"));
+        _condition.RedisRefuses("Redis, which is full", "make room");
+
+        Assert.Equal("Redis, which is full", (await _describer.DescribeAsync(job)).Progress.WaitingFor);
+        Assert.Equal("Redis, which is full", (await _describer.DescribeAsync(elsewhere)).Progress.WaitingFor);
+        Assert.Equal("", (await _describer.DescribeAsync(await EndedAsync(job))).Progress.WaitingFor);
+    }
+
+    [Fact]
+    public async Task Watch_AllBeginToWait_TellsItThoughTheJobSaysNothing()
+    {
+        JobRecord job = await PlannedAsync();
+        _feeds.Open(job.Id);
+        var stream = new RecordingStream<JobUpdate>();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        Task watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, end.Token);
+        await UntilAsync(() => stream.Written.Count > 0);
+
+        _condition.BrokerRefuses("RabbitMQ, which takes no messages");
+        await UntilAsync(() => stream.Written.Last().Job.Progress.WaitingFor.Length > 0);
+
+        Assert.Equal("RabbitMQ, which takes no messages", stream.Written.Last().Job.Progress.WaitingFor);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching.WaitAsync(Limit, Ct));
+    }
+
+    [Fact]
     public async Task Watch_JobEndsAfterAPartialResult_TellsItOnce()
     {
         JobRecord job = await PlannedAsync();
         JobFeed feed = _feeds.Open(job.Id);
         feed.Add(new PartialResult { Clock = 1 });
         var stream = new RecordingStream<JobUpdate>();
-        Task watching = new JobWatch(_jobs, _feeds, _describer, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, Ct);
+        Task watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, Ct);
         await UntilAsync(() => stream.Written.Count > 0);
 
         feed.Add(new PartialResult { Clock = 2 });
@@ -145,7 +178,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
         first.Add(new PartialResult { Clock = 1 });
         first.Add(new PartialResult { Clock = 2 });
         var stream = new RecordingStream<JobUpdate>();
-        Task watching = new JobWatch(_jobs, _feeds, _describer, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, Ct);
+        Task watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, Ct);
         await UntilAsync(() => stream.Written.Count > 0);
 
         _feeds.Close(job.Id);

@@ -54,21 +54,45 @@ public sealed class RedisDurabilityOfOneServerTests
     }
 
     [Fact]
-    public async Task Wait_SyncedEverySecond_WaitsForTwoAndCanBeCancelled()
+    public async Task Wait_SyncedEverySecond_LooksUntilASyncAndCanBeCancelled()
     {
         await using RedisServerProcess server = await StartAsync();
         await using IConnectionMultiplexer redis = await ConnectAsync(server);
-        Assert.SkipWhen(redis.GetServers().Single().Version >= new Version(7, 2), "this redis-server has WAITAOF, which needs no wait");
+        Assert.SkipWhen(redis.GetServers().Single().Version >= new Version(7, 2), "this redis-server has WAITAOF, which needs no proof");
         await ConfigureAsync(redis, "appendfsync", "everysec");
+        var durability = new RedisDurability(redis, TimeProvider.System);
+
+        await durability.WaitAsync(_ct).WaitAsync(Limit, _ct);
+
+        using var cancelled = new CancellationTokenSource();
+        Task waiting = durability.WaitAsync(cancelled.Token);
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Limit, _ct));
+    }
+
+    [Fact]
+    public async Task Wait_NeverSynced_ReturnsAtOnce()
+    {
+        await using RedisServerProcess server = await StartAsync();
+        await using IConnectionMultiplexer redis = await ConnectAsync(server);
+        await ConfigureAsync(redis, "appendfsync", "no");
         var time = new TimerLog();
 
         await new RedisDurability(redis, time).WaitAsync(_ct);
-        Assert.Equal([TimeSpan.FromSeconds(2)], time.Waits);
 
-        using var cancelled = new CancellationTokenSource();
-        Task waiting = new RedisDurability(redis, TimeProvider.System).WaitAsync(cancelled.Token);
-        await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Limit, _ct));
+        Assert.Empty(time.Waits);
+    }
+
+    [Fact]
+    public async Task Wait_NoRoomForTheWrite_Throws()
+    {
+        await using RedisServerProcess server = await StartAsync();
+        await using IConnectionMultiplexer redis = await ConnectAsync(server);
+        await ConfigureAsync(redis, "appendfsync", "everysec");
+        await ConfigureAsync(redis, "maxmemory", "1");
+
+        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => new RedisDurability(redis, TimeProvider.System).WaitAsync(_ct).WaitAsync(Limit, _ct));
+        Assert.True(RedisErrors.IsFull(error), error.ToString());
     }
 
     [Fact]

@@ -110,6 +110,7 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : Pe
         CommitManifest second = await CommitAsync(first, 64);
         TrainingRecord before = await ReadAsync();
         CommitRetention retention = new(before.Protocol.Manifest, before.Evaluations, first, first);
+        await Database.HashSetAsync(JobKeys.Record(_job), "total", Plan.Schedule().TotalClocks);
 
         var decision = new EvaluationDecision(first, State(first), []) { End = retention.AsLast(), Reason = "enough", Later = retention.Later };
         Assert.Equal(TrainingAnswer.Done, await _training.DecideAsync(_job, Owner, decision, Plan));
