@@ -142,6 +142,8 @@ internal sealed class FaultyLink : IAsyncDisposable
                 var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                 var read = await from.ReceiveAsync(buffer.AsMemory(0, BufferBytes), _stopping.Token);
                 if (read == 0) break;
+                // Meanwhile the sender's bytes gather, and go on as one piece.
+                if (Delay is var delay && delay > TimeSpan.Zero) await Task.Delay(delay, _stopping.Token);
                 await pieces.WriteAsync(new Piece(buffer, read, Stopwatch.GetTimestamp()), _stopping.Token);
             }
 
@@ -160,7 +162,6 @@ internal sealed class FaultyLink : IAsyncDisposable
             await foreach (var piece in pieces.ReadAllAsync(_stopping.Token))
             {
                 if (Latency - Stopwatch.GetElapsedTime(piece.TakenAt) is var left && left > TimeSpan.Zero) await Task.Delay(left, _stopping.Token);
-                if (Delay is var delay && delay > TimeSpan.Zero) await Task.Delay(delay, _stopping.Token);
                 await WhileHeldAsync();
                 for (var sent = 0; sent < piece.Length;)
                     sent += await to.SendAsync(piece.Buffer.AsMemory(sent, piece.Length - sent), _stopping.Token);

@@ -28,8 +28,14 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
     /// <summary>Makes likely what the rule is for; a recovery for another reason would heal what two ps tasks cannot settle.</summary>
     private static Scenario Expose(Scenario scenario) => scenario.Mutation switch
     {
-        Mutation.OneVersionOnly or Mutation.IncarnationReused or Mutation.EndMisreported =>
+        Mutation.OneVersionOnly or Mutation.IncarnationReused =>
             Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null }) with { NetworkFaults = 8, ActionsPerFault = 0, Actions = 1000 },
+        // Many clocks between two evaluations and checkpoints, so that segments are long enough to be cut while steps go on.
+        Mutation.EndsLeftApart =>
+            Alone(scenario, job => job with
+            {
+                Seed = job.Seed & ~3UL, Tasks = 2, Lanes = 1, Batch = 1, Examples = 20, Epochs = 6, IsAsync = false, Staleness = null, LocalSteps = 1, EvaluateEvery = 0, StopAt = 0, CancelAt = 0,
+            }) with { Workers = 1, NetworkFaults = 2, ActionsPerFault = 0, Actions = 3000 },
         Mutation.LabelIgnored or Mutation.TornSliceAccepted =>
             Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null, LocalSteps = 1, UsesAdagrad = true }) with { Workers = 4, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAcrossGenerations =>

@@ -21,10 +21,11 @@ internal sealed class JobGrpcService(
 
     public override async Task<Job> Submit(SubmitRequest request, ServerCallContext context)
     {
-        limits.CountSubmission(context.GetHttpContext());
         var submitted = JobSubmission.Read(request, time.GetUtcNow());
         // One that is repeated is answered, whatever has come since it was accepted.
         if (condition.Refusal is not null && !await jobs.WasSubmittedAsync(request.IdempotencyKey)) condition.ThrowIfClosed();
+        // What was not accepted for the time being comes again, and is counted then.
+        limits.CountSubmission(context.GetHttpContext());
         await limits.CheckRoomAsync(request.IdempotencyKey);
         var job = await trainings.AdmitAsync(submitted, context.CancellationToken);
         var token = Token();

@@ -14,6 +14,9 @@ internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan,
 {
     private readonly Dictionary<Type, Task<Action>> _underWay = [];
 
+    /// <summary>Whether a commit may come at any moment, or has come since the record was read: what goes by the commits that there are has to wait for a newer one.</summary>
+    public bool IsFlipping => _underWay.ContainsKey(typeof(SupervisorCommand.Flip));
+
     /// <summary>Begins what a command asks for, unless its like is under way.</summary>
     public void Begin(SupervisorCommand command, TrainingRecord record, CancellationToken cancellationToken)
     {

@@ -17,13 +17,19 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     public long ClockLimit(TrainingRecord record) => record.Evaluations.ClockLimit(plan.Evaluations());
 
     /// <summary>Moves the oldest open evaluation on, and decides it when all of it is recorded.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="record">Its training, just read.</param>
+    /// <param name="isCurrent">Whether the record names all commits: a decision that ends the job lets go of the later ones.</param>
+    /// <param name="placement">Where its items can go; null where they cannot.</param>
+    /// <param name="slots">Worker slots that it may use.</param>
+    /// <param name="cancellationToken">Ends the sending.</param>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
-    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
+    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, bool isCurrent, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         if (record.ToEvaluate is not [var oldest, ..]) return false;
         EvaluationRound round = RoundOf(oldest, isFinal: false);
-        if (await AdvanceAsync(round, job, placement, slots, cancellationToken)) await DecideAsync(record, round);
+        if (await AdvanceAsync(round, job, placement, slots, cancellationToken) && isCurrent) await DecideAsync(record, round);
         return true;
     }
 

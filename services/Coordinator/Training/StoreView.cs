@@ -39,7 +39,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
         if (_holders[task] is not { } holder) return false;
         try
         {
-            await call(channels.ClientOf(holder.Entry.Address), Options(cancellationToken));
+            await call(channels.ClientOf(holder.Entry.Address), Options());
             return true;
         }
         catch (RpcException e) when (IsPassing(e) && !cancellationToken.IsCancellationRequested)
@@ -62,7 +62,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
         try
         {
             var request = new V1.CloseRequest { Job = jobId, Task = task, Generation = generation };
-            await channels.ClientOf(holder.Entry.Address).CloseAsync(request, Options(cancellationToken));
+            await channels.ClientOf(holder.Entry.Address).CloseAsync(request, Options());
             return true;
         }
         catch (RpcException) when (!cancellationToken.IsCancellationRequested)
@@ -77,7 +77,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
         try
         {
             var request = new V1.ReportRequest { Job = jobId, Task = task };
-            return await channels.ClientOf(holder.Entry.Address).ReportAsync(request, Options(cancellationToken));
+            return await channels.ClientOf(holder.Entry.Address).ReportAsync(request, Options());
         }
         catch (RpcException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -89,6 +89,6 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     private static bool IsPassing(RpcException e) =>
         e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.NotFound or StatusCode.Internal;
 
-    private static CallOptions Options(CancellationToken cancellationToken) =>
-        new(deadline: DateTime.UtcNow + StoreChannels.CallTimeout, cancellationToken: cancellationToken);
+    // A call ends by its deadline: one that is cancelled under way is an exception in the log of the ps task.
+    private static CallOptions Options() => new(deadline: DateTime.UtcNow + StoreChannels.CallTimeout);
 }

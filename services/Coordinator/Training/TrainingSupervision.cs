@@ -83,7 +83,7 @@ internal sealed class TrainingSupervision
         IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
         if (await DoAsync(commands.Where(IsOfStores), job, record, placement, cancellationToken) is { } refused) return new Turn(default, refused);
         await _summaries.NoteAsync(record);
-        bool isEvaluating = await _evaluation.AdvanceAsync(job, record, placement, view.WorkerSlots, cancellationToken);
+        bool isEvaluating = await _evaluation.AdvanceAsync(job, record, isCurrent: !_commits.IsFlipping, placement, view.WorkerSlots, cancellationToken);
         foreach (SupervisorCommand command in commands.Where(command => !IsOfStores(command)))
         {
             // What is open is decided first: the job may end before the clock at which it diverged, and its result needs the best commit.

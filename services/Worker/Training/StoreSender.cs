@@ -12,6 +12,7 @@ namespace Cluster.Worker.Training;
 internal sealed class StoreSender(StoreConnections stores, Lock gate, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LeavingLimit = TimeSpan.FromSeconds(1);
     private const int Nobody = -1;
 
     private volatile int _sendingTo = Nobody;
@@ -38,11 +39,12 @@ internal sealed class StoreSender(StoreConnections stores, Lock gate, TimeProvid
         Begin(task) is { } stream ? EndAsync(stream.AttachAsync(run.JobId, run.Item.Generation, worker)) : ValueTask.FromResult(false);
 
     /// <summary>Breaks the stream that a frame has been on its way to for too long; from any thread.</summary>
-    /// <param name="isLeaving">The item is over: no patience.</param>
+    /// <param name="isLeaving">The item is over: less patience, enough for a ps task that stops too to end its streams in order.</param>
     public void BreakLate(bool isLeaving)
     {
         int task = _sendingTo;
-        if (task != Nobody && (isLeaving || time.GetElapsedTime(Volatile.Read(ref _sendingSince)) > Limit)) stores.Link(task).Break();
+        TimeSpan limit = isLeaving ? LeavingLimit : Limit;
+        if (task != Nobody && time.GetElapsedTime(Volatile.Read(ref _sendingSince)) > limit) stores.Link(task).Break();
     }
 
     private ExchangeStream? Begin(int task)

@@ -171,8 +171,8 @@ internal enum Mutation
     /// <summary>The end of one job ends all.</summary>
     FinishReachesOtherJobs,
 
-    /// <summary>A ps task says that its segment ends where it was asked to, also where more than that was contributed.</summary>
-    EndMisreported,
+    /// <summary>Where one ps task cannot end its segment as early as another, they are left with different ends.</summary>
+    EndsLeftApart,
 
     /// <summary>A ps process that drops an ended job's model drops those of other jobs too.</summary>
     EndDropsOtherModels,

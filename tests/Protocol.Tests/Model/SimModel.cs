@@ -16,7 +16,6 @@ internal sealed class SimModel
     private ParameterTask _task;
     private CommitManifest? _loading;
     private TimeSpan _writeTimeout;
-    private Segment _asked;
 
     public SimModel(SimCluster cluster, SimParameterStore store, SimJob job)
     {
@@ -65,11 +64,8 @@ internal sealed class SimModel
         _loading = manifest;
     }
 
-    public void Advance(SupervisorCommand.Advance advance)
-    {
-        _asked = advance.Segment;
+    public void Advance(SupervisorCommand.Advance advance) =>
         _task.Advance(advance.Generation, advance.Committed, advance.Segment, _cluster.Now);
-    }
 
     public void WriteAgain(SupervisorCommand.WriteAgain command)
     {
@@ -201,8 +197,6 @@ internal sealed class SimModel
     private void SendReport()
     {
         TaskReport report = _task.Report(_store.Id);
-        if (Mutation == Mutation.EndMisreported && _asked.From == report.Segment.From && !report.Segment.IsEmpty)
-            report = report with { Segment = _asked };
         foreach (SimCoordinator coordinator in _cluster.Coordinators)
         {
             if (coordinator.Runner(_job) is { } runner && runner.ExpectReport(Index))

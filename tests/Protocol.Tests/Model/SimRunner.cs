@@ -132,8 +132,11 @@ internal sealed class SimRunner
             case SupervisorCommand.Open open:
                 Send(open.Task, model => model.Open(open.Generation, open.Manifest));
                 break;
+            case SupervisorCommand.Advance advance when Mutation == Mutation.EndsLeftApart && IsRaise(advance):
+                break;
             case SupervisorCommand.Advance advance:
-                Note(advance);
+                _job.Raises += IsRaise(advance) ? 1 : 0;
+                _job.Cuts += EndOf(advance) > advance.Segment.To ? 1 : 0;
                 Send(advance.Task, model => model.Advance(advance));
                 break;
             case SupervisorCommand.WriteAgain again:
@@ -188,13 +191,11 @@ internal sealed class SimRunner
         _cluster.Network.Send(_coordinator, () => _supervisor.Durable(manifest, run));
     }
 
-    private void Note(SupervisorCommand.Advance advance)
-    {
-        if (_reports[advance.Task] is not { Segment: var open } || open.From != advance.Segment.From || open.IsEmpty)
-            return;
-        _job.Cuts += advance.Segment.To < open.To ? 1 : 0;
-        _job.Raises += advance.Segment.To > open.To ? 1 : 0;
-    }
+    private bool IsRaise(SupervisorCommand.Advance advance) => EndOf(advance) < advance.Segment.To;
+
+    /// <summary>Where the ps task said that this segment ends; null where it is not open there.</summary>
+    private long? EndOf(SupervisorCommand.Advance advance) =>
+        _reports[advance.Task] is { Segment: { IsEmpty: false } open } && open.From == advance.Segment.From ? open.To : null;
 
     private void Publish(SupervisorCommand.Publish publish)
     {

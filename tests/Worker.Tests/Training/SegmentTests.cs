@@ -73,10 +73,9 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_WorkerStopsInMidSegment_AnotherOneFinishes()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 4) with { Epochs = 200 }, stores: 2);
+        TestJob job = await SubmitAsync(Endless, stores: 2);
         TestWorker[] team = await WorkersAsync(2);
-        // Half of it: however late the worker is stopped, its item is not over.
-        await job.AdvanceAsync(new Segment(0, job.TotalClocks / 2));
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
         IReadOnlyList<TrainSegment> items = job.Items(new Segment(0, job.TotalClocks), 2);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ct);
         Task<object?> first = team[0].RunAsync(items[0], stop.Token);
@@ -86,21 +85,20 @@ public sealed class SegmentTests : IAsyncLifetime
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TrainingCluster.Limit, _ct));
-        await GoOnAsync(job);
-        Assert.IsType<SegmentReached>(await second.WaitAsync(TrainingCluster.Limit, _ct));
-        await job.CommitAsync(job.TotalClocks);
+        long end = await job.EndSoonAsync();
+        Assert.Equal(end, Assert.IsType<SegmentReached>(await second.WaitAsync(TrainingCluster.Limit, _ct)).To);
+        await job.CommitAsync(end);
         EvaluatedRange result = await job.ResultAsync(team[1]);
-        Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, job.TotalClocks)), result.Fingerprint);
+        Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, end)), result.Fingerprint);
         Assert.All(await job.BlameAsync(), entry => Assert.Equal("0", entry.Value));
     }
 
     [Fact]
     public async Task Run_ConnectionsBreakInMidSegment_GoesOn()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 4) with { Epochs = 200 }, stores: 2);
+        TestJob job = await SubmitAsync(Endless, stores: 2);
         TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        // Half of it: however late the connections are broken, the item is not over and needs the next one.
-        await job.AdvanceAsync(new Segment(0, job.TotalClocks / 2));
+        await job.AdvanceAsync(new Segment(0, job.TotalClocks));
         Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
         for (int broken = 1; broken <= 3; broken++)
         {
@@ -109,12 +107,12 @@ public sealed class SegmentTests : IAsyncLifetime
             await _cluster.Proxy.BreakAsync(_ct);
         }
 
-        await GoOnAsync(job);
-        Assert.IsType<SegmentReached>(await running.WaitAsync(TrainingCluster.Limit, _ct));
-        await job.CommitAsync(job.TotalClocks);
+        long end = await job.EndSoonAsync();
+        Assert.Equal(end, Assert.IsType<SegmentReached>(await running.WaitAsync(TrainingCluster.Limit, _ct)).To);
+        await job.CommitAsync(end);
         EvaluatedRange result = await job.ResultAsync(worker);
-        Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, job.TotalClocks)), result.Fingerprint);
-        Assert.Equal(200L * LineExample.Rows, (await job.ReportAsync(0)).Examples);
+        Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, end)), result.Fingerprint);
+        Assert.Equal((await job.ReportAsync(0)).Examples, (await job.ReportAsync(1)).Examples);
     }
 
     [Fact]
@@ -272,13 +270,8 @@ public sealed class SegmentTests : IAsyncLifetime
         Seed = 11,
     };
 
-    /// <summary>Opens the second half of a job when the first one is done.</summary>
-    private static async Task GoOnAsync(TestJob job)
-    {
-        long half = job.TotalClocks / 2;
-        await job.CommitAsync(half);
-        await job.AdvanceAsync(new Segment(half, job.TotalClocks));
-    }
+    /// <summary>However late something is done to it, its segment is not over before it is asked to end.</summary>
+    private static TrainingSpec Endless => Sync(lanes: 4) with { Epochs = 1_000_000 };
 
     /// <summary>Has a worker do something with a model that hangs, after which it must stop; answers with what it tells.</summary>
     private async Task<object?> HangAsync(Func<TestWorker, Task<object?>> act)

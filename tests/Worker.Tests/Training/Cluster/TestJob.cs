@@ -100,6 +100,21 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
         }
     }
 
+    /// <summary>Ends the open segment as early as every ps task can.</summary>
+    /// <returns>Where it ends.</returns>
+    public async Task<long> EndSoonAsync()
+    {
+        V1.Segment open = (await ReportAsync(0)).Segment;
+        var wanted = new Segment(open.From, open.From + 1);
+        while (true)
+        {
+            await AdvanceAsync(wanted);
+            long[] ends = [.. (await Task.WhenAll(Enumerable.Range(0, stores).Select(ReportAsync))).Select(report => report.Segment.To)];
+            if (ends.Distinct().Count() == 1) return ends[0];
+            wanted = wanted with { To = ends.Max() };
+        }
+    }
+
     /// <summary>The items of a segment for some workers, as the coordinator deals lanes.</summary>
     public IReadOnlyList<TrainSegment> Items(Segment segment, int workers) =>
         [.. LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, spec.Lanes)), workers).Select(lanes => TrainSegment.Of(Id, new SegmentItem(Generation, segment, lanes), "/cpu:*"))];
