@@ -6,6 +6,7 @@ using V1 = Cluster.Contracts.Parameters.V1;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>The ps tasks of one job: who holds each index now, and what that process says of the job. Owned by one runner.</summary>
+/// <remarks>A call ends by its deadline, within three seconds: one that is cancelled under way is an exception in the log of the ps task.</remarks>
 internal sealed class StoreView(string jobId, StoreChannels channels)
 {
     private RegisteredTask?[] _holders = [];
@@ -22,11 +23,10 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     /// <summary>Asks the ps tasks 0 to <paramref name="stores"/> - 1 at once.</summary>
     /// <param name="stores">How many.</param>
     /// <param name="registered">The live ps tasks.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<IReadOnlyList<Protocol.Commits.TaskView>> ReadAsync(int stores, IReadOnlyList<RegisteredTask> registered, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Protocol.Commits.TaskView>> ReadAsync(int stores, IReadOnlyList<RegisteredTask> registered)
     {
         _holders = [.. Enumerable.Range(0, stores).Select(index => registered.FirstOrDefault(task => task.Index == index))];
-        Reports = await Task.WhenAll(_holders.Select((_, task) => ReportAsync(task, cancellationToken)));
+        Reports = await Task.WhenAll(_holders.Select((_, task) => ReportAsync(task)));
         return [.. _holders.Select((holder, task) => new Protocol.Commits.TaskView(
             holder is null ? null : LeaseToken.Incarnation(holder.Incarnation), Reports[task]?.ToReport()))];
     }
@@ -34,7 +34,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     /// <summary>Calls a ps task.</summary>
     /// <returns>False when it could not be reached: it is called again when it can.</returns>
     /// <exception cref="RpcException">It refuses: INVALID_ARGUMENT for good, RESOURCE_EXHAUSTED for now.</exception>
-    public async Task<bool> CallAsync(int task, Func<V1.Parameters.ParametersClient, CallOptions, AsyncUnaryCall<V1.TaskReport>> call, CancellationToken cancellationToken)
+    public async Task<bool> CallAsync(int task, Func<V1.Parameters.ParametersClient, CallOptions, AsyncUnaryCall<V1.TaskReport>> call)
     {
         if (_holders[task] is not { } holder) return false;
         try
@@ -42,7 +42,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
             await call(channels.ClientOf(holder.Entry.Address), Options());
             return true;
         }
-        catch (RpcException e) when (IsPassing(e) && !cancellationToken.IsCancellationRequested)
+        catch (RpcException e) when (IsPassing(e))
         {
             return false;
         }
@@ -50,13 +50,13 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
 
     /// <summary>Frees the job's memory at every ps task that can be reached.</summary>
     /// <returns>False when one that is there could not be reached.</returns>
-    public async Task<bool> CloseAsync(V1.Generation generation, CancellationToken cancellationToken)
+    public async Task<bool> CloseAsync(V1.Generation generation)
     {
-        bool[] closed = await Task.WhenAll(_holders.Select((holder, task) => CloseAsync(holder, task, generation, cancellationToken)));
+        bool[] closed = await Task.WhenAll(_holders.Select((holder, task) => CloseAsync(holder, task, generation)));
         return !closed.Contains(false);
     }
 
-    private async Task<bool> CloseAsync(RegisteredTask? holder, int task, V1.Generation generation, CancellationToken cancellationToken)
+    private async Task<bool> CloseAsync(RegisteredTask? holder, int task, V1.Generation generation)
     {
         if (holder is null) return true;
         try
@@ -65,13 +65,13 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
             await channels.ClientOf(holder.Entry.Address).CloseAsync(request, Options());
             return true;
         }
-        catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException)
         {
             return false;
         }
     }
 
-    private async Task<V1.TaskReport?> ReportAsync(int task, CancellationToken cancellationToken)
+    private async Task<V1.TaskReport?> ReportAsync(int task)
     {
         if (_holders[task] is not { } holder) return null;
         try
@@ -79,7 +79,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
             var request = new V1.ReportRequest { Job = jobId, Task = task };
             return await channels.ClientOf(holder.Entry.Address).ReportAsync(request, Options());
         }
-        catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException)
         {
             return null;
         }
@@ -89,6 +89,5 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     private static bool IsPassing(RpcException e) =>
         e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.NotFound or StatusCode.Internal;
 
-    // A call ends by its deadline: one that is cancelled under way is an exception in the log of the ps task.
     private static CallOptions Options() => new(deadline: DateTime.UtcNow + StoreChannels.CallTimeout);
 }

@@ -43,12 +43,12 @@ internal sealed class SupervisorActions(
             case SupervisorCommand.StartGeneration start:
                 return await StartAsync(start.Request, cancellationToken);
             case SupervisorCommand.Open open:
-                return await OpenAsync(open, cancellationToken);
+                return await OpenAsync(open);
             case SupervisorCommand.Advance advance:
-                await AdvanceAsync(advance, cancellationToken);
+                await AdvanceAsync(advance);
                 return null;
             case SupervisorCommand.WriteAgain again:
-                await WriteAgainAsync(again, cancellationToken);
+                await WriteAgainAsync(again);
                 return null;
             case SupervisorCommand.Flip or SupervisorCommand.ConfirmDurable or SupervisorCommand.DeleteSnapshots:
                 commits.Begin(command, record, cancellationToken);
@@ -93,7 +93,7 @@ internal sealed class SupervisorActions(
         return null;
     }
 
-    private async Task<string?> OpenAsync(SupervisorCommand.Open open, CancellationToken cancellationToken)
+    private async Task<string?> OpenAsync(SupervisorCommand.Open open)
     {
         var request = new V1.OpenRequest
         {
@@ -105,7 +105,7 @@ internal sealed class SupervisorActions(
         };
         try
         {
-            await stores.CallAsync(open.Task, (client, options) => client.OpenAsync(request, options), cancellationToken);
+            await stores.CallAsync(open.Task, (client, options) => client.OpenAsync(request, options));
             WaitingFor = "";
             return null;
         }
@@ -121,7 +121,7 @@ internal sealed class SupervisorActions(
         }
     }
 
-    private async Task AdvanceAsync(SupervisorCommand.Advance advance, CancellationToken cancellationToken)
+    private async Task AdvanceAsync(SupervisorCommand.Advance advance)
     {
         var request = new V1.AdvanceRequest
         {
@@ -131,13 +131,13 @@ internal sealed class SupervisorActions(
             Committed = advance.Committed,
             Segment = advance.Segment.ToMessage(),
         };
-        await stores.CallAsync(advance.Task, (client, options) => client.AdvanceAsync(request, options), cancellationToken);
+        await stores.CallAsync(advance.Task, (client, options) => client.AdvanceAsync(request, options));
     }
 
-    private async Task WriteAgainAsync(SupervisorCommand.WriteAgain again, CancellationToken cancellationToken)
+    private async Task WriteAgainAsync(SupervisorCommand.WriteAgain again)
     {
         var request = new V1.WriteAgainRequest { Job = jobId, Task = again.Task, Generation = again.Generation.ToMessage(), Clock = again.Clock };
-        await stores.CallAsync(again.Task, (client, options) => client.WriteAgainAsync(request, options), cancellationToken);
+        await stores.CallAsync(again.Task, (client, options) => client.WriteAgainAsync(request, options));
     }
 
     private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)

@@ -37,11 +37,10 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
 
     /// <summary>Asks the ps tasks, and takes or leaves the job's share of the workers.</summary>
     /// <param name="placement">Where its items can go; null where they cannot.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<ClusterView> ReadAsync(ModelPlacement? placement, CancellationToken cancellationToken)
+    public async Task<ClusterView> ReadAsync(ModelPlacement? placement)
     {
         (TrainingRecord record, _, IReadOnlyList<RegisteredTask> holders, ulong run) = Known!;
-        IReadOnlyList<TaskView> tasks = await stores.ReadAsync(plan.Stores, holders, cancellationToken);
+        IReadOnlyList<TaskView> tasks = await stores.ReadAsync(plan.Stores, holders);
         figures.Observe(stores.Reports);
         IsServed = stores.Reports.All(report => report is { Phase: V1.Phase.Serving });
         IReadOnlyList<string> devices = placement?.Devices ?? [];

@@ -17,8 +17,8 @@ internal sealed class TrainingCleanUp(
         if (record is { Plan: { } plan } && record.Protocol.Generation != Protocol.Parameters.Generation.None)
         {
             var stores = new StoreView(jobId, channels);
-            await stores.ReadAsync(plan.Stores, await tasks.StoresAsync(cancellationToken), cancellationToken);
-            if (!await stores.CloseAsync(record.Protocol.Generation.ToMessage(), cancellationToken)) return;
+            await stores.ReadAsync(plan.Stores, await tasks.StoresAsync(cancellationToken));
+            if (!await stores.CloseAsync(record.Protocol.Generation.ToMessage())) return;
         }
 
         await records.CloseAsync(jobId, options.Value.JobRetention);

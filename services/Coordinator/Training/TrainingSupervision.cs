@@ -78,7 +78,7 @@ internal sealed class TrainingSupervision
         if (_placement.Error is { } unplaced) return new Turn(default, unplaced);
         if (record.Plan is null) return await PlanAgainAsync(cancellationToken);
 
-        (ClusterView view, placement) = await ViewAsync(job, placement, cancellationToken);
+        (ClusterView view, placement) = await ViewAsync(job, placement);
         if (_view.IsServed) _actions.Served();
         IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
         if (await DoAsync(commands.Where(IsOfStores), job, record, placement, cancellationToken) is { } refused) return new Turn(default, refused);
@@ -124,16 +124,16 @@ internal sealed class TrainingSupervision
     /// <summary>Opens, ends and publishes segments, and begins commits; true where something was done that shows now.</summary>
     private async Task<bool> MoveOnAsync(JobRecord job, SupervisorView.Knowledge known, ModelPlacement placement, CancellationToken cancellationToken)
     {
-        (ClusterView view, ModelPlacement? shared) = await ViewAsync(job, placement, cancellationToken);
+        (ClusterView view, ModelPlacement? shared) = await ViewAsync(job, placement);
         IReadOnlyList<SupervisorCommand> commands = [.. _supervisor.Decide(view, _context.Time.GetElapsedTime(0)).Where(IsOfStores)];
         await DoAsync(commands.Where(command => command is not SupervisorCommand.Open), job, known.Record, shared, cancellationToken);
         return commands.Any(command => command is SupervisorCommand.Advance);
     }
 
-    private async Task<(ClusterView View, ModelPlacement? Placement)> ViewAsync(JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
+    private async Task<(ClusterView View, ModelPlacement? Placement)> ViewAsync(JobRecord job, ModelPlacement? placement)
     {
         TrainingRecord record = _view.Known!.Record;
-        ClusterView view = await _view.ReadAsync(placement, cancellationToken) with
+        ClusterView view = await _view.ReadAsync(placement) with
         {
             ClockLimit = Math.Min(_evaluation.ClockLimit(record), _stop.ClockLimit(job, record)),
             IsEnding = _stop.IsAsked(job, record),

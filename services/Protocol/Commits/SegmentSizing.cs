@@ -46,6 +46,6 @@ public sealed record SegmentSizing
         double most = rate.Seen >= Telling ? long.MaxValue : (double)(before > 0 ? before : InitialClocks) * MaximumGrowth;
         // Two clocks, so that there is a time between them.
         double least = rate.Seen == TimeSpan.Zero ? 2 : 1;
-        return (long)Math.Clamp(target / step, least, Math.Max(least, most));
+        return (long)Math.Clamp(Math.Ceiling(target / step), least, Math.Max(least, most));
     }
 }

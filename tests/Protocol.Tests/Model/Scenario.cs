@@ -70,6 +70,9 @@ internal sealed record Scenario
     /// <summary>One kill, pause or restart of something in this many actions; 0 for none.</summary>
     public required int ActionsPerFault { get; init; }
 
+    /// <summary>What each step of a commit takes at the store, in simulated time; zero for none.</summary>
+    public TimeSpan CommitDelay { get; init; }
+
     /// <summary>Actions under faults for each job, before all is well and every job must finish.</summary>
     public int Actions { get; init; } = 500;
 
@@ -82,7 +85,7 @@ internal sealed record Scenario
     public Scenario Shift(ulong by) => this with { Seed = Seed + by, Jobs = [.. Jobs.Select(job => job with { Seed = job.Seed + by })] };
 
     public override string ToString() =>
-        $"seed {Seed}, {Workers} workers, network faults {NetworkFaults} %, a fault in {ActionsPerFault} actions, {Actions} actions, {Mutation}: {string.Join("; ", Jobs)}";
+        $"seed {Seed}, {Workers} workers, network faults {NetworkFaults} %, commits {CommitDelay}, a fault in {ActionsPerFault} actions, {Actions} actions, {Mutation}: {string.Join("; ", Jobs)}";
 }
 
 /// <summary>A rule of the protocol that the simulated services break, to show that the checks would see it.</summary>

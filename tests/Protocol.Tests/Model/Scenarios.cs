@@ -8,7 +8,7 @@ internal static class Scenarios
         Gen.Select(
             Gen.Select(Gen.ULong, Gen.Int[1, 4]),
             OneOf(1, 1, 2, 3).SelectMany(count => AnyJob.Array[count]),
-            Gen.Select(OneOf(0, 2, 8), OneOf(0, 10, 40, 150), OneOf(200, 1000, 3000)),
+            Gen.Select(OneOf(0, 2, 8), OneOf(0, 10, 40, 150), OneOf(200, 1000, 3000), OneOf(0, 0, 30, 100)),
             (cluster, jobs, faults) => new Scenario
             {
                 Seed = cluster.Item1,
@@ -17,6 +17,7 @@ internal static class Scenarios
                 NetworkFaults = faults.Item1,
                 ActionsPerFault = faults.Item2,
                 Actions = faults.Item3,
+                CommitDelay = TimeSpan.FromSeconds(faults.Item4),
                 Mutation = mutation,
             });
 

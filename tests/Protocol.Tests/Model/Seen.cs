@@ -43,6 +43,7 @@ internal sealed class Seen
         Add("segments asked to end later again", job.Raises);
         Add("duplicates", job.Outcomes[(int)PushOutcome.Duplicate]);
         Add("superseded", job.Outcomes[(int)PushOutcome.Superseded]);
+        Add("commits at a slow store", cluster.Scenario.CommitDelay > TimeSpan.Zero ? job.Commits : 0);
         Add("commits under a bound of staleness", isBounded ? job.Commits : 0);
         Add("steal hints under a bound of staleness", isBounded ? job.Steals : 0);
         Add("commits of local steps", job.Scenario.LocalSteps > 1 ? job.Commits : 0);

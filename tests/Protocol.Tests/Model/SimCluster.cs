@@ -51,6 +51,9 @@ internal sealed class SimCluster
 
     public int Actions { get; private set; }
 
+    /// <summary>Actions in which a job must finish when all is well: where each clock is a segment, each has a commit of two steps.</summary>
+    private int Patience => CalmActions + (int)(4 * Scenario.CommitDelay.TotalSeconds * Jobs.Max(job => job.Problem.Schedule.TotalClocks));
+
     /// <summary>How often a worker went over to another job.</summary>
     public int Switches { get; set; }
 
@@ -66,7 +69,7 @@ internal sealed class SimCluster
         }
 
         Calm();
-        for (int i = 0; i < CalmActions * Jobs.Count && !IsFinished; i++)
+        for (int i = 0; i < Patience * Jobs.Count && !IsFinished; i++)
         {
             Act();
             // Leases that were lost to processes which ended are taken again.

@@ -16,6 +16,8 @@ internal sealed class SimRunner
     private long? _published;
     private bool _mayDecide;
     private bool _isCleanedUp;
+    private Action? _step;
+    private TimeSpan _stepAt;
 
     public SimRunner(SimCluster cluster, SimCoordinator coordinator, SimJob job, SupervisorOptions options)
     {
@@ -67,6 +69,7 @@ internal sealed class SimRunner
 
     public void Act()
     {
+        TakeStep();
         if (_commands.TryDequeue(out SupervisorCommand? command))
             Execute(command);
         else if (_mayDecide || Random.OneIn(8))
@@ -143,10 +146,10 @@ internal sealed class SimRunner
                 Send(again.Task, model => model.WriteAgain(again));
                 break;
             case SupervisorCommand.Flip flip:
-                _cluster.Network.Send(null, () => Flip(flip.Request));
+                AtTheStore(() => Flip(flip.Request));
                 break;
             case SupervisorCommand.ConfirmDurable confirm:
-                _cluster.Network.Send(null, () => Confirm(confirm.Manifest));
+                AtTheStore(() => Confirm(confirm.Manifest));
                 break;
             case SupervisorCommand.DeleteSnapshots delete:
                 store.Delete(delete.Keys);
@@ -163,6 +166,23 @@ internal sealed class SimRunner
             default:
                 throw new ProtocolViolationException($"unexpected {command}");
         }
+    }
+
+    /// <summary>A step of a commit, one after the other where the store takes its time.</summary>
+    private void AtTheStore(Action step)
+    {
+        if (_cluster.Scenario.CommitDelay == TimeSpan.Zero)
+            _cluster.Network.Send(null, step);
+        else if (_step is null)
+            (_step, _stepAt) = (step, _cluster.Now + _cluster.Scenario.CommitDelay);
+    }
+
+    private void TakeStep()
+    {
+        if (_step is not { } step || _cluster.Now < _stepAt)
+            return;
+        _step = null;
+        _cluster.Network.Send(null, step);
     }
 
     private void Evaluate(CommitManifest commit)
