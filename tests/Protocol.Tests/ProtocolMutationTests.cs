@@ -32,10 +32,7 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
             Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null }) with { NetworkFaults = 8, ActionsPerFault = 0, Actions = 1000 },
         // Many clocks between two evaluations and checkpoints, so that segments are long enough to be cut while steps go on.
         Mutation.EndsLeftApart =>
-            Alone(scenario, job => job with
-            {
-                Seed = job.Seed & ~3UL, Tasks = 2, Lanes = 1, Batch = 1, Examples = 20, Epochs = 6, IsAsync = false, Staleness = null, LocalSteps = 1, EvaluateEvery = 0, StopAt = 0, CancelAt = 0,
-            }) with { Workers = 1, NetworkFaults = 2, ActionsPerFault = 0, Actions = 3000 },
+            Alone(scenario, Long) with { Workers = 1, NetworkFaults = 2, ActionsPerFault = 0, Actions = 3000 },
         Mutation.LabelIgnored or Mutation.TornSliceAccepted =>
             Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null, LocalSteps = 1, UsesAdagrad = true }) with { Workers = 4, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAcrossGenerations =>
@@ -58,6 +55,18 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
             Twice(scenario, job => job with { CancelAt = 0, EvaluateEvery = 1, StopAt = 0, Epochs = 6 }) with { NetworkFaults = 4, ActionsPerFault = 40, Actions = 3000 },
         Mutation.CancelReachesOtherJobs => Twice(scenario, job => job with { CancelAt = 0, Epochs = 6 }, cancelAt: 100) with { NetworkFaults = 4, ActionsPerFault = 40 },
         _ => Alone(scenario, job => job) with { NetworkFaults = 4, ActionsPerFault = 20 },
+    };
+
+    private static JobScenario Long(JobScenario job) => new()
+    {
+        Seed = job.Seed & ~3UL,
+        Tasks = 2,
+        Lanes = 1,
+        Batch = 1,
+        Examples = 20,
+        Epochs = 6,
+        IsAsync = false,
+        UsesAdagrad = job.UsesAdagrad,
     };
 
     private static Scenario Alone(Scenario scenario, Func<JobScenario, JobScenario> change) => scenario with { Jobs = [change(scenario.Jobs[0])] };
