@@ -1,3 +1,4 @@
+using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Predictions.V1;
 using Grpc.Core;
@@ -5,7 +6,7 @@ using Grpc.Core;
 namespace Cluster.Coordinator.Predictions;
 
 /// <summary>A client's file as a stream, for a parser on a thread of its own: a read waits for the next part, so the client is held back.</summary>
-internal sealed class PartStream(IAsyncStreamReader<PredictPart> parts, TimeProvider time, CancellationToken cancellationToken) : Stream
+internal sealed class PartStream(IAsyncStreamReader<PredictPart> parts, TimeProvider time, CancellationToken cancellationToken) : ReadOnlyStream
 {
     /// <summary>Most bytes of a part.</summary>
     public const int MaxPartBytes = 1 << 20;
@@ -15,28 +16,12 @@ internal sealed class PartStream(IAsyncStreamReader<PredictPart> parts, TimeProv
 
     private ReadOnlyMemory<byte> _rest;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Reads the first part.</summary>
     /// <exception cref="RpcException">It is not a header.</exception>
     public async Task<PredictHeader> ReadHeaderAsync() =>
         await NextAsync() && parts.Current.PartCase == PredictPart.PartOneofCase.Header
             ? parts.Current.Header
             : throw SpecRejection.ToRpcException([new SpecViolation("header", "", "must be the first part")]);
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -56,16 +41,6 @@ internal sealed class PartStream(IAsyncStreamReader<PredictPart> parts, TimeProv
         _rest = _rest[bytes..];
         return bytes;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async Task<bool> NextAsync()
     {
