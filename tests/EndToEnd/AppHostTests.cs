@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Cluster.AppHost.Tests.Processes;
 using Cluster.Client.State;
-using Cluster.EndToEnd.Processes;
-using Cluster.LocalHosting.Processes;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 
 namespace Cluster.EndToEnd;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using V1 = Cluster.Contracts.Jobs.V1;
@@ -20,7 +20,7 @@ public sealed partial class IntruderTests
 
         var job = await cluster.Client.SubmitAsync(new PiSpec { Points = 1_000_000_000_000, Seed = 3 }, cancellationToken: Ct);
         await cluster.Client.CancelAsync(job.Id, "the test\nsays so", Ct);
-        using var channel = GrpcChannel.ForAddress(cluster.Coordinator.Endpoint("grpc"));
+        using var channel = GrpcChannel.ForAddress(cluster.Coordinator.Endpoints.Grpc);
         var refused = await Assert.ThrowsAsync<RpcException>(() => new V1.Jobs.JobsClient(channel).SubmitAsync(
             new V1.SubmitRequest(), new Metadata { { "authorization", $"Bearer {cluster.Connection.Key}" }, { "cluster-user", "somebody else" } }, cancellationToken: Ct).ResponseAsync);
 

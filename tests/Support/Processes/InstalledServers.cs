@@ -1,6 +1,6 @@
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Servers;
 
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 internal static class InstalledServers
 {

@@ -1,13 +1,15 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using Cluster.AppHost.Tests.Processes;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 using RabbitMQ.Client;
 
-namespace Cluster.AppHost.Tests;
+namespace Cluster.EndToEnd.Servers;
 
 public sealed class RabbitMqServerProcessTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
 
     public RabbitMqServerProcessTests() => InstalledServers.Require();
@@ -29,7 +31,7 @@ public sealed class RabbitMqServerProcessTests
             await server.RestartAsync(_ct);
             await PublishAsync(server.ConnectionString, "durable");
 
-            await server.StopAsync(RunnerProcess.Limit);
+            await server.StopAsync(_ct).WaitAsync(Limit, _ct);
             await server.RestartAsync(_ct);
             Assert.Equal("durable", await ReceiveAsync(server.ConnectionString));
         }
@@ -38,7 +40,7 @@ public sealed class RabbitMqServerProcessTests
             await server.DisposeAsync();
         }
 
-        Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(server.DataDirectory), RunnerProcess.Limit, _ct));
+        Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(server.DataDirectory), Limit, _ct));
         Assert.False(Directory.Exists(server.DataDirectory));
     }
 
@@ -70,5 +72,5 @@ public sealed class RabbitMqServerProcessTests
     }
 
     private Task<IConnection> ConnectAsync(string address) =>
-        new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync(_ct).WaitAsync(RunnerProcess.Limit, _ct);
+        new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync(_ct).WaitAsync(Limit, _ct);
 }

@@ -1,4 +1,4 @@
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 /// <summary>Clusters that a class has left whole, kept for a class that wants the same: a start takes several seconds of all cores. Thread safe.</summary>
 internal sealed class IdleClusters : IAsyncDisposable

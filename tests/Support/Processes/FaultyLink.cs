@@ -4,9 +4,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using Cluster.LocalHosting.Processes;
+using Cluster.Support.Servers;
 
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 /// <summary>
 /// A network link that a test cuts, slows down and holds: a TCP proxy on 127.0.0.1. Bytes are never changed, lost or
@@ -18,7 +18,7 @@ internal sealed class FaultyLink : IAsyncDisposable
     private const int MaxPieces = 64;
     private static readonly TimeSpan HoldPoll = TimeSpan.FromMilliseconds(20);
 
-    private readonly Func<int> _target;
+    private readonly int _target;
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Connection, bool> _connections = new();
@@ -28,8 +28,8 @@ internal sealed class FaultyLink : IAsyncDisposable
     private long _latencyTicks;
     private volatile bool _isHeld;
 
-    /// <param name="target">Port of 127.0.0.1 that a connection goes to, asked for each anew.</param>
-    public FaultyLink(Func<int> target)
+    /// <param name="target">Port of 127.0.0.1 that connections go to.</param>
+    public FaultyLink(int target)
     {
         _target = target;
         Port = LoopbackPorts.Take();
@@ -113,7 +113,7 @@ internal sealed class FaultyLink : IAsyncDisposable
         try
         {
             await WhileHeldAsync();
-            await connection.Server.ConnectAsync(IPAddress.Loopback, _target(), _stopping.Token);
+            await connection.Server.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
             client.NoDelay = connection.Server.NoDelay = true;
             await Task.WhenAll(PumpAsync(client, connection.Server), PumpAsync(connection.Server, client));
         }

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using Cluster.LocalHosting.Processes;
-using Cluster.LocalHosting.Running;
+using Cluster.Support.Servers;
 
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 /// <summary>What a command answered.</summary>
 internal sealed record CommandAnswer(int ExitCode, string Output, string Error);

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Servers;
 
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 /// <summary>
 /// One RabbitMQ for the whole suite, started by the first test that needs it: a broker takes 5–15 s to start. Each

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 /// <summary>A disk that is full for one process: Linux cuts the write that would make a file longer than the limit, and ends who writes on.</summary>
 internal static class FileSizeLimit

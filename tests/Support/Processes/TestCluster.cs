@@ -1,90 +1,66 @@
-using System.Collections.ObjectModel;
 using System.Net.Http.Headers;
 using System.Text;
-using Cluster.AppHost;
 using Cluster.Client;
 using Cluster.Client.Tasks;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Security;
-using Cluster.LocalHosting.Running;
-using Cluster.LocalHosting.Servers;
 using Cluster.Persistence.Data;
+using Cluster.Support.Servers;
 using Cluster.Training.Data;
 using StackExchange.Redis;
 
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
-/// <summary>The cluster of the app host's model as processes that a test kills, stops and starts one by one.</summary>
+/// <summary>A cluster as processes that a test kills, stops and starts one by one.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    private readonly IReadOnlyList<ProcessResource> _resources;
     private readonly TlsCredentials _tls;
-    private string _key;
+    private string _key = Secrets.NewKey();
 
     /// <param name="options">What it consists of.</param>
     /// <param name="redis">Redis of this cluster alone, which this cluster disposes of.</param>
     /// <param name="messaging">Connection string of a virtual host of this cluster alone.</param>
     public TestCluster(TestClusterOptions options, RedisServerProcess redis, string messaging)
     {
-        (Redis, Messaging) = (redis, messaging);
-        var builder = DistributedApplication.CreateBuilder(new LocalRunnerOptions());
-        builder.AddCluster(options.Workers, options.ParameterStores);
-        var resources = builder.Build().Resources;
-        var processes = resources.OfType<ProcessResource>().ToDictionary(resource => resource.Name);
-        // One core a worker, whatever the machine has: the jobs take the time that the tests need.
-        processes["worker"].Environment["Worker__Cores"] = "1";
-        if (options.TestModels)
-        {
-            Replace("worker", "tests/TestWorker/TestWorker.csproj");
-            Replace("coordinator", "tests/TestChief/TestChief.csproj");
-        }
+        (Redis, Messaging, Tls) = (redis, messaging, options.Tls);
+        _tls = Tls?.Credentials ?? TlsCredentials.System;
+        var coordinator = Take();
+        ServiceEndpoints[] stores = [.. Enumerable.Range(0, options.ParameterStores).Select(_ => Take())];
+        if (options.Links) Links = new ClusterLinks(redis, new Uri(messaging), stores);
+        var settings = new ServiceSettings(
+            _key, Links?.RedisConnection ?? Tls?.Redis ?? redis.ConnectionString, Links?.MessagingConnection ?? Tls?.Messaging ?? messaging, Tls);
 
-        _resources = [.. processes.Values];
-        Tls = options.Tls;
-        _tls = options.Tls?.Credentials ?? TlsCredentials.System;
-        if (options.Tls is { } tls) tls.Configure(_resources);
-        foreach (var (name, value) in options.Environment)
-            SetEnvironment(name, value);
-        if (options.WorkerProject is { } worker) Replace("worker", worker);
-        foreach (var (name, value) in options.WorkerEnvironment)
-            processes["worker"].Environment[name] = value;
-        foreach (var (name, value) in options.CoordinatorEnvironment)
-            processes["coordinator"].Environment[name] = value;
-        foreach (var (name, value) in options.ParameterStoreEnvironment)
-        {
-            foreach (var store in Enumerable.Range(0, options.ParameterStores))
-                processes[StoreName(store)].Environment[name] = value;
-        }
-
-        _key = resources.OfType<ParameterResource>().Single().Value;
-        var ports = new EndpointPorts(resources);
-        var (redisOfServices, messagingOfServices) = (options.Tls?.Redis ?? redis.ConnectionString, options.Tls?.Messaging ?? messaging);
-        if (options.Links)
-        {
-            var broker = new Uri(messaging);
-            Links = new ClusterLinks(redis, broker.Port, [.. Enumerable.Range(0, options.ParameterStores)
-                .Select<int, Func<int>>(store => () => new Uri(ports.Address(processes[StoreName(store)], 0, "grpc")).Port)]);
-            redisOfServices = redisOfServices.Replace($":{redis.Port},", $":{Links.Redis.Port},", StringComparison.Ordinal);
-            messagingOfServices = new UriBuilder(broker) { Port = Links.Messaging.Port }.Uri.AbsoluteUri;
-            for (var store = 0; store < options.ParameterStores; store++)
-                processes[StoreName(store)].Environment["ParameterStore__AdvertisedAddress"] = $"127.0.0.1:{Links.ParameterStores[store].Port}";
-        }
-
-        Coordinator = Create("coordinator", 0);
-        ParameterStores = [.. Enumerable.Range(0, options.ParameterStores).Select(store => Create(StoreName(store), 0))];
-        Workers = [.. Enumerable.Range(0, options.Workers).Select(ordinal => Create("worker", ordinal))];
+        Coordinator = Create("coordinator", options.CoordinatorProject, coordinator, settings.Coordinator(coordinator), options.CoordinatorEnvironment);
+        ParameterStores = [.. stores.Select(CreateStore)];
+        Workers = [.. Enumerable.Range(0, options.Workers).Select(CreateWorker)];
         Client = Connect(_key);
 
-        ServiceProcess Create(string name, int ordinal) => new(
-            processes[name], ordinal, ports, server => server.Name == "redis" ? redisOfServices : messagingOfServices, options.Output);
+        ServiceEndpoints Take() => ServiceEndpoints.Take(grpcByTls: Tls is not null);
 
-        void Replace(string name, string projectPath) => ((ProjectResource)processes[name]).ProjectPath = projectPath;
+        ServiceProcess CreateStore(ServiceEndpoints own, int ordinal)
+        {
+            var name = FormattableString.Invariant($"ps-{ordinal}");
+            var store = Create(name, "services/ParameterStore/ParameterStore.csproj", own, settings.ParameterStore(name, own), options.ParameterStoreEnvironment);
+            if (Links is not null) store.Settings["ParameterStore__AdvertisedAddress"] = FormattableString.Invariant($"127.0.0.1:{Links.ParameterStores[ordinal].Port}");
+            return store;
+        }
 
-        static string StoreName(int store) => FormattableString.Invariant($"ps-{store}");
+        ServiceProcess CreateWorker(int ordinal)
+        {
+            var (instance, own) = (FormattableString.Invariant($"worker-{ordinal}"), Take());
+            return Create(instance, options.WorkerProject, own, settings.Worker(instance, own, coordinator), options.WorkerEnvironment);
+        }
+
+        ServiceProcess Create(
+            string instance, string project, ServiceEndpoints own, Dictionary<string, string> environment, IReadOnlyDictionary<string, string> more)
+        {
+            foreach (var (name, value) in options.Environment.Concat(more)) environment[name] = value;
+            return new ServiceProcess(instance, project, own, environment, options.Output);
+        }
     }
 
     /// <summary>A cluster with a Redis of its own, which runs; everything else is to be started.</summary>
@@ -93,8 +69,8 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<TestCluster> CreateAsync(TestClusterOptions options, string messaging, CancellationToken cancellationToken)
     {
-        var environment = options.RedisEnvironment.ToDictionary(variable => variable.Key, string? (variable) => variable.Value);
-        return new TestCluster(options, await RedisServerProcess.StartAsync(environment, options.RedisSettings, null, cancellationToken), messaging);
+        var redis = await RedisServerProcess.StartAsync(options.RedisEnvironment, options.RedisSettings, cancellationToken);
+        return new TestCluster(options, redis, messaging);
     }
 
     public RedisServerProcess Redis { get; }
@@ -133,7 +109,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>What every process is told when it is started next.</summary>
     public void SetEnvironment(string name, string value)
     {
-        foreach (var resource in _resources) resource.Environment[name] = value;
+        foreach (var process in Processes) process.Settings[name] = value;
     }
 
     /// <summary>Shows another key from now on.</summary>
@@ -209,7 +185,7 @@ internal sealed class TestCluster : IAsyncDisposable
         await Redis.DisposeAsync();
     }
 
-    private ClusterConnection ConnectionWith(string key) => new(Coordinator.Endpoint("grpc"), key) { Tls = _tls };
+    private ClusterConnection ConnectionWith(string key) => new(Coordinator.Endpoints.Grpc, key) { Tls = _tls };
 
     private async Task<ClusterTask[]> TasksAsync(string jobName, CancellationToken cancellationToken)
         => [.. (await Client.ListTasksAsync(cancellationToken)).Where(task => task.JobName == jobName)];
@@ -219,7 +195,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private async Task<bool> IsHealthyAsync(ServiceProcess worker, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(worker.Endpoint("http"), "/health"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(worker.Endpoints.Http, "/health"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _key);
         try
         {
@@ -232,42 +208,4 @@ internal sealed class TestCluster : IAsyncDisposable
             return false;
         }
     }
-}
-
-/// <summary>What a test's cluster consists of.</summary>
-internal sealed record TestClusterOptions(int Workers = 2)
-{
-    public int ParameterStores { get; init; } = 1;
-
-    /// <summary>Coordinator and workers know the models of the tests too.</summary>
-    public bool TestModels { get; init; }
-
-    /// <summary>Services reach Redis, RabbitMQ and ps tasks through links that a test cuts, holds and slows down.</summary>
-    public bool Links { get; init; }
-
-    /// <summary>Takes each line that a process prints: its instance, the line. Called on any thread.</summary>
-    public Action<string, string>? Output { get; init; }
-
-    public IReadOnlyDictionary<string, string> CoordinatorEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
-
-    /// <summary>Another program than the worker, from the root of the repository.</summary>
-    public string? WorkerProject { get; init; }
-
-    /// <summary>Given to every process.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
-
-    /// <summary>How everything is run by TLS; null for without.</summary>
-    public TestTls? Tls { get; init; }
-
-    /// <summary>Given to every worker process.</summary>
-    public IReadOnlyDictionary<string, string> WorkerEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
-
-    /// <summary>Given to every ps process.</summary>
-    public IReadOnlyDictionary<string, string> ParameterStoreEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
-
-    /// <summary>Lines of configuration that count instead of those that Redis is started with.</summary>
-    public IReadOnlyList<string> RedisSettings { get; init; } = [];
-
-    /// <summary>Given to Redis.</summary>
-    public IReadOnlyDictionary<string, string> RedisEnvironment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

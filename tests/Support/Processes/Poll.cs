@@ -1,4 +1,4 @@
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 /// <summary>Waits for conditions that nothing announces.</summary>
 internal static class Poll

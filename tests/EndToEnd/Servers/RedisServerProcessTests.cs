@@ -1,22 +1,23 @@
-using Cluster.AppHost.Tests.Processes;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 using StackExchange.Redis;
 
-namespace Cluster.AppHost.Tests;
+namespace Cluster.EndToEnd.Servers;
 
 public sealed class RedisServerProcessTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
 
-    public RedisServerProcessTests() =>
-        Assert.SkipWhen(RedisServerProcess.FindExecutable() is null, "redis-server is not installed");
+    public RedisServerProcessTests() => InstalledServers.Require();
 
     [Fact]
     public async Task Restart_AfterKill_HasWhatItAcknowledged()
     {
         await using var server = await RedisServerProcess.StartAsync(cancellationToken: _ct);
         var (port, process) = (server.Port, server.ProcessId);
-        await using (var connection = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString).WaitAsync(RunnerProcess.Limit, _ct))
+        await using (var connection = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString).WaitAsync(Limit, _ct))
             await connection.GetDatabase().StringSetAsync("key", "value");
 
         await server.KillAsync(_ct);
@@ -25,7 +26,7 @@ public sealed class RedisServerProcessTests
 
         Assert.Equal(port, server.Port);
         Assert.NotEqual(process, server.ProcessId);
-        await using var again = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString).WaitAsync(RunnerProcess.Limit, _ct);
+        await using var again = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString).WaitAsync(Limit, _ct);
         Assert.Equal("value", await again.GetDatabase().StringGetAsync("key"));
     }
 
@@ -37,7 +38,7 @@ public sealed class RedisServerProcessTests
 
         var commandLine = await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{server.ProcessId}/cmdline"), _ct);
         Assert.DoesNotContain(password, commandLine, StringComparison.Ordinal);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(Path.Combine(server.DataDirectory, "redis.conf")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, ModeOf(Path.Combine(server.DataDirectory, "redis.conf")));
         await Assert.ThrowsAnyAsync<RedisException>(async () =>
         {
             await using var stranger = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port},connectRetry=0");
@@ -49,7 +50,7 @@ public sealed class RedisServerProcessTests
     public async Task Start_Configuration_SyncsEveryWriteAndNeverEvicts()
     {
         await using var server = await RedisServerProcess.StartAsync(cancellationToken: _ct);
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString + ",allowAdmin=true").WaitAsync(RunnerProcess.Limit, _ct);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString + ",allowAdmin=true").WaitAsync(Limit, _ct);
         var redis = connection.GetServer("127.0.0.1", server.Port);
 
         async Task<string> Setting(string name) => (await redis.ConfigGetAsync(name)).Single().Value;
@@ -71,10 +72,10 @@ public sealed class RedisServerProcessTests
 
         foreach (var server in new[] { first, second })
         {
-            Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(server.DataDirectory), RunnerProcess.Limit, _ct));
+            Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(server.DataDirectory), Limit, _ct));
             Assert.False(Directory.Exists(server.DataDirectory));
         }
     }
 
-    private static UnixFileMode Mode(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
+    private static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
 }

@@ -1,5 +1,4 @@
-
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 /// <summary>One cluster for the tests of a class, each of which leaves it whole; then for another class. Used by one test at a time.</summary>
 public sealed class SharedCluster(SharedBroker broker) : IAsyncDisposable

@@ -1,7 +1,7 @@
 using Cluster.Contracts.Storage;
 using StackExchange.Redis;
 
-namespace Cluster.EndToEnd.Processes;
+namespace Cluster.Support.Processes;
 
 internal static class BusyWorker
 {
