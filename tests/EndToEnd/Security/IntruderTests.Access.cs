@@ -18,7 +18,7 @@ public sealed partial class IntruderTests
     {
         var cluster = await ShareClusterAsync(Options);
         var methods = GrpcMethods.All;
-        Assert.All(["Submit", "Open", "Exchange", "Load", "Import", "Predict", "Read", "GetClusterSpec"], name => Assert.Contains(methods, m => m.Name == name));
+        Assert.All(["Submit", "Open", "Exchange", "Load", "Import", "Predict", "Read", "GetClusterSpec", "DrainTask"], name => Assert.Contains(methods, m => m.Name == name));
         var served = new HashSet<(string, string)>();
         foreach (var server in (ServiceProcess[])[cluster.Coordinator, cluster.ParameterStores[0]])
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cluster.Client.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.EndToEnd.Processes;
 using Grpc.Core;
@@ -24,10 +25,14 @@ public sealed partial class IntruderTests
         var refused = await Assert.ThrowsAsync<RpcException>(() => new V1.Jobs.JobsClient(channel).SubmitAsync(
             new V1.SubmitRequest(), new Metadata { { "authorization", $"Bearer {cluster.Connection.Key}" }, { "cluster-user", "somebody else" } }, cancellationToken: Ct).ResponseAsync);
 
+        await Assert.ThrowsAsync<TaskNotFoundException>(() => cluster.Client.DrainTaskAsync("worker-9", Ct));
+
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         await UntilLoggedAsync(cluster, $"/cluster.jobs.v1.Jobs/Submit {job.Id}: done for key {key}, user '{user}', from 127.0.0.1:");
         await UntilLoggedAsync(cluster, "pi, 1000000000000 points, seed 3");
         await UntilLoggedAsync(cluster, $"/cluster.jobs.v1.Jobs/Cancel {job.Id}: done for key {key}, user '{user}', from 127.0.0.1:");
+        await UntilLoggedAsync(cluster, $"/cluster.registry.v1.Registry/DrainTask: refused to key {key}, user '{user}', from 127.0.0.1:");
+        await UntilLoggedAsync(cluster, ": task worker-9: NotFound: there is no task 'worker-9'");
         await UntilLoggedAsync(cluster, $"job {job.Id}, reason 'the test?says so'");
         await UntilLoggedAsync(cluster, $"/cluster.jobs.v1.Jobs/Submit: refused to key {key}, user 'somebody else', from 127.0.0.1:");
     }
