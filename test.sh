@@ -34,8 +34,6 @@ done
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
 exec < /dev/null
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
-# The local runner is what is tested, also where Aspire's packages have been restored.
-export UseAspire=false
 # A third of what a short-lived process costs is how the runtime guards and profiles the code it compiles, and compiles it again.
 # Hexadecimal: 1 s, and 256 calls.
 export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 DOTNET_TC_CallCountingDelayMs=3E8 DOTNET_TC_CallCountThreshold=100

@@ -1,46 +1,45 @@
 using System.Globalization;
+using Cluster.AppHost.CommandLine;
+using Cluster.AppHost.Data;
+using Cluster.AppHost.Servers;
+using Cluster.Hosting;
 
 namespace Cluster.AppHost;
 
 /// <summary>The cluster's topology: what runs, what it is given, and what it waits for.</summary>
 internal static class AppHost
 {
-    public static void AddCluster(this IDistributedApplicationBuilder builder, int workers, int parameterStores)
+    /// <param name="builder">The app host's builder.</param>
+    /// <param name="options">How many of each.</param>
+    /// <param name="servers">What Redis and RabbitMQ are.</param>
+    /// <param name="data">What is kept from one run to the next; null where the model is published.</param>
+    public static void AddCluster(this IDistributedApplicationBuilder builder, AppHostOptions options, ServerKind servers, DataFolder? data)
     {
-        var key = builder.AddParameter("cluster-key", secret: true);
-        var redis = builder.AddRedis("redis");
-        var messaging = builder.AddRabbitMQ("messaging");
+        var key = builder.AddSecret("cluster-key", data);
+        var redis = builder.AddRedis("redis", servers, data);
+        var messaging = builder.AddRabbitMq("messaging", servers, data);
 
-        var coordinator = builder.AddProject("coordinator", "../services/Coordinator/Coordinator.csproj")
-            .WithHttpEndpoint(name: "http")
-            .WithHttpHealthCheck("/alive")
-            .WithGrpcEndpoint()
-            .WithEnvironment("CLUSTER_KEY", key)
+        var coordinator = builder.AddCoordinator("coordinator", key)
             .WithReference(redis).WaitFor(redis)
             .WithReference(messaging).WaitFor(messaging);
 
-        // An app each: a ps task is addressed by itself, and comes back under its own name.
-        for (var i = 0; i < parameterStores; i++)
+        for (var i = 0; i < options.ParameterStores; i++)
         {
-            builder.AddProject($"ps-{i.ToString(CultureInfo.InvariantCulture)}", "../services/ParameterStore/ParameterStore.csproj")
-                .WithHttpEndpoint(name: "http")
-                .WithHttpHealthCheck("/alive")
-                .WithGrpcEndpoint()
-                .WithEnvironment("CLUSTER_KEY", key)
+            builder.AddParameterStore($"ps-{i.ToString(CultureInfo.InvariantCulture)}", key)
                 .WithReference(redis).WaitFor(redis);
         }
 
-        var worker = builder.AddProject("worker", "../services/Worker/Worker.csproj")
-            .WithReplicas(workers)
-            .WithHttpEndpoint(name: "http")
-            .WithHttpHealthCheck("/alive")
-            .WithEnvironment("CLUSTER_KEY", key)
+        builder.AddWorkers("worker", key, options.Workers)
             .WithReference(redis).WaitFor(redis)
             .WithReference(messaging).WaitFor(messaging)
-            .WithReference(coordinator);
+            .WithReference(coordinator).WithDrainCommand(coordinator, key);
 
-        // Workers that share one machine share its cores; published ones have theirs to themselves.
-        if (builder.ExecutionContext.IsRunMode)
-            worker.WithEnvironment("Worker__Cores", Math.Max(1, Environment.ProcessorCount / workers).ToString(CultureInfo.InvariantCulture));
+        if (options.GpuWorkers > 0)
+        {
+            builder.AddGpuWorkers("worker-gpu", key, options.GpuWorkers)
+                .WithReference(redis).WaitFor(redis)
+                .WithReference(messaging).WaitFor(messaging)
+                .WithReference(coordinator).WithDrainCommand(coordinator, key);
+        }
     }
 }

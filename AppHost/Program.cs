@@ -1,15 +1,25 @@
 using Cluster.AppHost;
+using Cluster.AppHost.CommandLine;
+using Cluster.AppHost.Data;
+using Cluster.AppHost.Running;
+using Cluster.AppHost.Servers;
 
+if (AppHostCommand.Parse(args, Console.Out, Console.Error, out var exitCode) is not { } options) return exitCode;
 try
 {
-    var options = AppHostOptions.Parse(args, Engine.TakesOtherArguments);
-    if (!options.ShowHelp)
-        return await Engine.RunAsync(options, args);
-    Console.WriteLine(AppHostOptions.Help);
+    var servers = await ServerChoice.MakeAsync(options);
+    using var data = servers.KeepsData ? DataFolder.Open(options) : null;
+    var builder = DistributedApplication.CreateBuilder(DashboardAddresses.For([.. options.AspireArguments]));
+    builder.AddDashboardAddresses();
+    builder.UseEngine(servers);
+    if (servers.Kind == ServerKind.Embedded) builder.AddStandalone(options);
+    else builder.AddCluster(options, servers.Kind, data);
+    builder.AddLifecycle(options, servers);
+    await builder.Build().RunAsync();
     return ExitCodes.Ok;
 }
-catch (FormatException e)
+catch (AppHostException e)
 {
     Console.Error.WriteLine(e.Message);
-    return ExitCodes.WrongOption;
+    return e.ExitCode;
 }

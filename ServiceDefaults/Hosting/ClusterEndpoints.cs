@@ -12,8 +12,8 @@ namespace Cluster.ServiceDefaults.Hosting;
 
 /// <summary>
 /// Two listeners, since HTTP/1.1 and HTTP/2 cannot share a port without TLS: <c>ASPNETCORE_URLS</c> serves health over
-/// HTTP/1.1, <c>CLUSTER_GRPC_URL</c> serves gRPC over HTTP/2. Where neither is set, a free port on loopback each. Addresses
-/// with <c>https://</c> are served by TLS, and so are those that are not set where there is a certificate.
+/// HTTP/1.1 (or, in a container, <c>HTTP_PORTS</c> on every interface), <c>CLUSTER_GRPC_URL</c> serves gRPC over HTTP/2. Where neither is
+/// set, a free port on loopback each. Addresses with <c>https://</c> are served by TLS, and so are those that are not set where there is a certificate.
 /// </summary>
 public static class ClusterEndpoints
 {
@@ -25,7 +25,7 @@ public static class ClusterEndpoints
         var tls = new ClusterTls(builder.Configuration);
         builder.Services.AddSingleton(tls);
         var anyLoopbackPort = $"{tls.DefaultScheme}://127.0.0.1:0";
-        var http = builder.Configuration["urls"] ?? anyLoopbackPort;
+        var http = builder.Configuration["urls"] ?? PortsOnEveryInterface(builder.Configuration["HTTP_PORTS"]) ?? anyLoopbackPort;
         var grpc = builder.Configuration[GrpcUrlVariable] ?? anyLoopbackPort;
         // The listeners below take the place of the urls, which Kestrel would serve with one protocol for all.
         builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false").UseSetting(WebHostDefaults.ServerUrlsKey, "");
@@ -34,9 +34,12 @@ public static class ClusterEndpoints
             kestrel.AddServerHeader = false;
             Listen(kestrel, new Listener(grpc, GrpcUrlVariable, HttpProtocols.Http2, tls.Clients), tls.Credentials);
             foreach (var url in http.Split(';', StringSplitOptions.RemoveEmptyEntries))
-                Listen(kestrel, new Listener(url, "ASPNETCORE_URLS", HttpProtocols.Http1, Clients: null), tls.Credentials);
+                Listen(kestrel, new Listener(url, builder.Configuration["urls"] is null ? "HTTP_PORTS" : "ASPNETCORE_URLS", HttpProtocols.Http1, Clients: null), tls.Credentials);
         });
     }
+
+    private static string? PortsOnEveryInterface(string? ports)
+        => ports is { Length: > 0 } ? string.Join(';', ports.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(port => $"http://*:{port}")) : null;
 
     private static void Listen(KestrelServerOptions kestrel, Listener listener, TlsCredentials own)
     {

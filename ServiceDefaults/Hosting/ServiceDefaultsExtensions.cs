@@ -37,7 +37,10 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps <c>/alive</c> (open: the process runs) and <c>/health</c> (with the cluster key: it can do its work, and why not).</summary>
+    /// <summary>
+    /// Maps <c>/alive</c> (open: the process runs), <c>/ready</c> (open: it can do its work, one word) and <c>/health</c> (with the cluster
+    /// key: the same, and why not).
+    /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseAuthentication();

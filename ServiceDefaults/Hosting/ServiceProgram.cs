@@ -9,6 +9,10 @@ public static class ServiceProgram
     private const int WrongSetting = 2;
     private const int CannotListen = 1;
 
+    /// <summary>The builder of a service. Settings lie beside the program: a file of the same name in the caller's directory is not its own.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+        => WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
     /// <param name="build">Builds the service.</param>
     /// <returns>0 when it was told to stop, 1 when it failed or its port is taken, 2 for a wrong setting.</returns>
     public static async Task<int> RunAsync(Func<WebApplication> build)

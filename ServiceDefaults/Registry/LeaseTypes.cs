@@ -4,10 +4,44 @@ namespace Cluster.ServiceDefaults.Registry;
 /// <param name="JobName">TensorFlow's job name.</param>
 /// <param name="Instance">Name of the process's replica: one that comes back takes its own index again at once.</param>
 /// <param name="MaxTasks">Indices there are; 1 for the chief.</param>
-public sealed record LeaseRequest(string JobName, string Instance, int MaxTasks = RedisRegistry.MaxTasks);
+public sealed record LeaseRequest(string JobName, string Instance, int MaxTasks = RedisRegistry.MaxTasks)
+{
+    /// <summary>What is leased, for the log; null for the task's name.</summary>
+    public string? Title { get; init; }
+}
 
 /// <summary>A lease that was granted.</summary>
-public sealed record LeaseGrant(string JobName, int Index, string Token, string Instance);
+public sealed record LeaseGrant(string JobName, int Index, string Token, string Instance)
+{
+    /// <summary>What is leased, for the log: <c>/job:worker/task:1</c>.</summary>
+    public string Title { get; init; } = $"/job:{JobName}/task:{Index}";
+}
+
+/// <summary>What Redis says to a renewal.</summary>
+internal enum LeaseRenewal
+{
+    /// <summary>The index has a new holder.</summary>
+    Lost,
+
+    /// <summary>The lease stands.</summary>
+    Held,
+
+    /// <summary>The lease stands, and its holder is asked to leave.</summary>
+    Draining,
+}
+
+/// <summary>What came of asking the holder of a lease to leave.</summary>
+public enum DrainOutcome
+{
+    /// <summary>There is no such lease any more.</summary>
+    Gone,
+
+    /// <summary>Its holder hears of it at its next renewal.</summary>
+    Asked,
+
+    /// <summary>It was asked before.</summary>
+    AskedBefore,
+}
 
 /// <summary>An index whose lease ran out; it is handed out when its holder does not renew it within the grace time.</summary>
 internal sealed record ExpiredLease(int Index, string Value);

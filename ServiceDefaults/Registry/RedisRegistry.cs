@@ -42,19 +42,39 @@ public sealed class RedisRegistry(IConnectionMultiplexer redis)
             JsonSerializer.Serialize(entry), request.MaxTasks, seen?.Index ?? -1, seen?.Value ?? ""))!;
         return reply[0] switch
         {
-            "granted" => new LeaseAnswer(new LeaseGrant(request.JobName, Index(reply[1]), reply[2], request.Instance), null),
+            "granted" => new LeaseAnswer(Granted(request, Index(reply[1]), reply[2]), null),
             "expired" => new LeaseAnswer(null, new ExpiredLease(Index(reply[1]), reply[2])),
             _ => new LeaseAnswer(null, null),
         };
     }
 
-    /// <summary>Prolongs a lease and writes the entry; false when its index has a new holder.</summary>
-    internal async Task<bool> RenewAsync(LeaseGrant lease, TaskEntry entry)
-        => (bool)await RegistryScripts.Renew.EvaluateAsync(_database, [RegistryKeys.Tasks(lease.JobName)],
-            lease.Index, lease.Token, lease.Instance, (long)TimeToLive.TotalMilliseconds, JsonSerializer.Serialize(entry));
+    /// <summary>Asks the holder of a lease to leave. It hears of it within <see cref="LeaseTimes.Renewal"/>.</summary>
+    public async Task<DrainOutcome> DrainAsync(RegisteredTask task)
+        => (int)await RegistryScripts.Drain.EvaluateAsync(_database, [RegistryKeys.Tasks(task.JobName)], task.Index, task.Incarnation) switch
+        {
+            0 => DrainOutcome.Gone,
+            1 => DrainOutcome.Asked,
+            _ => DrainOutcome.AskedBefore,
+        };
+
+    /// <summary>Prolongs a lease and writes the entry.</summary>
+    internal async Task<LeaseRenewal> RenewAsync(LeaseGrant lease, TaskEntry entry)
+        => (int)await RegistryScripts.Renew.EvaluateAsync(_database, [RegistryKeys.Tasks(lease.JobName)],
+            lease.Index, lease.Token, lease.Instance, (long)TimeToLive.TotalMilliseconds, JsonSerializer.Serialize(entry)) switch
+        {
+            0 => LeaseRenewal.Lost,
+            1 => LeaseRenewal.Held,
+            _ => LeaseRenewal.Draining,
+        };
 
     internal Task ReleaseAsync(LeaseGrant lease)
         => RegistryScripts.Release.EvaluateAsync(_database, [RegistryKeys.Tasks(lease.JobName)], lease.Index, lease.Token);
+
+    private static LeaseGrant Granted(LeaseRequest request, int index, string token)
+    {
+        var grant = new LeaseGrant(request.JobName, index, token, request.Instance);
+        return request.Title is { } title ? grant with { Title = title } : grant;
+    }
 
     private static int Index(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
@@ -66,6 +86,7 @@ public sealed class RedisRegistry(IConnectionMultiplexer redis)
         var parts = lease.Split('|', 3);
         if (long.Parse(parts[0], CultureInfo.InvariantCulture) < now) return null;
         var entry = JsonSerializer.Deserialize<TaskEntry>(fields[index + ":entry"])!;
-        return new RegisteredTask(jobName, Index(index), parts[1], parts[2], entry);
+        var isAsked = fields.GetValueOrDefault(index + ":drain") == parts[1];
+        return new RegisteredTask(jobName, Index(index), parts[1], parts[2], entry) { IsDraining = isAsked || entry.Draining };
     }
 }

@@ -10,6 +10,12 @@ namespace Cluster.ServiceDefaults.Registry;
 /// <param name="Entry">What it says of itself.</param>
 public sealed record RegisteredTask(string JobName, int Index, string Incarnation, string Instance, TaskEntry Entry)
 {
+    /// <summary>It is asked to leave: it hands back what it does and ends.</summary>
+    public bool IsDraining { get; init; }
+
+    /// <summary><c>/job:worker/task:0</c>.</summary>
+    public string Name => $"/job:{JobName}/task:{Index}";
+
     /// <summary>Full names of its devices, in the order of <see cref="TaskEntry.Devices"/>.</summary>
     public IEnumerable<DeviceSpec> Devices => Entry.Devices.Select(d => FullName(d.Name));
 

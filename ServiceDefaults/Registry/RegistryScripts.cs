@@ -12,6 +12,7 @@ internal static class RegistryScripts
             local token = redis.call('HINCRBY', KEYS[1], 'counter', 1) .. '.' .. ARGV[2]
             redis.call('HSET', KEYS[1], index .. ':lease', string.format('%.0f', now + ARGV[3]) .. '|' .. token .. '|' .. ARGV[1])
             redis.call('HSET', KEYS[1], index .. ':entry', ARGV[4])
+            redis.call('HDEL', KEYS[1], index .. ':drain')
             return {'granted', tostring(index), token}
         end
         """;
@@ -47,6 +48,16 @@ internal static class RegistryScripts
         end
         redis.call('HSET', KEYS[1], ARGV[1] .. ':lease', string.format('%.0f', now + ARGV[4]) .. '|' .. ARGV[2] .. '|' .. ARGV[3])
         redis.call('HSET', KEYS[1], ARGV[1] .. ':entry', ARGV[5])
+        if redis.call('HGET', KEYS[1], ARGV[1] .. ':drain') == ARGV[2] then return 2 end
+        return 1
+        """);
+
+    // ARGV: index, token. The mark names the token, so that it asks nothing of who holds the index next.
+    public static readonly RedisScript Drain = new("registry.drain", """
+        local lease = redis.call('HGET', KEYS[1], ARGV[1] .. ':lease')
+        if not lease or string.match(lease, '^%d+|([^|]*)|') ~= ARGV[2] then return 0 end
+        if redis.call('HGET', KEYS[1], ARGV[1] .. ':drain') == ARGV[2] then return 2 end
+        redis.call('HSET', KEYS[1], ARGV[1] .. ':drain', ARGV[2])
         return 1
         """);
 
@@ -56,6 +67,7 @@ internal static class RegistryScripts
         if not lease or string.match(lease, '^%d+|([^|]*)|') ~= ARGV[2] then return 0 end
         redis.call('HDEL', KEYS[1], ARGV[1] .. ':lease')
         redis.call('HDEL', KEYS[1], ARGV[1] .. ':entry')
+        redis.call('HDEL', KEYS[1], ARGV[1] .. ':drain')
         return 1
         """);
 

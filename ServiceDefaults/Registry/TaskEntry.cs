@@ -11,6 +11,9 @@ public sealed record TaskEntry
     /// <summary>It takes work: its queues are connected.</summary>
     public bool Ready { get; init; }
 
+    /// <summary>It was asked to leave, and does.</summary>
+    public bool Draining { get; init; }
+
     public IReadOnlyList<DeviceEntry> Devices { get; init; } = [];
 
     /// <summary>Names of the computations it can run, on a CPU at least.</summary>

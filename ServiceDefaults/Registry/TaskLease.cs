@@ -5,7 +5,7 @@ namespace Cluster.ServiceDefaults.Registry;
 
 /// <summary>
 /// Holds one lease: renews it each second until disposed, and says through <see cref="Lost"/> when its index has a new
-/// holder. While Redis is away the lease is kept: its holder goes on serving and renews when Redis is back.
+/// holder, through <see cref="Drained"/> when it is asked to leave. While Redis is away the lease is kept: its holder goes on serving and renews when Redis is back.
 /// </summary>
 public sealed class TaskLease : IAsyncDisposable
 {
@@ -14,6 +14,7 @@ public sealed class TaskLease : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _drained = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _renewing = new(1, 1);
     private readonly Task _renewal;
@@ -29,6 +30,9 @@ public sealed class TaskLease : IAsyncDisposable
     /// <summary>Cancelled when another holds this index now.</summary>
     public CancellationToken Lost => _lost.Token;
 
+    /// <summary>Cancelled when its holder is asked to leave.</summary>
+    public CancellationToken Drained => _drained.Token;
+
     /// <summary>Waits for a free index, and for Redis, until cancelled.</summary>
     /// <param name="registry">The registry.</param>
     /// <param name="request">Who asks for what.</param>
@@ -36,27 +40,38 @@ public sealed class TaskLease : IAsyncDisposable
     /// <param name="time">Clock of the waits.</param>
     /// <param name="logger">Where what is granted and lost is said.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public static async Task<TaskLease> AcquireAsync(
+    public static Task<TaskLease> AcquireAsync(
         RedisRegistry registry, LeaseRequest request, Func<TaskEntry> entry, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        => AcquireAnyAsync(registry, [request], entry, () => { }, time, logger, cancellationToken);
+
+    /// <summary>As <see cref="AcquireAsync"/>, for the first of several requests that is granted.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="requests">Who asks for what, in order of preference.</param>
+    /// <param name="entry">As above.</param>
+    /// <param name="waiting">Called each time that none is granted.</param>
+    /// <param name="time">Clock of the waits.</param>
+    /// <param name="logger">As above.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public static async Task<TaskLease> AcquireAnyAsync(
+        RedisRegistry registry, IReadOnlyList<LeaseRequest> requests, Func<TaskEntry> entry, Action waiting, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        ExpiredLease? seen = null;
+        var seen = new ExpiredLease?[requests.Count];
         while (true)
         {
             try
             {
-                var answer = await registry.AcquireAsync(request, entry(), seen);
-                if (answer.Grant is { } grant)
+                if (await AskAsync(registry, requests, entry(), seen) is { } grant)
                 {
-                    RegistryLog.LeaseGranted(logger, grant.JobName, grant.Index, grant.Token);
+                    RegistryLog.LeaseGranted(logger, grant.Title, grant.Token);
                     return new TaskLease(registry, grant, entry, time, logger);
                 }
 
-                seen = answer.Expired;
-                await Task.Delay(seen is null ? LeaseTimes.Renewal : LeaseTimes.Grace, time, cancellationToken);
+                waiting();
+                await Task.Delay(seen.All(lease => lease is null) ? LeaseTimes.Renewal : LeaseTimes.Grace, time, cancellationToken);
             }
             catch (Exception e) when (RedisErrors.IsTransient(e))
             {
-                RegistryLog.RegistryAway(logger, request.JobName, e.Message);
+                RegistryLog.RegistryAway(logger, requests[0].JobName, e.Message);
                 await Task.Delay(LeaseTimes.Renewal, time, cancellationToken);
             }
         }
@@ -86,6 +101,18 @@ public sealed class TaskLease : IAsyncDisposable
         }
     }
 
+    private static async Task<LeaseGrant?> AskAsync(RedisRegistry registry, IReadOnlyList<LeaseRequest> requests, TaskEntry entry, ExpiredLease?[] seen)
+    {
+        for (var i = 0; i < requests.Count; i++)
+        {
+            var answer = await registry.AcquireAsync(requests[i], entry, seen[i]);
+            if (answer.Grant is not null) return answer.Grant;
+            seen[i] = answer.Expired;
+        }
+
+        return null;
+    }
+
     private async Task RenewUntilStoppedAsync()
     {
         using var timer = new PeriodicTimer(LeaseTimes.Renewal, _time);
@@ -105,9 +132,17 @@ public sealed class TaskLease : IAsyncDisposable
         await _renewing.WaitAsync();
         try
         {
-            if (_stop.IsCancellationRequested || await _registry.RenewAsync(Grant, _entry())) return;
-            RegistryLog.LeaseLost(_logger, Grant.JobName, Grant.Index, Grant.Token);
-            await _lost.CancelAsync();
+            if (_stop.IsCancellationRequested) return;
+            switch (await _registry.RenewAsync(Grant, _entry()))
+            {
+                case LeaseRenewal.Lost:
+                    RegistryLog.LeaseLost(_logger, Grant.Title, Grant.Token);
+                    await _lost.CancelAsync();
+                    break;
+                case LeaseRenewal.Draining:
+                    await _drained.CancelAsync();
+                    break;
+            }
         }
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
@@ -117,7 +152,7 @@ public sealed class TaskLease : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            RegistryLog.RenewalFailed(_logger, e, Grant.JobName, Grant.Index);
+            RegistryLog.RenewalFailed(_logger, e, Grant.Title);
         }
         finally
         {

@@ -56,6 +56,7 @@ public static class ClusterCommandLine
         root.Add(new CheckpointCommand(host, globals));
         root.Add(new PredictCommand(host, globals));
         root.Add(new TasksCommand(host, globals));
+        root.Add(new DrainCommand(host, globals));
         root.Add(new DevicesCommand(host, globals));
         root.Add(new SpecCommand(host, globals));
         root.Add(new CompletionCommand(host));

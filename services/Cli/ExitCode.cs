@@ -17,7 +17,7 @@ public enum ExitCode
     /// <summary>The cluster refused the key, or its certificate is not trusted.</summary>
     Refused = 4,
 
-    /// <summary>There is no such job or checkpoint.</summary>
+    /// <summary>There is no such job, checkpoint or task.</summary>
     NoSuchJob = 5,
 
     /// <summary>It is not known whether the cluster did what was asked, such as accept a job; the message says what tells.</summary>

@@ -2,6 +2,7 @@ using Cluster.Client.Errors;
 using Cluster.Client.Tasks;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Registry.V1;
+using Grpc.Core;
 
 namespace Cluster.Client;
 
@@ -19,6 +20,36 @@ public sealed partial class ClusterClient
     /// <summary>Every device of every task that holds a lease now, by name, with what it does and how it is.</summary>
     public async Task<IReadOnlyList<ClusterDevice>> GetDevicesAsync(CancellationToken cancellationToken = default)
         => [.. (await ListTasksAsync(cancellationToken).ConfigureAwait(false)).SelectMany(t => t.Devices)];
+
+    /// <summary>
+    /// Asks a worker to leave: it takes no more items, hands back those it has and ends. Returns when it is asked; it has left when
+    /// <see cref="ListTasksAsync"/> does not list it any more. May be repeated.
+    /// </summary>
+    /// <param name="name">Its task, <c>/job:worker/task:1</c>, or <see cref="ClusterTask.Instance"/>.</param>
+    /// <param name="cancellationToken">Gives up; it may have been asked by then.</param>
+    /// <exception cref="TaskNotFoundException">There is no such task.</exception>
+    /// <exception cref="ClusterException">The task is no worker.</exception>
+    public async Task<DrainedTask> DrainTaskAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var before = await ListTasksAsync(cancellationToken).ConfigureAwait(false);
+        var request = new DrainTaskRequest { Task = name };
+        try
+        {
+            var reply = await _coordinator.CallAsync(c => _coordinator.Registry.DrainTaskAsync(request, c), null, cancellationToken).ConfigureAwait(false);
+            return new DrainedTask(reply.Task.ToTask(), reply.WasDraining, reply.WorkersLeft);
+        }
+        catch (ClusterException e) when (e.InnerException is RpcException { StatusCode: StatusCode.NotFound } refused)
+        {
+            // It was there, and has left: by an attempt whose answer was lost.
+            if (before.FirstOrDefault(task => name == task.Name || name == task.Instance) is { JobName: JobNames.Worker } left)
+                return new DrainedTask(left, left.IsDraining, before.Count(task => task.JobName == JobNames.Worker && task != left && !task.IsDraining));
+            throw new TaskNotFoundException(name, refused.Status.Detail, e);
+        }
+        catch (ClusterException e) when (e.InnerException is RpcException { StatusCode: StatusCode.FailedPrecondition } refused)
+        {
+            throw new ClusterException(refused.Status.Detail, e);
+        }
+    }
 
     /// <summary>Job name → task addresses, TensorFlow's ClusterSpec.</summary>
     public async Task<ClusterSpec> GetClusterSpecAsync(CancellationToken cancellationToken = default)

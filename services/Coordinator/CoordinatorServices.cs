@@ -42,6 +42,7 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<JobFeeds>();
         builder.Services.AddSingleton<JobMetrics>();
         builder.Services.AddSingleton<TaskView>();
+        builder.Services.AddSingleton<WorkerDrain>();
         builder.Services.AddSingleton<WorkPublisher>();
         builder.Services.AddSingleton<RunnerContext>();
         builder.Services.AddModels();

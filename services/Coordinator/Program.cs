@@ -4,7 +4,7 @@ using Cluster.ServiceDefaults.Messaging;
 
 return await ServiceProgram.RunAsync(() =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = ServiceProgram.CreateBuilder(args);
     builder.AddServiceDefaults("coordinator");
     builder.AddCoordinator();
     builder.AddClusterBus(CoordinatorServices.AddConsumers);

@@ -3,7 +3,7 @@ using Cluster.ServiceDefaults.Hosting;
 
 return await ServiceProgram.RunAsync(() =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = ServiceProgram.CreateBuilder(args);
     builder.AddServiceDefaults("parameter-store");
     builder.AddParameterStores(count: 1);
 

@@ -4,7 +4,7 @@ using Cluster.Worker;
 
 return await ServiceProgram.RunAsync(() =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = ServiceProgram.CreateBuilder(args);
     builder.AddServiceDefaults("worker");
     builder.AddWorkers(count: 1);
     builder.AddClusterBus(WorkerServices.AddConsumers);

@@ -6,7 +6,5 @@ namespace Cluster.Worker;
 internal sealed class WorkerHealthCheck(WorkerPool pool) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        => Task.FromResult(pool.IsReady
-            ? HealthCheckResult.Healthy("takes work")
-            : HealthCheckResult.Unhealthy("waits for its lease or its queues"));
+        => Task.FromResult(pool.WhyNotReady is { Length: > 0 } reason ? HealthCheckResult.Unhealthy(reason) : HealthCheckResult.Healthy("takes work"));
 }

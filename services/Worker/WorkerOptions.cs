@@ -9,13 +9,20 @@ public sealed class WorkerOptions
 {
     public const string Section = "Worker";
 
+    private const string AllGpus = "all";
+    private const string NoGpu = "none";
+    private const string OneGpu = "one";
+
     /// <summary>Cores that the CPU device uses for one item, 1 to 1024; 0, the default, means all of the machine.</summary>
     [Within(0, 1024)]
     public int Cores { get; set; }
 
-    /// <summary>GPUs that this worker uses: <c>all</c>, the default, <c>none</c>, or their numbers as the driver counts: <c>0,2</c>.</summary>
-    [RegularExpression("^(all|none|[0-9]{1,3}(,[0-9]{1,3}){0,63})$", ErrorMessage = "{0} must be 'all', 'none' or numbers of GPUs such as 0,2")]
-    public string Gpus { get; set; } = "all";
+    /// <summary>
+    /// GPUs that this worker uses: <c>all</c>, the default, <c>none</c>, <c>one</c> that no other worker has claimed, or their numbers as
+    /// the driver counts, at most 64: <c>0,2</c>.
+    /// </summary>
+    [GpuChoice]
+    public string Gpus { get; set; } = AllGpus;
 
     /// <summary>Address under which others reach this worker; the default is what it listens on.</summary>
     public string? AdvertisedAddress { get; set; }
@@ -40,10 +47,12 @@ public sealed class WorkerOptions
     [Within("00:00:01", "00:20:00")]
     public TimeSpan BatchTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    internal bool UsesNoGpu => Gpus == "none";
+    internal bool UsesNoGpu => Gpus == NoGpu;
+
+    internal bool ClaimsOneGpu => Gpus == OneGpu;
 
     /// <summary>Numbers of the GPUs to use, each once; null for all.</summary>
-    internal IReadOnlyList<int>? GpuIndices => Gpus is "all" or "none"
+    internal IReadOnlyList<int>? GpuIndices => Gpus is AllGpus or NoGpu or OneGpu
         ? null
         : [.. Gpus.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).Distinct()];
 

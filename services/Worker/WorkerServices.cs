@@ -22,6 +22,7 @@ public static class WorkerServices
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(services => new WorkerDevices(
             services.GetRequiredService<IOptions<WorkerOptions>>().Value, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<WorkerDevices>>()));
+        builder.Services.AddSingleton<GpuClaim>();
         builder.Services.AddSingleton(services => new WorkerPool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
         builder.Services.AddSingleton<ItemSlots>();

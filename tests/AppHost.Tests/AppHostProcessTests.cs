@@ -1,79 +1,131 @@
 using System.Diagnostics;
+using Cluster.AppHost.CommandLine;
 using Cluster.AppHost.Tests.Processes;
-using Cluster.LocalHosting.Processes;
-using Cluster.LocalHosting.Running;
+using Cluster.Client;
+using Cluster.Client.Discovery;
+using Cluster.Client.Jobs;
+using Cluster.Client.State;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.AppHost.Tests;
 
-/// <summary>The app host's own program, in its local flavour.</summary>
-public sealed class AppHostProcessTests
+/// <summary>The app host as a user starts it: what it says, and what it leaves behind.</summary>
+public sealed class AppHostProcessTests : IDisposable
 {
+    private const int TestLimit = 300_000;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly Dictionary<string, string> NoVariables = [];
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("cluster-aspire-test-");
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData("--workers: '0' is not an integer from 1 to 64", "--workers", "0")]
-    [InlineData("--runner: 'here' is neither aspire nor local", "--runner", "here")]
-    [InlineData("--parameter-stores: '65' is not an integer from 1 to 64", "--parameter-stores", "65")]
-    [InlineData("'--coordinators' is not an option; --help lists them", "--coordinators", "2")]
-    public async Task Main_WrongOption_PrintsOneLineAndEndsWithTwo(string message, params string[] args)
+    public void Dispose() => _home.Delete(recursive: true);
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Interrupt_TwoClustersSideBySide_EachEndsWithAllThatItStarted()
     {
-        var (exitCode, output, error) = await RunAsync(args);
-
-        Assert.Equal(2, exitCode);
-        Assert.Equal(message, error.TrimEnd());
-        Assert.Empty(output);
-    }
-
-    [Fact]
-    public async Task Main_Help_ListsEveryOption()
-    {
-        var (exitCode, output, error) = await RunAsync("--help");
-
-        Assert.Equal(0, exitCode);
-        Assert.Empty(error);
-        Assert.All(["--workers", "--parameter-stores", "--runner", "--state-file", "--require-processes"], option => Assert.Contains(option, output, StringComparison.Ordinal));
-    }
-
-    /// <summary>A state file is replaced at the start and removed at the end, so another file must not become one.</summary>
-    [Fact]
-    public async Task Main_StateFileIsSomethingElse_IsRefusedAndStays()
-    {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("cluster-aspire-test-").FullName, "notes.txt");
-        await File.WriteAllTextAsync(path, "notes", _ct);
-
-        var (exitCode, output, error) = await RunAsync("--runner", "local", "--state-file", path);
-
-        Assert.NotEqual(0, exitCode);
-        Assert.Empty(output);
-        Assert.StartsWith($"--state-file: '{path}' holds something that is no cluster's state; name another file", error, StringComparison.Ordinal);
-        Assert.Equal("notes", await File.ReadAllTextAsync(path, _ct));
-        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-    }
-
-    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var process = Process.Start(new ProcessStartInfo(ExecutablePath.Dotnet(), [Assembly(), .. args])
+        InstalledServers.Require();
+        await using var lasting = Start("--servers", "executables", "--workers", "1", "--data-dir", Path.Combine(_home.FullName, "data"));
+        await using var ephemeral = Start("--servers", "executables", "--workers", "1", "--ephemeral");
+        foreach (var host in (AppHostProcess[])[lasting, ephemeral])
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync(_ct);
-        var error = process.StandardError.ReadToEndAsync(_ct);
-        await process.WaitForExitAsync(_ct).WaitAsync(RunnerProcess.Limit, _ct);
-        return (process.ExitCode, await output, await error);
-    }
-
-    private static string Assembly()
-    {
-        try
-        {
-            return ProjectOutput.Find("AppHost/AppHost.csproj");
+            await host.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+            Assert.Contains($"/login?t=", host.Output, StringComparison.Ordinal);
+            await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(host)));
+            Assert.Equal(1572, (await cluster.RunPiAsync(new PiSpec { Points = 2000, Seed = 42 }, cancellationToken: _ct)).Inside);
         }
-        catch (LocalHostingException e)
+
+        var states = ((AppHostProcess[])[lasting, ephemeral]).Select(host => ClusterStateFile.Read(StateFile(host))).ToList();
+        Assert.Empty(states[0].Resources.SelectMany(each => each.Endpoints.Values).Intersect(states[1].Resources.SelectMany(each => each.Endpoints.Values)));
+        var servers = states.SelectMany(state => state.Resources).Where(each => each.Pid > 0 && each.Name is "redis" or "messaging").Select(each => WorkingDirectory(each.Pid)).ToList();
+
+        foreach (var host in (AppHostProcess[])[lasting, ephemeral])
         {
-            Assert.Skip(e.Message);
-            throw;
+            host.Interrupt();
+            Assert.True(await host.ExitAsync(_ct) == ExitCodes.Ok, host.Output);
+            Assert.False(File.Exists(StateFile(host)));
         }
+
+        Assert.Empty(await ProcessTable.LivingAfterAsync(() => servers.SelectMany(ProcessTable.WorkingIn).Concat(ProcessTable.WorkingIn(_home.FullName)), StopLimit, _ct));
+        Assert.Equal([true, false], ((string[])[servers[0], servers[2]]).Select(Directory.Exists));
     }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Kill_AppHost_LeavesNoProcessAndItsDataCanBeUsedAgain()
+    {
+        InstalledServers.Require();
+        string[] args = ["--servers", "executables", "--workers", "1", "--data-dir", Path.Combine(_home.FullName, "data")];
+        string? job;
+        await using (var first = Start(args))
+        {
+            await first.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+            await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(first)));
+            job = (await cluster.SubmitAsync(new PiSpec { Points = 2000, Seed = 42 }, cancellationToken: _ct)).Id;
+            await cluster.WaitAsync(job, cancellationToken: _ct);
+
+            first.Kill();
+            await first.ExitAsync(_ct);
+        }
+
+        await using var second = Start(args);
+        await second.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+        await using var again = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(second)));
+        Assert.Equal(JobState.Succeeded, (await again.GetJobAsync(job, _ct)).State);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Start_DataFolderInUse_IsRefusedByName()
+    {
+        using var data = Data.DataFolder.Open(Path.Combine(_home.FullName, "data"), isEphemeral: false);
+        InstalledServers.Require();
+        await using var host = Start("--servers", "executables", "--data-dir", data.Path);
+
+        Assert.Equal(ExitCodes.Failed, await host.ExitAsync(_ct));
+        Assert.Contains($"data folder {data.Path}: is in use by another app host", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Start_DashboardsPortTaken_SaysWhichAndByWhatSetting()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" }, "--servers", "embedded");
+
+        Assert.Equal(ExitCodes.Failed, await host.ExitAsync(_ct));
+        Assert.Contains($"ASPNETCORE_URLS: 'http://127.0.0.1:{port}': somebody listens at port {port} already", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Start_NoContainerEngine_SaysSoWhereOneIsAskedFor()
+    {
+        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { ["ASPIRE_CONTAINER_RUNTIME"] = "no-such-engine" }, "--servers", "containers");
+
+        Assert.Equal(ExitCodes.NoServers, await host.ExitAsync(_ct));
+        Assert.Contains("--servers containers: no container engine answers", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Start_Embedded_RunsStandaloneAsTheOnlyResourceAndSaysHowToHaveMore()
+    {
+        await using var host = Start("--servers", "embedded", "--workers", "2", "--parameter-stores", "9");
+
+        await host.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+
+        Assert.Contains("sudo apt-get install redis-server rabbitmq-server", host.Output, StringComparison.Ordinal);
+        Assert.Contains("--parameter-stores: 9: Standalone has at most 8, and starts those", host.Output, StringComparison.Ordinal);
+        await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(Assert.Single(Directory.GetFiles(Path.Combine(_home.FullName, "cluster-aspire"), "*.json"))));
+        Assert.Equal(1572, (await cluster.RunPiAsync(new PiSpec { Points = 2000, Seed = 42 }, cancellationToken: _ct)).Inside);
+        host.Interrupt();
+        Assert.Equal(ExitCodes.Ok, await host.ExitAsync(_ct));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_home.FullName, "cluster-aspire"), "*.json"));
+    }
+
+    private AppHostProcess Start(params string[] args) => AppHostProcess.Start(_home.FullName, NoVariables, args);
+
+    private string StateFile(AppHostProcess host) => Path.Combine(_home.FullName, "cluster-aspire", $"{host.Id}.json");
+
+    private static string WorkingDirectory(int pid) => new FileInfo(FormattableString.Invariant($"/proc/{pid}/cwd")).LinkTarget!;
 }

@@ -1,4 +1,4 @@
-using Cluster.LocalHosting.Running;
+using Cluster.AppHost.Running;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cluster.AppHost.Tests;
@@ -40,11 +40,22 @@ public sealed class RestartBackoffTests
         Assert.Equal(seconds, Die(backoff, TimeSpan.Zero).TotalSeconds, 9);
     }
 
+    [Fact]
+    public void Ended_SoonAfterEachStart_IsGivenUpUntilItIsStartedByHandAndLives()
+    {
+        var backoff = new RestartBackoff(_time, new FixedRandom(0));
+        for (var death = 0; death < RestartBackoff.MostInARow; death++) Die(backoff, TimeSpan.FromSeconds(1));
+
+        backoff.Started();
+        Assert.Null(backoff.Ended());
+        Assert.Equal(0.2, Die(backoff, RestartBackoff.Forgiven).TotalSeconds, 9);
+    }
+
     private TimeSpan Die(RestartBackoff backoff, TimeSpan life)
     {
         backoff.Started();
         _time.Advance(life);
-        return backoff.Ended();
+        return backoff.Ended()!.Value;
     }
 
     private sealed class FixedRandom(double value) : Random

@@ -1,9 +1,9 @@
 using Cluster.Chaos.Checks;
 using Cluster.Chaos.Faults;
 using Cluster.Chaos.Jobs;
-using Cluster.EndToEnd.Processes;
 using Cluster.EndToEnd.Training;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 using Cluster.TestModels;
 using StackExchange.Redis;
 

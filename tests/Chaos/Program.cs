@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cluster.Chaos;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Servers;
 using Spectre.Console;
 
 const double longest = 24 * 60;

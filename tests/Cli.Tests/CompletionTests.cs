@@ -7,7 +7,7 @@ public sealed class CompletionTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("cluster ", "pi", "train", "jobs", "job", "watch", "cancel", "tasks", "spec", "completion", "--help")]
+    [InlineData("cluster ", "pi", "train", "jobs", "job", "watch", "cancel", "tasks", "drain", "spec", "completion", "--help")]
     [InlineData("cluster p", "pi", "price")]
     [InlineData("cluster price --kind a", "asian")]
     [InlineData("cluster pi --", "--points", "--seed", "--device", "--cancel-on-exit", "--json", "--address")]

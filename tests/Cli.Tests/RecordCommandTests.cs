@@ -174,7 +174,7 @@ public sealed class RecordCommandTests
 
         var tasks = JsonElement.Parse(OneLine(await CliRun.RunAsync(coordinator, "tasks", "--json")));
 
-        Assert.Equal("""{"task":"/job:chief/task:0","jobName":"chief","index":0,"address":"h:1","instance":"chief-0","incarnation":"1.aa","started":null,"devices":[]}""", tasks[0].GetRawText());
+        Assert.Equal("""{"task":"/job:chief/task:0","jobName":"chief","index":0,"address":"h:1","instance":"chief-0","incarnation":"1.aa","started":null,"draining":false,"devices":[]}""", tasks[0].GetRawText());
         Assert.Equal("train-ab12cd34 clock 1200, 3 MiB", tasks[1].GetProperty("devices")[0].GetProperty("doing").GetString());
         Assert.Equal("pi [0, 64)", tasks[2].GetProperty("devices")[0].GetProperty("doing").GetString());
     }

@@ -1,4 +1,4 @@
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using Xunit.Sdk;
 using Xunit.v3;
 

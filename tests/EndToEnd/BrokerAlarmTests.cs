@@ -2,9 +2,9 @@ using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Compute.Pi;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
 using Cluster.EndToEnd.Training;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 
 namespace Cluster.EndToEnd;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Cluster.EndToEnd.Processes;
-using Cluster.LocalHosting.Processes;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 
 namespace Cluster.EndToEnd;
 

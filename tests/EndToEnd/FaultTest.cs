@@ -3,7 +3,7 @@ using Cluster.Client.Jobs;
 using Cluster.Compute.Pi;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Storage;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using StackExchange.Redis;
 
 namespace Cluster.EndToEnd;

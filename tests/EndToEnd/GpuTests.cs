@@ -4,7 +4,7 @@ using Cluster.Client.Training;
 using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
 using Cluster.CudaDouble;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd;
 

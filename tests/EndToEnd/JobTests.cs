@@ -3,7 +3,7 @@ using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Contracts.Storage;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using RabbitMQ.Client;
 using StackExchange.Redis;
 

@@ -1,4 +1,4 @@
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd;
 
@@ -16,7 +16,7 @@ public sealed class ParameterStoreTests(SharedBroker broker, SharedCluster share
 
         Assert.Equal(["/job:ps/task:0", "/job:ps/task:1", "/job:ps/task:2"], tasks.Select(task => task.Name));
         foreach (var task in tasks)
-            Assert.Equal(task.Address, (await cluster.ParameterStoreAsync(task.Index, Ct)).Endpoint("grpc").Authority);
+            Assert.Equal(task.Address, (await cluster.ParameterStoreAsync(task.Index, Ct)).Endpoints.Grpc.Authority);
         Assert.Equal(3, tasks.Select(task => task.Address).Distinct().Count());
         Assert.All(tasks, task => Assert.Equal($"/job:ps/replica:0/task:{task.Index}/device:CPU:0", Assert.Single(task.Devices).Name));
     }

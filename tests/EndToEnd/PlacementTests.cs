@@ -3,7 +3,7 @@ using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
 using Cluster.EndToEnd.Training;
+using Cluster.Support.Processes;
 using Cluster.TestModels;
 
 namespace Cluster.EndToEnd;

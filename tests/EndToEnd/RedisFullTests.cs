@@ -4,8 +4,8 @@ using System.Text.Json;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
 using Cluster.EndToEnd.Training;
+using Cluster.Support.Processes;
 using StackExchange.Redis;
 
 namespace Cluster.EndToEnd;

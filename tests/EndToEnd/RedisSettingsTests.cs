@@ -1,8 +1,8 @@
 using Cluster.Client.Errors;
-using Cluster.Contracts.Jobs;
 using Cluster.Compute.Pi;
-using Cluster.EndToEnd.Processes;
-using Cluster.LocalHosting.Servers;
+using Cluster.Contracts.Jobs;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 using StackExchange.Redis;
 
 namespace Cluster.EndToEnd;

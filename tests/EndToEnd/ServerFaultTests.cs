@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Cluster.Client.Jobs;
-using Cluster.EndToEnd.Processes;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 
 namespace Cluster.EndToEnd;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd;
 

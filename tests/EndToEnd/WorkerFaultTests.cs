@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd;
 

@@ -63,6 +63,25 @@ public sealed class EmbeddedClusterTests(EmbeddedFixture embedded) : IClassFixtu
         Assert.Single(await client.ListTasksAsync(TestContext.Current.CancellationToken), t => t.JobName == "worker");
     }
 
+    /// <summary>The others are in the same process, which goes on.</summary>
+    [Fact(Timeout = TestLimit)]
+    public async Task Drain_OneOfTheWorkersInTheMiddle_LeavesAloneAndCountsTheSame()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = 2 }, ct);
+        await using var client = Client.ClusterClient.Connect(cluster.Connection);
+        var job = await client.SubmitAsync(new PiSpec { Points = 2_000_000_000, Seed = 42 }, cancellationToken: ct);
+        while ((await client.GetJobAsync(job.Id, ct)).Progress.Done == 0) await Task.Delay(10, ct);
+
+        var drained = await client.DrainTaskAsync("/job:worker/task:1", ct);
+        while ((await client.ListTasksAsync(ct)).Any(task => task.Incarnation == drained.Task.Incarnation)) await Task.Delay(50, ct);
+
+        Assert.Equal((false, 1), (drained.WasDraining, drained.WorkersLeft));
+        Assert.Equal(1_570_807_796, PiResult.FromJob(await client.WaitAsync(job.Id, cancellationToken: ct)).Inside);
+        Assert.Equal("/job:worker/task:0", Assert.Single(await client.ListTasksAsync(ct), t => t.JobName == "worker").Name);
+        Assert.Equal("", cluster.Workers.WhyNotReady);
+    }
+
     [Fact(Timeout = TestLimit)]
     public async Task RunComputation_ThrowsAlways_FailsWithTheCauseAndOthersGoOn()
     {

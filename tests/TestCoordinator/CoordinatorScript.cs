@@ -55,5 +55,9 @@ public sealed class CoordinatorScript
 
     public Func<ListTasksReply> Tasks { get; set; } = () => new ListTasksReply();
 
+    /// <summary>By default: there is no such task.</summary>
+    public Func<DrainTaskRequest, DrainTaskReply> Drain { get; set; } = request =>
+        throw new RpcException(new Status(StatusCode.NotFound, $"there is no task '{request.Task}'; there are no workers"));
+
     public string ClusterSpecJson { get; set; } = "{}";
 }

@@ -55,6 +55,12 @@ internal sealed class ScriptedRegistry(ScriptedCoordinator coordinator) : Regist
         return Task.FromResult(coordinator.Script.Tasks());
     }
 
+    public override Task<DrainTaskReply> DrainTask(DrainTaskRequest request, ServerCallContext context)
+    {
+        coordinator.Note(request, context);
+        return Task.FromResult(coordinator.Script.Drain(request));
+    }
+
     public override Task<GetClusterSpecReply> GetClusterSpec(GetClusterSpecRequest request, ServerCallContext context)
     {
         coordinator.Note(request, context);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Cluster.LocalHosting.Servers;
 using Cluster.Standalone.Embedded;
+using Cluster.Support.Servers;
 using StackExchange.Redis;
 
 namespace Cluster.Testing;
@@ -11,7 +11,7 @@ public enum RedisKind
     /// <summary>Embedded, as Standalone starts it.</summary>
     Garnet,
 
-    /// <summary>A private <c>redis-server</c>, as the local runner starts it.</summary>
+    /// <summary>A private <c>redis-server</c>, as <see cref="RedisServerProcess"/> starts it.</summary>
     RedisServer,
 }
 

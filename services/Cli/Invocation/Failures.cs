@@ -22,7 +22,7 @@ internal static class Failures
             ClusterNotFoundException or ClusterUnavailableException => ExitCode.NoCluster,
             ClusterAuthenticationException => ExitCode.Refused,
             OutcomeUnknownException => ExitCode.Unknown,
-            JobNotFoundException or CheckpointNotFoundException => ExitCode.NoSuchJob,
+            JobNotFoundException or CheckpointNotFoundException or TaskNotFoundException => ExitCode.NoSuchJob,
             _ => ExitCode.Failed,
         };
     }

@@ -29,7 +29,7 @@ internal static class HelpPages
           2    an option, argument or setting is wrong
           3    no cluster is running here, or it does not answer
           4    the cluster refused the key
-          5    there is no such job
+          5    there is no such job, checkpoint or task
           6    it is not known whether the cluster did what was asked; `jobs --key KEY` shows a job that it accepted
           130  interrupted: detached from the job, or cancelled it where --cancel-on-exit was given
 

@@ -24,6 +24,7 @@ internal static class TaskJson
         json.WriteString("incarnation", task.Incarnation);
         if (task.StartedAt is { } started) json.WriteString("started", started);
         else json.WriteNull("started");
+        json.WriteBoolean("draining", task.IsDraining);
         json.WriteStartArray("devices");
         foreach (var device in task.Devices)
         {

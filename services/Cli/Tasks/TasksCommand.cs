@@ -26,9 +26,17 @@ internal sealed class TasksCommand(CommandLineHost host, GlobalOptions globals)
         {
             if (task.Devices.Count == 0) table.Add(task.Name, task.Address, task.Instance, task.Incarnation, "", "", "");
             foreach (var device in task.Devices)
-                table.Add(task.Name, task.Address, task.Instance, task.Incarnation, device.Name, device.Doing.Length == 0 ? "idle" : device.Doing, device.Description);
+                table.Add(task.Name, task.Address, task.Instance, task.Incarnation, device.Name, Doing(task, device), device.Description);
         }
 
         table.Write(output);
     }
+
+    private static string Doing(ClusterTask task, ClusterDevice device) => (task.IsDraining, device.Doing) switch
+    {
+        (false, "") => "idle",
+        (true, "") => "draining",
+        (true, var doing) => $"draining: {doing}",
+        (false, var doing) => doing,
+    };
 }

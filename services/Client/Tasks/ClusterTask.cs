@@ -23,6 +23,9 @@ public sealed record ClusterTask
     /// <summary>Why a worker has no GPU, one line; empty where it has one.</summary>
     public string WithoutGpu { get; init; } = "";
 
+    /// <summary>It is asked to leave: it hands back what it does and ends.</summary>
+    public bool IsDraining { get; init; }
+
     /// <summary><c>/job:worker/task:0</c>.</summary>
     public string Name => $"/job:{JobName}/task:{Index}";
 }

@@ -19,5 +19,6 @@ internal static class TaskMapping
             Unhealthy = d.Unhealthy,
         })],
         WithoutGpu = task.WithoutGpu,
+        IsDraining = task.Draining,
     };
 }

@@ -115,7 +115,26 @@ public static unsafe class CudaDevices
         return new DeviceInfo(
             DeviceType.Gpu, index, Encoding.UTF8.GetString(text[..Math.Max(0, text.IndexOf((byte)0))]), (long)memory,
             Attribute(device, CudaDeviceAttribute.Multiprocessors),
-            string.Create(CultureInfo.InvariantCulture, $"compute capability {major}.{minor}, driver for CUDA {Version(version)}"));
+            string.Create(CultureInfo.InvariantCulture, $"compute capability {major}.{minor}, driver for CUDA {Version(version)}"))
+        {
+            Uuid = Uuid(device),
+        };
+    }
+
+    private static string Uuid(int device)
+    {
+        const int bytes = 16;
+        var uuid = stackalloc byte[bytes];
+        try
+        {
+            CudaDriver.cuDeviceGetUuid_v2(uuid, device).Check(nameof(CudaDriver.cuDeviceGetUuid_v2));
+        }
+        catch (EntryPointNotFoundException)
+        {
+            CudaDriver.cuDeviceGetUuid(uuid, device).Check(nameof(CudaDriver.cuDeviceGetUuid));
+        }
+
+        return $"GPU-{new Guid(new ReadOnlySpan<byte>(uuid, bytes), bigEndian: true)}";
     }
 
     private static CudaDiscovery None(string why) => new([], why);

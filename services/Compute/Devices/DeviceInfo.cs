@@ -7,4 +7,8 @@ namespace Cluster.Compute.Devices;
 /// <param name="MemoryBytes">Bytes that its kernels can use.</param>
 /// <param name="Units">Cores of a CPU that one item may use, multiprocessors of a GPU.</param>
 /// <param name="Details">What else tells it apart, one line: vector width, compute capability and driver version.</param>
-public sealed record DeviceInfo(DeviceType Type, int Index, string Name, long MemoryBytes, int Units, string Details);
+public sealed record DeviceInfo(DeviceType Type, int Index, string Name, long MemoryBytes, int Units, string Details)
+{
+    /// <summary>The same GPU to every process, whatever index it has there: <c>GPU-8d5c…</c>, as nvidia-smi writes it; empty for a CPU.</summary>
+    public string Uuid { get; init; } = "";
+}

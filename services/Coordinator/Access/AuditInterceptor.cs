@@ -18,6 +18,7 @@ internal sealed class AuditInterceptor(AuditLog audit) : Interceptor
         "/cluster.checkpoints.v1.Checkpoints/Keep",
         "/cluster.checkpoints.v1.Checkpoints/Remove",
         "/cluster.checkpoints.v1.Checkpoints/Import",
+        "/cluster.registry.v1.Registry/DrainTask",
     ];
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

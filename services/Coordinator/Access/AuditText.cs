@@ -1,6 +1,8 @@
 using Cluster.Contracts.Checkpoints.V1;
 using Cluster.Contracts.Data.V1;
+using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
+using Cluster.Contracts.Registry.V1;
 
 namespace Cluster.Coordinator.Access;
 
@@ -15,6 +17,7 @@ internal static class AuditText
         (_, Checkpoint checkpoint) => checkpoint.Id,
         (Contracts.Checkpoints.V1.RemoveRequest remove, _) => remove.Name,
         (AddRequest { Data: { } data }, _) => data.Name,
+        (_, DrainTaskReply drained) => drained.Task.Instance,
         _ => "",
     };
 
@@ -24,6 +27,7 @@ internal static class AuditText
         CancelRequest cancel => $"job {cancel.Id}, reason '{cancel.Reason}'",
         AddRequest { Data: { } data } => $"source {WithoutQuery(data.Source)}, name '{data.Name}'",
         KeepRequest keep => $"checkpoint {keep.Id} as '{keep.Name}'",
+        DrainTaskRequest drain => $"task {SpecViolation.Shown(drain.Task)}",
         Contracts.Data.V1.RemoveRequest remove => $"data set {remove.Id}",
         Contracts.Checkpoints.V1.RemoveRequest remove => $"checkpoint {remove.Name}",
         _ => "",

@@ -1,5 +1,4 @@
 using Cluster.Contracts.Devices;
-
 using Cluster.ServiceDefaults.Registry;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -7,8 +6,8 @@ using V1 = Cluster.Contracts.Registry.V1;
 
 namespace Cluster.Coordinator.Tasks;
 
-/// <summary>Answers who is there from the registry in Redis.</summary>
-internal sealed class RegistryGrpcService(RedisRegistry registry) : V1.Registry.RegistryBase
+/// <summary>Answers who is there from the registry in Redis, and asks workers to leave.</summary>
+internal sealed class RegistryGrpcService(RedisRegistry registry, WorkerDrain drain) : V1.Registry.RegistryBase
 {
     private static readonly string[] Roles = [JobNames.Chief, JobNames.ParameterStore, JobNames.Worker];
 
@@ -19,6 +18,12 @@ internal sealed class RegistryGrpcService(RedisRegistry registry) : V1.Registry.
     {
         var tasks = await AllAsync();
         return new() { ClusterSpecJson = new ClusterSpec(tasks.Select(t => (t.JobName, t.Index, t.Entry.Address))).ToJson() };
+    }
+
+    public override async Task<V1.DrainTaskReply> DrainTask(V1.DrainTaskRequest request, ServerCallContext context)
+    {
+        var drained = await drain.AskAsync(request.Task, [.. await AllAsync()]);
+        return new() { Task = ToMessage(drained.Worker), WasDraining = drained.WasDraining, WorkersLeft = drained.WorkersLeft };
     }
 
     private async Task<IEnumerable<RegisteredTask>> AllAsync()
@@ -33,6 +38,7 @@ internal sealed class RegistryGrpcService(RedisRegistry registry) : V1.Registry.
         Instance = task.Instance,
         StartedAt = task.Entry.StartedAt.ToTimestamp(),
         WithoutGpu = task.Entry.WithoutGpu,
+        Draining = task.IsDraining,
         Devices =
         {
             task.Devices.Zip(task.Entry.Devices, (name, device) => new V1.Device

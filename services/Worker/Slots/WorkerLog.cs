@@ -1,4 +1,5 @@
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Worker.Slots;
 
@@ -24,4 +25,13 @@ internal static partial class WorkerLog
 
     [LoggerMessage(EventId = 7, EventName = "DeviceNotClosed", Level = LogLevel.Warning, Message = "{Name} (device {Index}) could not be closed: {Error}")]
     public static partial void DeviceNotClosed(ILogger logger, string name, int index, string error);
+
+    [LoggerMessage(EventId = 8, EventName = "GpusClaimed", Level = LogLevel.Warning, Message = "{Waiting}")]
+    public static partial void GpusClaimed(ILogger logger, string waiting);
+
+    [LoggerMessage(EventId = 9, EventName = "GpuLost", Level = LogLevel.Critical, Message = "another process has claimed the GPU of this one, which was away for too long; stopping")]
+    public static partial void GpuLost(ILogger logger);
+
+    [LoggerMessage(EventId = 10, EventName = "Drained", Level = LogLevel.Information, Message = "{Name} is asked to leave: it hands back what it does and ends")]
+    public static partial void Drained(ILogger logger, DeviceSpec name);
 }

@@ -13,18 +13,39 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
 {
     private readonly ILogger _logger = services.GetRequiredService<ILogger<WorkerPool>>();
     private readonly SlotAllocator _slots = new();
-    private readonly List<Running> _tasks = [];
+    private readonly WorkerOptions _options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
+    private readonly WorkerDevices _devices = services.GetRequiredService<WorkerDevices>();
+    private readonly GpuClaim _claim = services.GetRequiredService<GpuClaim>();
+    private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _giveUp = new();
+    private volatile RunningTask[] _tasks = [];
+    private Task _starting = Task.CompletedTask;
     private WorkQueueEndpoints? _queues;
 
     /// <summary>Completes when every task has had its lease and its queues.</summary>
-    public Task Ready => Task.WhenAll(_tasks.Select(t => t.Task.Ready));
+    public Task Ready => ReadyAsync();
 
-    /// <summary>Whether every task has its lease and its queues now.</summary>
-    public bool IsReady => _tasks.Count == count && _tasks.TrueForAll(t => t.Task.IsReady);
+    /// <summary>Why this process does not take work now, one line; empty where it does. A task that was drained is none of it.</summary>
+    public string WhyNotReady
+    {
+        get
+        {
+            if (_claim.Waiting is { Length: > 0 } waiting) return waiting;
+            WorkerTask[] staying = [.. _tasks.Select(t => t.Task).Where(t => !t.IsDraining)];
+            if (staying.Length == 0 && _tasks.Length > 0) return "was drained: takes nothing any more";
+            return _tasks.Length > 0 && staying.All(t => t.IsReady) ? "" : "waits for its lease or its queues";
+        }
+    }
 
     internal SlotAllocator Slots => _slots;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Looks for the GPUs before anything listens or connects.</summary>
+    /// <exception cref="SettingException">A GPU was asked for that is not there.</exception>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _ = _devices.Gpus;
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -32,21 +53,8 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         _queues = new WorkQueueEndpoints(services.GetRequiredService<IReceiveEndpointConnector>());
-        for (var i = 0; i < count; i++)
-        {
-            var task = Create(i);
-            foreach (var slot in task.Slots)
-            {
-                slot.Hardware.Recovered += () =>
-                {
-                    _slots.Recovered(slot);
-                    _ = task.PublishEntryAsync();
-                };
-            }
-
-            _tasks.Add(new Running(task, stop => RunAsync(task, stop)));
-        }
-
+        if (_options.ClaimsOneGpu) _starting = ClaimAsync();
+        else Start();
         return Task.CompletedTask;
     }
 
@@ -64,6 +72,8 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _giveUp.CancelAsync();
+        await _starting;
         if (_queues is not null) await _queues.StopAsync(cancellationToken);
         await Task.WhenAll(_tasks.Select(t => t.StopAsync()));
     }
@@ -71,11 +81,89 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
     public void Dispose()
     {
         _queues?.Dispose();
+        _giveUp.Dispose();
         foreach (var running in _tasks)
         {
             running.Dispose();
             foreach (var slot in running.Task.Slots) slot.Hardware.Dispose();
         }
+    }
+
+    private async Task ReadyAsync()
+    {
+        await _created.Task;
+        await Task.WhenAll(_tasks.Select(t => t.Task.Ready));
+    }
+
+    private async Task ClaimAsync()
+    {
+        try
+        {
+            _devices.KeepTo(await _claim.AcquireAsync(_devices.Gpus, _giveUp.Token));
+            _claim.Lost.Register(() =>
+            {
+                WorkerLog.GpuLost(_logger);
+                Fail();
+            });
+            Start();
+        }
+        catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            WorkerLog.TaskFailed(_logger, e);
+            Fail();
+        }
+    }
+
+    private void Start()
+    {
+        _tasks = [.. Enumerable.Range(0, count).Select(Start)];
+        _created.SetResult();
+    }
+
+    private RunningTask Start(int position)
+    {
+        var task = Create(position);
+        task.Drained += () => _ = DrainAsync(task, position);
+        foreach (var slot in task.Slots)
+        {
+            slot.Hardware.Recovered += () =>
+            {
+                _slots.Recovered(slot);
+                _ = task.PublishEntryAsync();
+            };
+        }
+
+        return new RunningTask(task, stop => RunAsync(task, stop));
+    }
+
+    // A process that has no other task ends as if it were told to.
+    private async Task DrainAsync(WorkerTask task, int position)
+    {
+        WorkerLog.Drained(_logger, task.Name);
+        if (count == 1)
+        {
+            services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            return;
+        }
+
+        try
+        {
+            await StopTaskAsync(position, _giveUp.Token);
+        }
+        catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
+        {
+            // The process stops, and its tasks with it.
+        }
+    }
+
+    private void Fail()
+    {
+        Environment.ExitCode = 1;
+        services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
 
     // A task that cannot go on ends the process, whose runner starts it anew, instead of standing there without work.
@@ -92,8 +180,7 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
         catch (Exception e)
         {
             WorkerLog.TaskFailed(_logger, e);
-            Environment.ExitCode = 1;
-            services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            Fail();
         }
     }
 
@@ -105,40 +192,16 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
 
     private WorkerTask Create(int position)
     {
-        var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
         var instance = ProcessInstance.Name(services.GetRequiredService<IConfiguration>());
-        var devices = services.GetRequiredService<WorkerDevices>();
-        var own = devices.Open(position, count);
+        var own = _devices.Open(position, count);
         var catalog = services.GetRequiredService<ComputationCatalog>();
         var models = services.GetRequiredService<ModelCatalog>();
         return new WorkerTask(
             services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WorkerTask>>(),
             count == 1 ? instance : $"{instance}-{position}",
-            options.AdvertisedAddress ?? ServerAddress.Http(services).Authority,
+            _options.AdvertisedAddress ?? ServerAddress.Http(services).Authority,
             new WorkerSkills(catalog.Names, models.Names) { GpuComputations = catalog.NamesFor(DeviceType.Gpu), GpuModels = models.NamesFor(DeviceType.Gpu) },
-            own, own.Any(d => d.Info.Type == DeviceType.Gpu) ? "" : devices.WithoutGpu);
-    }
-
-    private sealed class Running : IDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly Task _run;
-
-        public Running(WorkerTask task, Func<CancellationToken, Task> run)
-        {
-            Task = task;
-            _run = run(_stop.Token);
-        }
-
-        public WorkerTask Task { get; }
-
-        public async Task StopAsync()
-        {
-            await _stop.CancelAsync();
-            await _run;
-        }
-
-        public void Dispose() => _stop.Dispose();
+            own, own.Any(d => d.Info.Type == DeviceType.Gpu) ? "" : _devices.WithoutGpu);
     }
 }

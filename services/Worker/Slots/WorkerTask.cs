@@ -19,6 +19,7 @@ internal sealed class WorkerTask
     private readonly TaskCompletionSource _readyOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskLease? _lease;
     private volatile bool _ready;
+    private volatile bool _isDraining;
 
     public WorkerTask(RedisRegistry registry, TimeProvider time, ILogger logger, string instance, string address, WorkerSkills skills, IReadOnlyList<SlotDevice> devices, string withoutGpu = "")
     {
@@ -35,10 +36,16 @@ internal sealed class WorkerTask
     public bool HasLease => _lease is not null;
 
     /// <summary>It has a lease and its queues deliver.</summary>
-    public bool IsReady => _ready;
+    public bool IsReady => _ready && !_isDraining;
+
+    /// <summary>It is asked to leave: nothing new is meant for it.</summary>
+    public bool IsDraining => _isDraining;
 
     /// <summary>Completes when it is ready for the first time and the registry says so.</summary>
     public Task Ready => _readyOnce.Task;
+
+    /// <summary>Called once it is asked to leave; whoever runs it stops it then.</summary>
+    public event Action? Drained;
 
     /// <summary><c>/job:worker/replica:0/task:N</c>.</summary>
     /// <exception cref="InvalidOperationException">It has no lease yet.</exception>
@@ -60,6 +67,7 @@ internal sealed class WorkerTask
             var request = new LeaseRequest(JobNames.Worker, life == 0 ? _instance : $"{_instance}~{life}");
             await using var lease = await TaskLease.AcquireAsync(_registry, request, Describe, _time, _logger, cancellationToken);
             _lease = lease;
+            await using var asked = lease.Drained.Register(Drain);
             await connect(this, lease.Grant.Index, cancellationToken);
             _ready = true;
             await lease.PublishEntryAsync();
@@ -72,11 +80,19 @@ internal sealed class WorkerTask
     /// <summary>Says in the registry what the devices do now.</summary>
     public Task PublishEntryAsync() => _lease?.PublishEntryAsync() ?? Task.CompletedTask;
 
+    private void Drain()
+    {
+        _isDraining = true;
+        _ = PublishEntryAsync();
+        Drained?.Invoke();
+    }
+
     private TaskEntry Describe() => new()
     {
         Address = _address,
         StartedAt = _startedAt,
-        Ready = _ready,
+        Ready = IsReady,
+        Draining = _isDraining,
         Computations = _skills.Computations,
         GpuComputations = _skills.GpuComputations,
         Models = _skills.Models,

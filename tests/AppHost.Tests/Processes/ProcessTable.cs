@@ -26,6 +26,13 @@ internal static class ProcessTable
         .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
         .Where(pid => pid > 0 && WorkingDirectory(pid)?.StartsWith(directory, StringComparison.Ordinal) == true && IsAlive(pid));
 
+    /// <summary>The living processes whose program's path contains this text, and whose environment has all of these lines.</summary>
+    public static IReadOnlyList<int> WithEnvironment(string first, string second, string program) => [.. Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Where(pid => pid > 0 && Read(pid, "cmdline").Split('\0')[0].Contains(program, StringComparison.Ordinal)
+            && Read(pid, "environ").Split('\0') is var lines && lines.Contains(first) && lines.Contains(second) && IsAlive(pid))
+        .Order()];
+
     /// <summary>Polls until nothing is selected or the time is over.</summary>
     public static async Task<IReadOnlyList<int>> LivingAfterAsync(
         Func<IEnumerable<int>> selected, TimeSpan limit, CancellationToken cancellationToken)
@@ -45,6 +52,18 @@ internal static class ProcessTable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    private static string Read(int pid, string file)
+    {
+        try
+        {
+            return File.ReadAllText(FormattableString.Invariant($"/proc/{pid}/{file}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Cluster.LocalHosting.Processes;
 using Cluster.Testing;
 
 namespace Cluster.AppHost.Tests.SupplyChain;
@@ -12,7 +11,7 @@ internal static class DotnetCommand
     /// <summary>Its exit code, and all that it printed.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(ExecutablePath.Dotnet(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
         // No server of a build outlives it, and messages are those that a test knows.
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("MSBUILDDISABLENODEREUSE", "1"), ("UseSharedCompilation", "false"), ("DOTNET_CLI_UI_LANGUAGE", "en")])
             start.Environment[name] = value;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Servers;
 
 namespace Cluster.Benchmarks.Exchange;
 

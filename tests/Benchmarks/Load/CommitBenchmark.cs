@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using StackExchange.Redis;
 
 namespace Cluster.Benchmarks.Load;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Cluster.Benchmarks.Exchange;
 using Cluster.Contracts.Jobs;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Servers;
 
 namespace Cluster.Benchmarks.Load;
 

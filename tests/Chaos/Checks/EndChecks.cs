@@ -1,6 +1,6 @@
 using Cluster.Chaos.Faults;
 using Cluster.Chaos.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.Chaos.Checks;
 

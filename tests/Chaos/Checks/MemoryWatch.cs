@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.Chaos.Checks;
 

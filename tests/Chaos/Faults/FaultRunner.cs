@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Cluster.EndToEnd.Processes;
-using Cluster.LocalHosting.Servers;
+using Cluster.Support.Processes;
+using Cluster.Support.Servers;
 
 namespace Cluster.Chaos.Faults;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Cluster.Contracts.Messages;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;

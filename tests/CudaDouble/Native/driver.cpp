@@ -134,6 +134,14 @@ API cuDeviceGet(int* device, int ordinal) {
     return ordinal >= 0 && ordinal < settings.get("devices") ? Success : InvalidDevice;
 }
 
+// The same for every process, as a GPU's is.
+API cuDeviceGetUuid_v2(unsigned char* uuid, int device) {
+    std::memset(uuid, 0, 16);
+    std::memcpy(uuid, "TEST DOUBLE", 11);
+    uuid[15] = static_cast<unsigned char>(device);
+    return Success;
+}
+
 API cuDeviceGetName(char* name, int length, int) {
     std::snprintf(name, length, "TEST DOUBLE (no GPU)");
     return Success;

@@ -1,7 +1,7 @@
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
 using Cluster.EndToEnd.Training;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Clocks;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using RabbitMQ.Client;
@@ -18,11 +18,11 @@ public sealed partial class IntruderTests
     {
         var cluster = await ShareClusterAsync(Options);
         var methods = GrpcMethods.All;
-        Assert.All(["Submit", "Open", "Exchange", "Load", "Import", "Predict", "Read", "GetClusterSpec"], name => Assert.Contains(methods, m => m.Name == name));
+        Assert.All(["Submit", "Open", "Exchange", "Load", "Import", "Predict", "Read", "GetClusterSpec", "DrainTask"], name => Assert.Contains(methods, m => m.Name == name));
         var served = new HashSet<(string, string)>();
         foreach (var server in (ServiceProcess[])[cluster.Coordinator, cluster.ParameterStores[0]])
         {
-            using var channel = GrpcChannel.ForAddress(server.Endpoint("grpc"));
+            using var channel = GrpcChannel.ForAddress(server.Endpoints.Grpc);
             foreach (var method in methods)
             {
                 foreach (var headers in Strangers(cluster.Connection.Key))
@@ -44,7 +44,7 @@ public sealed partial class IntruderTests
         string[] closed = ["/", "/health", "/health/", "/HEALTH", "//health", "/metrics", "/alive/health", "/alive%2fhealth", "/cluster.jobs.v1.Jobs/Submit", "/.env"];
         foreach (var process in cluster.Processes)
         {
-            using var http = new HttpClient { BaseAddress = process.Endpoint("http"), Timeout = TimeSpan.FromSeconds(30) };
+            using var http = new HttpClient { BaseAddress = process.Endpoints.Http, Timeout = TimeSpan.FromSeconds(30) };
             Assert.Equal("Healthy", await http.GetStringAsync(new Uri("/alive", UriKind.Relative), Ct));
             foreach (var path in closed)
             {
@@ -119,8 +119,8 @@ public sealed partial class IntruderTests
         {
             // Nothing is mapped to a worker's gRPC listener, which has whatever port is free.
             var ports = OnLoopback(process.Id).ToList();
-            var other = Assert.Single(ports, port => port != process.Endpoint("http").Port);
-            if (!cluster.Workers.Contains(process)) Assert.Equal(process.Endpoint("grpc").Port, other);
+            var other = Assert.Single(ports, port => port != process.Endpoints.Http.Port);
+            if (!cluster.Workers.Contains(process)) Assert.Equal(process.Endpoints.Grpc.Port, other);
             using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{other}");
             Assert.Equal(StatusCode.Unauthenticated, await GrpcMethods.CallAsync(channel, GrpcMethods.All[0], [], Ct));
         }

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cluster.Client.Errors;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using V1 = Cluster.Contracts.Jobs.V1;
@@ -20,14 +21,18 @@ public sealed partial class IntruderTests
 
         var job = await cluster.Client.SubmitAsync(new PiSpec { Points = 1_000_000_000_000, Seed = 3 }, cancellationToken: Ct);
         await cluster.Client.CancelAsync(job.Id, "the test\nsays so", Ct);
-        using var channel = GrpcChannel.ForAddress(cluster.Coordinator.Endpoint("grpc"));
+        using var channel = GrpcChannel.ForAddress(cluster.Coordinator.Endpoints.Grpc);
         var refused = await Assert.ThrowsAsync<RpcException>(() => new V1.Jobs.JobsClient(channel).SubmitAsync(
             new V1.SubmitRequest(), new Metadata { { "authorization", $"Bearer {cluster.Connection.Key}" }, { "cluster-user", "somebody else" } }, cancellationToken: Ct).ResponseAsync);
+
+        await Assert.ThrowsAsync<TaskNotFoundException>(() => cluster.Client.DrainTaskAsync("worker-9", Ct));
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         await UntilLoggedAsync(cluster, $"/cluster.jobs.v1.Jobs/Submit {job.Id}: done for key {key}, user '{user}', from 127.0.0.1:");
         await UntilLoggedAsync(cluster, "pi, 1000000000000 points, seed 3");
         await UntilLoggedAsync(cluster, $"/cluster.jobs.v1.Jobs/Cancel {job.Id}: done for key {key}, user '{user}', from 127.0.0.1:");
+        await UntilLoggedAsync(cluster, $"/cluster.registry.v1.Registry/DrainTask: refused to key {key}, user '{user}', from 127.0.0.1:");
+        await UntilLoggedAsync(cluster, ": task worker-9: NotFound: there is no task 'worker-9'");
         await UntilLoggedAsync(cluster, $"job {job.Id}, reason 'the test?says so'");
         await UntilLoggedAsync(cluster, $"/cluster.jobs.v1.Jobs/Submit: refused to key {key}, user 'somebody else', from 127.0.0.1:");
     }

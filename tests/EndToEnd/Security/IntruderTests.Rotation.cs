@@ -3,8 +3,8 @@ using System.Net;
 using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
 using Cluster.EndToEnd.Training;
+using Cluster.Support.Processes;
 using Cluster.TestModels;
 using Grpc.Core;
 
@@ -44,7 +44,7 @@ public sealed partial class IntruderTests
         await cluster.UntilWholeAsync(Ct);
         foreach (var process in cluster.Processes)
         {
-            using var http = new HttpClient { BaseAddress = process.Endpoint("http"), Timeout = TimeSpan.FromSeconds(30) };
+            using var http = new HttpClient { BaseAddress = process.Endpoints.Http, Timeout = TimeSpan.FromSeconds(30) };
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, HttpMethod.Get, "/health", new Metadata { { "authorization", $"Bearer {old}" } }));
         }
 

@@ -4,7 +4,7 @@ using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using StackExchange.Redis;

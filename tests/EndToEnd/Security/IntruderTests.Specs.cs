@@ -5,7 +5,7 @@ using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Security;
 

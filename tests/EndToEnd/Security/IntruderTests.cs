@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Security;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Cluster.LocalHosting.Processes;
+using Cluster.Support.Servers;
 
 namespace Cluster.EndToEnd.Security;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cluster.Contracts.Storage;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using StackExchange.Redis;
 
 namespace Cluster.EndToEnd.Training;

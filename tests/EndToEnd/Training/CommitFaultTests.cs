@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;
 
@@ -75,7 +75,7 @@ public sealed class CommitFaultTests(SharedBroker broker, SharedCluster shared) 
         await UploadPacedAsync(cluster);
         var spec = Counting(TrainingNames.Sync, Epochs / 2);
         var job = await cluster.Client.SubmitAsync(spec, cancellationToken: Ct);
-        await Poll.UntilAsync("the coordinator stands before a flip", () => Task.FromResult(Signal.IsSuspended(cluster.Coordinator.Id)), stands => stands, Limit, Ct);
+        await Poll.UntilAsync("the coordinator stands before a flip", () => Task.FromResult(ProcessTable.IsSuspended(cluster.Coordinator.Id)), stands => stands, Limit, Ct);
         var store = cluster.ParameterStores[1];
 
         await store.KillAsync(Ct);

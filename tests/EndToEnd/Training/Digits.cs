@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using Cluster.TestModels;
 using Cluster.Testing;
 

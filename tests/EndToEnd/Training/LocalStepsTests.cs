@@ -1,5 +1,5 @@
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;
 

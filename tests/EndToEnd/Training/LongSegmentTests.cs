@@ -1,7 +1,7 @@
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;
 

@@ -1,6 +1,6 @@
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;
 

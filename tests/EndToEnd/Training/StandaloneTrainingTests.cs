@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using Cluster.Testing;
 
 namespace Cluster.EndToEnd.Training;

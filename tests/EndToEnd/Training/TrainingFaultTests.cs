@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using StackExchange.Redis;
 
 namespace Cluster.EndToEnd.Training;
@@ -102,7 +102,7 @@ public sealed class TrainingServerFaultTests(SharedBroker broker, SharedCluster 
         var begun = await cluster.Client.GetJobAsync(job.Id, Ct);
 
         FileSizeLimit.Set(cluster.Redis.ProcessId, log.Length + Room);
-        Assert.Equal(EndedByLimit, await cluster.Redis.Process.Exited.WaitAsync(Limit, Ct));
+        Assert.Equal(EndedByLimit, await cluster.Redis.Exited.WaitAsync(Limit, Ct));
         await cluster.Redis.RestartAsync(Ct);
         var room = Stopwatch.GetTimestamp();
         await UntilCommittedAsync(cluster, job, await cluster.Client.GetJobAsync(job.Id, Ct), commits: 2);

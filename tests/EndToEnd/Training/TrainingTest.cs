@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
+using Cluster.Support.Processes;
 using Cluster.TestModels;
 
 namespace Cluster.EndToEnd.Training;

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
 using Cluster.Protocol.Lanes;
+using Cluster.Support.Processes;
 using Cluster.TestModels;
 using Cluster.Training.Data;
 

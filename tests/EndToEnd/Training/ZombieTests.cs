@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.EndToEnd.Processes;
 using Cluster.Persistence.Training;
 using Cluster.ServiceDefaults.Registry;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;
 

@@ -1,11 +1,11 @@
 using Cluster.DataPlane.Client;
-using Cluster.LocalHosting.Servers;
 using Cluster.ParameterStore.Models;
 using Cluster.ParameterStore.Tasks;
 using Cluster.Protocol.Parameters;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Support.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
-using Cluster.LocalHosting.Servers;
 using Cluster.Persistence.Durability;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Support.Servers;
 using Cluster.Testing;
 using StackExchange.Redis;
 

@@ -42,8 +42,8 @@ public abstract class RegistryTests(RedisServers servers, RedisKind kind) : Redi
 
         Assert.Equal(before.Index, after.Index);
         Assert.NotEqual(before.Token, after.Token);
-        Assert.False(await _registry.RenewAsync(before, Entry));
-        Assert.True(await _registry.RenewAsync(after, Entry));
+        Assert.Equal(LeaseRenewal.Lost, await _registry.RenewAsync(before, Entry));
+        Assert.Equal(LeaseRenewal.Held, await _registry.RenewAsync(after, Entry));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public abstract class RegistryTests(RedisServers servers, RedisKind kind) : Redi
         var grant = (await AskAsync("b", seen)).Grant;
 
         Assert.Equal(old.Index, grant?.Index);
-        Assert.False(await _registry.RenewAsync(old, Entry));
+        Assert.Equal(LeaseRenewal.Lost, await _registry.RenewAsync(old, Entry));
         Assert.NotEqual(old.Index, (await AskAsync("c", seen)).Grant?.Index);
     }
 
@@ -77,9 +77,9 @@ public abstract class RegistryTests(RedisServers servers, RedisKind kind) : Redi
         await ExpireAsync(old);
         var seen = (await AskAsync("b", null)).Expired;
 
-        Assert.True(await _registry.RenewAsync(old, Entry));
+        Assert.Equal(LeaseRenewal.Held, await _registry.RenewAsync(old, Entry));
         Assert.Equal(1, (await AskAsync("b", seen)).Grant?.Index);
-        Assert.True(await _registry.RenewAsync(old, Entry));
+        Assert.Equal(LeaseRenewal.Held, await _registry.RenewAsync(old, Entry));
     }
 
     [Fact]
@@ -97,9 +97,48 @@ public abstract class RegistryTests(RedisServers servers, RedisKind kind) : Redi
         var lease = await GrantAsync("a");
         await Redis.GetDatabase().KeyDeleteAsync(RegistryKeys.Tasks(_jobName));
 
-        Assert.True(await _registry.RenewAsync(lease, Entry with { Ready = true }));
+        Assert.Equal(LeaseRenewal.Held, await _registry.RenewAsync(lease, Entry with { Ready = true }));
         var task = Assert.Single(await _registry.ListAsync(_jobName));
         Assert.Equal((lease.Index, lease.Token, "a", true), (task.Index, task.Incarnation, task.Instance, task.Entry.Ready));
+    }
+
+    [Fact]
+    public async Task Drain_HeldLease_IsToldAtEachRenewalAndListed()
+    {
+        var (a, b) = (await GrantAsync("a"), await GrantAsync("b"));
+        var listed = (await _registry.ListAsync(_jobName))[1];
+
+        Assert.Equal(DrainOutcome.Asked, await _registry.DrainAsync(listed));
+        Assert.Equal(DrainOutcome.AskedBefore, await _registry.DrainAsync(listed));
+
+        Assert.Equal([LeaseRenewal.Held, LeaseRenewal.Draining, LeaseRenewal.Draining],
+            [await _registry.RenewAsync(a, Entry), await _registry.RenewAsync(b, Entry), await _registry.RenewAsync(b, Entry)]);
+        Assert.Equal([false, true], (await _registry.ListAsync(_jobName)).Select(t => t.IsDraining));
+    }
+
+    [Fact]
+    public async Task Drain_LeaseThatIsOver_AsksNothingOfTheNextHolder()
+    {
+        var before = await GrantAsync("a");
+        var listed = Assert.Single(await _registry.ListAsync(_jobName));
+        await _registry.DrainAsync(listed);
+        var after = await GrantAsync("a");
+
+        Assert.Equal(LeaseRenewal.Lost, await _registry.RenewAsync(before, Entry));
+        Assert.Equal(LeaseRenewal.Held, await _registry.RenewAsync(after, Entry));
+        Assert.Equal(DrainOutcome.Gone, await _registry.DrainAsync(listed));
+        Assert.False(Assert.Single(await _registry.ListAsync(_jobName)).IsDraining);
+    }
+
+    [Fact]
+    public async Task Drain_RedisLostTheMark_IsListedByWhatTheHolderSays()
+    {
+        var lease = await GrantAsync("a");
+        await _registry.DrainAsync(Assert.Single(await _registry.ListAsync(_jobName)));
+        await Redis.GetDatabase().KeyDeleteAsync(RegistryKeys.Tasks(_jobName));
+
+        Assert.Equal(LeaseRenewal.Held, await _registry.RenewAsync(lease, Entry with { Draining = true }));
+        Assert.True(Assert.Single(await _registry.ListAsync(_jobName)).IsDraining);
     }
 
     [Fact]

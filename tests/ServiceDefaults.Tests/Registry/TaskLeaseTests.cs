@@ -37,6 +37,40 @@ public abstract class TaskLeaseTests(RedisServers servers, RedisKind kind) : Red
     }
 
     [Fact]
+    public async Task Drained_HolderIsAskedToLeave_IsCancelledAndTheLeaseStands()
+    {
+        await using var asked = await AcquireAsync("a");
+        await using var other = await AcquireAsync("b");
+        await _registry.DrainAsync((await _registry.ListAsync(_jobName))[0]);
+
+        await AdvanceUntilAsync(() => asked.Drained.IsCancellationRequested);
+        Assert.Equal((false, false, false), (asked.Lost.IsCancellationRequested, other.Drained.IsCancellationRequested, other.Lost.IsCancellationRequested));
+
+        await asked.DisposeAsync().AsTask().WaitAsync(Limit, Ct);
+        Assert.Equal(["1:entry", "1:lease", "counter"], (await Redis.GetDatabase().HashKeysAsync(RegistryKeys.Tasks(_jobName))).Select(field => $"{field}").Order());
+    }
+
+    [Fact]
+    public async Task AcquireAny_FirstIsHeld_TakesTheNextAndWaitsWhereAllAre()
+    {
+        LeaseRequest[] ofC = [new(_jobName + "-0", "c", 1) { Title = "thing 0" }, new(_jobName + "-1", "c", 1)];
+        await using var a = await AcquireAnyAsync([.. ofC.Select(request => request with { Instance = "a" })]);
+        await using var b = await AcquireAnyAsync([.. ofC.Select(request => request with { Instance = "b" })]);
+        Assert.Equal((_jobName + "-0", _jobName + "-1"), (a.Grant.JobName, b.Grant.JobName));
+        Assert.Equal(("thing 0", $"/job:{_jobName}-1/task:0"), (a.Grant.Title, b.Grant.Title));
+
+        var waits = 0;
+        var waiting = AcquireAnyAsync(ofC, () => Interlocked.Increment(ref waits));
+        await AdvanceUntilAsync(() => Volatile.Read(ref waits) > 2);
+        Assert.False(waiting.IsCompleted);
+
+        await b.DisposeAsync().AsTask().WaitAsync(Limit, Ct);
+        await AdvanceUntilAsync(() => waiting.IsCompleted);
+        await using var c = await waiting;
+        Assert.Equal(_jobName + "-1", c.Grant.JobName);
+    }
+
+    [Fact]
     public async Task Renewal_RedisLostTheLease_TakesItAgain()
     {
         await using var lease = await AcquireAsync("a");
@@ -133,6 +167,9 @@ public abstract class TaskLeaseTests(RedisServers servers, RedisKind kind) : Red
 
     private Task<TaskLease> AcquireAsync(string instance, int maxTasks = RedisRegistry.MaxTasks)
         => TaskLease.AcquireAsync(_registry, new LeaseRequest(_jobName, instance, maxTasks), () => Entry, _time, NullLogger.Instance, Ct);
+
+    private Task<TaskLease> AcquireAnyAsync(LeaseRequest[] requests, Action? waiting = null)
+        => TaskLease.AcquireAnyAsync(_registry, requests, () => Entry, waiting ?? (() => { }), _time, NullLogger.Instance, Ct);
 
     private Task AdvanceUntilAsync(Func<bool> condition) => AdvanceUntilAsync(() => Task.FromResult(condition()));
 

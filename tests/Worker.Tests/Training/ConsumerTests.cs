@@ -1,9 +1,11 @@
 using System.Threading.Channels;
+using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
+using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Tests.Training.Cluster;
@@ -88,6 +90,27 @@ public sealed class ConsumerTests : IAsyncLifetime
         await _app.StopAsync(_ct).WaitAsync(TrainingCluster.Limit, _ct);
 
         Assert.Equal(0, await _cluster.Training.BeginItemAsync(job.Id, item.ToItem(), isRedelivered: false));
+    }
+
+    [Fact]
+    public async Task Drain_ItemUnderWay_HandsItBackAndTheProcessIsToStop()
+    {
+        TestJob job = await SubmitAsync(Spec with { Epochs = 1_000_000 });
+        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        await SendAsync(item);
+        await job.UntilAsync(0, report => report.LaneClocks[0] > 10);
+        var registry = new RedisRegistry(_cluster.Redis);
+        var worker = Assert.Single(await registry.ListAsync(JobNames.Worker));
+
+        Assert.Equal(DrainOutcome.Asked, await registry.DrainAsync(worker));
+        var stopping = new TaskCompletionSource();
+        await using var registration = _app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task.WaitAsync(TrainingCluster.Limit, _ct);
+        Assert.NotEqual("", _app.Services.GetRequiredService<WorkerPool>().WhyNotReady);
+        await _app.StopAsync(_ct).WaitAsync(TrainingCluster.Limit, _ct);
+
+        Assert.Equal(0, await _cluster.Training.BeginItemAsync(job.Id, item.ToItem(), isRedelivered: false));
+        Assert.Empty(await registry.ListAsync(JobNames.Worker));
     }
 
     private async Task<TestJob> SubmitAsync(TrainingSpec spec)

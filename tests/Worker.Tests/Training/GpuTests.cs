@@ -14,6 +14,7 @@ using StackExchange.Redis;
 namespace Cluster.Worker.Tests.Training;
 
 /// <summary>Training items on slots whose CUDA driver is the test double: no GPU, but the whole way of an item to one and back.</summary>
+[Collection(nameof(TestGpu))]
 public sealed class GpuTests : IAsyncLifetime
 {
     private const int IllegalAddress = 700;

@@ -31,6 +31,13 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(Library)]
     internal static partial CudaResult cuDeviceTotalMem_v2(nuint* bytes, int device);
 
+    // Of CUDA 11.4: of a MIG instance that of the instance.
+    [LibraryImport(Library)]
+    internal static partial CudaResult cuDeviceGetUuid_v2(byte* uuid, int device);
+
+    [LibraryImport(Library)]
+    internal static partial CudaResult cuDeviceGetUuid(byte* uuid, int device);
+
     [LibraryImport(Library)]
     internal static partial CudaResult cuDeviceGetAttribute(int* value, CudaDeviceAttribute attribute, int device);
 

@@ -1,10 +1,10 @@
 using Cluster.DataPlane.Client;
-using Cluster.LocalHosting.Servers;
 using Cluster.ParameterStore;
 using Cluster.ParameterStore.Tasks;
 using Cluster.Persistence.Training;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Support.Servers;
 using Cluster.Worker.Slots;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;

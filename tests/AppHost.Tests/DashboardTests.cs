@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using Cluster.AppHost.Tests.Processes;
+using Cluster.Client;
+using Cluster.Client.Discovery;
+using Cluster.Client.Jobs;
+using Cluster.Client.Training;
+using Cluster.Contracts.Jobs;
+using Microsoft.Playwright;
+
+namespace Cluster.AppHost.Tests;
+
+/// <summary>Aspire's dashboard as a user sees it, in a real browser.</summary>
+/// <remarks>Where <c>CLUSTER_PICTURES</c> names a folder, the pages are saved there as pictures: so docs/dashboard.png was made.</remarks>
+public sealed partial class DashboardTests : IAsyncLifetime
+{
+    private const int TestLimit = 420_000;
+    private const string Chromium = "/usr/bin/chromium";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(150);
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("cluster-aspire-test-");
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+    private AppHostProcess? _host;
+
+    public ValueTask InitializeAsync()
+    {
+        InstalledServers.Require();
+        Assert.SkipUnless(File.Exists(Chromium), "chromium is not installed");
+        _host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string>(), "--servers", "executables", "--workers", "2", "--ephemeral");
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+        _home.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Login_RunningCluster_ShowsHealthyResourcesAJobsTraceAndNoWarnings()
+    {
+        await _host!.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+        var login = LoginLink().Match(_host.Output).Value;
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+        var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 620 } });
+        page.SetDefaultTimeout(60_000);
+
+        await page.GotoAsync(login);
+        foreach (var name in (string[])["redis", "messaging", "coordinator", "ps-0", "worker-"])
+            await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = name }).Filter(new LocatorFilterOptions { HasText = "Running" }).First.WaitForAsync();
+        Assert.Equal(0, await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "Unhealthy" }).CountAsync());
+        await SavePictureAsync(page, "dashboard");
+
+        await TrainAsync();
+        var root = new Uri(login).GetLeftPart(UriPartial.Authority);
+        await page.GotoAsync($"{root}/traces");
+        await SavePictureAsync(page, "traces");
+        await page.GetByText("coordinator").First.WaitForAsync();
+        await page.GetByText("training", new PageGetByTextOptions { Exact = false }).First.ClickAsync();
+        foreach (var service in (string[])["coordinator", "worker", "ps-0"])
+            await page.GetByText(service).First.WaitForAsync();
+        await SavePictureAsync(page, "trace");
+
+        await page.GotoAsync($"{root}/structuredlogs?logLevel=warning");
+        await page.GetByText("No structured logs found").WaitForAsync();
+    }
+
+    private async Task TrainAsync()
+    {
+        await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(Path.Combine(_home.FullName, "cluster-aspire", $"{_host!.Id}.json")));
+        var ended = await cluster.WaitAsync((await cluster.SubmitAsync(new TrainingSpec { Mode = TrainingNames.Sync, Epochs = 500, LearningRate = 0.05f }, cancellationToken: _ct)).Id, cancellationToken: _ct);
+        Assert.Equal(JobState.Succeeded, ended.State);
+    }
+
+    private static async Task SavePictureAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("CLUSTER_PICTURES") is { Length: > 0 } folder)
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png") });
+    }
+
+    [GeneratedRegex(@"http://\S+/login\?t=[0-9a-f]+")]
+    private static partial Regex LoginLink();
+}

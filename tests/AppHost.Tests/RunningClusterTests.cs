@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Cluster.AppHost.Tests.Processes;
+using Cluster.Client;
+using Cluster.Client.Jobs;
+using Cluster.Client.Tasks;
+using Cluster.Client.Training;
+using Cluster.Contracts.Devices;
+using Cluster.Contracts.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cluster.AppHost.Tests;
+
+/// <summary>The app host as Aspire runs it: known answers, and what is killed comes back by itself.</summary>
+public sealed class RunningClusterTests : IAsyncLifetime
+{
+    private const int TestLimit = 420_000;
+    private const long Points = 1L << 24;
+    private const long Inside = 13_175_839; // of seed 42
+
+    // Of the line that the first page shows, by synchronous steps on any number of workers.
+    private const string Fingerprint = "c42398051570a6cb";
+
+    // Seconds of work.
+    private const int ManyEpochs = 60_000;
+
+    private static readonly TrainingSpec Spec = new()
+    {
+        Mode = TrainingNames.Sync,
+        Lanes = 8,
+        Batch = 13,
+        Epochs = 6000,
+        Optimizer = TrainingNames.Adagrad,
+        LearningRate = 0.8f,
+        Seed = 1,
+    };
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(150);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cluster-aspire-test-");
+    private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
+    private DistributedApplication? _app;
+    private ClusterClient? _client;
+
+    private DistributedApplication App => _app!;
+
+    private ClusterClient Client => _client!;
+
+    public async ValueTask InitializeAsync()
+    {
+        InstalledServers.Require();
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Start_Cluster_AnswersExactlyWhateverIsKilled()
+    {
+        Assert.Equal(Inside, (await Client.RunPiAsync(new PiSpec { Points = Points, Seed = 42 }, cancellationToken: _ct)).Inside);
+        Assert.StartsWith(Fingerprint, (await EndAsync(await Client.SubmitAsync(Spec, cancellationToken: _ct))).Fingerprint, StringComparison.Ordinal);
+
+        var fingerprints = new HashSet<string>();
+        foreach (var name in (string[])["worker", "ps-0", "coordinator"])
+        {
+            var job = await Client.SubmitAsync(Spec with { Epochs = ManyEpochs }, cancellationToken: _ct);
+            await foreach (var update in Client.WatchAsync(job.Id, _ct))
+            {
+                if (update.Job.Training is { Commits: > 0 }) break;
+            }
+
+            var killed = await KillAsync(name);
+            var model = await EndAsync(job);
+
+            Assert.Equal(ManyEpochs, model.Steps);
+            fingerprints.Add(model.Fingerprint);
+            Assert.NotEqual(killed, await UntilBackAsync(name, killed));
+        }
+
+        Assert.Single(fingerprints);
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Stop_WorkerOnTheDashboard_StaysStopped()
+    {
+        var worker = App.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "ps-1");
+        await App.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(worker, KnownResourceCommands.StopCommand, _ct);
+        await App.ResourceNotifications.WaitForResourceAsync("ps-1", [.. KnownResourceStates.TerminalStates], _ct);
+
+        await Task.Delay(TimeSpan.FromSeconds(3), _ct);
+
+        Assert.Empty(ProcessesOf("ps-1"));
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Start_Again_HasItsJobsAndKeyAndLeavesNothingBehindInBetween()
+    {
+        var job = await Client.SubmitAsync(new PiSpec { Points = Points, Seed = 42 }, cancellationToken: _ct);
+        await Client.WaitAsync(job.Id, cancellationToken: _ct);
+        var key = await KeyAsync();
+        Assert.Equal(key, Cluster.Client.State.ClusterStateFile.Read(StateFile).Key);
+
+        await StopAsync();
+
+        Assert.False(File.Exists(StateFile));
+        Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(_directory.FullName), TimeSpan.FromSeconds(10), _ct));
+        await StartAsync();
+        Assert.Equal(key, await KeyAsync());
+        Assert.Equal(JobState.Succeeded, (await Client.GetJobAsync(job.Id, _ct)).State);
+    }
+
+    private string StateFile => Path.Combine(_directory.FullName, "state.json");
+
+    private async Task StartAsync()
+    {
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
+            ["--workers", "2", "--parameter-stores", "2", "--servers", "executables", "--data-dir", Path.Combine(_directory.FullName, "data"), "--state-file", StateFile], _ct);
+        _app = await builder.BuildAsync(_ct).WaitAsync(StartLimit, _ct);
+        await _app.StartAsync(_ct).WaitAsync(StartLimit, _ct);
+        foreach (var name in (string[])["coordinator", "ps-0", "ps-1", "worker"])
+            await _app.ResourceNotifications.WaitForResourceHealthyAsync(name, _ct).WaitAsync(StartLimit, _ct);
+        await UntilAsync("the state file is there", () => File.Exists(StateFile));
+        _client = ClusterClient.Connect(_app.GetEndpoint("coordinator", "grpc"), await KeyAsync());
+    }
+
+    private async Task StopAsync()
+    {
+        if (_client is not null) await _client.DisposeAsync();
+        if (_app is not null)
+        {
+            await _app.StopAsync(CancellationToken.None);
+            await _app.DisposeAsync();
+        }
+
+        (_client, _app) = (null, null);
+    }
+
+    private async Task<string> KeyAsync()
+    {
+        var parameter = App.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ParameterResource>().Single(each => each.Name == "cluster-key");
+        return (await parameter.GetValueAsync(_ct))!;
+    }
+
+    private async Task<TrainedModel> EndAsync(JobInfo job)
+    {
+        var ended = await Client.WaitAsync(job.Id, cancellationToken: _ct);
+        Assert.True(ended.State == JobState.Succeeded, $"{ended.State}: {ended.Error}");
+        return TrainedModel.FromJob(ended);
+    }
+
+    /// <summary>Kills the service's process itself, not what started it.</summary>
+    /// <returns>Its process id.</returns>
+    private async Task<int> KillAsync(string resource)
+    {
+        var pid = ProcessesOf(resource)[0];
+        using var process = Process.GetProcessById(pid);
+        process.Kill();
+        await process.WaitForExitAsync(_ct);
+        return pid;
+    }
+
+    private async Task<int> UntilBackAsync(string resource, int killed)
+    {
+        await UntilAsync($"{resource} is back", () => ProcessesOf(resource) is var now && now.Count == (resource == "worker" ? 2 : 1) && !now.Contains(killed));
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, _ct).WaitAsync(StartLimit, _ct);
+        return ProcessesOf(resource)[0];
+    }
+
+    /// <summary>The processes of a resource of this cluster, by what their environment says of them.</summary>
+    private IReadOnlyList<int> ProcessesOf(string resource) => ProcessTable.WithEnvironment($"OTEL_SERVICE_NAME={resource}", $"CLUSTER_KEY={Cluster.Client.State.ClusterStateFile.Read(StateFile).Key}", "/Cluster.");
+
+    private async Task UntilAsync(string what, Func<bool> holds)
+    {
+        var deadline = DateTime.UtcNow + StartLimit;
+        while (!holds())
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"not within {StartLimit.TotalSeconds} s: {what}");
+            await Task.Delay(100, _ct);
+        }
+    }
+}
