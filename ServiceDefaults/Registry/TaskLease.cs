@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.ServiceDefaults.Redis;
 using Microsoft.Extensions.Logging;
 
@@ -88,6 +89,8 @@ public sealed class TaskLease : IAsyncDisposable
 
     private async Task RenewUntilStoppedAsync()
     {
+        // Part of nothing that the process does.
+        Activity.Current = null;
         using var timer = new PeriodicTimer(LeaseTimes.Renewal, _time);
         try
         {
@@ -105,18 +108,23 @@ public sealed class TaskLease : IAsyncDisposable
         await _renewing.WaitAsync();
         try
         {
-            if (_stop.IsCancellationRequested || await _registry.RenewAsync(Grant, _entry())) return;
+            if (_stop.IsCancellationRequested) return;
+            bool isRenewed = await _registry.RenewAsync(Grant, _entry());
+            RegistryMetrics.Renewed(Grant.JobName, isRenewed ? "renewed" : "lost");
+            if (isRenewed) return;
             RegistryLog.LeaseLost(_logger, Grant.JobName, Grant.Index, Grant.Token);
             await _lost.CancelAsync();
         }
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
+            RegistryMetrics.Renewed(Grant.JobName, "failed");
             RegistryLog.RegistryAway(_logger, Grant.JobName, e.Message);
         }
 #pragma warning disable CA1031 // A lease that is no longer renewed would be lost without a word: the next renewal may succeed.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            RegistryMetrics.Renewed(Grant.JobName, "failed");
             RegistryLog.RenewalFailed(_logger, e, Grant.JobName, Grant.Index);
         }
         finally

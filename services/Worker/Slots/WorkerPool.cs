@@ -47,6 +47,8 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
             _tasks.Add(new Running(task, stop => RunAsync(task, stop)));
         }
 
+        services.GetRequiredService<SlotMetrics>().Observe([.. _tasks.SelectMany(running => running.Task.Slots)]);
+
         return Task.CompletedTask;
     }
 
