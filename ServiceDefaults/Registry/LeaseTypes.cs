@@ -15,6 +15,9 @@ public sealed record LeaseGrant(string JobName, int Index, string Token, string 
 {
     /// <summary>What is leased, for the log: <c>/job:worker/task:1</c>.</summary>
     public string Title { get; init; } = $"/job:{JobName}/task:{Index}";
+
+    /// <summary>It is a task, not something that a task claims beside.</summary>
+    public bool IsTask => Title.StartsWith("/job:", StringComparison.Ordinal);
 }
 
 /// <summary>What Redis says to a renewal.</summary>

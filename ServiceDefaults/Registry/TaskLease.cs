@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.ServiceDefaults.Redis;
 using Microsoft.Extensions.Logging;
 
@@ -115,6 +116,8 @@ public sealed class TaskLease : IAsyncDisposable
 
     private async Task RenewUntilStoppedAsync()
     {
+        // Part of nothing that the process does.
+        Activity.Current = null;
         using var timer = new PeriodicTimer(LeaseTimes.Renewal, _time);
         try
         {
@@ -133,7 +136,9 @@ public sealed class TaskLease : IAsyncDisposable
         try
         {
             if (_stop.IsCancellationRequested) return;
-            switch (await _registry.RenewAsync(Grant, _entry()))
+            var renewal = await _registry.RenewAsync(Grant, _entry());
+            RegistryMetrics.Renewed(Grant, renewal == LeaseRenewal.Lost ? "lost" : "renewed");
+            switch (renewal)
             {
                 case LeaseRenewal.Lost:
                     RegistryLog.LeaseLost(_logger, Grant.Title, Grant.Token);
@@ -146,12 +151,14 @@ public sealed class TaskLease : IAsyncDisposable
         }
         catch (Exception e) when (RedisErrors.IsTransient(e))
         {
+            RegistryMetrics.Renewed(Grant, "failed");
             RegistryLog.RegistryAway(_logger, Grant.JobName, e.Message);
         }
 #pragma warning disable CA1031 // A lease that is no longer renewed would be lost without a word: the next renewal may succeed.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            RegistryMetrics.Renewed(Grant, "failed");
             RegistryLog.RenewalFailed(_logger, e, Grant.Title);
         }
         finally

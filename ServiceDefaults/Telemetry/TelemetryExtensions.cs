@@ -15,6 +15,9 @@ internal static class TelemetryExtensions
 {
     private const string AllClusterSources = "Cluster.*";
 
+    // Between the span of who calls and that of the HTTP call, which would have a parent that nobody exported.
+    private const string GrpcCalls = "Grpc.Net.Client";
+
     public static void AddTelemetry(this WebApplicationBuilder builder, string serviceName)
     {
         builder.Logging.AddSimpleConsole(console =>
@@ -30,6 +33,8 @@ internal static class TelemetryExtensions
             .AddFilter("Polly", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
             // ClusterEndpoints sets the listeners itself, which Kestrel would warn of at each start.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
+            // /health answers who asks; a service that starts or stands by is no error, and what goes wrong is said where it does.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             // ServiceProgram says in a line why a service did not start.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // What nobody reads is not collected: it would cost a tenth of a service's start, and something at each message.
@@ -48,10 +53,14 @@ internal static class TelemetryExtensions
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
                 .AddMeter(InstrumentationOptions.MeterName, AllClusterSources))
-            .WithTracing(tracing => tracing
-                .AddAspNetCoreInstrumentation(http => http.Filter = context => context.Request.Path != "/alive")
-                .AddHttpClientInstrumentation()
-                .AddSource(DiagnosticHeaders.DefaultListenerName, AllClusterSources))
+            .WithTracing(tracing => tracing.AddClusterTraces())
             .UseOtlpExporter();
     }
+
+    /// <summary>What a service traces: see <see cref="TraceRoots"/>.</summary>
+    internal static TracerProviderBuilder AddClusterTraces(this TracerProviderBuilder tracing) => tracing
+        .SetSampler(TraceRoots.Rule())
+        .AddAspNetCoreInstrumentation(http => http.Filter = TracedCalls.Include)
+        .AddHttpClientInstrumentation()
+        .AddSource(DiagnosticHeaders.DefaultListenerName, GrpcCalls, AllClusterSources);
 }

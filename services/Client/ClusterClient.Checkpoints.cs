@@ -37,6 +37,7 @@ public sealed partial class ClusterClient
     public async Task<CheckpointInfo> KeepCheckpointAsync(string id, string name, CancellationToken cancellationToken = default)
     {
         var request = new KeepRequest { Id = id, Name = name, IdempotencyKey = Guid.NewGuid().ToString("N") };
+        using var span = ClientTracing.Begin("checkpoint keep");
         var call = new KeyedCall(_coordinator, _options, _options.DataStallTimeout, _options.DataStallTimeout);
         try
         {
@@ -55,6 +56,7 @@ public sealed partial class ClusterClient
     /// <exception cref="CheckpointNotFoundException">There is none.</exception>
     public async Task RemoveCheckpointAsync(string name, CancellationToken cancellationToken = default)
     {
+        using var span = ClientTracing.Begin("checkpoint remove");
         var found = await GetCheckpointAsync(name, cancellationToken).ConfigureAwait(false);
         try
         {

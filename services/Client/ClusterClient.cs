@@ -206,8 +206,12 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job; it is cancelled, or had ended before.</returns>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
-    public Task<JobInfo> CancelAsync(string jobId, string reason = "", CancellationToken cancellationToken = default)
-        => CallJobAsync(jobId, c => _coordinator.Jobs.CancelAsync(new V1.CancelRequest { Id = jobId, Reason = reason }, c), cancellationToken);
+    public async Task<JobInfo> CancelAsync(string jobId, string reason = "", CancellationToken cancellationToken = default)
+    {
+        using var span = ClientTracing.Begin("job cancel");
+        var request = new V1.CancelRequest { Id = jobId, Reason = reason };
+        return await CallJobAsync(jobId, c => _coordinator.Jobs.CancelAsync(request, c), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The newest jobs first.</summary>
     /// <param name="limit">1 to 1000.</param>
@@ -275,10 +279,12 @@ public sealed partial class ClusterClient : IAsyncDisposable
     private async Task<JobInfo> SubmitAsync(V1.SubmitRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        using var span = ClientTracing.Begin("job submit");
         var submission = new KeyedCall(_coordinator, _options, _options.CallTimeout, _options.ReconnectTimeout);
         try
         {
             var job = await submission.RunAsync(c => _coordinator.Jobs.SubmitAsync(request, c), Unknown, cancellationToken).ConfigureAwait(false);
+            span?.SetTag("cluster.job.id", job.Id);
             return job.ToInfo();
         }
         catch (OperationCanceledException) when (submission.MayBeDone)

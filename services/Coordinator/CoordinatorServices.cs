@@ -41,6 +41,8 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<RedisRanges>();
         builder.Services.AddSingleton<JobFeeds>();
         builder.Services.AddSingleton<JobMetrics>();
+        builder.Services.AddSingleton<TrainingMetrics>();
+        builder.Services.AddSingleton<ConditionMetrics>();
         builder.Services.AddSingleton<TaskView>();
         builder.Services.AddSingleton<WorkerDrain>();
         builder.Services.AddSingleton<WorkPublisher>();

@@ -11,6 +11,10 @@ internal sealed class ParameterStoreMetrics
     private readonly Counter<long> _cut;
     private readonly UpDownCounter<long> _streams;
     private readonly UpDownCounter<long> _memory;
+    private readonly UpDownCounter<long> _memoryLimit;
+    private readonly UpDownCounter<long> _models;
+    private readonly UpDownCounter<long> _parameters;
+    private readonly Counter<long> _failedSnapshots;
     private readonly Histogram<double> _snapshots;
     private readonly KeyValuePair<string, object?>[] _outcomes =
         [.. Enum.GetNames<PushOutcome>().Select(name => new KeyValuePair<string, object?>("outcome", name))];
@@ -23,7 +27,13 @@ internal sealed class ParameterStoreMetrics
         _cut = meter.CreateCounter<long>("cluster.stream.cut", "{stream}", "Streams cut since their worker did not read");
         _streams = meter.CreateUpDownCounter<long>("cluster.stream.attached", "{stream}", "Streams attached to a model");
         _memory = meter.CreateUpDownCounter<long>("cluster.model.memory", "By", "Memory of the models");
-        _snapshots = meter.CreateHistogram<double>("cluster.snapshot.duration", "s", "Time to write a snapshot");
+        _memoryLimit = meter.CreateUpDownCounter<long>("cluster.model.memory.limit", "By", "Memory that the models may take together");
+        _models = meter.CreateUpDownCounter<long>("cluster.model.open", "{model}", "Models that are open, each a job's range of parameters");
+        _parameters = meter.CreateUpDownCounter<long>("cluster.model.parameters", "{parameter}", "Parameters of the models");
+        _snapshots = meter.CreateHistogram(
+            "cluster.snapshot.duration", "s", "Time to write a snapshot", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30] });
+        _failedSnapshots = meter.CreateCounter<long>("cluster.snapshot.failed", "{snapshot}", "Snapshots that could not be written, and are written again");
     }
 
     public void Pushed(PushOutcome outcome) => _pushes.Add(1, _outcomes[(int)outcome]);
@@ -35,6 +45,24 @@ internal sealed class ParameterStoreMetrics
     public void Attached(int change) => _streams.Add(change);
 
     public void Reserved(long bytes) => _memory.Add(bytes);
+
+    public void Limited(long bytes) => _memoryLimit.Add(bytes);
+
+    /// <summary>A model of this many parameters is opened.</summary>
+    public void Opened(int parameters)
+    {
+        _models.Add(1);
+        _parameters.Add(parameters);
+    }
+
+    /// <summary>A model of this many parameters is closed.</summary>
+    public void Closed(int parameters)
+    {
+        _models.Add(-1);
+        _parameters.Add(-parameters);
+    }
+
+    public void SnapshotFailed() => _failedSnapshots.Add(1);
 
     public void SnapshotWritten(TimeSpan took) => _snapshots.Record(took.TotalSeconds);
 }

@@ -32,6 +32,7 @@ public static class WorkerServices
         builder.Services.AddSingleton<RangeMerger>();
         builder.Services.AddSingleton<CoordinatorNotice>();
         builder.Services.AddSingleton<RangeMetrics>();
+        builder.Services.AddSingleton<SlotMetrics>();
         builder.Services.AddTraining();
         builder.Services.AddSingleton(services => new ComputationCatalog(services.GetServices<IComputation>()));
         builder.Services.AddComputation<PiComputation>();

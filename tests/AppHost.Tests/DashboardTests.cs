@@ -54,15 +54,17 @@ public sealed partial class DashboardTests : IAsyncLifetime
         await TrainAsync();
         var root = new Uri(login).GetLeftPart(UriPartial.Authority);
         await page.GotoAsync($"{root}/traces");
+        await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "worker" }).Filter(new LocatorFilterOptions { HasText = "ps-0" }).First.WaitForAsync();
         await SavePictureAsync(page, "traces");
-        await page.GetByText("coordinator").First.WaitForAsync();
-        await page.GetByText("training", new PageGetByTextOptions { Exact = false }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "worker" }).Filter(new LocatorFilterOptions { HasText = "ps-0" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.WaitForURLAsync("**/traces/detail/**");
         foreach (var service in (string[])["coordinator", "worker", "ps-0"])
-            await page.GetByText(service).First.WaitForAsync();
+            await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = service }).First.WaitForAsync();
         await SavePictureAsync(page, "trace");
 
         await page.GotoAsync($"{root}/structuredlogs?logLevel=warning");
-        await page.GetByText("No structured logs found").WaitForAsync();
+        await page.GetByText("No structured logs found").First.WaitForAsync();
+        await SavePictureAsync(page, "logs");
     }
 
     private async Task TrainAsync()

@@ -11,6 +11,7 @@ internal sealed class CheckpointDownload(CoordinatorConnection connection, Clust
 {
     public async Task<CheckpointInfo> RunAsync(CancellationToken cancellationToken)
     {
+        using var span = ClientTracing.Begin("checkpoint export");
         var target = Path.GetFullPath(path);
         var partial = $"{target}.{Guid.NewGuid():N}.part";
         try

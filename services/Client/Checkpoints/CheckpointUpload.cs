@@ -12,6 +12,7 @@ internal sealed class CheckpointUpload(CoordinatorConnection connection, Cluster
 
     public async Task<CheckpointInfo> RunAsync(CancellationToken cancellationToken)
     {
+        using var span = ClientTracing.Begin("checkpoint import");
         var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
         for (var retry = 0; ; retry++)
         {

@@ -14,6 +14,7 @@ internal sealed class DataAddition(CoordinatorConnection connection, ClusterClie
 
     public async Task<DataSetInfo> RunAsync(CancellationToken cancellationToken)
     {
+        using var span = ClientTracing.Begin("data add");
         var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
         for (var retry = 0; ; retry++)
         {

@@ -19,6 +19,7 @@ internal sealed class DataCalls(CoordinatorConnection connection)
 
     public async Task<DataSetInfo> RemoveAsync(string data, CancellationToken cancellationToken)
     {
+        using var span = ClientTracing.Begin("data remove");
         var removed = await CallAsync(data, c => connection.DataSets.GetAsync(new GetRequest { Id = data }, c), cancellationToken).ConfigureAwait(false);
         try
         {

@@ -19,6 +19,7 @@ internal sealed class DataUpload(
 
     public async Task<DataSetInfo> RunAsync(CancellationToken cancellationToken)
     {
+        using var span = ClientTracing.Begin("data load");
         var start = file.CanSeek ? file.Position : 0;
         var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
         for (var retry = 0; ; retry++)

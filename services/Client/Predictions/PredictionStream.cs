@@ -15,6 +15,7 @@ internal sealed class PredictionStream(
 
     public async IAsyncEnumerable<Prediction> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var span = ClientTracing.Begin("predict");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var silence = new SilenceNotice(options, connection.Address, Timeout.InfiniteTimeSpan);
         using var call = connection.Predictions.Predict(new CallOptions(cancellationToken: end.Token));

@@ -4,6 +4,7 @@ using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.ServiceDefaults.Registry;
 
 namespace Cluster.Coordinator.Computations;
 
@@ -20,6 +21,8 @@ internal sealed class ComputationRunner : IJobRunner
     private readonly ComputationPlan _plan;
     private readonly string _owner;
     private readonly Channel<object> _signals = Channel.CreateBounded<object>(new BoundedChannelOptions(1024) { SingleReader = true });
+    private readonly JobTrace _trace;
+    private readonly WantedSlots _wanted;
     private readonly RangeDispatcher _dispatcher;
     private readonly MergeStage _merge;
     private readonly RateMeter _rate;
@@ -31,8 +34,10 @@ internal sealed class ComputationRunner : IJobRunner
     {
         (_job, _owner, _context) = (job, owner, context);
         _plan = ComputationPlan.For(job);
-        _dispatcher = new RangeDispatcher(job.Id, owner, _plan, context);
-        _merge = new MergeStage(job.Id, owner, _plan, context);
+        _trace = new JobTrace(job, context.Time);
+        _wanted = new WantedSlots(context.Metrics, job.Kind);
+        _dispatcher = new RangeDispatcher(job.Id, owner, _plan, _trace, context);
+        _merge = new MergeStage(job.Id, owner, _plan, _trace, context);
         _rate = new RateMeter(context.Time);
         _feed = context.Feeds.Open(job.Id);
     }
@@ -44,12 +49,15 @@ internal sealed class ComputationRunner : IJobRunner
     /// <exception cref="OperationCanceledException">The chief leaves office; the next one goes on from the record.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _trace.Start();
         try
         {
             await TurnAsync(cancellationToken);
         }
         finally
         {
+            _trace.Stop();
+            _wanted.Change(0);
             _context.Shares.EndTurns(_job.Id);
         }
     }
@@ -99,7 +107,7 @@ internal sealed class ComputationRunner : IJobRunner
     private async Task<bool> ReconcileAsync(CancellationToken cancellationToken)
     {
         _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
-        if (_job.HasEnded) return await CleanUpAsync();
+        if (_job.HasEnded) return await FindEndedAsync();
         if (_job.State == JobState.Pending && await StartAsync()) return true;
         if (_job.Result.Length > 0) return await EndAsync(JobState.Succeeded, "");
 
@@ -133,6 +141,7 @@ internal sealed class ComputationRunner : IJobRunner
         var attempts = await _context.Ranges.AttemptsAsync(_job.Id, range);
         JobLog.RangeFailed(_context.Logger, _job.Id, told.From, told.To, told.Device, attempts, RangeLimits.MaxAttempts, told.Error);
         await _context.Ranges.CountAsync(_job.Id, _owner, "failed", 1);
+        _context.Metrics.Failed(_job.Kind);
         if (told.Permanent || attempts >= RangeLimits.MaxAttempts)
             return await EndAsync(JobState.Failed, $"grains {told.From}-{told.To} failed on {told.Device}: {told.Error}");
         _dispatcher.Book.Find(range)?.Recall();
@@ -141,23 +150,33 @@ internal sealed class ComputationRunner : IJobRunner
 
     private async Task<bool> StartAsync()
     {
+        using var span = _trace.BeginOnce("job start");
         if (await _context.Jobs.MoveAsync(_job.Id, _owner, JobState.Pending, JobState.Running) == TransitionAnswer.Fenced) return true;
         _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
-        return _job.HasEnded && await CleanUpAsync();
+        return _job.HasEnded && await FindEndedAsync();
     }
 
     private async Task<bool> EndAsync(JobState state, string error)
     {
+        using var span = _trace.BeginOnce("job end");
         var answer = await _context.Jobs.MoveAsync(_job.Id, _owner, JobState.Running, state, error);
         if (answer == TransitionAnswer.Fenced) return true;
         if (answer == TransitionAnswer.Done)
         {
             var text = state.ToText();
             JobLog.Ended(_context.Logger, _job.Id, text, error);
-            _context.Metrics.Ended(_job.Kind, text);
+            _context.Metrics.Ended(_job, text);
+            _trace.Ended(state, error);
         }
 
         return await CleanUpAsync();
+    }
+
+    // Cancelled, or ended by an earlier chief.
+    private Task<bool> FindEndedAsync()
+    {
+        _trace.Ended(_job.State, _job.Error);
+        return CleanUpAsync();
     }
 
     private async Task<bool> CleanUpAsync()
@@ -170,6 +189,8 @@ internal sealed class ComputationRunner : IJobRunner
     {
         var book = _dispatcher.Book;
         var done = _plan.Units(book.Done);
+        // A range has one grain at least.
+        _wanted.Change(Math.Min(_plan.Space.GrainCount - book.Done, RedisRegistry.MaxTasks));
         _feed.Publish(new JobProgress(done, _rate.Sample(done), book.RangesDone, book.OutstandingCount, _dispatcher.WaitingFor));
     }
 

@@ -3,7 +3,7 @@ using Cluster.Coordinator.Jobs;
 namespace Cluster.Coordinator.Computations;
 
 /// <summary>The end of a computation: every range is recorded, and a worker folds them into the result. Owned by one runner.</summary>
-internal sealed class MergeStage(string jobId, string owner, ComputationPlan plan, RunnerContext context)
+internal sealed class MergeStage(string jobId, string owner, ComputationPlan plan, JobTrace trace, RunnerContext context)
 {
     private readonly LastItem _item = new(context.Options.Value.RangePatience, context.Time);
 
@@ -12,8 +12,10 @@ internal sealed class MergeStage(string jobId, string owner, ComputationPlan pla
     {
         if (!_item.IsDue()) return;
         if (await context.Ranges.ReopenGapsAsync(jobId, owner, plan.Parts) > 0) throw new JobMovedException("gaps");
-        using var activity = JobTracing.Start("merge publish", job, context.Time);
-        if (await context.Publisher.PublishMergeAsync(job, plan, queue, cancellationToken)) _item.Sent();
+        using var span = trace.BeginOnce("merge publish");
+        if (!await context.Publisher.PublishMergeAsync(job, plan, queue, cancellationToken)) return;
+        _item.Sent();
+        context.Metrics.Published(1);
     }
 
     /// <summary>A worker could not merge; true when it has been tried often enough.</summary>

@@ -11,7 +11,7 @@ namespace Cluster.Coordinator.Computations;
 /// Cuts, publishes and publishes again the ranges of one job. At most <see cref="RangesPerSlot"/> ranges a device slot are
 /// out, so that a huge job does not stand before another's items. Owned by the job's runner; no locks.
 /// </summary>
-internal sealed class RangeDispatcher(string jobId, string owner, ComputationPlan plan, RunnerContext context)
+internal sealed class RangeDispatcher(string jobId, string owner, ComputationPlan plan, JobTrace trace, RunnerContext context)
 {
     private const int RangesPerSlot = 2;
 
@@ -56,7 +56,8 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
         var unpublished = Book.Outstanding.Where(range => !range.IsPublished && Aim(range)).ToList();
         if (unpublished.Count == 0) return;
 
-        using var activity = JobTracing.Start("ranges publish", job, context.Time);
+        using var span = trace.BeginStretch("ranges publish");
+        trace.Sent(unpublished.Count);
         await Task.WhenAll(unpublished.Select(range => PublishAsync(job, range, range.Target!.Value, cancellationToken)));
     }
 

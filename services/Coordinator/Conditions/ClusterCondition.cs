@@ -42,6 +42,15 @@ internal sealed class ClusterCondition
         }
     }
 
+    /// <summary>Whether Redis takes no writes now.</summary>
+    public bool IsRedisBlocked
+    {
+        get
+        {
+            lock (_lock) return _redis.Length > 0;
+        }
+    }
+
     /// <summary>Completes at the next change; take it before reading <see cref="WaitingFor"/>.</summary>
     public Task Changed
     {

@@ -10,7 +10,8 @@ namespace Cluster.Coordinator.Conditions;
 /// what it is given. That Redis is away is for those to say who need it.
 /// </summary>
 internal sealed class RedisWatch(
-    IConnectionMultiplexer redis, ClusterCondition condition, IOptions<CoordinatorOptions> options, TimeProvider time, ILogger<RedisWatch> logger)
+    IConnectionMultiplexer redis, ClusterCondition condition, ConditionMetrics metrics, IOptions<CoordinatorOptions> options, TimeProvider time,
+    ILogger<RedisWatch> logger)
     : BackgroundService
 {
     private const string ProbeKey = "cluster:probe";
@@ -84,6 +85,7 @@ internal sealed class RedisWatch(
     {
         string? run = (await RedisInfo.ReadAsync(_redis, "server")).Text("run_id");
         if (_checkedAt is { } at && run == _run && time.GetElapsedTime(at) < CheckPeriod) return;
+        await ReadMemoryAsync();
         string[] risks = [.. RedisRisks.Of(await RedisSettings.ReadAsync(_redis))];
         bool accepted = options.Value.AcceptUnsafeRedis;
         condition.Checked(accepted ? [] : risks);
@@ -95,6 +97,12 @@ internal sealed class RedisWatch(
         }
 
         (_run, _checkedAt, _risks) = (run, time.GetTimestamp(), said);
+    }
+
+    private async Task ReadMemoryAsync()
+    {
+        RedisInfo memory = await RedisInfo.ReadAsync(_redis, "memory");
+        metrics.Seen(memory.Number("used_memory") ?? 0, memory.Number("maxmemory") ?? 0);
     }
 
     private async Task<(string What, string Advice)> ExplainAsync(Exception e)

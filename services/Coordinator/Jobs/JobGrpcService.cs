@@ -84,7 +84,9 @@ internal sealed class JobGrpcService(
         if (job is { Kind: JobKinds.Training, State: JobState.Running }) job = await cancellation.RunAsync(job, token, reason, context.CancellationToken);
         while (!job.HasEnded)
         {
-            if (await jobs.MoveAsync(job.Id, token, job.State, JobState.Cancelled, reason) == TransitionAnswer.Fenced) throw NotChief();
+            var answer = await jobs.MoveAsync(job.Id, token, job.State, JobState.Cancelled, reason);
+            if (answer == TransitionAnswer.Fenced) throw NotChief();
+            if (answer == TransitionAnswer.Done) metrics.Ended(job, JobState.Cancelled.ToText());
             job = await FindAsync(request.Id);
         }
 

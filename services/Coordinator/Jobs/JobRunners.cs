@@ -8,7 +8,7 @@ namespace Cluster.Coordinator.Jobs;
 /// The runners of this chief's open jobs. Started by submissions and by the chief's sweep, which are the only ones that
 /// add; each runner removes itself.
 /// </summary>
-internal sealed class JobRunners(JobKindRunners kinds, RedisJobs jobs, JobFeeds feeds, ILogger<JobRunners> logger)
+internal sealed class JobRunners(JobKindRunners kinds, RedisJobs jobs, JobFeeds feeds, JobMetrics metrics, ILogger<JobRunners> logger)
 {
     private readonly ConcurrentDictionary<string, Lazy<Running>> _running = new();
     private readonly HashSet<string> _withoutRecord = [];
@@ -35,7 +35,7 @@ internal sealed class JobRunners(JobKindRunners kinds, RedisJobs jobs, JobFeeds 
     {
         if (_term.IsCancellationRequested || _running.ContainsKey(job.Id)) return;
         var runner = kinds.Create(job, owner);
-        _ = _running.GetOrAdd(job.Id, id => new Lazy<Running>(() => new Running(runner, Task.Run(() => RunAsync(id, runner), CancellationToken.None)))).Value;
+        _ = _running.GetOrAdd(job.Id, id => new Lazy<Running>(() => new Running(runner, Task.Run(() => RunAsync(id, job.Kind, runner), CancellationToken.None)))).Value;
     }
 
     /// <summary>Waits for the runners to stop; their term is over.</summary>
@@ -62,8 +62,9 @@ internal sealed class JobRunners(JobKindRunners kinds, RedisJobs jobs, JobFeeds 
         else if (!_withoutRecord.Add(id)) await jobs.CloseAsync(id);
     }
 
-    private async Task RunAsync(string id, IJobRunner runner)
+    private async Task RunAsync(string id, string kind, IJobRunner runner)
     {
+        metrics.Active(kind, 1);
         try
         {
             await runner.RunAsync(_term);
@@ -78,6 +79,7 @@ internal sealed class JobRunners(JobKindRunners kinds, RedisJobs jobs, JobFeeds 
         }
         finally
         {
+            metrics.Active(kind, -1);
             // In this order: a runner that starts anew opens a feed of its own.
             feeds.Close(id);
             _running.TryRemove(id, out _);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Redis;
@@ -10,7 +12,7 @@ namespace Cluster.Coordinator.Training;
 /// Only <see cref="Settle"/> tells the supervisor what came of them, so nothing is shared. What does not get through is decided again
 /// from what the store says.
 /// </remarks>
-internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan, JobSupervisor supervisor, Action moved, TrainingContext context)
+internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan, JobSupervisor supervisor, Action moved, JobTrace trace, TrainingContext context)
 {
     private readonly Dictionary<Type, Task<Action>> _underWay = [];
 
@@ -36,6 +38,7 @@ internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan,
 
     private async Task<Action> RunAsync(SupervisorCommand command, TrainingRecord record, CancellationToken cancellationToken)
     {
+        using Activity? span = trace.Begin(NameOf(command));
         // Not on the runner's turn, however fast Redis is.
         await Task.Yield();
         try
@@ -53,6 +56,13 @@ internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan,
             moved();
         }
     }
+
+    private static string NameOf(SupervisorCommand command) => command switch
+    {
+        SupervisorCommand.Flip => "commit",
+        SupervisorCommand.ConfirmDurable => "commit confirm",
+        _ => "snapshots delete",
+    };
 
     private async Task<Action> FlipAsync(FlipRequest request)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
@@ -13,6 +14,7 @@ internal sealed class EvaluationRound
     /// <summary>Items out at once for each worker slot.</summary>
     private const int ItemsPerSlot = 2;
 
+    private readonly JobTrace _trace;
     private readonly TrainingContext _context;
     private readonly IReadOnlyList<Metric> _metrics;
     private readonly EvaluateModel[] _items;
@@ -24,11 +26,12 @@ internal sealed class EvaluationRound
     /// <param name="manifest">The commit.</param>
     /// <param name="sets">What it is evaluated on.</param>
     /// <param name="withParameters">Whether to spell the parameters out.</param>
+    /// <param name="trace">The job's spans.</param>
     /// <param name="context">What the coordinator has.</param>
     public EvaluationRound(
-        string jobId, TrainingPlan plan, CommitManifest manifest, IEnumerable<EvaluationSet> sets, bool withParameters, TrainingContext context)
+        string jobId, TrainingPlan plan, CommitManifest manifest, IEnumerable<EvaluationSet> sets, bool withParameters, JobTrace trace, TrainingContext context)
     {
-        (_context, _metrics, Commit) = (context, plan.Metrics, manifest);
+        (_trace, _context, _metrics, Commit) = (trace, context, plan.Metrics, manifest);
         _items = [.. from set in sets
             from range in EvaluationRanges.Of(plan.RowsOf(set))
             select new EvaluateModel
@@ -60,11 +63,7 @@ internal sealed class EvaluationRound
         IReadOnlyList<EvaluatedRange?> recorded = await _context.Records.RangesAsync(job.Id, [.. missing.Select(i => _items[i])]);
         for (int i = 0; i < missing.Length; i++) _ranges[missing[i]] = recorded[i];
         // The first ones that are missing are those under way.
-        foreach (int i in placement is null ? [] : Missing().Take(Math.Max(1, slots) * ItemsPerSlot))
-        {
-            if (_sending[i].IsDue() && await SendAsync(job, _items[i], placement!.Slot(i), cancellationToken)) _sending[i].Sent();
-        }
-
+        if (placement is not null) await SendAsync(job, [.. Missing().Take(Math.Max(1, slots) * ItemsPerSlot).Where(i => _sending[i].IsDue())], placement, cancellationToken);
         return _ranges.All(range => range is not null);
     }
 
@@ -90,6 +89,19 @@ internal sealed class EvaluationRound
             Values = _metrics.ToDictionary(metric => metric.Name, metric => metric.Value(sums.Sums[metric.Name], sums.Examples), StringComparer.Ordinal),
             Fingerprint = ranges[0].Fingerprint,
         };
+    }
+
+    private async Task SendAsync(JobRecord job, int[] due, ModelPlacement placement, CancellationToken cancellationToken)
+    {
+        if (due.Length == 0) return;
+        using Activity? span = _trace.BeginStretch("evaluation publish");
+        _trace.Sent(due.Length);
+        foreach (int i in due)
+        {
+            if (!await SendAsync(job, _items[i], placement.Slot(i), cancellationToken)) continue;
+            _sending[i].Sent();
+            _context.Metrics.Published(1);
+        }
     }
 
     private Task<bool> SendAsync(JobRecord job, EvaluateModel item, PlacementKey slot, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
@@ -8,7 +9,7 @@ using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>The evaluations of a training job, one commit after the other: those on the way, which decide whether it goes on, and the last, which makes its result. Owned by one runner.</summary>
-internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, SegmentSummaries summaries, TrainingContext context)
+internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, SegmentSummaries summaries, JobTrace trace, TrainingContext context)
 {
     private EvaluationRound? _round;
     private bool _isFinalRound;
@@ -39,6 +40,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     {
         EvaluationRound round = RoundOf(last, isFinal: true);
         if (!await AdvanceAsync(round, job, placement, slots, cancellationToken)) return;
+        using Activity? span = trace.BeginOnce("training result");
         EvaluationFigures figures = round.Figures(EvaluationSet.Training);
         var result = new TrainingResult
         {
@@ -78,12 +80,13 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     {
         if (_round is not null && _round.Commit.Id == commit.Id && _isFinalRound == isFinal) return _round;
         EvaluationSet[] sets = isFinal ? [EvaluationSet.Training] : [plan.EvaluationSet];
-        (_round, _isFinalRound) = (new EvaluationRound(training.Id, plan, commit, sets, isFinal, context), isFinal);
+        (_round, _isFinalRound) = (new EvaluationRound(training.Id, plan, commit, sets, isFinal, trace, context), isFinal);
         return _round;
     }
 
     private async Task DecideAsync(TrainingRecord record, EvaluationRound round)
     {
+        using Activity? span = trace.Begin("evaluation decide");
         EvaluationFigures figures = round.Figures(plan.EvaluationSet);
         StoppingDecision decision = EarlyStopping.Decide(training.Spec, plan.Monitored, record.Evaluated, new EvaluatedCommit(figures, round.Commit));
         await summaries.NoteAsync(figures);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
@@ -8,7 +9,7 @@ using Cluster.Training.Data;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>The begin of a training job: its plan, made once. What it is trained on and with how many ranges stays as it is, whatever comes and goes. Owned by one runner.</summary>
-internal sealed class PlanStage(TrainingJob job, TrainingContext context)
+internal sealed class PlanStage(TrainingJob job, JobTrace trace, TrainingContext context)
 {
     /// <summary>The plan that the record holds; null until there is one.</summary>
     public TrainingPlan? Plan { get; private set; }
@@ -44,6 +45,7 @@ internal sealed class PlanStage(TrainingJob job, TrainingContext context)
 
     private async Task<string?> PlanAsync(int stores, CancellationToken cancellationToken)
     {
+        using Activity? span = trace.BeginOnce("training plan");
         TrainingPlan plan;
         try
         {

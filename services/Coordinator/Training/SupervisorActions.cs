@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Contracts.Parameters;
@@ -16,7 +17,7 @@ namespace Cluster.Coordinator.Training;
 /// <summary>Does what the supervisor of a job decided: calls ps tasks, starts generations, publishes items, begins commits. Owned by one runner.</summary>
 /// <remarks>Whatever does not get through is decided again from what the store and the ps tasks say.</remarks>
 internal sealed class SupervisorActions(
-    string jobId, string owner, TrainingPlan plan, StoreView stores, CommitStage commits, TrainingContext context)
+    string jobId, string owner, TrainingPlan plan, StoreView stores, CommitStage commits, JobTrace trace, TrainingContext context)
 {
     private const int MaxFailedLoads = 5;
     private static readonly TimeSpan LoadBackoff = TimeSpan.FromMilliseconds(100);
@@ -24,6 +25,7 @@ internal sealed class SupervisorActions(
     private readonly V1.Model?[] _models = new V1.Model?[plan.Stores];
     private long? _published;
     private Generation _publishedIn;
+    private long? _advanced;
     private int _failedLoads;
     private int _shift;
     private IReadOnlyList<SegmentItem> _unsent = [];
@@ -67,6 +69,12 @@ internal sealed class SupervisorActions(
     public async Task SendAsync(JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
     {
         if (_unsent.Count == 0 || placement is null) return;
+        using Activity? span = trace.Begin("segment publish");
+        await SendUnsentAsync(job, placement, cancellationToken);
+    }
+
+    private async Task SendUnsentAsync(JobRecord job, ModelPlacement placement, CancellationToken cancellationToken)
+    {
         bool[] sent = await Task.WhenAll(_unsent.Select((item, i) => SendAsync(job, item, placement.Slot(_shift + i), cancellationToken)));
         context.Metrics.Published(sent.Count(isSent => isSent));
         _unsent = [.. _unsent.Where((_, i) => !sent[i])];
@@ -87,14 +95,17 @@ internal sealed class SupervisorActions(
             await Task.Delay(LoadBackoff * (1 << _failedLoads), context.Time, cancellationToken);
         }
 
+        using Activity? span = trace.Begin("generation start");
         if (Require(await context.Records.StartGenerationAsync(jobId, owner, request)) != TrainingAnswer.Done) return null;
         long clock = (await context.Records.ReadAsync(jobId))?.Protocol.Manifest?.Clock ?? 0;
         TrainingLog.GenerationStarted(context.Logger, jobId, request.Next, clock);
+        context.TrainingMetrics.GenerationStarted();
         return null;
     }
 
     private async Task<string?> OpenAsync(SupervisorCommand.Open open)
     {
+        using Activity? span = trace.Begin("model open");
         var request = new V1.OpenRequest
         {
             Job = jobId,
@@ -123,6 +134,7 @@ internal sealed class SupervisorActions(
 
     private async Task AdvanceAsync(SupervisorCommand.Advance advance)
     {
+        using Activity? span = BeginAdvance(advance.Segment);
         var request = new V1.AdvanceRequest
         {
             Job = jobId,
@@ -134,26 +146,49 @@ internal sealed class SupervisorActions(
         await stores.CallAsync(advance.Task, (client, options) => client.AdvanceAsync(request, options));
     }
 
+    /// <summary>The first word of a new segment, to whichever ps task, begins a stretch.</summary>
+    private Activity? BeginAdvance(Segment segment)
+    {
+        if (_advanced == segment.From) return trace.Begin("segment advance");
+        _advanced = segment.From;
+        return trace.BeginStretch("segment advance");
+    }
+
     private async Task WriteAgainAsync(SupervisorCommand.WriteAgain again)
     {
+        using Activity? span = trace.Begin("snapshot write again");
         var request = new V1.WriteAgainRequest { Job = jobId, Task = again.Task, Generation = again.Generation.ToMessage(), Clock = again.Clock };
         await stores.CallAsync(again.Task, (client, options) => client.WriteAgainAsync(request, options));
     }
 
     private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
     {
+        using Activity? span = trace.Begin("segment publish");
         (Generation generation, Segment segment) = (items[0].Generation, items[0].Segment);
         // Noted beside their way to the broker, which a slow Redis would hold up.
         Task<TrainingAnswer> noted = context.Records.PublishedAsync(jobId, owner, generation, segment, items.Count).Abandonable();
         bool isAgain = _published == segment.From && _publishedIn == generation;
-        if (isAgain) TrainingLog.Republished(context.Logger, jobId, segment, items.Count);
-        else TrainingLog.Published(context.Logger, jobId, segment, items.Count);
+        Tell(segment, items.Count, isAgain);
         // Not to the slot where they stood still.
         _shift = isAgain ? _shift + 1 : 0;
         (_published, _publishedIn) = (segment.From, generation);
         _unsent = items;
-        await SendAsync(job, placement, cancellationToken);
+        if (placement is not null) await SendUnsentAsync(job, placement, cancellationToken);
         Require(await noted);
+    }
+
+    private void Tell(Segment segment, int items, bool isAgain)
+    {
+        trace.Sent(items);
+        if (isAgain)
+        {
+            TrainingLog.Republished(context.Logger, jobId, segment, items);
+            context.Metrics.Republished("its lanes stand still", items);
+            return;
+        }
+
+        TrainingLog.Published(context.Logger, jobId, segment, items);
+        context.TrainingMetrics.SegmentPublished(segment.To - segment.From);
     }
 
     private string Describe(SupervisorCommand.Fail fail)

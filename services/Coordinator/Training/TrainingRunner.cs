@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Messages;
@@ -23,6 +24,8 @@ internal sealed class TrainingRunner : IJobRunner
     private readonly TrainingContext _context;
     private readonly TrainingJob _training;
     private readonly RunnerSignals _signals = new();
+    private readonly JobTrace _trace;
+    private readonly WantedSlots _wanted;
     private readonly TrainingFigures _figures;
     private readonly TrainingUpkeep _upkeep;
     private readonly PlanStage _planning;
@@ -34,9 +37,11 @@ internal sealed class TrainingRunner : IJobRunner
     {
         (_job, _context) = (job, context);
         _training = new TrainingJob(job.Id, owner, System.Text.Json.JsonSerializer.Deserialize<TrainingSpec>(job.Spec, SpecJson.Options)!);
+        _trace = new JobTrace(job, context.Time);
+        _wanted = new WantedSlots(context.Metrics, job.Kind);
         _figures = new TrainingFigures(context.Time);
         _upkeep = new TrainingUpkeep(_training, _figures, context);
-        _planning = new PlanStage(_training, context);
+        _planning = new PlanStage(_training, _trace, context);
         _feed = context.Feeds.Open(job.Id);
     }
 
@@ -44,12 +49,15 @@ internal sealed class TrainingRunner : IJobRunner
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _trace.Start();
         try
         {
             await TurnAsync(cancellationToken);
         }
         finally
         {
+            _trace.Stop();
+            _wanted.Change(0);
             _context.Shares.Leave(_job.Id);
             _context.Shares.EndTurns(_job.Id);
         }
@@ -90,7 +98,12 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
-        if (_job.HasEnded) return await CleanUpAsync(cancellationToken);
+        if (_job.HasEnded)
+        {
+            _trace.Ended(_job.State, _job.Error);
+            return await CleanUpAsync(cancellationToken);
+        }
+
         if (_job.State == JobState.Pending && await StartAsync()) return true;
         if (_job.Result.Length > 0) return await EndWithResultAsync(cancellationToken);
         while (_signals.TryRead(out object? signal))
@@ -107,6 +120,7 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task<bool> StartAsync()
     {
+        using Activity? span = _trace.BeginOnce("job start");
         if (await _context.Jobs.MoveAsync(_job.Id, _training.Owner, JobState.Pending, JobState.Running) == TransitionAnswer.Fenced) return true;
         _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
         return false;
@@ -115,7 +129,7 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task<bool> PlanAsync(CancellationToken cancellationToken)
     {
         if (await _planning.MakeAsync(cancellationToken) is { } error) return await EndAsync(JobState.Failed, error, cancellationToken);
-        if (_planning.Plan is { } plan) _supervision = new TrainingSupervision(_training, plan, _planning, _figures, () => Tell(CommitMoved), _context);
+        if (_planning.Plan is { } plan) _supervision = new TrainingSupervision(_training, plan, _planning, _figures, () => Tell(CommitMoved), _trace, _context);
         else _feed.Publish(new JobProgress(0, 0, 0, 0, _planning.WaitingFor));
         return false;
     }
@@ -125,6 +139,7 @@ internal sealed class TrainingRunner : IJobRunner
         TrainingSupervision.Turn turn = await supervision.RunAsync(_job, cancellationToken);
         if (turn.Error is not null) return turn;
         await _upkeep.RunAsync(cancellationToken);
+        _wanted.Change(_planning.Plan!.Streams);
         TrainingRecord record = supervision.Record!;
         _feed.Publish(new JobProgress(Math.Min(_figures.Clock, record.Protocol.End ?? long.MaxValue), _figures.StepsPerSecond, record.Counters.Segments, 0, supervision.WaitingFor)
         {
@@ -149,6 +164,7 @@ internal sealed class TrainingRunner : IJobRunner
             case SegmentFailed told:
                 return await HandleFailureAsync(told, cancellationToken);
             case ModelNotEvaluated told:
+                _context.Metrics.Failed(_job.Kind);
                 return _supervision?.GivesUp(told) == true && await EndAsync(JobState.Failed, told.Error, cancellationToken);
             default:
                 // The record has changed; the next turn reads it.
@@ -164,6 +180,7 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task<bool> HandleFailureAsync(SegmentFailed told, CancellationToken cancellationToken)
     {
+        _context.Metrics.Failed(_job.Kind);
         TrainingLog.BatchFailed(_context.Logger, _job.Id, told.Lane, told.Clock, told.Device, told.Attempts, RangeLimits.MaxAttempts, told.Error);
         TrainingRecord? record = await _context.Records.ReadAsync(_job.Id);
         if (record is null || record.Protocol.Generation != told.Generation) return false;
@@ -186,6 +203,7 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task<bool> EndAsync(JobState state, string error, CancellationToken cancellationToken)
     {
+        using Activity? span = _trace.BeginOnce("job end");
         await _upkeep.WriteCountersAsync();
         if (state == JobState.Failed && error.Contains("diverged", StringComparison.Ordinal) && LaneRate.Advice(_training.Spec) is { } advice) error = $"{error}; {advice}";
         TransitionAnswer answer = await _context.Jobs.MoveAsync(_job.Id, _training.Owner, JobState.Running, state, error);
@@ -194,7 +212,8 @@ internal sealed class TrainingRunner : IJobRunner
         {
             string text = state.ToText();
             JobLog.Ended(_context.Logger, _job.Id, text, error);
-            _context.Metrics.Ended(_job.Kind, text);
+            _context.Metrics.Ended(_job, text);
+            _trace.Ended(state, error);
         }
 
         return await CleanUpAsync(cancellationToken);

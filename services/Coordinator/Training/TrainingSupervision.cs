@@ -43,19 +43,21 @@ internal sealed class TrainingSupervision
     /// <param name="planning">Writes the plan again where Redis has lost it.</param>
     /// <param name="figures">Takes note of what ps tasks say.</param>
     /// <param name="moved">Called when a commit has moved on: there is something for the next turn.</param>
+    /// <param name="trace">The job's spans.</param>
     /// <param name="context">What the coordinator has.</param>
-    public TrainingSupervision(TrainingJob job, TrainingPlan plan, PlanStage planning, TrainingFigures figures, Action moved, TrainingContext context)
+    public TrainingSupervision(
+        TrainingJob job, TrainingPlan plan, PlanStage planning, TrainingFigures figures, Action moved, JobTrace trace, TrainingContext context)
     {
         (_job, _plan, _planning, _context) = (job, plan, planning, context);
         _summaries = new SegmentSummaries(job, plan, figures, context);
-        _evaluation = new EvaluationStage(job, plan, _summaries, context);
+        _evaluation = new EvaluationStage(job, plan, _summaries, trace, context);
         _stores = new StoreView(job.Id, context.Stores);
         _stop = new TrainingStop(job, _stores, context);
         _view = new SupervisorView(job, plan, _stores, figures, context);
         _supervisor = new JobSupervisor(Options(job, plan, context), job.Token, () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
-        _commits = new CommitStage(job.Id, job.Owner, plan, _supervisor, moved, context);
+        _commits = new CommitStage(job.Id, job.Owner, plan, _supervisor, moved, trace, context);
         _placement = new ModelPlacementWatch(job.Spec, context.Options.Value.PlacementTimeout, context.Time);
-        _actions = new SupervisorActions(job.Id, job.Owner, plan, _stores, _commits, context);
+        _actions = new SupervisorActions(job.Id, job.Owner, plan, _stores, _commits, trace, context);
     }
 
     /// <summary>What the job waits for; empty while it does not.</summary>
@@ -80,7 +82,7 @@ internal sealed class TrainingSupervision
 
         (ClusterView view, placement) = await ViewAsync(job, placement);
         if (_view.IsServed) _actions.Served();
-        IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
+        IReadOnlyList<SupervisorCommand> commands = Decide(view);
         if (await DoAsync(commands.Where(IsOfStores), job, record, placement, cancellationToken) is { } refused) return new Turn(default, refused);
         await _summaries.NoteAsync(record);
         bool isEvaluating = await _evaluation.AdvanceAsync(job, record, isCurrent: !_commits.IsFlipping, placement, view.WorkerSlots, cancellationToken);
@@ -125,9 +127,16 @@ internal sealed class TrainingSupervision
     private async Task<bool> MoveOnAsync(JobRecord job, SupervisorView.Knowledge known, ModelPlacement placement, CancellationToken cancellationToken)
     {
         (ClusterView view, ModelPlacement? shared) = await ViewAsync(job, placement);
-        IReadOnlyList<SupervisorCommand> commands = [.. _supervisor.Decide(view, _context.Time.GetElapsedTime(0)).Where(IsOfStores)];
+        IReadOnlyList<SupervisorCommand> commands = [.. Decide(view).Where(IsOfStores)];
         await DoAsync(commands.Where(command => command is not SupervisorCommand.Open), job, known.Record, shared, cancellationToken);
         return commands.Any(command => command is SupervisorCommand.Advance);
+    }
+
+    private IReadOnlyList<SupervisorCommand> Decide(ClusterView view)
+    {
+        IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
+        if (_supervisor.CommitTime is { } took) _context.TrainingMetrics.Committed(took);
+        return commands;
     }
 
     private async Task<(ClusterView View, ModelPlacement? Placement)> ViewAsync(JobRecord job, ModelPlacement? placement)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Diagnostics;
 using Cluster.Contracts.Errors;
 using Cluster.Contracts.Parameters;
 using Cluster.Persistence.Snapshots;
@@ -20,7 +21,8 @@ internal sealed class Model : IDisposable
     private readonly ulong _incarnation;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _closed;
-    // Both owned by the loop.
+    // These are owned by the loop; this one is the last call that opened a segment, or ended one.
+    private ActivityContext _advanced;
     private string _loadError = "";
     private bool _isWriting;
     private long _writeFailed;
@@ -59,8 +61,16 @@ internal sealed class Model : IDisposable
         _ = LoadAsync(generation, committed);
     }
 
-    public Task<PushOutcome> AdvanceAsync(Generation generation, long committed, Segment segment) =>
-        Loop.CallAsync(() => Loop.Task.Advance(generation, committed, segment, Loop.Now));
+    public Task<PushOutcome> AdvanceAsync(Generation generation, long committed, Segment segment)
+    {
+        ActivityContext call = Activity.Current?.Context ?? default;
+        return Loop.CallAsync(() =>
+        {
+            PushOutcome outcome = Loop.Task.Advance(generation, committed, segment, Loop.Now);
+            _advanced = call;
+            return outcome;
+        });
+    }
 
     public Task<bool> WriteAgainAsync(Generation generation, long clock) => Loop.CallAsync(() =>
     {
@@ -96,6 +106,7 @@ internal sealed class Model : IDisposable
 
     private async Task LoadAsync(Generation generation, V1.Snapshot? committed)
     {
+        using Activity? span = StoreTracing.Begin("model load", Loop.Job, _index, Activity.Current?.Context ?? default);
         try
         {
             if (committed is null)
@@ -115,6 +126,7 @@ internal sealed class Model : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            span?.SetStatus(ActivityStatusCode.Error, e.Message);
             ParameterStoreLog.LoadFailed(_context.Logger, e, Loop.Job, generation.ToString());
             await LeaveAsync(generation, FailureText.Of(e));
         }
@@ -179,11 +191,13 @@ internal sealed class Model : IDisposable
         _isWriting = true;
         var key = new SnapshotKey(Loop.Job, _index, Loop.Task.Generation, _incarnation, copy.Clock);
         long examples = copy.Examples;
-        _ = Task.Run(() => WriteAsync(key, examples));
+        ActivityContext advanced = _advanced;
+        _ = Task.Run(() => WriteAsync(key, examples, advanced));
     }
 
-    private async Task WriteAsync(SnapshotKey key, long examples)
+    private async Task WriteAsync(SnapshotKey key, long examples, ActivityContext advanced)
     {
+        using Activity? span = StoreTracing.Begin("snapshot write", Loop.Job, _index, advanced)?.SetTag("cluster.clock", key.Clock);
         bool isWritten = false;
         bool hasFailed = false;
         long started = _context.Time.GetTimestamp();
@@ -197,7 +211,12 @@ internal sealed class Model : IDisposable
 #pragma warning restore CA1031
         {
             hasFailed = true;
-            if (!_closed.IsCancellationRequested) ParameterStoreLog.SnapshotFailed(_context.Logger, Loop.Job, key.Clock, e.Message);
+            span?.SetStatus(ActivityStatusCode.Error, e.Message);
+            if (!_closed.IsCancellationRequested)
+            {
+                _context.Metrics.SnapshotFailed();
+                ParameterStoreLog.SnapshotFailed(_context.Logger, Loop.Job, key.Clock, e.Message);
+            }
         }
 
         if (isWritten) _context.Metrics.SnapshotWritten(_context.Time.GetElapsedTime(started));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
@@ -121,6 +122,8 @@ internal sealed class ModelLoop
 
     private async Task RunAsync()
     {
+        // It outlives the call that opened the model.
+        Activity.Current = null;
         ChannelReader<ModelMessage> inbox = _inbox.Reader;
         try
         {

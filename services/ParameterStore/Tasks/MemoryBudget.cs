@@ -3,13 +3,19 @@ using Microsoft.Extensions.Options;
 namespace Cluster.ParameterStore.Tasks;
 
 /// <summary>What the models of this process may take together. Thread safe.</summary>
-internal sealed class MemoryBudget(IOptions<ParameterStoreOptions> options, ParameterStoreMetrics metrics)
+internal sealed class MemoryBudget
 {
     private readonly Lock _gate = new();
+    private readonly ParameterStoreMetrics _metrics;
 
-    public long Limit { get; } = options.Value.MemoryBytes > 0
-        ? options.Value.MemoryBytes
-        : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+    public MemoryBudget(IOptions<ParameterStoreOptions> options, ParameterStoreMetrics metrics)
+    {
+        Limit = options.Value.MemoryBytes > 0 ? options.Value.MemoryBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        _metrics = metrics;
+        metrics.Limited(Limit);
+    }
+
+    public long Limit { get; }
 
     public long Used { get; private set; }
 
@@ -21,13 +27,13 @@ internal sealed class MemoryBudget(IOptions<ParameterStoreOptions> options, Para
             Used += bytes;
         }
 
-        metrics.Reserved(bytes);
+        _metrics.Reserved(bytes);
         return true;
     }
 
     public void Release(long bytes)
     {
         lock (_gate) Used -= bytes;
-        metrics.Reserved(-bytes);
+        _metrics.Reserved(-bytes);
     }
 }

@@ -156,6 +156,7 @@ internal sealed class ParameterStoreTask(
                 $"model.length is {settings.Length} with {settings.Streams} streams, which takes {bytes} bytes; {budget.Limit - budget.Used} of {budget.Limit} are left"));
         }
 
+        context.Metrics.Opened(settings.Length);
         return new Model(job, Index, Incarnation, settings, options.SendTimeout, context);
     }
 
@@ -163,6 +164,7 @@ internal sealed class ParameterStoreTask(
     {
         model.Dispose();
         budget.Release(model.MemoryBytes);
+        context.Metrics.Closed(model.Loop.Length);
         _models.Remove(job);
         if (_models.Count == 0) _ticks?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

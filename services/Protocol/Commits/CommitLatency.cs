@@ -18,11 +18,12 @@ internal sealed class CommitLatency
     }
 
     /// <summary>The commit of this clock is on disk.</summary>
-    public void Durable(long clock, TimeSpan now)
+    /// <returns>How long it took; null where that was told before, or its begin was not seen.</returns>
+    public TimeSpan? Durable(long clock, TimeSpan now)
     {
-        if (clock != _clock || _copiedAt is not { } copiedAt) return;
-        _last[_count++ % _last.Length] = now - copiedAt;
+        if (clock != _clock || _copiedAt is not { } copiedAt) return null;
         _copiedAt = null;
+        return _last[_count++ % _last.Length] = now - copiedAt;
     }
 
     /// <summary>What was under way is lost.</summary>

@@ -33,11 +33,15 @@ public sealed class JobSupervisor
         _segments = new SegmentPublisher(options, _length);
     }
 
+    /// <summary>How long the commit took that the last decision found on disk; null where it found none that is new.</summary>
+    public TimeSpan? CommitTime { get; private set; }
+
     /// <summary>What to do now.</summary>
     /// <exception cref="InvalidOperationException">Ps tasks counted different numbers of examples up to one clock.</exception>
     public IReadOnlyList<SupervisorCommand> Decide(ClusterView view, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(view);
+        CommitTime = null;
         if (view.Holder != _token)
             return [new SupervisorCommand.StepDown()];
         if (_storeRun != view.StoreRun)
@@ -120,7 +124,7 @@ public sealed class JobSupervisor
         long committed = _durable is { } durable && durable == record.Manifest?.Id ? durable.Clock : 0;
         if (!_segments.Decide(record.Generation, committed, reports, view, commands, now))
             commands.Add(StartGeneration(view));
-        _length.Commits.Durable(committed, now);
+        CommitTime = _length.Commits.Durable(committed, now);
         if (reports.All(report => report.SnapshotClock > committed && report.SnapshotClock == reports[0].SnapshotClock))
             _length.Commits.Copied(reports[0].SnapshotClock, now);
     }

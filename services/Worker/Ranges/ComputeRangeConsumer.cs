@@ -9,13 +9,13 @@ internal sealed class ComputeRangeConsumer(ItemSlots slots, RangeRunner runner, 
 {
     public async Task Consume(ConsumeContext<ComputeRange> context)
     {
-        if (await RunAsync(context.Message, context.CancellationToken) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+        if (await RunAsync(context.Message, context.ReceiveContext.Redelivered, context.CancellationToken) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
     }
 
     // The slot is free again before the coordinator is told: telling may take as long as the broker is away.
-    private async Task<object?> RunAsync(ComputeRange item, CancellationToken cancellationToken)
+    private async Task<object?> RunAsync(ComputeRange item, bool isRedelivered, CancellationToken cancellationToken)
     {
-        using var lease = await slots.AcquireAsync(item.Device, cancellationToken);
+        using var lease = await slots.AcquireAsync(item.Device, isRedelivered, cancellationToken);
         return await runner.RunAsync(item, lease.Slot, cancellationToken);
     }
 }

@@ -11,7 +11,9 @@ internal sealed class RangeMetrics
     public RangeMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("Cluster.Worker");
-        _duration = meter.CreateHistogram<double>("cluster.range.duration", "s", "Time a device was busy with a range");
+        _duration = meter.CreateHistogram(
+            "cluster.range.duration", "s", "Time a device was busy with a range", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 300, 600] });
         _outcomes = meter.CreateCounter<long>("cluster.range.outcomes", "{item}", "Items by what became of them");
     }
 

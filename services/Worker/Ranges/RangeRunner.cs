@@ -33,6 +33,8 @@ internal sealed class RangeRunner(
         }
 
         slot.Doing = $"{item.JobId} grains {item.From}-{item.To}";
+        using var span = WorkTracing.Begin("range compute", item.JobId, slot.FullName.ToString());
+        span?.SetTag("cluster.grain.from", item.From).SetTag("cluster.grain.to", item.To);
         try
         {
             return await ComputeAsync(item, slot, cancellationToken);

@@ -17,6 +17,15 @@ internal sealed class BusyMeter
         _samples.Enqueue((time.GetTimestamp(), TimeSpan.Zero));
     }
 
+    /// <summary>Whether an item is under way.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_lock) return _since is not null;
+        }
+    }
+
     public void Begin()
     {
         lock (_lock) _since = _time.GetTimestamp();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Cluster.Compute.Devices;
 
@@ -74,6 +75,8 @@ internal sealed class SlotDevice : IDisposable
 
     private async Task ReopenAsync(IDevice? lost = null)
     {
+        // Not what the item did that lost it.
+        Activity.Current = null;
         try
         {
             await Task.Run(() => Close(lost), _stop.Token);

@@ -121,6 +121,7 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
     private void Start()
     {
         _tasks = [.. Enumerable.Range(0, count).Select(Start)];
+        services.GetRequiredService<SlotMetrics>().Observe([.. _tasks.SelectMany(running => running.Task.Slots)]);
         _created.SetResult();
     }
 

@@ -16,7 +16,7 @@ internal sealed class EvaluateModelConsumer(ItemSlots slots, ModelEvaluator eval
 
     private async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, CancellationToken cancellationToken)
     {
-        using var lease = await slots.AcquireAsync(item.Device, cancellationToken);
+        using var lease = await slots.AcquireAsync(item.Device, isRedelivered, cancellationToken);
         lease.Slot.Doing = $"{item.JobId} evaluation";
         return await evaluator.RunAsync(item, isRedelivered, lease.Slot, cancellationToken);
     }

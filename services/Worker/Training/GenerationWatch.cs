@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Parameters;
 using StackExchange.Redis;
@@ -32,6 +33,8 @@ internal sealed class GenerationWatch(RedisTraining training, SegmentRun run, Ac
 
     private async Task AskAsync()
     {
+        // Part of no item, however the tick came here.
+        Activity.Current = null;
         try
         {
             Generation current = await training.CurrentGenerationAsync(run.JobId);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Compute.Devices;
 using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
@@ -27,6 +28,8 @@ internal sealed class ModelEvaluator(
         long? left = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.BeginEvaluationAsync(item, isRedelivered), cancellationToken);
         if (left is null) return null;
         if (left >= RangeLimits.MaxAttempts) return Failed(item, $"{left} workers left the evaluation unfinished");
+        using Activity? span = WorkTracing.Begin("model evaluate", item.JobId, slot.FullName.ToString());
+        span?.SetTag("cluster.clock", item.Clock).SetTag("cluster.row.from", item.From).SetTag("cluster.row.to", item.To);
         try
         {
             EvaluatedRange range = await EvaluateAsync(item, plan, manifest, device, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Contracts.Messages;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
@@ -27,6 +28,8 @@ internal sealed class SegmentRunner(
         if (!contexts.Has(record.Plan.Spec.Model)) await PassOnAsync(record.Plan.Spec.Model, cancellationToken);
         if (await RetryAsync(() => training.BeginItemAsync(message.JobId, item, isRedelivered), cancellationToken) is not { } left) return Superseded(message);
         if (left >= RangeLimits.MaxAttempts) return Poisoned(message, slot, left);
+        using Activity? span = WorkTracing.Begin("segment train", message.JobId, slot.FullName.ToString());
+        span?.SetTag("cluster.clock.from", message.From).SetTag("cluster.clock.to", message.To).SetTag("cluster.lanes", item.Lanes.ToString());
         slot.Doing = $"{message.JobId} {item.Lanes} clocks {message.From}-{message.To}";
         try
         {

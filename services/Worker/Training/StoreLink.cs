@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
@@ -63,6 +64,8 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
 
     private async Task RunAsync(CancellationToken stop)
     {
+        // It outlives the item that it was opened for.
+        Activity.Current = null;
         while (!stop.IsCancellationRequested)
         {
             try

@@ -17,7 +17,7 @@ internal sealed class TrainSegmentConsumer(ItemSlots slots, SegmentRunner runner
     // The slot is free again before the coordinator is told: telling may take as long as the broker is away.
     private async Task<object?> RunAsync(TrainSegment item, bool isRedelivered, CancellationToken cancellationToken)
     {
-        using var lease = await slots.AcquireAsync(item.Device, cancellationToken);
+        using var lease = await slots.AcquireAsync(item.Device, isRedelivered, cancellationToken);
         return await runner.RunAsync(item, isRedelivered, lease.Slot, cancellationToken);
     }
 }

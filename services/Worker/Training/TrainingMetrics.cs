@@ -17,7 +17,9 @@ internal sealed class TrainingMetrics
         var meter = meters.Create("Cluster.Worker");
         _steps = meter.CreateCounter<long>("cluster.step.computed", "{step}", "Clocks at which a slot computed a gradient");
         _examples = meter.CreateCounter<long>("cluster.step.examples", "{example}", "Examples of the gradients computed");
-        _duration = meter.CreateHistogram<double>("cluster.step.duration", "s", "Time from one step of a slot to the next");
+        _duration = meter.CreateHistogram(
+            "cluster.step.duration", "s", "Time from one step of a slot to the next", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.00001, 0.0001, 0.001, 0.01, 0.1, 0.3, 1, 3, 10, 60, 600] });
         _adopted = meter.CreateCounter<long>("cluster.steal.adopted", "{block}", "Blocks taken over from other workers");
         _unsent = meter.CreateCounter<long>("cluster.exchange.unsent", "{push}", "Gradients that could not be handed to a ps task, as the stream was broken");
         _resends = meter.CreateCounter<long>("cluster.exchange.resends", "{resend}", "Times a ps task was asked again for what it had not answered");
