@@ -21,6 +21,8 @@ internal static class DashboardAddresses
     public static void AddDashboardAddresses(this IDistributedApplicationBuilder builder)
     {
         if (!builder.ExecutionContext.IsRunMode) return;
+        // Nothing is served by the development certificate: that it is not trusted is no news.
+        if (!IsSecured) builder.Configuration["ASPIRE_DEVELOPER_CERTIFICATE_DEFAULT_TRUST"] = "false";
         var free = IsSecured ? "https://localhost:0" : "http://127.0.0.1:0";
         foreach (var variable in Variables)
         {

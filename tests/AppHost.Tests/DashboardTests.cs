@@ -56,7 +56,7 @@ public sealed partial class DashboardTests : IAsyncLifetime
         await page.GotoAsync($"{root}/traces");
         await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "worker" }).Filter(new LocatorFilterOptions { HasText = "ps-0" }).First.WaitForAsync();
         await SavePictureAsync(page, "traces");
-        await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "worker" }).Filter(new LocatorFilterOptions { HasText = "ps-0" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.GetByText("coordinator: POST").First.ClickAsync();
         await page.WaitForURLAsync("**/traces/detail/**");
         foreach (var service in (string[])["coordinator", "worker", "ps-0"])
             await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = service }).First.WaitForAsync();
