@@ -2,7 +2,7 @@
 # Builds everything and runs every test. --help says more.
 set -uo pipefail
 
-readonly packages=(redis-server rabbitmq-server clang)
+readonly packages=(redis-server rabbitmq-server clang chromium)
 readonly install_command="sudo apt-get install ${packages[*]}"
 readonly project_limit=1800 # seconds for one test project, or for one command of a document
 readonly build_limit=1200

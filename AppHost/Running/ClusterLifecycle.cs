@@ -17,8 +17,13 @@ internal static class ClusterLifecycle
         builder.Services.AddSingleton<ClusterWatch>();
         builder.Services.AddEventingSubscriber<Restarts>();
         builder.Services.AddEventingSubscriber<StartReport>();
-        // Standalone writes its own.
-        if (servers.Kind != ServerKind.Embedded) builder.Services.AddEventingSubscriber<StateFile>();
+        if (servers.Kind != ServerKind.Embedded)
+        {
+            // Standalone writes its own.
+            builder.Services.AddSingleton<StateFile>();
+            builder.Services.AddSingleton<IDistributedApplicationEventingSubscriber>(services => services.GetRequiredService<StateFile>());
+        }
+
         // Last, so that it is stopped first.
         builder.Services.AddHostedService<OrderedStop>();
         builder.Services.AddLogging(logging => logging

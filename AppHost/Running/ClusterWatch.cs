@@ -39,6 +39,9 @@ internal sealed record ReplicaView(IResource Resource, string Id, CustomResource
 {
     public bool IsUp => Snapshot is { HealthStatus: Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy } && Snapshot.State?.Text == KnownResourceStates.Running;
 
+    /// <summary>It ended for good and is not started again: its log says why.</summary>
+    public bool HasFailed => Snapshot is { ExitCode: Restarts.WrongSetting, State.Text: { } state } && KnownResourceStates.TerminalStates.Contains(state);
+
     /// <summary>Process id; 0 while there is none, or where it is a container.</summary>
     public int Pid => Snapshot?.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int pid ? pid : 0;
 }

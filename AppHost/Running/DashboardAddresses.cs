@@ -14,15 +14,20 @@ internal static class DashboardAddresses
     private static bool IsSecured => Environment.GetEnvironmentVariable(Page)?.StartsWith("https:", StringComparison.Ordinal) == true;
 
     /// <summary>Options of an app host whose dashboard is served without TLS unless the page's address asks for it.</summary>
-    public static DistributedApplicationOptions For(string[] args) => new() { Args = args, AllowUnsecuredTransport = !IsSecured, TrustDeveloperCertificate = IsSecured };
+    public static DistributedApplicationOptions For(string[] args) => new()
+    {
+        Args = args,
+        AllowUnsecuredTransport = !IsSecured,
+        // Where nothing is served by the development certificate, that it is not trusted is no news.
+        TrustDeveloperCertificate = IsSecured,
+        DeveloperCertificateDefaultHttpsTerminationEnabled = IsSecured,
+    };
 
     /// <summary>Gives each address that is not set, or has port 0, a free port. By TLS where the page's is.</summary>
     /// <exception cref="AppHostException">An address is taken or cannot be read.</exception>
     public static void AddDashboardAddresses(this IDistributedApplicationBuilder builder)
     {
         if (!builder.ExecutionContext.IsRunMode) return;
-        // Nothing is served by the development certificate: that it is not trusted is no news.
-        if (!IsSecured) builder.Configuration["ASPIRE_DEVELOPER_CERTIFICATE_DEFAULT_TRUST"] = "false";
         var free = IsSecured ? "https://localhost:0" : "http://127.0.0.1:0";
         foreach (var variable in Variables)
         {

@@ -7,12 +7,15 @@ namespace Cluster.AppHost.Running;
 
 /// <summary>
 /// Starts again what died: the orchestrator leaves it lying. A process that ended with exit code 0 was asked to, one that was stopped on the
-/// dashboard stays stopped, and one that dies at once again and again is given up.
+/// dashboard stays stopped, one that has a wrong setting would only end again, and one that dies at once again and again is given up.
 /// </summary>
 internal sealed class Restarts(
     ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService loggers,
     IHostApplicationLifetime lifetime, TimeProvider time) : IDistributedApplicationEventingSubscriber
 {
+    /// <summary>The exit code by which a service says that it cannot run as it is set.</summary>
+    public const int WrongSetting = 2;
+
     // Owned by the loop of WatchAsync; the commands of the dashboard only add to what is stopped.
     private readonly Dictionary<string, Replica> _replicas = [];
 
@@ -56,7 +59,7 @@ internal sealed class Restarts(
         else if (replica.IsRunning && state is not null && KnownResourceStates.TerminalStates.Contains(state))
         {
             replica.IsRunning = false;
-            if (!replica.IsStopping && change.Snapshot.ExitCode != 0) _ = RestartAsync(change, replica.Backoff, stopping);
+            if (!replica.IsStopping && change.Snapshot.ExitCode is not (0 or WrongSetting)) _ = RestartAsync(change, replica.Backoff, stopping);
         }
     }
 

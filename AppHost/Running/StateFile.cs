@@ -16,6 +16,11 @@ internal sealed class StateFile(
     // By process: the last process id, and how many there have been.
     private readonly Dictionary<string, (int Pid, int Starts)> _starts = [];
 
+    private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the file is there.</summary>
+    public Task Written => _written.Task;
+
     public string Path { get; } = options.StateFile ?? ClusterStateFile.DefaultPath(Environment.ProcessId);
 
     public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext context, CancellationToken cancellationToken)
@@ -31,10 +36,11 @@ internal sealed class StateFile(
         {
             await foreach (var replicas in watch.WatchAsync(stopping))
             {
-                if (written is null && !replicas.All(replica => replica.IsUp)) continue;
+                if (written is null && !replicas.All(replica => replica.IsUp || replica.HasFailed)) continue;
                 var state = await StateAsync(replicas, stopping);
                 if (written is not null && written.Resources.Zip(state.Resources).All(pair => Same(pair.First, pair.Second))) continue;
                 ClusterStateFile.Write(Path, written = state);
+                _written.TrySetResult();
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -6,6 +6,7 @@ using Cluster.Client.Discovery;
 using Cluster.Client.Jobs;
 using Cluster.Client.State;
 using Cluster.Contracts.Jobs;
+using Cluster.CudaDouble;
 
 namespace Cluster.AppHost.Tests;
 
@@ -121,6 +122,36 @@ public sealed class AppHostProcessTests : IDisposable
         host.Interrupt();
         Assert.Equal(ExitCodes.Ok, await host.ExitAsync(_ct));
         Assert.Empty(Directory.GetFiles(Path.Combine(_home.FullName, "cluster-aspire"), "*.json"));
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Start_GpuWorkersOnTwoGpus_EachHasOneAndTheOthersNone()
+    {
+        InstalledServers.Require();
+        var driver = CudaDoubleDriver.TryBuild(out var reason);
+        Assert.SkipWhen(driver is null, reason);
+        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string>(CudaDoubleDriver.Environment(driver!, "devices=2")),
+            "--servers", "executables", "--ephemeral", "--workers", "1", "--gpu-workers", "2");
+
+        await host.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+
+        await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(host)));
+        var gpus = (await cluster.ListTasksAsync(_ct)).Where(task => task.JobName == "worker").Select(task => task.Devices.Count(device => device.Name.Contains("GPU", StringComparison.Ordinal)));
+        Assert.Equal([0, 1, 1], gpus.Order());
+    }
+
+    [Fact(Timeout = TestLimit)]
+    public async Task Start_GpuWorkersWithoutAGpu_SaysSoAndTheOthersWork()
+    {
+        InstalledServers.Require();
+        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { [CudaDoubleDriver.DriverVariable] = "/nowhere/libcuda.so" },
+            "--servers", "executables", "--ephemeral", "--workers", "1", "--gpu-workers", "1");
+
+        await host.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+
+        Assert.Matches("worker-gpu-[a-z]+ does not run: .*Worker__Gpus.*", host.Output);
+        await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(host)));
+        Assert.Equal(1572, (await cluster.RunPiAsync(new PiSpec { Points = 2000, Seed = 42 }, cancellationToken: _ct)).Inside);
     }
 
     private AppHostProcess Start(params string[] args) => AppHostProcess.Start(_home.FullName, NoVariables, args);

@@ -87,15 +87,22 @@ public sealed class RunningClusterTests : IAsyncLifetime
     }
 
     [Fact(Timeout = TestLimit)]
-    public async Task Stop_WorkerOnTheDashboard_StaysStopped()
+    public async Task DrainAndStop_OnTheDashboard_NeitherIsStartedAgainAndTheOthersGoOn()
     {
-        var worker = App.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "ps-1");
-        await App.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(worker, KnownResourceCommands.StopCommand, _ct);
-        await App.ResourceNotifications.WaitForResourceAsync("ps-1", [.. KnownResourceStates.TerminalStates], _ct);
+        var commands = App.Services.GetRequiredService<ResourceCommandService>();
+        var before = (await Client.ListTasksAsync(_ct)).Where(task => task.JobName == "worker").Select(task => task.Instance).Order().ToList();
 
+        var drained = await commands.ExecuteCommandAsync($"worker-{before[0]}", "drain", _ct);
+        Assert.True(drained.Success, drained.Message);
+        await UntilAsync("the worker has ended", () => ProcessesOf("worker").Count == 1);
+        Assert.True((await commands.ExecuteCommandAsync(Resource("ps-1"), KnownResourceCommands.StopCommand, _ct)).Success);
+        await UntilAsync("the ps task has ended", () => ProcessesOf("ps-1").Count == 0);
+
+        // Longer than what is killed takes to be back.
         await Task.Delay(TimeSpan.FromSeconds(3), _ct);
-
         Assert.Empty(ProcessesOf("ps-1"));
+        Assert.Equal(before[1], Assert.Single(await Client.ListTasksAsync(_ct), task => task.JobName == "worker").Instance);
+        Assert.Equal(Inside, (await Client.RunPiAsync(new PiSpec { Points = Points, Seed = 42 }, cancellationToken: _ct)).Inside);
     }
 
     [Fact(Timeout = TestLimit)]
@@ -114,6 +121,8 @@ public sealed class RunningClusterTests : IAsyncLifetime
         Assert.Equal(key, await KeyAsync());
         Assert.Equal(JobState.Succeeded, (await Client.GetJobAsync(job.Id, _ct)).State);
     }
+
+    private IResource Resource(string name) => App.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == name);
 
     private string StateFile => Path.Combine(_directory.FullName, "state.json");
 
@@ -141,11 +150,7 @@ public sealed class RunningClusterTests : IAsyncLifetime
         (_client, _app) = (null, null);
     }
 
-    private async Task<string> KeyAsync()
-    {
-        var parameter = App.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ParameterResource>().Single(each => each.Name == "cluster-key");
-        return (await parameter.GetValueAsync(_ct))!;
-    }
+    private async Task<string> KeyAsync() => (await ((ParameterResource)Resource("cluster-key")).GetValueAsync(_ct))!;
 
     private async Task<TrainedModel> EndAsync(JobInfo job)
     {
