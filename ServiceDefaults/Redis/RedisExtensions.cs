@@ -10,6 +10,11 @@ using StackExchange.Redis;
 namespace Cluster.ServiceDefaults.Redis;
 
 /// <summary>The connections to Redis that a service gets from its container.</summary>
+/// <remarks>
+/// Our own and not Aspire.StackExchange.Redis, which would give one connection where two with times of their own are wanted, a health
+/// check without a time limit, and no word on why a certificate or a password is refused; it is built against version 2 of the client.
+/// Its configuration is the same: <c>ConnectionStrings__redis</c>, as an app host gives it.
+/// </remarks>
 public static class RedisExtensions
 {
     /// <summary>Key of the connection for large values, so that no lease or commit waits behind one.</summary>
