@@ -61,6 +61,9 @@ internal sealed class DataFolder : IDisposable
         return File.ReadAllText(file);
     }
 
+    /// <summary>The volume of a container whose data belongs to a folder, or to a cluster that is published.</summary>
+    public static string Volume(DataFolder? data, string name) => data is null ? $"cluster-{name}" : $"cluster-aspire-{data.Id}-{name}";
+
     public string Subfolder(string name) => PrivateFile.CreateDirectory(System.IO.Path.Combine(Path, name));
 
     /// <summary>The port that was given to a server last; null for none.</summary>

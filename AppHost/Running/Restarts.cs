@@ -1,5 +1,3 @@
-using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Lifecycle;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,32 +9,19 @@ namespace Cluster.AppHost.Running;
 /// </summary>
 internal sealed class Restarts(
     ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService loggers,
-    IHostApplicationLifetime lifetime, TimeProvider time) : IDistributedApplicationEventingSubscriber
+    IHostApplicationLifetime lifetime, TimeProvider time) : RunModeSubscriber(lifetime)
 {
     /// <summary>The exit code by which a service says that it cannot run as it is set.</summary>
     public const int WrongSetting = 2;
 
-    // Owned by the loop of WatchAsync; the commands of the dashboard only add to what is stopped.
+    // Owned by the loop of RunAsync.
     private readonly Dictionary<string, Replica> _replicas = [];
 
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext context, CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        if (context.IsRunMode) eventing.Subscribe<BeforeStartEvent>((_, _) => Task.FromResult(WatchAsync(lifetime.ApplicationStopping)));
-        return Task.CompletedTask;
-    }
-
-    private async Task WatchAsync(CancellationToken stopping)
-    {
-        try
+        await foreach (var change in notifications.WatchAsync(stopping))
         {
-            await foreach (var change in notifications.WatchAsync(stopping))
-            {
-                if (IsOurs(change.Resource)) See(change, stopping);
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The cluster stops.
+            if (IsOurs(change.Resource)) See(change, stopping);
         }
     }
 

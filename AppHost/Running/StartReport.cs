@@ -1,5 +1,3 @@
-using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Lifecycle;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
@@ -8,44 +6,31 @@ namespace Cluster.AppHost.Running;
 /// <summary>Says on the terminal what the start waits for, and once all is up, where the dashboard is and how to submit a first job.</summary>
 internal sealed class StartReport(
     ClusterWatch watch, IEnumerable<StateFile> stateFiles, ResourceLoggerService loggers, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time)
-    : IDistributedApplicationEventingSubscriber
+    : RunModeSubscriber(lifetime)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     // The loop of the watch writes it, that of the waiting reads it.
     private volatile IReadOnlyList<ReplicaView> _replicas = [];
 
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext context, CancellationToken cancellationToken)
-    {
-        if (context.IsRunMode) eventing.Subscribe<BeforeStartEvent>((_, _) => Task.FromResult(ReportAsync(lifetime.ApplicationStopping)));
-        return Task.CompletedTask;
-    }
-
-    private async Task ReportAsync(CancellationToken stopping)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         var began = time.GetTimestamp();
         using var up = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var waiting = SayWhatIsMissingAsync(up.Token);
-        try
+        await foreach (var replicas in watch.WatchAsync(stopping))
         {
-            await foreach (var replicas in watch.WatchAsync(stopping))
-            {
-                _replicas = replicas;
-                if (!replicas.All(replica => replica.IsUp || replica.HasFailed)) continue;
-                await Task.WhenAll(stateFiles.Select(file => file.Written)).WaitAsync(stopping);
-                await up.CancelAsync();
-                await waiting;
-                Console.WriteLine(FormattableString.Invariant($"the cluster is up after {time.GetElapsedTime(began).TotalSeconds:0.0} s: {Summary(replicas)}"));
-                foreach (var failed in replicas.Where(replica => replica.HasFailed)) Console.WriteLine($"{failed.Id} does not run: {await LastLineAsync(failed, stopping)}");
-                Console.WriteLine($"dashboard    {Dashboard()}");
-                Console.WriteLine("a first job  dotnet run --project services/Cli -- pi --points 1e9 --seed 42");
-                Console.WriteLine("Ctrl+C stops everything");
-                return;
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Stopped before it was up.
+            _replicas = replicas;
+            if (!replicas.All(replica => replica.IsUp || replica.HasFailed)) continue;
+            await Task.WhenAll(stateFiles.Select(file => file.Written)).WaitAsync(stopping);
+            await up.CancelAsync();
+            await waiting;
+            Console.WriteLine(FormattableString.Invariant($"the cluster is up after {time.GetElapsedTime(began).TotalSeconds:0.0} s: {Summary(replicas)}"));
+            foreach (var failed in replicas.Where(replica => replica.HasFailed)) Console.WriteLine($"{failed.Id} does not run: {await LastLineAsync(failed, stopping)}");
+            Console.WriteLine($"dashboard    {Dashboard()}");
+            Console.WriteLine("a first job  dotnet run --project services/Cli -- pi --points 1e9 --seed 42");
+            Console.WriteLine("Ctrl+C stops everything");
+            return;
         }
     }
 

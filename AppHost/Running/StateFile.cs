@@ -1,5 +1,3 @@
-using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Lifecycle;
 using Cluster.AppHost.CommandLine;
 using Cluster.Client.State;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +7,7 @@ namespace Cluster.AppHost.Running;
 /// <summary>Writes the state file, by which the cluster command finds this cluster, once all of it is up, and again when a process changes; removes it at the end.</summary>
 internal sealed class StateFile(
     AppHostOptions options, DistributedApplicationModel model, ClusterWatch watch, IHostApplicationLifetime lifetime, TimeProvider time)
-    : IDistributedApplicationEventingSubscriber
+    : RunModeSubscriber(lifetime)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -18,18 +16,12 @@ internal sealed class StateFile(
 
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when the file is there.</summary>
+    /// <summary>Ends when the file is there, or cannot be.</summary>
     public Task Written => _written.Task;
 
     public string Path { get; } = options.StateFile ?? ClusterStateFile.DefaultPath(Environment.ProcessId);
 
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext context, CancellationToken cancellationToken)
-    {
-        if (context.IsRunMode) eventing.Subscribe<BeforeStartEvent>((_, _) => Task.FromResult(KeepAsync(lifetime.ApplicationStopping)));
-        return Task.CompletedTask;
-    }
-
-    private async Task KeepAsync(CancellationToken stopping)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         ClusterState? written = null;
         try
@@ -43,12 +35,10 @@ internal sealed class StateFile(
                 _written.TrySetResult();
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The cluster stops.
-        }
         finally
         {
+            // Nobody waits for a file that cannot be written.
+            _written.TrySetResult();
             // A cluster that is stopping takes nothing more.
             if (written is not null) File.Delete(Path);
         }

@@ -22,7 +22,7 @@ internal static class RabbitMqServer
         IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> password, DataFolder? data)
     {
         var rabbit = builder.AddRabbitMQ(name, password: password).WithManagementPlugin();
-        return data is { IsEphemeral: true } ? rabbit : rabbit.WithDataVolume(data is null ? $"cluster-{name}" : $"cluster-aspire-{data.Id}-{name}");
+        return data is { IsEphemeral: true } ? rabbit : rabbit.WithDataVolume(DataFolder.Volume(data, name));
     }
 
     private static IResourceBuilder<ServerResource> AddExecutable(

@@ -20,7 +20,7 @@ internal static class RedisServer
         IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> password, DataFolder? data)
     {
         var redis = builder.AddRedis(name, port: null, password).WithDurability();
-        return data is { IsEphemeral: true } ? redis : redis.WithDataVolume(Volume(name, data));
+        return data is { IsEphemeral: true } ? redis : redis.WithDataVolume(DataFolder.Volume(data, name));
     }
 
     private static IResourceBuilder<ServerResource> AddExecutable(
@@ -46,16 +46,14 @@ internal static class RedisServer
             loglevel notice
 
             """));
-        var connectionString = FormattableString.Invariant($"127.0.0.1:{port},password=");
-        builder.Services.AddHealthChecks().AddRedis(connectionString + data.Secret(password.Resource.Name), Check);
+        var address = FormattableString.Invariant($"127.0.0.1:{port}");
+        builder.Services.AddHealthChecks().AddRedis($"{address},password={data.Secret(password.Resource.Name)}", Check);
         return builder
-            .AddResource(new ServerResource(name, ServerPrograms.Redis!, directory, ReferenceExpression.Create($"127.0.0.1:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)},password={password}")))
+            .AddResource(new ServerResource(name, ServerPrograms.Redis!, directory, ReferenceExpression.Create($"{address},password={password}")))
             .WithArgs(configuration)
             .WithEndpoint(port, name: "tcp", scheme: "tcp", isProxied: false)
             .WithUrlForEndpoint("tcp", url => url.DisplayLocation = UrlDisplayLocation.DetailsOnly)
             .WithHealthCheck(Check)
             .WithIconName("DatabaseLightning");
     }
-
-    private static string Volume(string name, DataFolder? data) => data is null ? $"cluster-{name}" : $"cluster-aspire-{data.Id}-{name}";
 }
