@@ -37,11 +37,11 @@ public sealed class AccessTests(EmbeddedFixture embedded) : IClassFixture<Embedd
     }
 
     [Fact]
-    public void Endpoints_OpenToAnyone_IsLivenessAlone()
+    public void Endpoints_OpenToAnyone_AreLivenessAndReadinessAlone()
     {
         var open = Endpoints().Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).OfType<RouteEndpoint>();
 
-        Assert.Equal(["/alive"], open.Select(e => e.RoutePattern.RawText));
+        Assert.Equal(["/alive", "/ready"], open.Select(e => e.RoutePattern.RawText));
     }
 
     [Fact(Timeout = TestLimit)]

@@ -62,8 +62,18 @@ public sealed class ClusterEndpointsTests
         Assert.Contains("CLUSTER_KEY is not set", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_HttpPorts_ListensThereOnEveryInterface()
+    {
+        await using var app = TestHost.Build(("HTTP_PORTS", "0"));
+        await app.StartAsync(_ct);
+
+        Assert.Equal("[::]", ServerAddress.Http(app.Services).Host);
+    }
+
     [Theory]
     [InlineData("/alive", null, HttpStatusCode.OK)]
+    [InlineData("/ready", null, HttpStatusCode.ServiceUnavailable)]
     [InlineData("/alive", "Bearer wrong", HttpStatusCode.OK)]
     [InlineData("/health", null, HttpStatusCode.Unauthorized)]
     [InlineData("/health", "Bearer wrong", HttpStatusCode.Unauthorized)]
