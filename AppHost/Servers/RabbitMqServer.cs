@@ -21,7 +21,8 @@ internal static class RabbitMqServer
     private static IResourceBuilder<RabbitMQServerResource> AddContainer(
         IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> password, DataFolder? data)
     {
-        var rabbit = builder.AddRabbitMQ(name, password: password).WithManagementPlugin();
+        var rabbit = builder.AddRabbitMQ(name, password: password).WithManagementPlugin()
+            .WithUrlForEndpoint("management", url => url.DisplayText = "Management");
         return data is { IsEphemeral: true } ? rabbit : rabbit.WithDataVolume(DataFolder.Volume(data, name));
     }
 

@@ -14,6 +14,8 @@ namespace Cluster.AppHost.Tests;
 public sealed class AppHostProcessTests : IDisposable
 {
     private const int TestLimit = 300_000;
+    private const string IsUp = "Ctrl+C stops everything";
+    private static readonly PiSpec Pi = new() { Points = 2000, Seed = 42 };
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
     private static readonly Dictionary<string, string> NoVariables = [];
@@ -24,22 +26,27 @@ public sealed class AppHostProcessTests : IDisposable
     public void Dispose() => _home.Delete(recursive: true);
 
     [Fact(Timeout = TestLimit)]
-    public async Task Interrupt_TwoClustersSideBySide_EachEndsWithAllThatItStarted()
+    public async Task KillAndInterrupt_ClustersSideBySide_EachEndsWithAllThatItStartedAndOneHasTheStateOfTheKilled()
     {
         InstalledServers.Require();
-        await using var lasting = Start("--servers", "executables", "--workers", "1", "--data-dir", Path.Combine(_home.FullName, "data"));
+        string[] args = ["--servers", "executables", "--workers", "1", "--data-dir", Path.Combine(_home.FullName, "data")];
+        var job = await KillAsync(args);
+
+        await using var lasting = Start(args);
         await using var ephemeral = Start("--servers", "executables", "--workers", "1", "--ephemeral");
+        var states = new List<ClusterState>();
         foreach (var host in (AppHostProcess[])[lasting, ephemeral])
         {
-            await host.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
-            Assert.Contains($"/login?t=", host.Output, StringComparison.Ordinal);
-            await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(host)));
-            Assert.Equal(1572, (await cluster.RunPiAsync(new PiSpec { Points = 2000, Seed = 42 }, cancellationToken: _ct)).Inside);
+            await host.UntilAsync(IsUp, StartLimit, _ct);
+            Assert.Contains("/login?t=", host.Output, StringComparison.Ordinal);
+            await using var cluster = Connect(host);
+            Assert.Equal(1572, (await cluster.RunPiAsync(Pi, cancellationToken: _ct)).Inside);
+            states.Add(ClusterStateFile.Read(StateFile(host)));
         }
 
-        var states = ((AppHostProcess[])[lasting, ephemeral]).Select(host => ClusterStateFile.Read(StateFile(host))).ToList();
+        await using (var again = Connect(lasting)) Assert.Equal(JobState.Succeeded, (await again.GetJobAsync(job, _ct)).State);
         Assert.Empty(states[0].Resources.SelectMany(each => each.Endpoints.Values).Intersect(states[1].Resources.SelectMany(each => each.Endpoints.Values)));
-        var servers = states.SelectMany(state => state.Resources).Where(each => each.Pid > 0 && each.Name is "redis" or "messaging").Select(each => WorkingDirectory(each.Pid)).ToList();
+        var folders = states.Select(state => WorkingDirectory(state.Resources.Single(each => each.Name == "redis").Pid)).ToList();
 
         foreach (var host in (AppHostProcess[])[lasting, ephemeral])
         {
@@ -48,31 +55,23 @@ public sealed class AppHostProcessTests : IDisposable
             Assert.False(File.Exists(StateFile(host)));
         }
 
-        Assert.Empty(await ProcessTable.LivingAfterAsync(() => servers.SelectMany(ProcessTable.WorkingIn).Concat(ProcessTable.WorkingIn(_home.FullName)), StopLimit, _ct));
-        Assert.Equal([true, false], ((string[])[servers[0], servers[2]]).Select(Directory.Exists));
+        // Redis, RabbitMQ and Erlang's port mapper work in the data folders, services in the caller's.
+        var roots = folders.Select(folder => Path.GetDirectoryName(folder)!).Append(_home.FullName).ToList();
+        Assert.Empty(await ProcessTable.LivingAfterAsync(() => roots.SelectMany(ProcessTable.WorkingIn), StopLimit, _ct));
+        Assert.Equal([true, false], folders.Select(Directory.Exists));
     }
 
-    [Fact(Timeout = TestLimit)]
-    public async Task Kill_AppHost_LeavesNoProcessAndItsDataCanBeUsedAgain()
+    /// <summary>Starts a cluster, has it do a job, and kills its app host.</summary>
+    private async Task<string> KillAsync(string[] args)
     {
-        InstalledServers.Require();
-        string[] args = ["--servers", "executables", "--workers", "1", "--data-dir", Path.Combine(_home.FullName, "data")];
-        string? job;
-        await using (var first = Start(args))
-        {
-            await first.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
-            await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(first)));
-            job = (await cluster.SubmitAsync(new PiSpec { Points = 2000, Seed = 42 }, cancellationToken: _ct)).Id;
-            await cluster.WaitAsync(job, cancellationToken: _ct);
-
-            first.Kill();
-            await first.ExitAsync(_ct);
-        }
-
-        await using var second = Start(args);
-        await second.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
-        await using var again = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(second)));
-        Assert.Equal(JobState.Succeeded, (await again.GetJobAsync(job, _ct)).State);
+        await using var host = Start(args);
+        await host.UntilAsync(IsUp, StartLimit, _ct);
+        await using var cluster = Connect(host);
+        var job = (await cluster.SubmitAsync(Pi, cancellationToken: _ct)).Id;
+        await cluster.WaitAsync(job, cancellationToken: _ct);
+        host.Kill();
+        await host.ExitAsync(_ct);
+        return job;
     }
 
     [Fact(Timeout = TestLimit)]
@@ -113,12 +112,12 @@ public sealed class AppHostProcessTests : IDisposable
     {
         await using var host = Start("--servers", "embedded", "--workers", "2", "--parameter-stores", "9");
 
-        await host.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+        await host.UntilAsync(IsUp, StartLimit, _ct);
 
         Assert.Contains("sudo apt-get install redis-server rabbitmq-server", host.Output, StringComparison.Ordinal);
         Assert.Contains("--parameter-stores: 9: Standalone has at most 8, and starts those", host.Output, StringComparison.Ordinal);
         await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(Assert.Single(Directory.GetFiles(Path.Combine(_home.FullName, "cluster-aspire"), "*.json"))));
-        Assert.Equal(1572, (await cluster.RunPiAsync(new PiSpec { Points = 2000, Seed = 42 }, cancellationToken: _ct)).Inside);
+        Assert.Equal(1572, (await cluster.RunPiAsync(Pi, cancellationToken: _ct)).Inside);
         host.Interrupt();
         Assert.Equal(ExitCodes.Ok, await host.ExitAsync(_ct));
         Assert.Empty(Directory.GetFiles(Path.Combine(_home.FullName, "cluster-aspire"), "*.json"));
@@ -133,9 +132,9 @@ public sealed class AppHostProcessTests : IDisposable
         await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string>(CudaDoubleDriver.Environment(driver!, "devices=2")),
             "--servers", "executables", "--ephemeral", "--workers", "1", "--gpu-workers", "2");
 
-        await host.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+        await host.UntilAsync(IsUp, StartLimit, _ct);
 
-        await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(host)));
+        await using var cluster = Connect(host);
         var gpus = (await cluster.ListTasksAsync(_ct)).Where(task => task.JobName == "worker").Select(task => task.Devices.Count(device => device.Name.Contains("GPU", StringComparison.Ordinal)));
         Assert.Equal([0, 1, 1], gpus.Order());
     }
@@ -147,14 +146,16 @@ public sealed class AppHostProcessTests : IDisposable
         await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { [CudaDoubleDriver.DriverVariable] = "/nowhere/libcuda.so" },
             "--servers", "executables", "--ephemeral", "--workers", "1", "--gpu-workers", "1");
 
-        await host.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
+        await host.UntilAsync(IsUp, StartLimit, _ct);
 
         Assert.Matches("worker-gpu-[a-z]+ does not run: .*Worker__Gpus.*", host.Output);
-        await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(host)));
-        Assert.Equal(1572, (await cluster.RunPiAsync(new PiSpec { Points = 2000, Seed = 42 }, cancellationToken: _ct)).Inside);
+        await using var cluster = Connect(host);
+        Assert.Equal(1572, (await cluster.RunPiAsync(Pi, cancellationToken: _ct)).Inside);
     }
 
     private AppHostProcess Start(params string[] args) => AppHostProcess.Start(_home.FullName, NoVariables, args);
+
+    private ClusterClient Connect(AppHostProcess host) => ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(host)));
 
     private string StateFile(AppHostProcess host) => Path.Combine(_home.FullName, "cluster-aspire", $"{host.Id}.json");
 
