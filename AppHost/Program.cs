@@ -9,6 +9,7 @@ try
 {
     var servers = await ServerChoice.MakeAsync(options);
     using var data = servers.KeepsData ? DataFolder.Open(options) : null;
+    if (data is not null && servers.Kind == ServerKind.Executables) await ServerPorts.UntilFreeAsync(data);
     var builder = DistributedApplication.CreateBuilder(DashboardAddresses.For([.. options.AspireArguments]));
     builder.AddDashboardAddresses();
     builder.UseEngine(servers);

@@ -73,6 +73,16 @@ internal sealed class DataFolder : IDisposable
         return File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
     }
 
+    /// <summary>The ports that servers had last, by name.</summary>
+    public IReadOnlyList<(string Name, int Port)> Ports() =>
+    [
+        .. Directory.EnumerateFiles(Subfolder("ports"))
+            .Select(file => (Name: System.IO.Path.GetFileName(file), Port: Port(System.IO.Path.GetFileName(file))))
+            .Where(kept => kept.Port is not null)
+            .Select(kept => (kept.Name, kept.Port!.Value))
+            .Order(),
+    ];
+
     public void KeepPort(string name, int port)
         => PrivateFile.Write(System.IO.Path.Combine(Subfolder("ports"), name), port.ToString(CultureInfo.InvariantCulture));
 

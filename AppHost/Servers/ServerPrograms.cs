@@ -25,12 +25,14 @@ internal static class ServerPrograms
         RabbitMq is null || PortMapper is null ? "rabbitmq-server" : null,
     }.OfType<string>());
 
-    private static string? Find(string name, params string[] otherPlaces) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+    /// <summary>Full path of a program on PATH or, after that, at one of the given places; null when it is at none.</summary>
+    internal static string? Find(string name, params string[] otherPlaces) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(directory => Path.Combine(directory, name))
         .Concat(otherPlaces)
         .FirstOrDefault(path => Resolve(path) is not null);
 
+    // The file that a path leads to in the end; null when there is none, as behind a link to what was removed.
     private static string? Resolve(string path)
     {
         var file = new FileInfo(path);

@@ -25,7 +25,8 @@ public static class ClusterEndpoints
         var tls = new ClusterTls(builder.Configuration);
         builder.Services.AddSingleton(tls);
         var anyLoopbackPort = $"{tls.DefaultScheme}://127.0.0.1:0";
-        var http = builder.Configuration["urls"] ?? PortsOnEveryInterface(builder.Configuration["HTTP_PORTS"]) ?? anyLoopbackPort;
+        var urls = builder.Configuration["urls"];
+        var http = urls ?? PortsOnEveryInterface(builder.Configuration["HTTP_PORTS"]) ?? anyLoopbackPort;
         var grpc = builder.Configuration[GrpcUrlVariable] ?? anyLoopbackPort;
         // The listeners below take the place of the urls, which Kestrel would serve with one protocol for all.
         builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false").UseSetting(WebHostDefaults.ServerUrlsKey, "");
@@ -34,7 +35,7 @@ public static class ClusterEndpoints
             kestrel.AddServerHeader = false;
             Listen(kestrel, new Listener(grpc, GrpcUrlVariable, HttpProtocols.Http2, tls.Clients), tls.Credentials);
             foreach (var url in http.Split(';', StringSplitOptions.RemoveEmptyEntries))
-                Listen(kestrel, new Listener(url, builder.Configuration["urls"] is null ? "HTTP_PORTS" : "ASPNETCORE_URLS", HttpProtocols.Http1, Clients: null), tls.Credentials);
+                Listen(kestrel, new Listener(url, urls is null ? "HTTP_PORTS" : "ASPNETCORE_URLS", HttpProtocols.Http1, Clients: null), tls.Credentials);
         });
     }
 

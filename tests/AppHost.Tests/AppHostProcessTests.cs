@@ -7,6 +7,7 @@ using Cluster.Client.Jobs;
 using Cluster.Client.State;
 using Cluster.Contracts.Jobs;
 using Cluster.CudaDouble;
+using Cluster.Support.Processes;
 
 namespace Cluster.AppHost.Tests;
 

@@ -9,6 +9,7 @@ using Cluster.Client.Tasks;
 using Cluster.Client.Training;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
+using Cluster.Support.Processes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.AppHost.Tests;

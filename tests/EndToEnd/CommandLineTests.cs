@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Cluster.AppHost.Servers;
 using Cluster.Support.Processes;
 using Cluster.Support.Servers;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Cluster.AppHost.Servers;
 using Cluster.Support.Servers;
 
 namespace Cluster.EndToEnd.Security;

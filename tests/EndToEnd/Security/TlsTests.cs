@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cluster.AppHost.Servers;
 using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Contracts.Jobs;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using Cluster.AppHost.Servers;
 using Cluster.Contracts.Security;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Cluster.AppHost.Servers;
 using Cluster.Support.Servers;
 
 namespace Cluster.Support.Processes;

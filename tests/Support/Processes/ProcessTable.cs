@@ -16,9 +16,13 @@ internal static class ProcessTable
     public static bool IsSuspended(int pid) => State(pid) == 'T';
 
     /// <summary>The living processes whose working directory is this one, removed or not.</summary>
-    public static IEnumerable<int> WorkingIn(string directory) => Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-        .Where(pid => pid > 0 && WorkingDirectory(pid)?.StartsWith(directory, StringComparison.Ordinal) == true && IsAlive(pid));
+    public static IEnumerable<int> WorkingIn(string directory) => All().Where(pid => WorkingDirectory(pid)?.StartsWith(directory, StringComparison.Ordinal) == true && IsAlive(pid));
+
+    /// <summary>The living processes whose program's path contains this text, and whose environment has both lines.</summary>
+    public static IReadOnlyList<int> WithEnvironment(string first, string second, string program) => [.. All()
+        .Where(pid => Read(pid, "cmdline").Split('\0')[0].Contains(program, StringComparison.Ordinal)
+            && Read(pid, "environ").Split('\0') is var lines && lines.Contains(first) && lines.Contains(second) && IsAlive(pid))
+        .Order()];
 
     /// <summary>Polls until nothing is selected or the time is over.</summary>
     public static async Task<IReadOnlyList<int>> LivingAfterAsync(
@@ -29,6 +33,10 @@ internal static class ProcessTable
             await Task.Delay(PollInterval, cancellationToken);
         return [.. selected()];
     }
+
+    private static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Where(pid => pid > 0);
 
     private static char State(int pid)
     {
@@ -41,6 +49,18 @@ internal static class ProcessTable
         catch (IOException)
         {
             return Gone;
+        }
+    }
+
+    private static string Read(int pid, string file)
+    {
+        try
+        {
+            return File.ReadAllText(FormattableString.Invariant($"/proc/{pid}/{file}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
         }
     }
 

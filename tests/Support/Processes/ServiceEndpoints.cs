@@ -1,3 +1,4 @@
+using Cluster.AppHost.Servers;
 using Cluster.Support.Servers;
 
 namespace Cluster.Support.Processes;

@@ -1,3 +1,5 @@
+using Cluster.AppHost.Servers;
+
 namespace Cluster.Support.Servers;
 
 /// <summary>
@@ -31,7 +33,7 @@ public static class Lifeline
 
     // Linux distributions have setsid in util-linux; macOS has none, but Perl.
     private static string[] NewSession() =>
-        ExecutablePath.Find("setsid") is { } setsid
+        ServerPrograms.Find("setsid") is { } setsid
             ? [setsid]
-            : [ExecutablePath.Find("perl") ?? "perl", "-MPOSIX", "-e", "POSIX::setsid(); exec @ARGV or die"];
+            : [ServerPrograms.Find("perl") ?? "perl", "-MPOSIX", "-e", "POSIX::setsid(); exec @ARGV or die"];
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Cluster.AppHost.Servers;
 
 namespace Cluster.Support.Servers;
 
@@ -34,7 +35,7 @@ public sealed class RabbitMqServerProcess : ServerProcess
     /// Where the program is, on PATH or where packages put it; null when it is not installed. Debian's wrapper in
     /// <c>/usr/sbin</c> changes the user and is passed over.
     /// </summary>
-    public static string? FindExecutable() => OperatingSystem.IsWindows() ? null : RabbitMqLayout.FindServer();
+    public static string? FindExecutable() => ServerPrograms.RabbitMq;
 
     /// <summary>Starts a server and returns when it speaks AMQP; takes 5–15 s.</summary>
     public static async Task<RabbitMqServerProcess> StartAsync(CancellationToken cancellationToken = default)
@@ -115,7 +116,7 @@ public sealed class RabbitMqServerProcess : ServerProcess
         _tlsPorts.Clear();
         if (_portMapper is null || _portMapper.Exited.IsCompleted)
             _portMapper = _layout.StartPortMapper();
-        _layout.WriteConfiguration(Port, User, Password);
+        _layout.WriteFiles(Port, User, Password);
         return new ChildProcessStart(_layout.Server, []) { Environment = _layout.Environment };
     }
 

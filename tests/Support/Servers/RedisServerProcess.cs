@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Cluster.AppHost.Data;
+using Cluster.AppHost.Servers;
 
 namespace Cluster.Support.Servers;
 
@@ -20,9 +22,7 @@ public sealed class RedisServerProcess : ServerProcess
     public override string ConnectionString => $"127.0.0.1:{Port},password={Password}";
 
     /// <summary>Where the program is, on PATH or where packages put it; null when it is not installed.</summary>
-    public static string? FindExecutable() => OperatingSystem.IsWindows()
-        ? null
-        : ExecutablePath.Find("redis-server", "/usr/bin/redis-server", "/usr/local/bin/redis-server", "/opt/homebrew/bin/redis-server");
+    public static string? FindExecutable() => ServerPrograms.Redis;
 
     /// <summary>Starts a server and returns when it answers PING.</summary>
     /// <param name="environment">Variables set beside the inherited ones.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Cluster.AppHost.Servers;
 
 namespace Cluster.Support.Servers;
 
