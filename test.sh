@@ -96,7 +96,7 @@ check_kernels() {
     esac
 }
 
-fail() { echo "FAILED: $1"; failed=$((failed + 1)); }
+fail() { echo "FAILED: $1" | tee -a "$results/failures"; failed=$((failed + 1)); }
 
 look_for_leftovers() {
     local pid waited=0
@@ -107,7 +107,19 @@ look_for_leftovers() {
     kill_started_here
 }
 
-summarize() { echo "$passed passed, $failed failed, $skipped skipped"; exit $((failed > 0 || passed == 0)); }
+# What failed is said again at the end, where it is looked for: each failed test with what it said first.
+repeat_failures() {
+    ((failed > 0)) || return
+    echo "== what failed"
+    cat -- "$results"/*.log 2> /dev/null | awk '/ \[FAIL\]$/ { left = 15 } left-- > 0 { print substr($0, 1, 300) }'
+    [[ ! -s $results/failures ]] || cat -- "$results/failures"
+}
+
+summarize() {
+    repeat_failures
+    echo "$passed passed, $failed failed, $skipped skipped"
+    exit $((failed > 0 || passed == 0))
+}
 
 install_packages() {
     local sudo=()
@@ -158,7 +170,7 @@ run_tests() {
         add_counts "$name"
     done
     # Alone: it loads the machine by itself.
-    run_project EndToEnd
+    run_project EndToEnd 2>&1 | tee "$results/EndToEnd.log"
     add_counts EndToEnd
 }
 
