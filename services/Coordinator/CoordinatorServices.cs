@@ -43,7 +43,7 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<JobMetrics>();
         builder.Services.AddSingleton<TrainingMetrics>();
         builder.Services.AddSingleton<ConditionMetrics>();
-        builder.Services.AddSingleton<TaskView>();
+        builder.Services.AddSingleton<LiveTasks>();
         builder.Services.AddSingleton<WorkerDrain>();
         builder.Services.AddSingleton<WorkPublisher>();
         builder.Services.AddSingleton<RunnerContext>();

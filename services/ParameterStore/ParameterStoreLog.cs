@@ -1,4 +1,4 @@
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.ParameterStore;
 
@@ -7,8 +7,8 @@ internal static partial class ParameterStoreLog
     [LoggerMessage(EventId = 1, EventName = "TaskFailed", Level = LogLevel.Critical, Message = "the parameter store cannot go on; stopping")]
     public static partial void TaskFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 2, EventName = "ModelOpened", Level = LogLevel.Information, Message = "job {Job}: generation {Generation} loads {Length} parameters, {Bytes} bytes in all")]
-    public static partial void ModelOpened(ILogger logger, string job, Generation generation, int length, long bytes);
+    [LoggerMessage(EventId = 2, EventName = "ShardOpened", Level = LogLevel.Information, Message = "job {Job}: generation {Generation} loads {Length} parameters, {Bytes} bytes in all")]
+    public static partial void ShardOpened(ILogger logger, string job, Generation generation, int length, long bytes);
 
     [LoggerMessage(EventId = 3, EventName = "LoadFailed", Level = LogLevel.Error, Message = "job {Job}: generation {Generation} could not be loaded")]
     public static partial void LoadFailed(ILogger logger, Exception exception, string job, string generation);
@@ -22,8 +22,8 @@ internal static partial class ParameterStoreLog
     [LoggerMessage(EventId = 6, EventName = "FrameRefused", Level = LogLevel.Warning, Message = "stream of {Peer}: {Error}")]
     public static partial void FrameRefused(ILogger logger, string peer, string error);
 
-    [LoggerMessage(EventId = 7, EventName = "ModelFailed", Level = LogLevel.Error, Message = "job {Job}: the model is dropped")]
-    public static partial void ModelFailed(ILogger logger, Exception exception, string job);
+    [LoggerMessage(EventId = 7, EventName = "ShardFailed", Level = LogLevel.Error, Message = "job {Job}: the shard is dropped")]
+    public static partial void ShardFailed(ILogger logger, Exception exception, string job);
 
     [LoggerMessage(EventId = 8, EventName = "Diverged", Level = LogLevel.Error, Message = "job {Job}: {Divergence}")]
     public static partial void Diverged(ILogger logger, string job, string divergence);
@@ -31,6 +31,6 @@ internal static partial class ParameterStoreLog
     [LoggerMessage(EventId = 9, EventName = "StreamRefused", Level = LogLevel.Warning, Message = "stream of {Peer} is refused: {Reason}")]
     public static partial void StreamRefused(ILogger logger, string peer, string reason);
 
-    [LoggerMessage(EventId = 10, EventName = "ModelDropped", Level = LogLevel.Information, Message = "job {Job}: it has ended; its model is dropped")]
-    public static partial void ModelDropped(ILogger logger, string job);
+    [LoggerMessage(EventId = 10, EventName = "ShardDropped", Level = LogLevel.Information, Message = "job {Job}: it has ended; its shard is dropped")]
+    public static partial void ShardDropped(ILogger logger, string job);
 }

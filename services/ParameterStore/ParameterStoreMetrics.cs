@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.ParameterStore;
 
@@ -12,7 +12,7 @@ internal sealed class ParameterStoreMetrics
     private readonly UpDownCounter<long> _streams;
     private readonly UpDownCounter<long> _memory;
     private readonly UpDownCounter<long> _memoryLimit;
-    private readonly UpDownCounter<long> _models;
+    private readonly UpDownCounter<long> _shards;
     private readonly UpDownCounter<long> _parameters;
     private readonly Counter<long> _failedSnapshots;
     private readonly Histogram<double> _snapshots;
@@ -25,11 +25,11 @@ internal sealed class ParameterStoreMetrics
         _pushes = meter.CreateCounter<long>("cluster.push.outcomes", "{push}", "Pushes by what became of them");
         _hints = meter.CreateCounter<long>("cluster.steal.hints", "{hint}", "Blocks handed to waiting workers");
         _cut = meter.CreateCounter<long>("cluster.stream.cut", "{stream}", "Streams cut since their worker did not read");
-        _streams = meter.CreateUpDownCounter<long>("cluster.stream.attached", "{stream}", "Streams attached to a model");
-        _memory = meter.CreateUpDownCounter<long>("cluster.model.memory", "By", "Memory of the models");
-        _memoryLimit = meter.CreateUpDownCounter<long>("cluster.model.memory.limit", "By", "Memory that the models may take together");
-        _models = meter.CreateUpDownCounter<long>("cluster.model.open", "{model}", "Models that are open, each a job's range of parameters");
-        _parameters = meter.CreateUpDownCounter<long>("cluster.model.parameters", "{parameter}", "Parameters of the models");
+        _streams = meter.CreateUpDownCounter<long>("cluster.stream.attached", "{stream}", "Streams attached to a shard");
+        _memory = meter.CreateUpDownCounter<long>("cluster.shard.memory", "By", "Memory of the shards");
+        _memoryLimit = meter.CreateUpDownCounter<long>("cluster.shard.memory.limit", "By", "Memory that the shards may take together");
+        _shards = meter.CreateUpDownCounter<long>("cluster.shard.open", "{shard}", "Shards that are open, each a job's range of parameters");
+        _parameters = meter.CreateUpDownCounter<long>("cluster.shard.parameters", "{parameter}", "Parameters of the shards");
         _snapshots = meter.CreateHistogram(
             "cluster.snapshot.duration", "s", "Time to write a snapshot", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30] });
@@ -48,17 +48,17 @@ internal sealed class ParameterStoreMetrics
 
     public void Limited(long bytes) => _memoryLimit.Add(bytes);
 
-    /// <summary>A model of this many parameters is opened.</summary>
+    /// <summary>A shard of this many parameters is opened.</summary>
     public void Opened(int parameters)
     {
-        _models.Add(1);
+        _shards.Add(1);
         _parameters.Add(parameters);
     }
 
-    /// <summary>A model of this many parameters is closed.</summary>
+    /// <summary>A shard of this many parameters is closed.</summary>
     public void Closed(int parameters)
     {
-        _models.Add(-1);
+        _shards.Add(-1);
         _parameters.Add(-parameters);
     }
 

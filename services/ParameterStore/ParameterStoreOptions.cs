@@ -7,7 +7,7 @@ public sealed class ParameterStoreOptions
 {
     public const string Section = "ParameterStore";
 
-    /// <summary>Bytes that the models of this process may take together; 0, the default, means half of the memory there is.</summary>
+    /// <summary>Bytes that the shards of this process may take together; 0, the default, means half of the memory there is.</summary>
     [Within(0, long.MaxValue)]
     public long MemoryBytes { get; set; }
 

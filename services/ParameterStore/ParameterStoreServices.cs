@@ -1,7 +1,7 @@
 using Cluster.DataPlane.Frames;
 using Cluster.ParameterStore.Control;
 using Cluster.ParameterStore.Exchange;
-using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
 using Cluster.Persistence;
 using Cluster.Persistence.Snapshots;
@@ -19,21 +19,21 @@ public static class ParameterStoreServices
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
     /// <param name="builder">The process's builder.</param>
-    /// <param name="count">Ps tasks in this process, each with a lease and models of its own.</param>
+    /// <param name="count">Ps tasks in this process, each with a lease and shards of its own.</param>
     public static WebApplicationBuilder AddParameterStores(this WebApplicationBuilder builder, int count)
     {
         builder.Services.AddOptions<ParameterStoreOptions>().BindConfiguration(ParameterStoreOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(services => new ParameterStorePool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<ParameterStorePool>());
-        builder.Services.AddHostedService<ModelSweeper>();
+        builder.Services.AddHostedService<ShardSweeper>();
         builder.Services.AddSingleton<ParameterStoreMetrics>();
         builder.Services.AddSingleton<MemoryBudget>();
         builder.Services.AddPersistence();
         builder.Services.AddSingleton(services => new SnapshotWriter(
             services.GetRequiredKeyedService<IConnectionMultiplexer>(RedisExtensions.Bulk),
             services.GetRequiredService<IOptions<ParameterStoreOptions>>().Value.SnapshotTimeToLive));
-        builder.Services.AddSingleton<ModelContext>();
+        builder.Services.AddSingleton<ShardContext>();
         builder.Services.AddHealthChecks().AddCheck<ParameterStoreHealthCheck>("parameter-store");
         builder.Services.AddGrpc().AddServiceOptions<ExchangeGrpcService>(exchange =>
         {

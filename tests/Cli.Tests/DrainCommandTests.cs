@@ -2,7 +2,6 @@ using System.Text.Json;
 using Cluster.Contracts.Registry.V1;
 using Cluster.TestCoordinator;
 using Grpc.Core;
-using Task = System.Threading.Tasks.Task;
 
 namespace Cluster.Cli.Tests;
 
@@ -148,7 +147,7 @@ public sealed class DrainCommandTests
 
     private static ListTasksReply Listed(string doing, bool isDraining) => new() { Tasks = { Worker(doing, isDraining) } };
 
-    private static Contracts.Registry.V1.Task Worker(string doing, bool isDraining) => new()
+    private static Contracts.Registry.V1.TaskInfo Worker(string doing, bool isDraining) => new()
     {
         JobName = "worker",
         Index = 1,

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Cluster.Contracts.Registry.V1;
 using Cluster.TestCoordinator;
 using Grpc.Core;
-using Task = System.Threading.Tasks.Task;
 using V1 = Cluster.Contracts.Jobs.V1;
 
 namespace Cluster.Cli.Tests;
@@ -159,7 +158,7 @@ public sealed class RecordCommandTests
             """
             TASK                ADDRESS  INSTANCE  INCARNATION  DEVICE                                     DOING                             DESCRIPTION
             /job:chief/task:0   h:1      chief-0   1.aa
-            /job:ps/task:0      h:3      ps-0      3.cc         /job:ps/replica:0/task:0/device:CPU:0      train-ab12cd34 clock 1200, 3 MiB  8 GiB for models
+            /job:ps/task:0      h:3      ps-0      3.cc         /job:ps/replica:0/task:0/device:CPU:0      train-ab12cd34 clock 1200, 3 MiB  8 GiB for shards
             /job:worker/task:0  h:2      worker-0  2.bb         /job:worker/replica:0/task:0/device:CPU:0  pi [0, 64)                        2 cores
             /job:worker/task:0  h:2      worker-0  2.bb         /job:worker/replica:0/task:0/device:GPU:0  idle                              H200
 
@@ -193,8 +192,8 @@ public sealed class RecordCommandTests
     {
         Tasks =
         {
-            new Contracts.Registry.V1.Task { JobName = "chief", Index = 0, Address = "h:1", Instance = "chief-0", Incarnation = "1.aa" },
-            new Contracts.Registry.V1.Task
+            new Contracts.Registry.V1.TaskInfo { JobName = "chief", Index = 0, Address = "h:1", Instance = "chief-0", Incarnation = "1.aa" },
+            new Contracts.Registry.V1.TaskInfo
             {
                 JobName = "ps",
                 Index = 0,
@@ -203,10 +202,10 @@ public sealed class RecordCommandTests
                 Incarnation = "3.cc",
                 Devices =
                 {
-                    new Device { Name = "/job:ps/replica:0/task:0/device:CPU:0", Description = "8 GiB for models", Doing = "train-ab12cd34 clock 1200, 3 MiB" },
+                    new Device { Name = "/job:ps/replica:0/task:0/device:CPU:0", Description = "8 GiB for shards", Doing = "train-ab12cd34 clock 1200, 3 MiB" },
                 },
             },
-            new Contracts.Registry.V1.Task
+            new Contracts.Registry.V1.TaskInfo
             {
                 JobName = "worker",
                 Index = 0,

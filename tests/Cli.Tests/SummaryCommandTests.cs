@@ -1,7 +1,6 @@
 using Cluster.Cli.Summaries;
 using Cluster.TestCoordinator;
 using Google.Protobuf.WellKnownTypes;
-using Task = System.Threading.Tasks.Task;
 using V1 = Cluster.Contracts.Jobs.V1;
 
 namespace Cluster.Cli.Tests;

@@ -205,7 +205,7 @@ public sealed class CallTests
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         await using var client = TestClients.Connect(coordinator);
         var device = new Registry.Device { Name = "/job:worker/replica:0/task:1/device:CPU:0", Description = "2 cores", Doing = "pi" };
-        var task = new Registry.Task { JobName = JobNames.Worker, Index = 1, Address = "h:1", Incarnation = "3.ff", Instance = "worker-1", Devices = { device } };
+        var task = new Registry.TaskInfo { JobName = JobNames.Worker, Index = 1, Address = "h:1", Incarnation = "3.ff", Instance = "worker-1", Devices = { device } };
         coordinator.Script.Tasks = () => new Registry.ListTasksReply { Tasks = { task } };
 
         var mapped = Assert.Single(await client.ListTasksAsync(Token));

@@ -1,6 +1,6 @@
 using Cluster.DataPlane.Frames;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using CsCheck;
 
 namespace Cluster.DataPlane.Tests;

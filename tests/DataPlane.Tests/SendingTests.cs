@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Grpc.Core;
 
 namespace Cluster.DataPlane.Tests;

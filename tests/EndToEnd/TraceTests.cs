@@ -1,7 +1,7 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Support.Processes;
 using Cluster.EndToEnd.Security;
 using Cluster.EndToEnd.Telemetry;
+using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd;
 
@@ -37,7 +37,7 @@ public sealed class TraceTests(SharedBroker broker) : ClusterTest(broker)
         AssertBeneath(training, "job training", "coordinator", "job end", "coordinator");
         foreach (var store in (string[])["ps-0", "ps-1"])
         {
-            AssertBeneath(training, "model open", "coordinator", "model load", store);
+            AssertBeneath(training, "shard open", "coordinator", "shard load", store);
             AssertBeneath(training, "segment advance", "coordinator", "snapshot write", store);
         }
 

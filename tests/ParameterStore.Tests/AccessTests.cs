@@ -40,7 +40,7 @@ public sealed class AccessTests : IAsyncLifetime
         using var stream = new ExchangeStream(invoker, 0, new RecordingSink(1), _ct);
         Func<Task>[] calls =
         [
-            async () => await control.OpenAsync(new V1.OpenRequest { Job = StoreHost.Job, Generation = generation, Model = StoreHost.Settings(1) }),
+            async () => await control.OpenAsync(new V1.OpenRequest { Job = StoreHost.Job, Generation = generation, Shard = StoreHost.Settings(1) }),
             async () => await control.AdvanceAsync(new V1.AdvanceRequest { Job = StoreHost.Job, Generation = generation, Segment = new V1.Segment { To = 1 } }),
             async () => await control.WriteAgainAsync(new V1.WriteAgainRequest { Job = StoreHost.Job, Generation = generation }),
             async () => await control.ReportAsync(new V1.ReportRequest { Job = StoreHost.Job }),

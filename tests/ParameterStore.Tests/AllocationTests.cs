@@ -89,7 +89,7 @@ public sealed class AllocationTests : IAsyncLifetime
         return app;
     }
 
-    /// <summary>Answers each push with two floats, without a model, an owner or a sender.</summary>
+    /// <summary>Answers each push with two floats, without a shard, an owner or a sender.</summary>
     private sealed class EchoService : ExchangeServiceBase
     {
         public override async Task Exchange(IAsyncStreamReader<ReceivedFrame> requests, IServerStreamWriter<SentFrame> responses, ServerCallContext context)

@@ -1,7 +1,7 @@
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Parameters.V1;
 
@@ -17,7 +17,7 @@ public sealed class AttachTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = await StoreHost.StartAsync(_ct);
-        V1.Model settings = StoreHost.Settings(3);
+        V1.Shard settings = StoreHost.Settings(3);
         settings.Streams = 2;
         await _host.OpenAsync(settings, _ct);
     }
@@ -106,7 +106,7 @@ public sealed class AttachTests : IAsyncLifetime
         return await Assert.ThrowsAsync<RpcException>(() => receiving.WaitAsync(StoreHost.Limit, _ct));
     }
 
-    private Task<int> AvailableAsync() => _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available);
+    private Task<int> AvailableAsync() => _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available);
 
     private async Task AssertServesAsync(ExchangeStream stream, RecordingSink sink)
     {

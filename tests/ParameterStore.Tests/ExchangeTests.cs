@@ -3,10 +3,10 @@ using Cluster.Contracts.Devices;
 using Cluster.DataPlane;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Frames;
-using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Parameters.V1;
 
@@ -68,7 +68,7 @@ public sealed class ExchangeTests : IAsyncLifetime
 
         float[] expected = [.. gradient.Select(g => 0.5f - g - g)];
         Assert.True(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(sink.Parameters)));
-        V1.TaskReport report = await _host.UntilAsync(0, _ => true, _ct);
+        V1.ShardReport report = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal((6L, 2L), (report.Examples, report.Outcomes[nameof(PushOutcome.Admitted)]));
     }
 
@@ -79,9 +79,9 @@ public sealed class ExchangeTests : IAsyncLifetime
         var sink = new RecordingSink(3);
         using ExchangeStream stream = await AttachAsync(sink, worker: 1);
         using ExchangeStream other = await AttachAsync(new RecordingSink(3), worker: 2);
-        Assert.True(_host.Pool.Find(0)!.TryFind(StoreHost.Job, out Model? model));
+        Assert.True(_host.Pool.Find(0)!.TryFind(StoreHost.Job, out ShardHost? shard));
         using var busy = new ManualResetEventSlim();
-        Task<bool> held = Task.Run(() => model.Loop.CallAsync(() => busy.Wait(StoreHost.Limit)), _ct);
+        Task<bool> held = Task.Run(() => shard.Loop.CallAsync(() => busy.Wait(StoreHost.Limit)), _ct);
 
         await stream.PushAsync(StoreHost.First, Lane, 0, 1, new float[] { 1, 2, 3 });
         await stream.PushAsync(StoreHost.First, new LaneBlock(1, 1), 0, 1, new float[] { 10, 20, 30 });
@@ -167,7 +167,7 @@ public sealed class ExchangeTests : IAsyncLifetime
     public async Task Stream_KilledInMidPush_LeaksNoVector(int length)
     {
         await OpenAsync(StoreHost.Settings(length));
-        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available);
+        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available);
         for (ulong worker = 1; worker <= 8; worker++)
         {
             using AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
@@ -179,7 +179,7 @@ public sealed class ExchangeTests : IAsyncLifetime
         }
 
         await _host.UntilAsync(0, report => report.Streams == 0, _ct);
-        Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available));
+        Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available));
     }
 
     [Theory]
@@ -188,7 +188,7 @@ public sealed class ExchangeTests : IAsyncLifetime
     public async Task Push_BeforeTheLastOneIsWhole_IsRefusedAndLeaksNoVector(int length)
     {
         await OpenAsync(StoreHost.Settings(length));
-        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available);
+        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available);
         using (AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default))
         {
             await SendAsync(call, Attach(1), "job-1"u8.ToArray());
@@ -205,7 +205,7 @@ public sealed class ExchangeTests : IAsyncLifetime
         }
 
         await _host.UntilAsync(0, report => report.Streams == 0, _ct);
-        Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.Vectors.Available));
+        Assert.Equal(available, await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available));
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public sealed class ExchangeTests : IAsyncLifetime
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
     }
 
-    private Task OpenAsync(V1.Model settings) => _host.OpenAsync(settings, _ct);
+    private Task OpenAsync(V1.Shard settings) => _host.OpenAsync(settings, _ct);
 
     private Task<ExchangeStream> AttachAsync(RecordingSink sink, ulong worker) => _host.AttachAsync(sink, worker, _ct);
 

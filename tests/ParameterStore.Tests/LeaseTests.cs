@@ -21,14 +21,14 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lease_IndexHasANewHolder_ModelsAreDroppedStreamsEndAndTheTaskComesBackAsAnother()
+    public async Task Lease_IndexHasANewHolder_ShardsAreDroppedStreamsEndAndTheTaskComesBackAsAnother()
     {
         await _host.OpenAsync(StoreHost.Settings(100), _ct);
         var sink = new RecordingSink(100);
         using var stream = new ExchangeStream(_host.Channel.Invoker, 0, sink, _ct);
         Task receiving = stream.RunAsync();
         await stream.AttachAsync(StoreHost.Job, StoreHost.First, worker: 1);
-        await sink.NextAsync<Protocol.Parameters.PushOutcome>(_ct);
+        await sink.NextAsync<Protocol.Shards.PushOutcome>(_ct);
         ulong before = _host.Pool.Find(0)!.Incarnation;
 
         await using (ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(_host.Redis.ConnectionString))
@@ -43,12 +43,12 @@ public sealed class LeaseTests : IAsyncLifetime
         RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await ReportAsync(0));
         Assert.Equal(StatusCode.NotFound, refused.StatusCode);
         Assert.Contains("task is 0", refused.Status.Detail, StringComparison.Ordinal);
-        V1.TaskReport report = await ReportAsync(2);
+        V1.ShardReport report = await ReportAsync(2);
         Assert.Equal((back.Incarnation, 0L, 0L), (report.Incarnation, report.Generation.Counter, report.MemoryBytes));
         Assert.NotNull(_host.Pool.Find(1));
     }
 
-    private async Task<V1.TaskReport> ReportAsync(int task) =>
+    private async Task<V1.ShardReport> ReportAsync(int task) =>
         await _host.Control.ReportAsync(new V1.ReportRequest { Job = StoreHost.Job, Task = task }, cancellationToken: _ct);
 
     private async Task<ParameterStoreTask> UntilHeldAsync(int index)

@@ -6,7 +6,7 @@ using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using StackExchange.Redis;
 using V1 = Cluster.Contracts.Parameters.V1;
 
@@ -39,10 +39,10 @@ public sealed class SnapshotTests : IAsyncLifetime
     public async Task Restore_SeveralChunksOfBothVectors_GoesOnWithTheSameBits()
     {
         const int length = (2 * SnapshotKeys.ChunkBytes / sizeof(float)) + 5;
-        V1.Model settings = Settings(length);
+        V1.Shard settings = Settings(length);
         await _host.OpenAsync(settings, _ct, Boundary);
         var sink = new RecordingSink(length);
-        (V1.TaskReport written, SnapshotKey key) = await WriteAsync(sink, length);
+        (V1.ShardReport written, SnapshotKey key) = await WriteAsync(sink, length);
         for (int vector = 0; vector < 2; vector++)
         {
             long[] lengths = await Task.WhenAll(Enumerable.Range(0, 4).Select(chunk => Database.StringLengthAsync(SnapshotKeys.Chunk(key, vector, chunk))));
@@ -70,9 +70,9 @@ public sealed class SnapshotTests : IAsyncLifetime
     [InlineData(1, 17, "hash")]
     public async Task Restore_OneByteFlipped_LeavesTheGenerationAndSaysWhy(int vector, int place, string why)
     {
-        V1.Model settings = Settings(100);
+        V1.Shard settings = Settings(100);
         await _host.OpenAsync(settings, _ct, Boundary);
-        (V1.TaskReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
+        (V1.ShardReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
         string chunk = SnapshotKeys.Chunk(key, vector, 0);
         byte[] bytes = (await Database.StringGetAsync(chunk))!;
         Assert.Equal(400, bytes.Length);
@@ -87,9 +87,9 @@ public sealed class SnapshotTests : IAsyncLifetime
     [InlineData(true, "invalid")]
     public async Task Restore_CutShort_LeavesTheGenerationAndSaysWhy(bool head, string why)
     {
-        V1.Model settings = Settings(100);
+        V1.Shard settings = Settings(100);
         await _host.OpenAsync(settings, _ct, Boundary);
-        (V1.TaskReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
+        (V1.ShardReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
         string name = head ? SnapshotKeys.Head(key) : SnapshotKeys.Chunk(key, 1, 0);
         byte[] bytes = (await Database.StringGetAsync(name))!;
         await Database.StringSetAsync(name, head ? "no snapshot"u8.ToArray() : bytes[..^1]);
@@ -101,12 +101,12 @@ public sealed class SnapshotTests : IAsyncLifetime
     public async Task WriteAgain_SnapshotThatRedisLost_IsThereAgain()
     {
         await _host.OpenAsync(Settings(100), _ct, Boundary);
-        (V1.TaskReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
+        (V1.ShardReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
         RedisKey[] keys = [SnapshotKeys.Head(key), SnapshotKeys.Chunk(key, 0, 0), SnapshotKeys.Chunk(key, 1, 0)];
         RedisValue[] before = await Database.StringGetAsync(keys);
         Assert.Equal(3, await Database.KeyDeleteAsync(keys));
 
-        V1.TaskReport other = await WriteAgainAsync(written.Generation, clock: Boundary + 1);
+        V1.ShardReport other = await WriteAgainAsync(written.Generation, clock: Boundary + 1);
         Assert.True(other.SnapshotWritten);
         other = await WriteAgainAsync(StoreHost.Message(new Generation(1, 8)), Boundary);
         Assert.True(other.SnapshotWritten);
@@ -130,11 +130,11 @@ public sealed class SnapshotTests : IAsyncLifetime
         await StepAsync(stream, sink, 1);
         await _host.AdvanceAsync(0, StoreHost.First, 0, Boundary, 10, _ct);
         await StepAsync(stream, sink, 2);
-        V1.TaskReport away = await _host.UntilAsync(0, _ => true, _ct);
+        V1.ShardReport away = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal((Boundary, false, 3L), (away.SnapshotClock, away.SnapshotWritten, away.Examples));
 
         await _host.Redis.RestartAsync(_ct);
-        V1.TaskReport written = await _host.UntilAsync(0, report => report.SnapshotWritten, _ct);
+        V1.ShardReport written = await _host.UntilAsync(0, report => report.SnapshotWritten, _ct);
 
         await using ConnectionMultiplexer anew = await ConnectAsync();
         byte[] parameters = (await anew.GetDatabase().StringGetAsync(SnapshotKeys.Chunk(KeyOf(written), 0, 0)))!;
@@ -146,19 +146,19 @@ public sealed class SnapshotTests : IAsyncLifetime
     private Task<ConnectionMultiplexer> ConnectAsync() =>
         ConnectionMultiplexer.ConnectAsync(_host.Redis.ConnectionString + ",connectTimeout=20000,asyncTimeout=20000");
 
-    private static V1.Model Settings(int length)
+    private static V1.Shard Settings(int length)
     {
-        V1.Model settings = StoreHost.Settings(length, usesAdagrad: true);
+        V1.Shard settings = StoreHost.Settings(length, usesAdagrad: true);
         settings.Streams = 1;
         return settings;
     }
 
-    private async Task<(V1.TaskReport Report, SnapshotKey Key)> WriteAsync(RecordingSink sink, int length)
+    private async Task<(V1.ShardReport Report, SnapshotKey Key)> WriteAsync(RecordingSink sink, int length)
     {
         using ExchangeStream stream = await _host.AttachAsync(sink, worker: 1, _ct);
         for (long clock = 0; clock < Boundary; clock++)
             await StepAsync(stream, sink, clock, length);
-        V1.TaskReport written = await _host.UntilAsync(0, report => report.SnapshotWritten, _ct);
+        V1.ShardReport written = await _host.UntilAsync(0, report => report.SnapshotWritten, _ct);
         Assert.Equal(Boundary, written.SnapshotClock);
         return (written, KeyOf(written));
     }
@@ -169,25 +169,25 @@ public sealed class SnapshotTests : IAsyncLifetime
         Assert.Equal(clock + 1, (await sink.NextAsync<SliceLabel>(_ct)).Version);
     }
 
-    private async Task AssertUnreadableAsync(V1.Model settings, V1.TaskReport written, string why)
+    private async Task AssertUnreadableAsync(V1.Shard settings, V1.ShardReport written, string why)
     {
         await _host.RestartAsync(_ct);
         await _host.Control.OpenAsync(new V1.OpenRequest
         {
             Job = StoreHost.Job,
             Generation = StoreHost.Message(Second),
-            Model = settings,
+            Shard = settings,
             Committed = Committed(written),
         }, cancellationToken: _ct);
 
-        V1.TaskReport report = await _host.UntilAsync(0, report => report.Phase != V1.Phase.Loading, _ct);
+        V1.ShardReport report = await _host.UntilAsync(0, report => report.Phase != V1.Phase.Loading, _ct);
         Assert.Equal((V1.Phase.Idle, Second), (report.Phase, report.ToReport().Generation));
         Assert.Contains(_host.Log.Lines, line => line.Contains($"job-1: generation {Second} could not be loaded", StringComparison.Ordinal)
             && line.Contains(why, StringComparison.Ordinal));
         Assert.Contains(why, report.LoadError, StringComparison.Ordinal);
     }
 
-    private async Task<V1.TaskReport> WriteAgainAsync(V1.Generation generation, long clock) => await _host.Control.WriteAgainAsync(
+    private async Task<V1.ShardReport> WriteAgainAsync(V1.Generation generation, long clock) => await _host.Control.WriteAgainAsync(
         new V1.WriteAgainRequest { Job = StoreHost.Job, Generation = generation, Clock = clock }, cancellationToken: _ct);
 
     private async Task UntilExistsAsync(RedisKey[] keys)
@@ -199,11 +199,11 @@ public sealed class SnapshotTests : IAsyncLifetime
     }
 
     private Task<float[]> ParametersAsync() => _host.Loop(0).CallAsync(() =>
-        _host.Loop(0).Task.TryGetVersion(Boundary, out PooledVector version) ? version.Values.ToArray() : []);
+        _host.Loop(0).Shard.TryGetVersion(Boundary, out PooledVector version) ? version.Values.ToArray() : []);
 
-    private static SnapshotKey KeyOf(V1.TaskReport report) => new(StoreHost.Job, 0, StoreHost.First, report.Incarnation, report.SnapshotClock);
+    private static SnapshotKey KeyOf(V1.ShardReport report) => new(StoreHost.Job, 0, StoreHost.First, report.Incarnation, report.SnapshotClock);
 
-    private static V1.Snapshot Committed(V1.TaskReport written) =>
+    private static V1.Snapshot Committed(V1.ShardReport written) =>
         new() { Generation = written.Generation, Incarnation = written.Incarnation, Clock = Boundary };
 
     private static float[] Gradient(int length, long clock) => [.. Enumerable.Range(0, length).Select(i => (((i * 7919L) + clock) % 1013 * 0.01f) - 5)];
@@ -211,7 +211,7 @@ public sealed class SnapshotTests : IAsyncLifetime
     /// <summary>The same steps without a stream, a store and a break.</summary>
     private static float[] TrainInMemory(int length, long clocks)
     {
-        var task = new SyncParameterTask(new TaskOptions { Lanes = 1, Length = length, Streams = 1, Optimizer = new Adagrad(0.3f) });
+        var task = new SyncShard(new ShardOptions { Lanes = 1, Length = length, Streams = 1, Optimizer = new Adagrad(0.3f) });
         task.BeginLoad(StoreHost.First);
         task.LoadingParameters.Fill(0.5f);
         task.LoadingSlots.Fill(0.1f);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Microsoft.Extensions.Time.Testing;
 using V1 = Cluster.Contracts.Parameters.V1;
@@ -42,7 +42,7 @@ public sealed class StealingTests : IAsyncLifetime
         await stream.PushAsync(StoreHost.First, missing, 0, 1, new float[] { -2 });
         Assert.Equal(new SliceLabel(StoreHost.First, 1), await sink.NextAsync<SliceLabel>(_ct));
         Assert.Equal([3.5f], sink.Parameters);
-        V1.TaskReport report = await _host.UntilAsync(0, _ => true, _ct);
+        V1.ShardReport report = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal((1L, 2L), (report.Hints, report.Examples));
 
         // The displaced owner comes back: the silent one was asked for nothing, and is told.

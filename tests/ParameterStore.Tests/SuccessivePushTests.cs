@@ -1,8 +1,8 @@
 using Cluster.DataPlane.Client;
-using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.ParameterStore.Tests;
 
@@ -43,14 +43,14 @@ public sealed class SuccessivePushTests : IAsyncLifetime
 
         await stop.CancelAsync();
         await busy;
-        float[] end = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.TryGetVersion(Steps, out PooledVector version) ? version.Values.ToArray() : []);
+        float[] end = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.TryGetVersion(Steps, out PooledVector version) ? version.Values.ToArray() : []);
         // Halves below 2^23 are exact in float32, so every sum is.
         Assert.Equal([0.5f - (111f * Steps), 0.5f - (222f * Steps)], end);
         await stream.CompleteAsync();
         await receiving.WaitAsync(StoreHost.Limit, _ct);
     }
 
-    private static Task KeepOwnerBusyAsync(ModelLoop loop, CancellationToken cancellationToken) => Task.Run(async () =>
+    private static Task KeepOwnerBusyAsync(ShardLoop loop, CancellationToken cancellationToken) => Task.Run(async () =>
     {
         while (!cancellationToken.IsCancellationRequested)
         {

@@ -25,7 +25,7 @@ public sealed class TaskDescriptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Registry_NoModel_IsIdleAtBothIndices()
+    public async Task Registry_NoShard_IsIdleAtBothIndices()
     {
         IReadOnlyList<RegisteredTask> tasks = await _host.Registry.ListAsync(JobNames.ParameterStore);
 
@@ -37,15 +37,15 @@ public sealed class TaskDescriptionTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Registry_ModelThatTrains_ShowsItsClockAndMemory(bool isAsync)
+    public async Task Registry_ShardThatTrains_ShowsItsClockAndMemory(bool isAsync)
     {
-        // The slower of two lanes is the model's clock.
-        V1.Model settings = StoreHost.Settings(1 << 18, lanes: isAsync ? 2 : 1, isAsync: isAsync);
+        // The slower of two lanes is the shard's clock.
+        V1.Shard settings = StoreHost.Settings(1 << 18, lanes: isAsync ? 2 : 1, isAsync: isAsync);
         await _host.OpenAsync(settings, 0, StoreHost.First, null, _ct);
         await _host.AdvanceAsync(0, StoreHost.First, 0, 0, 100, _ct);
         await PushAsync(settings);
 
-        V1.TaskReport report = await _host.UntilAsync(0, _ => true, _ct);
+        V1.ShardReport report = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal(Clocks, report.LaneClocks[0]);
         string memory = FormattableString.Invariant($"{Math.Round(report.MemoryBytes / 1048576.0, 1)} MiB");
         await UntilDoingAsync(0, $"job-1 clock {(isAsync ? 0 : Clocks)}, {memory}");
@@ -53,7 +53,7 @@ public sealed class TaskDescriptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Registry_FiveModels_NamesThreeAndCountsTheRest()
+    public async Task Registry_FiveShards_NamesThreeAndCountsTheRest()
     {
         foreach (string job in (string[])["e", "c", "a", "d", "b"]) await OpenAsync(job);
         long bytes = (await _host.Control.ReportAsync(new V1.ReportRequest { Job = "a", Task = 1 }, cancellationToken: _ct)).MemoryBytes;
@@ -77,10 +77,10 @@ public sealed class TaskDescriptionTests : IAsyncLifetime
         Job = job,
         Task = 1,
         Generation = StoreHost.Message(StoreHost.First),
-        Model = StoreHost.Settings(1),
+        Shard = StoreHost.Settings(1),
     }, cancellationToken: _ct);
 
-    private async Task PushAsync(V1.Model settings)
+    private async Task PushAsync(V1.Shard settings)
     {
         var sink = new StepSink(settings.Length);
         using var stream = new ExchangeStream(_host.Channel.Invoker, 0, sink, _ct);

@@ -4,7 +4,7 @@ using Cluster.Contracts.Parameters;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Parameters.V1;
 
@@ -31,7 +31,7 @@ public sealed class TrainingTests : IAsyncLifetime
         await OpenAsync(StoreHost.First, [null, null]);
         await WorkAsync(StoreHost.First, new Segment(0, Half), committed: 0);
         AssertBits(_problem.TrainInMemory(Half), await ParametersAsync());
-        V1.TaskReport[] written = await Task.WhenAll(Each(task => _host.UntilAsync(task, report => report.SnapshotWritten, _ct)));
+        V1.ShardReport[] written = await Task.WhenAll(Each(task => _host.UntilAsync(task, report => report.SnapshotWritten, _ct)));
         Assert.All(written, report => Assert.Equal((Half, Half * 28), (report.SnapshotClock, report.SnapshotExamples)));
 
         await _host.RestartAsync(_ct);
@@ -42,7 +42,7 @@ public sealed class TrainingTests : IAsyncLifetime
         await WorkAsync(second, new Segment(Half, 2 * Half), committed: Half);
 
         AssertBits(_problem.TrainInMemory(2 * Half), await ParametersAsync());
-        V1.TaskReport end = await _host.UntilAsync(0, _ => true, _ct);
+        V1.ShardReport end = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal(2 * Half * 28, end.Examples);
         Assert.NotEqual(written[0].Incarnation, end.Incarnation);
     }
@@ -55,37 +55,37 @@ public sealed class TrainingTests : IAsyncLifetime
             Job = StoreHost.Job,
             Task = 0,
             Generation = StoreHost.Message(StoreHost.First),
-            Model = Settings(0),
+            Shard = Settings(0),
             Committed = new V1.Snapshot { Generation = StoreHost.Message(StoreHost.First), Incarnation = 5, Clock = 3 },
         }, cancellationToken: _ct);
 
-        V1.TaskReport report = await _host.UntilAsync(0, report => report.Phase != V1.Phase.Loading, _ct);
+        V1.ShardReport report = await _host.UntilAsync(0, report => report.Phase != V1.Phase.Loading, _ct);
         Assert.Equal((V1.Phase.Idle, StoreHost.First), (report.Phase, report.ToReport().Generation));
     }
 
     [Fact]
-    public async Task Open_ModelThatIsWrong_NamesEveryField()
+    public async Task Open_ShardThatIsWrong_NamesEveryField()
     {
-        V1.Model model = StoreHost.Settings(0, lanes: 257);
-        model.Optimizer.LearningRate = float.NaN;
+        V1.Shard shard = StoreHost.Settings(0, lanes: 257);
+        shard.Optimizer.LearningRate = float.NaN;
 
         RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _host.Control.OpenAsync(
-            new V1.OpenRequest { Job = StoreHost.Job, Generation = StoreHost.Message(StoreHost.First), Model = model }, cancellationToken: _ct));
+            new V1.OpenRequest { Job = StoreHost.Job, Generation = StoreHost.Message(StoreHost.First), Shard = shard }, cancellationToken: _ct));
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
-        Assert.All(["model.lanes", "model.length", "model.optimizer.learning_rate"],
+        Assert.All(["shard.lanes", "shard.length", "shard.optimizer.learning_rate"],
             field => Assert.Contains(field, refused.Status.Detail, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Open_StartInParts_IsTheSequenceWithinItsBounds()
     {
-        V1.Model model = StoreHost.Settings(12);
-        model.Initial = new V1.Initial { Parts = new V1.UniformParts { Seed = 7, Parts = { new V1.UniformPart { Place = 1, Index = 6, Length = 4, Bound = 2 }, new V1.UniformPart { Place = 8, Index = 100, Length = 3, Bound = 0.5f } } } };
+        V1.Shard shard = StoreHost.Settings(12);
+        shard.Initial = new V1.Initial { Parts = new V1.UniformParts { Seed = 7, Parts = { new V1.UniformPart { Place = 1, Index = 6, Length = 4, Bound = 2 }, new V1.UniformPart { Place = 8, Index = 100, Length = 3, Bound = 0.5f } } } };
 
-        await _host.OpenAsync(model, _ct);
+        await _host.OpenAsync(shard, _ct);
 
-        float[] start = await _host.Loop(0).CallAsync(() => _host.Loop(0).Task.TryGetVersion(0, out PooledVector version) ? version.Values.ToArray() : []);
+        float[] start = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.TryGetVersion(0, out PooledVector version) ? version.Values.ToArray() : []);
         float[] sequence = [.. Enumerable.Range(0, 104).Select(i =>
         {
             PhiloxWords words = Philox4x32.Block((ulong)i / 4, 7);
@@ -97,35 +97,35 @@ public sealed class TrainingTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(0, 13, 1f, "model.initial.parts.length")]
-    [InlineData(13, 0, 1f, "model.initial.parts.place")]
-    [InlineData(-1, 1, 1f, "model.initial.parts.place")]
-    [InlineData(0, 1, -1f, "model.initial.parts.bound")]
-    [InlineData(0, 1, float.NaN, "model.initial.parts.bound")]
+    [InlineData(0, 13, 1f, "shard.initial.parts.length")]
+    [InlineData(13, 0, 1f, "shard.initial.parts.place")]
+    [InlineData(-1, 1, 1f, "shard.initial.parts.place")]
+    [InlineData(0, 1, -1f, "shard.initial.parts.bound")]
+    [InlineData(0, 1, float.NaN, "shard.initial.parts.bound")]
     public async Task Open_StartInPartsThatAreWrong_NamesTheField(int place, int length, float bound, string field)
     {
-        V1.Model model = StoreHost.Settings(12);
-        model.Initial = new V1.Initial { Parts = new V1.UniformParts { Parts = { new V1.UniformPart { Place = place, Length = length, Bound = bound } } } };
+        V1.Shard shard = StoreHost.Settings(12);
+        shard.Initial = new V1.Initial { Parts = new V1.UniformParts { Parts = { new V1.UniformPart { Place = place, Length = length, Bound = bound } } } };
 
         RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _host.Control.OpenAsync(
-            new V1.OpenRequest { Job = StoreHost.Job, Generation = StoreHost.Message(StoreHost.First), Model = model }, cancellationToken: _ct));
+            new V1.OpenRequest { Job = StoreHost.Job, Generation = StoreHost.Message(StoreHost.First), Shard = shard }, cancellationToken: _ct));
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         Assert.Contains(field, refused.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Open_ModelBeyondTheMemory_IsExhausted()
+    public async Task Open_ShardBeyondTheMemory_IsExhausted()
     {
         RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _host.Control.OpenAsync(new V1.OpenRequest
         {
             Job = StoreHost.Job,
             Generation = StoreHost.Message(StoreHost.First),
-            Model = StoreHost.Settings(1 << 28, lanes: 256),
+            Shard = StoreHost.Settings(1 << 28, lanes: 256),
         }, cancellationToken: _ct));
 
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
-        Assert.Contains("model.length is 268435456", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("shard.length is 268435456", refused.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,18 +135,18 @@ public sealed class TrainingTests : IAsyncLifetime
 
         await _host.Control.CloseAsync(new V1.CloseRequest { Job = StoreHost.Job, Task = 1, Generation = StoreHost.Message(StoreHost.First) }, cancellationToken: _ct);
 
-        V1.TaskReport report = await _host.UntilAsync(1, _ => true, _ct);
+        V1.ShardReport report = await _host.UntilAsync(1, _ => true, _ct);
         Assert.Equal((StoreHost.First, 0L, V1.Phase.Idle), (report.Generation.ToGeneration(), report.MemoryBytes, report.Phase));
         Assert.Equal(V1.Phase.Serving, (await _host.UntilAsync(0, _ => true, _ct)).Phase);
         // A store that has lost the job's end has it opened again: what was computed meanwhile would have two states.
-        var again = new V1.OpenRequest { Job = StoreHost.Job, Task = 1, Generation = StoreHost.Message(StoreHost.First), Model = Settings(1) };
+        var again = new V1.OpenRequest { Job = StoreHost.Job, Task = 1, Generation = StoreHost.Message(StoreHost.First), Shard = Settings(1) };
         Assert.Equal(V1.Phase.Idle, (await _host.Control.OpenAsync(again, cancellationToken: _ct)).Phase);
         await _host.OpenAsync(Settings(1), 1, new Generation(2, 9), null, _ct);
     }
 
-    private V1.Model Settings(int task)
+    private V1.Shard Settings(int task)
     {
-        V1.Model settings = StoreHost.Settings(_problem.Offsets[task + 1] - _problem.Offsets[task], _problem.Lanes, _problem.Offsets[task]);
+        V1.Shard settings = StoreHost.Settings(_problem.Offsets[task + 1] - _problem.Offsets[task], _problem.Lanes, _problem.Offsets[task]);
         settings.Optimizer = TestProblem.Rule;
         return settings;
     }
@@ -165,7 +165,7 @@ public sealed class TrainingTests : IAsyncLifetime
     }
 
     private async Task<float[]> ParametersAsync() => [.. (await Task.WhenAll(Each(task => _host.Loop(task).CallAsync(() =>
-        _host.Loop(task).Task.TryGetVersion(_host.Loop(task).Task.Version, out PooledVector version) ? version.Values.ToArray() : [])))).SelectMany(x => x)];
+        _host.Loop(task).Shard.TryGetVersion(_host.Loop(task).Shard.Version, out PooledVector version) ? version.Values.ToArray() : [])))).SelectMany(x => x)];
 
     private static IEnumerable<T> Each<T>(Func<int, T> function) => Enumerable.Range(0, StoreHost.Tasks).Select(function);
 

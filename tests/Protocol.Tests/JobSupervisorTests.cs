@@ -1,6 +1,6 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Tests;
 
@@ -10,7 +10,7 @@ public sealed class JobSupervisorTests
     private static readonly CoordinatorToken Token = new(1, 11);
     private static readonly Generation First = new(1, 7);
     private static readonly Segment Start = new(0, 32);
-    private static readonly JobRecord Opened = new(First, [21, 22], null);
+    private static readonly CommitRecord Opened = new(First, [21, 22], null);
 
     private readonly JobSupervisor _supervisor = new(
         new SupervisorOptions { Job = "job-1", Lanes = 4, Tasks = 2, TotalClocks = 100 }, Token, () => 77);
@@ -18,23 +18,23 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_NewJob_StartsTheFirstGenerationOnceAllTasksAreHeld()
     {
-        ClusterView view = View(JobRecord.New, null, null);
+        ClusterView view = View(CommitRecord.New, null, null);
 
         GenerationRequest request = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(view))).Request;
         Assert.Equal((Token, Generation.None, new Generation(1, 77)), (request.Token, request.Current, request.Next));
         Assert.Equal([21, 22], request.Incarnations);
-        Assert.Empty(Decide(view with { Tasks = [view.Tasks[0], new TaskView(null, null)] }));
+        Assert.Empty(Decide(view with { Tasks = [view.Tasks[0], new ShardView(null, null)] }));
     }
 
     [Fact]
     public void Decide_AnotherCoordinator_StepsDownAndDoesNothingElse() => Assert.Equal(
-        [new SupervisorCommand.StepDown()], Decide(View(JobRecord.New, null, null) with { Holder = Token with { Random = 12 } }));
+        [new SupervisorCommand.StepDown()], Decide(View(CommitRecord.New, null, null) with { Holder = Token with { Random = 12 } }));
 
     /// <summary>31 clocks took 0.93 s; that their copies then waited 20 s for the commit before says nothing about clocks.</summary>
     [Fact]
     public void Decide_CommitThatIsSlow_DoesNotShortenTheNextSegment()
     {
-        TaskReport[] done = [Done(0) with { IsCopied = false }, Done(1) with { IsCopied = false }];
+        ShardReport[] done = [Done(0) with { IsCopied = false }, Done(1) with { IsCopied = false }];
         Assert.Contains(Decide(View(Opened, Report(0), Report(1))), command => command is SupervisorCommand.Publish);
         Decide(View(Opened, done), second: 1);
         Decide(View(Opened, done), second: 10);
@@ -43,14 +43,14 @@ public sealed class JobSupervisorTests
 
         Assert.Equal(new Segment(32, 82), advance.Segment);
 
-        static TaskReport Done(int task) => At(task, Start) with { Pace = new SegmentPace(31, TimeSpan.FromSeconds(0.93), TimeSpan.FromSeconds(0.1)) };
+        static ShardReport Done(int task) => At(task, Start) with { Pace = new SegmentPace(31, TimeSpan.FromSeconds(0.93), TimeSpan.FromSeconds(0.1)) };
     }
 
     /// <summary>A commit took 4 s: segments of 6 s hide the next one behind their work.</summary>
     [Fact]
     public void Decide_CommitThatTookLong_LengthensTheNextSegment()
     {
-        TaskReport[] copied = [Copied(0, 32) with { Pace = OfAStep(0.01) }, Copied(1, 32) with { Pace = OfAStep(0.01) }];
+        ShardReport[] copied = [Copied(0, 32) with { Pace = OfAStep(0.01) }, Copied(1, 32) with { Pace = OfAStep(0.01) }];
         Decide(View(Opened, copied), second: 1);
         CommitManifest manifest = Manifest(32);
         ClusterView view = View(Opened with { Manifest = manifest }, copied);
@@ -59,7 +59,7 @@ public sealed class JobSupervisorTests
         Decide(view, second: 5);
         var later = new Segment(32, 64);
 
-        TaskReport[] done = [At(0, later) with { Pace = OfAStep(0.3) }, At(1, later) with { Pace = OfAStep(0.3) }];
+        ShardReport[] done = [At(0, later) with { Pace = OfAStep(0.3) }, At(1, later) with { Pace = OfAStep(0.3) }];
         var advance = Assert.IsType<SupervisorCommand.Advance>(Decide(View(Opened with { Manifest = manifest }, done), second: 6)[0]);
 
         Assert.Equal(new Segment(64, 84), advance.Segment);
@@ -142,8 +142,8 @@ public sealed class JobSupervisorTests
     public void Decide_TaskBehindTheGeneration_IsOpenedWithTheManifest()
     {
         CommitManifest manifest = Manifest(32);
-        TaskReport behind = Report(0) with { Generation = Generation.None, Phase = TaskPhase.Idle };
-        ClusterView view = View(Opened with { Manifest = manifest }, behind, Report(1) with { Phase = TaskPhase.Loading });
+        ShardReport behind = Report(0) with { Generation = Generation.None, Phase = ShardPhase.Idle };
+        ClusterView view = View(Opened with { Manifest = manifest }, behind, Report(1) with { Phase = ShardPhase.Loading });
 
         Assert.Equal(
             [new SupervisorCommand.ConfirmDurable(manifest.Id), new SupervisorCommand.Open(0, First, manifest)], Decide(view));
@@ -154,12 +154,12 @@ public sealed class JobSupervisorTests
 
     [Fact]
     public void Decide_ReportOfAProcessThatLostItsIndex_IsNoReport() =>
-        Assert.Empty(Decide(View(Opened, Report(0), Report(1) with { Incarnation = 99, Phase = TaskPhase.Diverged })));
+        Assert.Empty(Decide(View(Opened, Report(0), Report(1) with { Incarnation = 99, Phase = ShardPhase.Diverged })));
 
     [Fact]
     public void Decide_AllAtTheBoundary_OpenTheNextSegment()
     {
-        TaskReport[] reports = [At(0, default), At(1, default)];
+        ShardReport[] reports = [At(0, default), At(1, default)];
 
         SupervisorCommand[] expected = [new SupervisorCommand.Advance(0, First, 0, Start), new SupervisorCommand.Advance(1, First, 0, Start)];
         Assert.Equal(expected, Decide(View(Opened, reports)));
@@ -178,7 +178,7 @@ public sealed class JobSupervisorTests
             [new SegmentItem(First, Start, Lanes(0, 1)), new SegmentItem(First, Start, Lanes(2, 3))], publish.Items);
 
         // Lane 2 moves on one task only; the other one lacks it.
-        TaskReport[] later = [Report(0) with { LaneClocks = [9, 9, 9, 32] }, Report(1) with { LaneClocks = [9, 9, 0, 32] }];
+        ShardReport[] later = [Report(0) with { LaneClocks = [9, 9, 9, 32] }, Report(1) with { LaneClocks = [9, 9, 0, 32] }];
         Assert.Empty(Decide(View(Opened, Report(0), Report(1)), second: 1));
         Assert.Empty(Decide(View(Opened, later), second: 5));
         publish = Assert.IsType<SupervisorCommand.Publish>(Assert.Single(Decide(View(Opened, later), second: 12)));
@@ -262,7 +262,7 @@ public sealed class JobSupervisorTests
         _supervisor.Durable(manifest.Id, storeRun: 5);
 
         Assert.Equal(32, Decide(view).OfType<SupervisorCommand.Advance>().First().Committed);
-        IReadOnlyList<SupervisorCommand> commands = Decide(view with { StoreRun = 6 });
+        IReadOnlyList<SupervisorCommand> commands = Decide(view with { RedisRun = 6 });
         Assert.Contains(new SupervisorCommand.ConfirmDurable(manifest.Id), commands);
         Assert.All(commands.OfType<SupervisorCommand.Advance>(), advance => Assert.Equal(0, advance.Committed));
     }
@@ -285,7 +285,7 @@ public sealed class JobSupervisorTests
     public void Decide_IndexWithANewHolder_StartsAGenerationAboveAllThatWereOpened()
     {
         ClusterView view = View(Opened, Report(0), null);
-        view = view with { Tasks = [view.Tasks[0], new TaskView(23, Report(1) with { Generation = new Generation(6, 1) })] };
+        view = view with { Tasks = [view.Tasks[0], new ShardView(23, Report(1) with { Generation = new Generation(6, 1) })] };
 
         GenerationRequest request = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(view))).Request;
         Assert.Equal((First, new Generation(7, 77)), (request.Current, request.Next));
@@ -293,12 +293,12 @@ public sealed class JobSupervisorTests
     }
 
     [Theory]
-    [InlineData(1, 7, TaskPhase.Idle)]
-    [InlineData(1, 8, TaskPhase.Serving)]
-    [InlineData(2, 7, TaskPhase.Serving)]
-    public void Decide_TaskThatLeftTheGenerationOrIsAhead_StartsTheNext(long counter, ulong random, TaskPhase phase)
+    [InlineData(1, 7, ShardPhase.Idle)]
+    [InlineData(1, 8, ShardPhase.Serving)]
+    [InlineData(2, 7, ShardPhase.Serving)]
+    public void Decide_TaskThatLeftTheGenerationOrIsAhead_StartsTheNext(long counter, ulong random, ShardPhase phase)
     {
-        TaskReport report = Report(1) with { Generation = new Generation(counter, random), Phase = phase };
+        ShardReport report = Report(1) with { Generation = new Generation(counter, random), Phase = phase };
 
         var start = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(View(Opened, Report(0), report))));
         Assert.Equal(counter + 1, start.Request.Next.Counter);
@@ -311,26 +311,26 @@ public sealed class JobSupervisorTests
 
         Assert.Equal(
             [new SupervisorCommand.Fail(1, divergence)],
-            Decide(View(Opened, Report(0), Report(1) with { Phase = TaskPhase.Diverged, Divergence = divergence })));
+            Decide(View(Opened, Report(0), Report(1) with { Phase = ShardPhase.Diverged, Divergence = divergence })));
     }
 
     private IReadOnlyList<SupervisorCommand> Decide(ClusterView view, double second = 0) => _supervisor.Decide(view, TimeSpan.FromSeconds(second));
 
-    private static ClusterView View(JobRecord record, params TaskReport?[] reports) => new()
+    private static ClusterView View(CommitRecord record, params ShardReport?[] reports) => new()
     {
         Record = record,
         Holder = Token,
-        StoreRun = 5,
+        RedisRun = 5,
         WorkerSlots = 2,
-        Tasks = [.. reports.Select((report, task) => new TaskView(21 + (ulong)task, report))],
+        Tasks = [.. reports.Select((report, task) => new ShardView(21 + (ulong)task, report))],
     };
 
     /// <summary>A task that works on the first segment.</summary>
-    private static TaskReport Report(int task) => new()
+    private static ShardReport Report(int task) => new()
     {
         Incarnation = 21 + (ulong)task,
         Generation = First,
-        Phase = TaskPhase.Serving,
+        Phase = ShardPhase.Serving,
         Segment = Start,
         LaneClocks = [0, 0, 0, 0],
         IsCopied = false,
@@ -340,16 +340,16 @@ public sealed class JobSupervisorTests
     };
 
     /// <summary>A task that has done clocks of the first segment, of 0.1 s each.</summary>
-    private static TaskReport Working(int task, long clock) => Report(task) with { LaneClocks = [clock, clock, clock, clock], Pace = OfAStep(0.1) };
+    private static ShardReport Working(int task, long clock) => Report(task) with { LaneClocks = [clock, clock, clock, clock], Pace = OfAStep(0.1) };
 
     private static SegmentPace OfAStep(double seconds) => new(10, TimeSpan.FromSeconds(10 * seconds), TimeSpan.FromSeconds(seconds));
 
     /// <summary>A task that stands at the end of a segment which is committed.</summary>
-    private static TaskReport At(int task, Segment segment) =>
+    private static ShardReport At(int task, Segment segment) =>
         Report(task) with { Segment = segment, LaneClocks = [segment.To, segment.To, segment.To, segment.To], IsCopied = true };
 
     /// <summary>A task that stands at a clock and has written its state there.</summary>
-    private static TaskReport Copied(int task, long clock) =>
+    private static ShardReport Copied(int task, long clock) =>
         At(task, new Segment(clock - 10, clock)) with { SnapshotClock = clock, SnapshotExamples = 20 * clock, SnapshotWritten = true };
 
     private static CommitManifest Manifest(long clock) => new()

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Tests.Model;
 using CsCheck;
 

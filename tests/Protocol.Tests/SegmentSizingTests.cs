@@ -1,5 +1,5 @@
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using CsCheck;
 
 namespace Cluster.Protocol.Tests;

@@ -5,7 +5,7 @@ using Cluster.Contracts.Devices;
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Hosting;
 using V1 = Cluster.Contracts.Parameters.V1;
 
@@ -42,7 +42,7 @@ public sealed class ParameterStoreTests(EmbeddedFixture embedded) : IClassFixtur
         using var channel = new ExchangeChannel(embedded.Cluster.Connection.Address, embedded.Cluster.Connection.Key);
         var control = new V1.Parameters.ParametersClient(channel.Invoker);
         var generation = new V1.Generation { Counter = First.Counter, Random = First.Random };
-        await control.OpenAsync(new V1.OpenRequest { Job = job, Task = task, Generation = generation, Model = Settings }, cancellationToken: ct);
+        await control.OpenAsync(new V1.OpenRequest { Job = job, Task = task, Generation = generation, Shard = Settings }, cancellationToken: ct);
         await UntilAsync(() => ReportAsync(control, job, task), report => report.Phase == V1.Phase.Serving);
         var segment = new V1.Segment { From = 0, To = Clocks };
         await control.AdvanceAsync(new V1.AdvanceRequest { Job = job, Task = task, Generation = generation, Segment = segment }, cancellationToken: ct);
@@ -68,7 +68,7 @@ public sealed class ParameterStoreTests(EmbeddedFixture embedded) : IClassFixtur
         Assert.All(["chief", "parameter-store", "worker", "redis"], name => Assert.Equal("Healthy", checks.GetValueOrDefault(name)));
     }
 
-    private static V1.Model Settings => new()
+    private static V1.Shard Settings => new()
     {
         Lanes = 1,
         Length = Length,
@@ -93,7 +93,7 @@ public sealed class ParameterStoreTests(EmbeddedFixture embedded) : IClassFixtur
         Assert.Equal(Clocks, sink.Version);
     }
 
-    private static async Task<V1.TaskReport> ReportAsync(V1.Parameters.ParametersClient control, string job, int task)
+    private static async Task<V1.ShardReport> ReportAsync(V1.Parameters.ParametersClient control, string job, int task)
         => await control.ReportAsync(new V1.ReportRequest { Job = job, Task = task }, cancellationToken: TestContext.Current.CancellationToken);
 
     private async Task<ClusterTask[]> ParameterStoreTasksAsync()

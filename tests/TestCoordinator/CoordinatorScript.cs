@@ -5,7 +5,6 @@ using Grpc.Core;
 using GetRequest = Cluster.Contracts.Jobs.V1.GetRequest;
 using ListReply = Cluster.Contracts.Jobs.V1.ListReply;
 using ListRequest = Cluster.Contracts.Jobs.V1.ListRequest;
-using Task = System.Threading.Tasks.Task;
 
 namespace Cluster.TestCoordinator;
 

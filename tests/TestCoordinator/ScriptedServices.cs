@@ -1,7 +1,6 @@
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Registry.V1;
 using Grpc.Core;
-using Task = System.Threading.Tasks.Task;
 
 namespace Cluster.TestCoordinator;
 

@@ -4,7 +4,7 @@ namespace Cluster.Client.Tasks;
 
 internal static class TaskMapping
 {
-    public static ClusterTask ToTask(this V1.Task task) => new()
+    public static ClusterTask ToTask(this V1.TaskInfo task) => new()
     {
         JobName = task.JobName,
         Index = task.Index,

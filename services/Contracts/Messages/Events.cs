@@ -1,4 +1,4 @@
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Contracts.Messages;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Contracts.Messages;
 

@@ -1,6 +1,6 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Contracts.Messages;
 

@@ -1,6 +1,6 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Contracts.Parameters;
 
@@ -23,10 +23,10 @@ public static class ParameterMapping
         return new V1.Snapshot { Generation = key.Generation.ToMessage(), Incarnation = key.Incarnation, Clock = key.Clock };
     }
 
-    public static V1.TaskReport ToMessage(this TaskReport report)
+    public static V1.ShardReport ToMessage(this ShardReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return new V1.TaskReport
+        return new V1.ShardReport
         {
             Incarnation = report.Incarnation,
             Generation = report.Generation.ToMessage(),
@@ -42,14 +42,14 @@ public static class ParameterMapping
         };
     }
 
-    public static TaskReport ToReport(this V1.TaskReport message)
+    public static ShardReport ToReport(this V1.ShardReport message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return new TaskReport
+        return new ShardReport
         {
             Incarnation = message.Incarnation,
             Generation = message.Generation.ToGeneration(),
-            Phase = (TaskPhase)message.Phase,
+            Phase = (ShardPhase)message.Phase,
             Segment = message.Segment.ToSegment(),
             LaneClocks = [.. message.LaneClocks],
             IsCopied = message.IsCopied,

@@ -7,5 +7,5 @@ namespace Cluster.Coordinator.Computations;
 
 /// <summary>What every runner needs of its coordinator.</summary>
 internal sealed record RunnerContext(
-    RedisJobs Jobs, RedisRanges Ranges, WorkPublisher Publisher, TaskView Tasks, WorkerShares Shares, JobFeeds Feeds, JobMetrics Metrics,
+    RedisJobs Jobs, RedisRanges Ranges, WorkPublisher Publisher, LiveTasks Tasks, WorkerShares Shares, JobFeeds Feeds, JobMetrics Metrics,
     IOptions<CoordinatorOptions> Options, TimeProvider Time, ILogger<ComputationRunner> Logger);

@@ -24,7 +24,7 @@ internal sealed class DataLoader(
     /// <summary>Takes a file from a client.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT with what is wrong with the file or its parts, RESOURCE_EXHAUSTED when too many come at once, ABORTED when no part comes any more.</exception>
     /// <exception cref="OperationCanceledException">The token is cancelled; nothing of the file stays.</exception>
-    public Task<(string Id, DataManifest Manifest)> LoadAsync(IAsyncStreamReader<LoadRequest> parts, CancellationToken cancellationToken) =>
+    public Task<(string Id, DataSetRecord Manifest)> LoadAsync(IAsyncStreamReader<LoadRequest> parts, CancellationToken cancellationToken) =>
         GuardAsync("", () => StoreAsync(new DataUpload(parts, time), cancellationToken));
 
     /// <summary>Reads a source.</summary>
@@ -32,7 +32,7 @@ internal sealed class DataLoader(
     /// <param name="progress">Told how far it is, from any thread, at each chunk.</param>
     /// <param name="cancellationToken">Gives up; nothing of the source stays.</param>
     /// <exception cref="RpcException">INVALID_ARGUMENT with what is wrong with the source, RESOURCE_EXHAUSTED when too many come at once.</exception>
-    public Task<(string Id, DataManifest Manifest)> AddAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    public Task<(string Id, DataSetRecord Manifest)> AddAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
     {
         var violations = import.Validate();
         if (violations.Count == 0 && !DataImport.IsUri(import.Source))
@@ -43,7 +43,7 @@ internal sealed class DataLoader(
 
     public void Dispose() => _free.Dispose();
 
-    private async Task<(string Id, DataManifest Manifest)> GuardAsync(string source, Func<Task<(string Id, DataManifest Manifest)>> store)
+    private async Task<(string Id, DataSetRecord Manifest)> GuardAsync(string source, Func<Task<(string Id, DataSetRecord Manifest)>> store)
     {
         if (!_free.Wait(TimeSpan.Zero, CancellationToken.None))
             throw new RpcException(new Status(StatusCode.ResourceExhausted, $"{MaxLoads} files are being loaded already; try again later"));
@@ -67,7 +67,7 @@ internal sealed class DataLoader(
         }
     }
 
-    private async Task<(string Id, DataManifest Manifest)> StoreAsync(DataUpload upload, CancellationToken cancellationToken)
+    private async Task<(string Id, DataSetRecord Manifest)> StoreAsync(DataUpload upload, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         try
@@ -85,10 +85,10 @@ internal sealed class DataLoader(
         }
     }
 
-    private Task<(string Id, DataManifest Manifest)> ReadAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    private Task<(string Id, DataSetRecord Manifest)> ReadAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
         => OnceAsync(import, set => ReadAsync(set, progress, cancellationToken), cancellationToken);
 
-    private async Task<(string Id, DataManifest Manifest)> ReadAsync(NewDataSet set, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    private async Task<(string Id, DataSetRecord Manifest)> ReadAsync(NewDataSet set, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
     {
         var (started, import) = (time.GetTimestamp(), set.Import);
         using var source = await sources.OpenAsync(import, cancellationToken);
@@ -106,8 +106,8 @@ internal sealed class DataLoader(
     }
 
     // A load that is repeated since its answer was lost finds what it made.
-    private async Task<(string Id, DataManifest Manifest)> OnceAsync(
-        DataImport import, Func<NewDataSet, Task<(string Id, DataManifest Manifest)>> load, CancellationToken cancellationToken)
+    private async Task<(string Id, DataSetRecord Manifest)> OnceAsync(
+        DataImport import, Func<NewDataSet, Task<(string Id, DataSetRecord Manifest)>> load, CancellationToken cancellationToken)
     {
         if (await MadeBeforeAsync(import, cancellationToken) is { } made) return made;
         try
@@ -121,7 +121,7 @@ internal sealed class DataLoader(
         }
     }
 
-    private async Task<(string Id, DataManifest Manifest)?> MadeBeforeAsync(DataImport import, CancellationToken cancellationToken)
+    private async Task<(string Id, DataSetRecord Manifest)?> MadeBeforeAsync(DataImport import, CancellationToken cancellationToken)
     {
         if (import.Name is not { } name || await dataSets.FindHolderAsync(name, cancellationToken) is not { } holder) return null;
         return import.IdempotencyKey is { } key && await dataSets.FindAsync(holder, cancellationToken) is { } manifest && manifest.IdempotencyKey == key
@@ -129,7 +129,7 @@ internal sealed class DataLoader(
             : throw SpecRejection.ToRpcException([Taken(name, holder)]);
     }
 
-    private (string Id, DataManifest Manifest) Loaded(string id, DataManifest manifest, long bytes, long started)
+    private (string Id, DataSetRecord Manifest) Loaded(string id, DataSetRecord manifest, long bytes, long started)
     {
         metrics.Loaded();
         var elapsed = time.GetElapsedTime(started);

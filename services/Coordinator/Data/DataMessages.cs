@@ -9,7 +9,7 @@ namespace Cluster.Coordinator.Data;
 /// <summary>Data sets as messages.</summary>
 internal static class DataMessages
 {
-    public static DataSet Of(string id, DataManifest manifest) => new()
+    public static DataSet Of(string id, DataSetRecord manifest) => new()
     {
         Id = id,
         Features = { manifest.Features },
@@ -22,7 +22,7 @@ internal static class DataMessages
         AddedAt = Timestamp.FromDateTimeOffset(manifest.Added),
     };
 
-    public static DataSetDetails Of(string id, DataManifest manifest, DataSummary? summary)
+    public static DataSetDetails Of(string id, DataSetRecord manifest, DataSummary? summary)
     {
         var details = new DataSetDetails { DataSet = Of(id, manifest) };
         if (summary is null) return details;

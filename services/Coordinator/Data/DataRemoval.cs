@@ -14,7 +14,7 @@ namespace Cluster.Coordinator.Data;
 internal sealed class DataRemoval(RedisDataSets dataSets, RedisJobs jobs)
 {
     /// <exception cref="RpcException">FAILED_PRECONDITION where a job uses it.</exception>
-    public async Task RemoveAsync(string id, DataManifest manifest, CancellationToken cancellationToken)
+    public async Task RemoveAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
     {
         await dataSets.HideAsync(id, manifest, cancellationToken);
         if (await UserAsync(id) is { } job)

@@ -54,7 +54,7 @@ internal sealed class DataSetsGrpcService(
         return DataMessages.Of(id, manifest);
     }
 
-    private Task<(string Id, DataManifest Manifest)> FindAsync(string idOrName, CancellationToken cancellationToken) => GuardAsync(async () =>
+    private Task<(string Id, DataSetRecord Manifest)> FindAsync(string idOrName, CancellationToken cancellationToken) => GuardAsync(async () =>
         await dataSets.ResolveAsync(idOrName, cancellationToken) is { } id && await dataSets.FindAsync(id, cancellationToken) is { } manifest
             ? (id, manifest)
             : throw new RpcException(new Status(StatusCode.NotFound, $"there is no data set '{SpecViolation.Shown(idOrName)}'")));

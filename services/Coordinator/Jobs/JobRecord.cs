@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Coordinator.Jobs;
 

@@ -29,7 +29,7 @@ internal sealed class RegistryGrpcService(RedisRegistry registry, WorkerDrain dr
     private async Task<IEnumerable<RegisteredTask>> AllAsync()
         => (await Task.WhenAll(Roles.Select(registry.ListAsync))).SelectMany(tasks => tasks);
 
-    private static V1.Task ToMessage(RegisteredTask task) => new()
+    private static V1.TaskInfo ToMessage(RegisteredTask task) => new()
     {
         JobName = task.JobName,
         Index = task.Index,

@@ -12,7 +12,7 @@ internal sealed class ClassAdvice(LabelCounts labels)
 
     /// <summary>A perceptron without classes is a regression: that must be said where every label can be the number of a class.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
-    public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataManifest? manifest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
     {
         // What goes on with a checkpoint is what that is.
         bool goesOn = spec.From is not null && !spec.WeightsOnly;
@@ -31,7 +31,7 @@ internal sealed class ClassAdvice(LabelCounts labels)
 
     /// <summary>Classes that no row has: a model learns nothing of them but not to name them.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
-    public async Task<IReadOnlyList<string>> WarningsAsync(TrainingSpec spec, DataManifest? manifest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> WarningsAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
     {
         if (LabelPlanner.ClassesOf(spec) is not { } classes) return [];
         var used = new HashSet<int>();

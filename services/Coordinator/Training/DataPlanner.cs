@@ -12,7 +12,7 @@ internal sealed record PlannedData(int Features, long Rows, long TestRows, Stand
 internal sealed class DataPlanner(RedisDataSets dataSets)
 {
     /// <summary>What is wrong with the split and the standardisation for this data set; null for the example.</summary>
-    public static IReadOnlyList<SpecViolation> Check(TrainingSpec spec, DataManifest? manifest)
+    public static IReadOnlyList<SpecViolation> Check(TrainingSpec spec, DataSetRecord? manifest)
     {
         long rows = manifest?.Rows ?? LineExample.Rows;
         int features = manifest?.Features.Count ?? 1;
@@ -25,7 +25,7 @@ internal sealed class DataPlanner(RedisDataSets dataSets)
 
     /// <exception cref="DataFormatException">A part of the data set is gone.</exception>
     /// <exception cref="ArgumentException">The data set cannot be divided so.</exception>
-    public async Task<PlannedData> PlanAsync(TrainingSpec spec, DataManifest? manifest, CancellationToken cancellationToken)
+    public async Task<PlannedData> PlanAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
     {
         if (manifest is null)
         {
@@ -42,7 +42,7 @@ internal sealed class DataPlanner(RedisDataSets dataSets)
 
     private static DataSplit Split(TrainingSpec spec, long rows) => new(rows, DataSplit.CountTestRows(rows, spec.TestFraction), spec.Seed);
 
-    private async Task<Standardisation> StatisticsAsync(string id, DataManifest manifest, DataSplit split, CancellationToken cancellationToken)
+    private async Task<Standardisation> StatisticsAsync(string id, DataSetRecord manifest, DataSplit split, CancellationToken cancellationToken)
     {
         var builder = new StandardisationBuilder(split, manifest.Features.Count);
         await foreach (DataChunk chunk in dataSets.ReadChunksAsync(id, manifest, cancellationToken)) builder.Add(chunk);

@@ -4,7 +4,6 @@ using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
 using Cluster.Protocol.Commits;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 
 namespace Cluster.Coordinator.Training;
 
@@ -57,7 +56,7 @@ internal sealed class EvaluationRound
     public IReadOnlyDictionary<string, IReadOnlyList<float>>? Parameters => _ranges[0]?.Parameters;
 
     /// <summary>Reads what is recorded and sends what is due; true when every range is recorded.</summary>
-    public async Task<bool> AdvanceAsync(JobRecord job, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
+    public async Task<bool> AdvanceAsync(JobRecord job, TrainingPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         int[] missing = Missing();
         IReadOnlyList<EvaluatedRange?> recorded = await _context.Records.RangesAsync(job.Id, [.. missing.Select(i => _items[i])]);
@@ -91,7 +90,7 @@ internal sealed class EvaluationRound
         };
     }
 
-    private async Task SendAsync(JobRecord job, int[] due, ModelPlacement placement, CancellationToken cancellationToken)
+    private async Task SendAsync(JobRecord job, int[] due, TrainingPlacement placement, CancellationToken cancellationToken)
     {
         if (due.Length == 0) return;
         using Activity? span = _trace.BeginStretch("evaluation publish");

@@ -4,7 +4,6 @@ using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 
 namespace Cluster.Coordinator.Training;
 
@@ -26,7 +25,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     /// <param name="cancellationToken">Ends the sending.</param>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
-    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, bool isCurrent, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
+    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, bool isCurrent, TrainingPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         if (record.ToEvaluate is not [var oldest, ..]) return false;
         EvaluationRound round = RoundOf(oldest, isFinal: false);
@@ -36,7 +35,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
 
     /// <summary>Moves the evaluation of the last commit on, and records the job's result when all of it is recorded.</summary>
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
-    public async Task ConcludeAsync(JobRecord job, TrainingRecord record, CommitManifest last, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
+    public async Task ConcludeAsync(JobRecord job, TrainingRecord record, CommitManifest last, TrainingPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         EvaluationRound round = RoundOf(last, isFinal: true);
         if (!await AdvanceAsync(round, job, placement, slots, cancellationToken)) return;
@@ -68,7 +67,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
         return givesUp;
     }
 
-    private async Task<bool> AdvanceAsync(EvaluationRound round, JobRecord job, ModelPlacement? placement, int slots, CancellationToken cancellationToken)
+    private async Task<bool> AdvanceAsync(EvaluationRound round, JobRecord job, TrainingPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         context.Shares.TakeTurns(job.Id, placement?.Devices ?? []);
         bool isDone = await round.AdvanceAsync(job, placement, slots, cancellationToken);

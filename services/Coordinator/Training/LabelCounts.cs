@@ -14,7 +14,7 @@ internal sealed class LabelCounts(RedisDataSets dataSets)
     /// <summary>Every label at least once. The summary has them where they are whole numbers and few; else every row is looked at.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
     public async IAsyncEnumerable<LabelCount> ReadAsync(
-        TrainingSpec spec, DataManifest? manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TrainingSpec spec, DataSetRecord? manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         DataSummary? summary = manifest is null
             ? DataSummaryBuilder.Of(LineExample.Create(spec.Seed))

@@ -13,7 +13,7 @@ internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
     public async Task<TrainingSpec> WithClassesAsync(TrainingSpec spec, CancellationToken cancellationToken)
     {
         if (spec is not { Model: TrainingNames.Softmax, Classes: null }) return spec;
-        DataManifest? manifest = spec.Data is null ? null : await dataSets.FindAsync(spec.Data, cancellationToken);
+        DataSetRecord? manifest = spec.Data is null ? null : await dataSets.FindAsync(spec.Data, cancellationToken);
         if (spec.Data is not null && manifest is null) return spec;
         float largest = 1;
         await foreach (LabelCount count in labels.ReadAsync(spec, manifest, cancellationToken))
@@ -27,7 +27,7 @@ internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
 
     /// <summary>The first label that is no class of the model, and how many rows have such ones; none where it has no classes.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
-    public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataManifest? manifest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
     {
         if (ClassesOf(spec) is not { } classes) return [];
         (float? first, long rows, long wrong, long all) = (null, 0, 0, 0);

@@ -50,7 +50,7 @@ internal sealed class PlanStage(TrainingJob job, JobTrace trace, TrainingContext
         try
         {
             plan = await context.Planner.PlanAsync(job.Spec, stores, cancellationToken);
-            context.Planner.RequireModels(plan);
+            context.Planner.RequireShards(plan);
             plan = await context.Starts.PlanAsync(plan);
             if (await WriteAsync(plan, cancellationToken) != TrainingAnswer.Done) return null;
         }

@@ -2,7 +2,7 @@ using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Coordinator.Training;
 

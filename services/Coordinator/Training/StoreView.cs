@@ -12,7 +12,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     private RegisteredTask?[] _holders = [];
 
     /// <summary>What each ps task said last; null for one that could not be reached.</summary>
-    public IReadOnlyList<V1.TaskReport?> Reports { get; private set; } = [];
+    public IReadOnlyList<V1.ShardReport?> Reports { get; private set; } = [];
 
     /// <summary>Why a ps task could not load the state of its generation; null where none says so.</summary>
     public string? LoadError => Reports.Select((report, task) => report is { LoadError.Length: > 0 } ? $"/job:ps/task:{task}: {report.LoadError}" : null).FirstOrDefault(error => error is not null);
@@ -23,18 +23,18 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     /// <summary>Asks the ps tasks 0 to <paramref name="stores"/> - 1 at once.</summary>
     /// <param name="stores">How many.</param>
     /// <param name="registered">The live ps tasks.</param>
-    public async Task<IReadOnlyList<Protocol.Commits.TaskView>> ReadAsync(int stores, IReadOnlyList<RegisteredTask> registered)
+    public async Task<IReadOnlyList<Protocol.Commits.ShardView>> ReadAsync(int stores, IReadOnlyList<RegisteredTask> registered)
     {
         _holders = [.. Enumerable.Range(0, stores).Select(index => registered.FirstOrDefault(task => task.Index == index))];
         Reports = await Task.WhenAll(_holders.Select((_, task) => ReportAsync(task)));
-        return [.. _holders.Select((holder, task) => new Protocol.Commits.TaskView(
+        return [.. _holders.Select((holder, task) => new Protocol.Commits.ShardView(
             holder is null ? null : LeaseToken.Incarnation(holder.Incarnation), Reports[task]?.ToReport()))];
     }
 
     /// <summary>Calls a ps task.</summary>
     /// <returns>False when it could not be reached: it is called again when it can.</returns>
     /// <exception cref="RpcException">It refuses: INVALID_ARGUMENT for good, RESOURCE_EXHAUSTED for now.</exception>
-    public async Task<bool> CallAsync(int task, Func<V1.Parameters.ParametersClient, CallOptions, AsyncUnaryCall<V1.TaskReport>> call)
+    public async Task<bool> CallAsync(int task, Func<V1.Parameters.ParametersClient, CallOptions, AsyncUnaryCall<V1.ShardReport>> call)
     {
         if (_holders[task] is not { } holder) return false;
         try
@@ -71,7 +71,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
         }
     }
 
-    private async Task<V1.TaskReport?> ReportAsync(int task)
+    private async Task<V1.ShardReport?> ReportAsync(int task)
     {
         if (_holders[task] is not { } holder) return null;
         try

@@ -6,10 +6,9 @@ using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Redis;
 using Grpc.Core;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
@@ -22,7 +21,7 @@ internal sealed class SupervisorActions(
     private const int MaxFailedLoads = 5;
     private static readonly TimeSpan LoadBackoff = TimeSpan.FromMilliseconds(100);
 
-    private readonly V1.Model?[] _models = new V1.Model?[plan.Stores];
+    private readonly V1.Shard?[] _shards = new V1.Shard?[plan.Stores];
     private long? _published;
     private Generation _publishedIn;
     private long? _advanced;
@@ -36,7 +35,7 @@ internal sealed class SupervisorActions(
     /// <summary>Does one command.</summary>
     /// <returns>The error with which the job ends; null while it goes on.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more, or has ended.</exception>
-    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, TrainingRecord record, ModelPlacement? placement, CancellationToken cancellationToken)
+    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, TrainingRecord record, TrainingPlacement? placement, CancellationToken cancellationToken)
     {
         switch (command)
         {
@@ -66,14 +65,14 @@ internal sealed class SupervisorActions(
     }
 
     /// <summary>Sends the items of the open segment that the broker did not take, or that no device was there for.</summary>
-    public async Task SendAsync(JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
+    public async Task SendAsync(JobRecord job, TrainingPlacement? placement, CancellationToken cancellationToken)
     {
         if (_unsent.Count == 0 || placement is null) return;
         using Activity? span = trace.Begin("segment publish");
         await SendUnsentAsync(job, placement, cancellationToken);
     }
 
-    private async Task SendUnsentAsync(JobRecord job, ModelPlacement placement, CancellationToken cancellationToken)
+    private async Task SendUnsentAsync(JobRecord job, TrainingPlacement placement, CancellationToken cancellationToken)
     {
         bool[] sent = await Task.WhenAll(_unsent.Select((item, i) => SendAsync(job, item, placement.Slot(_shift + i), cancellationToken)));
         context.Metrics.Published(sent.Count(isSent => isSent));
@@ -105,13 +104,13 @@ internal sealed class SupervisorActions(
 
     private async Task<string?> OpenAsync(SupervisorCommand.Open open)
     {
-        using Activity? span = trace.Begin("model open");
+        using Activity? span = trace.Begin("shard open");
         var request = new V1.OpenRequest
         {
             Job = jobId,
             Task = open.Task,
             Generation = open.Generation.ToMessage(),
-            Model = _models[open.Task] ??= context.Planner.ModelOf(plan, open.Task),
+            Shard = _shards[open.Task] ??= context.Planner.ShardOf(plan, open.Task),
             Committed = open.Manifest?.Snapshots[open.Task].ToMessage(),
         };
         try
@@ -161,7 +160,7 @@ internal sealed class SupervisorActions(
         await stores.CallAsync(again.Task, (client, options) => client.WriteAgainAsync(request, options));
     }
 
-    private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, ModelPlacement? placement, CancellationToken cancellationToken)
+    private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, TrainingPlacement? placement, CancellationToken cancellationToken)
     {
         using Activity? span = trace.Begin("segment publish");
         (Generation generation, Segment segment) = (items[0].Generation, items[0].Segment);

@@ -37,10 +37,10 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
 
     /// <summary>Asks the ps tasks, and takes or leaves the job's share of the workers.</summary>
     /// <param name="placement">Where its items can go; null where they cannot.</param>
-    public async Task<ClusterView> ReadAsync(ModelPlacement? placement)
+    public async Task<ClusterView> ReadAsync(TrainingPlacement? placement)
     {
         (TrainingRecord record, _, IReadOnlyList<RegisteredTask> holders, ulong run) = Known!;
-        IReadOnlyList<TaskView> tasks = await stores.ReadAsync(plan.Stores, holders);
+        IReadOnlyList<ShardView> tasks = await stores.ReadAsync(plan.Stores, holders);
         figures.Observe(stores.Reports);
         IsServed = stores.Reports.All(report => report is { Phase: V1.Phase.Serving });
         IReadOnlyList<string> devices = placement?.Devices ?? [];
@@ -52,7 +52,7 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
         {
             Record = record.Protocol,
             Holder = TrainingJob.TokenOf(record.Owner),
-            StoreRun = run,
+            RedisRun = run,
             Tasks = tasks,
             Time = context.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             WorkerSlots = Math.Min(plan.Streams, Share.Count),

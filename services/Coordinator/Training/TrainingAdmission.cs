@@ -9,7 +9,7 @@ using Grpc.Core;
 namespace Cluster.Coordinator.Training;
 
 /// <summary>Refuses training jobs that this cluster cannot run, before anything of them is written.</summary>
-internal sealed class TrainingAdmission(TrainingPlanner planner, JobStart starts, TaskView tasks, RedisJobs jobs, RedisRoom room)
+internal sealed class TrainingAdmission(TrainingPlanner planner, JobStart starts, LiveTasks tasks, RedisJobs jobs, RedisRoom room)
 {
     /// <returns>The job, with its data set's id in the place of a name: it keeps that one, whatever the name stands for later.</returns>
     /// <exception cref="RpcException">INVALID_ARGUMENT with every violation; RESOURCE_EXHAUSTED where its commits do not fit into Redis.</exception>

@@ -1,6 +1,5 @@
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 
 namespace Cluster.Coordinator.Training;
 

@@ -8,13 +8,13 @@ namespace Cluster.Coordinator.Training;
 
 /// <summary>What goes when a training job has ended: its models on the ps tasks, and all in Redis but the record and the last commit.</summary>
 internal sealed class TrainingCleanUp(
-    RedisTraining records, RedisSummaries summaries, RedisJobs jobs, StoreChannels channels, TaskView tasks, IOptions<CoordinatorOptions> options)
+    RedisTraining records, RedisSummaries summaries, RedisJobs jobs, StoreChannels channels, LiveTasks tasks, IOptions<CoordinatorOptions> options)
 {
     /// <summary>Cleans up; what could not be reached is left for the chief's next sweep.</summary>
     public async Task RunAsync(string jobId, CancellationToken cancellationToken)
     {
         TrainingRecord? record = await records.ReadAsync(jobId);
-        if (record is { Plan: { } plan } && record.Protocol.Generation != Protocol.Parameters.Generation.None)
+        if (record is { Plan: { } plan } && record.Protocol.Generation != Protocol.Shards.Generation.None)
         {
             var stores = new StoreView(jobId, channels);
             await stores.ReadAsync(plan.Stores, await tasks.StoresAsync(cancellationToken));

@@ -13,5 +13,5 @@ namespace Cluster.Coordinator.Training;
 internal sealed record TrainingContext(
     RedisJobs Jobs, RedisTraining Records, RedisSummaries Summaries, RedisDurability Durability, TrainingPlanner Planner, JobStart Starts,
     TrainingCleanUp CleanUp,
-    StoreChannels Stores, WorkPublisher Publisher, TaskView Tasks, WorkerShares Shares, JobFeeds Feeds, JobMetrics Metrics, TrainingMetrics TrainingMetrics,
+    StoreChannels Stores, WorkPublisher Publisher, LiveTasks Tasks, WorkerShares Shares, JobFeeds Feeds, JobMetrics Metrics, TrainingMetrics TrainingMetrics,
     IOptions<CoordinatorOptions> Options, TimeProvider Time, ILogger<TrainingRunner> Logger);

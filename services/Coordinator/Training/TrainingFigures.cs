@@ -4,7 +4,7 @@ using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Messages;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
@@ -42,9 +42,9 @@ internal sealed class TrainingFigures(TimeProvider time)
     public LossSum LossOf(long clock) => _losses.GetValueOrDefault(clock);
 
     /// <summary>Takes note of what the ps tasks say now.</summary>
-    public void Observe(IReadOnlyList<V1.TaskReport?> reports)
+    public void Observe(IReadOnlyList<V1.ShardReport?> reports)
     {
-        foreach (V1.TaskReport report in reports.OfType<V1.TaskReport>())
+        foreach (V1.ShardReport report in reports.OfType<V1.ShardReport>())
         {
             _observed[TrainingCounters.StealsOf(report.Incarnation)] = report.Hints;
             foreach ((string outcome, long count) in report.Outcomes)

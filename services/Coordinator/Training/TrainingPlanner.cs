@@ -33,7 +33,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     {
         if (!models.Names.Contains(spec.Model))
             return [new SpecViolation("model", spec.Model, $"must be {string.Join(" or ", models.Names)}")];
-        DataManifest? manifest = spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken);
+        DataSetRecord? manifest = spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken);
         if (spec.Data is not null && manifest is null)
             return [new SpecViolation("data", spec.Data, "must be the name or the id of a data set")];
         if (manifest is not null && spec.Label is not null && manifest.Label != spec.Label)
@@ -52,12 +52,12 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <exception cref="DataFormatException">The data set is gone.</exception>
     public async Task<TrainingPlan> PlanAsync(TrainingSpec spec, int stores, CancellationToken cancellationToken)
     {
-        DataManifest? manifest = spec.Data is null
+        DataSetRecord? manifest = spec.Data is null
             ? null
             : await data.FindAsync(spec.Data, cancellationToken) ?? throw new DataFormatException($"data set '{spec.Data}' is not kept any more");
         PlannedData planned = await _dataPlanner.PlanAsync(spec, manifest, cancellationToken);
         (int features, long rows) = (planned.Features, planned.Rows);
-        PlacementPlan placement = PlacementPlan.Of(models.Create(spec, features, rows), spec, stores);
+        PartitionPlan placement = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
         IModel model = placement.Model;
         return new TrainingPlan
         {
@@ -82,17 +82,17 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     {
         (int features, long rows) = Shape(spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken));
         IModel model = models.Create(spec, features, rows);
-        return PlacementPlan.Of(model, spec, stores: 1).Parameters * (1L + spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots) * sizeof(float);
+        return PartitionPlan.Of(model, spec, stores: 1).Parameters * (1L + spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots) * sizeof(float);
     }
 
     /// <summary>Keeps a job's data set while the job runs.</summary>
     public Task ProlongAsync(string id, CancellationToken cancellationToken) => data.ProlongAsync(id, options.Value.JobRetention, cancellationToken);
 
     /// <summary>What a ps task needs to know of its range; the same each time.</summary>
-    public V1.Model ModelOf(TrainingPlan plan, int task)
+    public V1.Shard ShardOf(TrainingPlan plan, int task)
     {
-        IModel model = PlacedModel.Of(models.Create(plan.Spec, plan.Features, plan.Rows), plan.TensorNames);
-        return new V1.Model
+        IModel model = PartitionedModel.Of(models.Create(plan.Spec, plan.Features, plan.Rows), plan.TensorNames);
+        return new V1.Shard
         {
             Lanes = plan.Spec.Lanes,
             Offset = plan.Offsets[task],
@@ -107,9 +107,9 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
 
     /// <summary>Checks that every ps task can be told its range.</summary>
     /// <exception cref="NotSupportedException">The model starts with more different values than can be sent.</exception>
-    public void RequireModels(TrainingPlan plan)
+    public void RequireShards(TrainingPlan plan)
     {
-        for (int task = 0; task < plan.Stores; task++) _ = ModelOf(plan, task);
+        for (int task = 0; task < plan.Stores; task++) _ = ShardOf(plan, task);
     }
 
     /// <summary>Where the variables lie, <c>name device</c> each; a variable that several ps tasks share is named by its parts.</summary>
@@ -128,13 +128,13 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         }
     }
 
-    private IReadOnlyList<SpecViolation> CheckModel(TrainingSpec spec, DataManifest? manifest, int stores)
+    private IReadOnlyList<SpecViolation> CheckModel(TrainingSpec spec, DataSetRecord? manifest, int stores)
     {
         (int features, long rows) = Shape(manifest);
         if (NetworkSize.Check(spec, features) is { Count: > 0 } size) return size;
         try
         {
-            PlacementPlan placement = PlacementPlan.Of(models.Create(spec, features, rows), spec, stores);
+            PartitionPlan placement = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
             if (placement.Model.Metrics.All(metric => metric.Name != spec.Monitor))
                 return [new SpecViolation("monitor", spec.Monitor, $"must be {string.Join(" or ", placement.Model.Metrics.Select(metric => metric.Name))}")];
             return spec.ValidateStaging(placement.Parameters, placement.Tasks, streams: 1);
@@ -147,14 +147,14 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
 
     private static IEnumerable<PlannedTensor> TensorsOf(IModel model)
     {
-        Dictionary<string, int> own = PlacedModel.OwnLayout(model).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Offset, StringComparer.Ordinal);
+        Dictionary<string, int> own = PartitionedModel.OwnLayout(model).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Offset, StringComparer.Ordinal);
         return model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length)
         {
             OwnOffset = own[tensor.Name] == tensor.Offset ? null : own[tensor.Name],
         });
     }
 
-    private static (int Features, long Rows) Shape(DataManifest? manifest) =>
+    private static (int Features, long Rows) Shape(DataSetRecord? manifest) =>
         manifest is null ? (1, LineExample.Rows) : (manifest.Features.Count, manifest.Rows);
 
     // A stream for each lane's worker, as many again for those that replace them while their connections linger.

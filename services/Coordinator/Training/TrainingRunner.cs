@@ -5,7 +5,6 @@ using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.ServiceDefaults.Redis;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 using TrainingSpec = Cluster.Contracts.Jobs.TrainingSpec;
 
 namespace Cluster.Coordinator.Training;

@@ -1,7 +1,6 @@
 using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;

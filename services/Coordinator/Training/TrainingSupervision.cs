@@ -9,7 +9,6 @@ using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.ServiceDefaults.Registry;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
@@ -35,7 +34,7 @@ internal sealed class TrainingSupervision
     private readonly JobSupervisor _supervisor;
     private readonly CommitStage _commits;
     private readonly SupervisorActions _actions;
-    private readonly ModelPlacementWatch _placement;
+    private readonly TrainingPlacementWatch _placement;
     private string _occupied = "";
 
     /// <param name="job">The job.</param>
@@ -56,7 +55,7 @@ internal sealed class TrainingSupervision
         _view = new SupervisorView(job, plan, _stores, figures, context);
         _supervisor = new JobSupervisor(Options(job, plan, context), job.Token, () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         _commits = new CommitStage(job.Id, job.Owner, plan, _supervisor, moved, trace, context);
-        _placement = new ModelPlacementWatch(job.Spec, context.Options.Value.PlacementTimeout, context.Time);
+        _placement = new TrainingPlacementWatch(job.Spec, context.Options.Value.PlacementTimeout, context.Time);
         _actions = new SupervisorActions(job.Id, job.Owner, plan, _stores, _commits, trace, context);
     }
 
@@ -76,7 +75,7 @@ internal sealed class TrainingSupervision
         _commits.Settle();
         await ReadAsync(job, cancellationToken);
         (TrainingRecord record, IReadOnlyList<RegisteredTask> workers) = (_view.Known!.Record, _view.Known.Workers);
-        ModelPlacement? placement = _placement.Update(workers);
+        TrainingPlacement? placement = _placement.Update(workers);
         if (_placement.Error is { } unplaced) return new Turn(default, unplaced);
         if (record.Plan is null) return await PlanAgainAsync(cancellationToken);
 
@@ -115,7 +114,7 @@ internal sealed class TrainingSupervision
         Task<SupervisorView.Knowledge> reading = _view.ReadRedisAsync(cancellationToken).Abandonable();
         while (_view.Known is { Record.Plan: not null } known && !reading.IsCompleted)
         {
-            ModelPlacement? placement = _placement.Update(known.Workers);
+            TrainingPlacement? placement = _placement.Update(known.Workers);
             bool isMoving = placement is not null && await MoveOnAsync(job, known, placement, cancellationToken);
             await Task.WhenAny(reading, Task.Delay(isMoving ? NextTurn : SoonTurn, _context.Time, cancellationToken));
         }
@@ -124,9 +123,9 @@ internal sealed class TrainingSupervision
     }
 
     /// <summary>Opens, ends and publishes segments, and begins commits; true where something was done that shows now.</summary>
-    private async Task<bool> MoveOnAsync(JobRecord job, SupervisorView.Knowledge known, ModelPlacement placement, CancellationToken cancellationToken)
+    private async Task<bool> MoveOnAsync(JobRecord job, SupervisorView.Knowledge known, TrainingPlacement placement, CancellationToken cancellationToken)
     {
-        (ClusterView view, ModelPlacement? shared) = await ViewAsync(job, placement);
+        (ClusterView view, TrainingPlacement? shared) = await ViewAsync(job, placement);
         IReadOnlyList<SupervisorCommand> commands = [.. Decide(view).Where(IsOfStores)];
         await DoAsync(commands.Where(command => command is not SupervisorCommand.Open), job, known.Record, shared, cancellationToken);
         return commands.Any(command => command is SupervisorCommand.Advance);
@@ -139,7 +138,7 @@ internal sealed class TrainingSupervision
         return commands;
     }
 
-    private async Task<(ClusterView View, ModelPlacement? Placement)> ViewAsync(JobRecord job, ModelPlacement? placement)
+    private async Task<(ClusterView View, TrainingPlacement? Placement)> ViewAsync(JobRecord job, TrainingPlacement? placement)
     {
         TrainingRecord record = _view.Known!.Record;
         ClusterView view = await _view.ReadAsync(placement) with
@@ -151,7 +150,7 @@ internal sealed class TrainingSupervision
     }
 
     private async Task<string?> DoAsync(
-        IEnumerable<SupervisorCommand> commands, JobRecord job, TrainingRecord record, ModelPlacement? placement, CancellationToken cancellationToken)
+        IEnumerable<SupervisorCommand> commands, JobRecord job, TrainingRecord record, TrainingPlacement? placement, CancellationToken cancellationToken)
     {
         foreach (SupervisorCommand command in commands)
         {
@@ -188,7 +187,7 @@ internal sealed class TrainingSupervision
     }
 
     // Loading ends, and a snapshot is written, without a word to us.
-    private static bool IsUnsettled(V1.TaskReport? report) =>
+    private static bool IsUnsettled(V1.ShardReport? report) =>
         report is null or { Phase: V1.Phase.Loading } or { SnapshotClock: >= 0, SnapshotWritten: false };
 
     private string Missing()

@@ -3,7 +3,7 @@ using System.Text;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Receiving;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Grpc.Core;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.DataPlane.Frames;
 

@@ -2,17 +2,17 @@ using System.Text;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Receiving;
 using Cluster.DataPlane.Sending;
-using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.ParameterStore.Exchange;
 
-/// <summary>The receiving side of one exchange stream: checks frames, puts pushes together in vectors of the model, hands both to the model's owner.</summary>
+/// <summary>The receiving side of one exchange stream: checks frames, puts pushes together in vectors of the shard, hands both to the shard's owner.</summary>
 internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender sender, StreamCut cut)
 {
     private readonly SliceAssembly _slice = new();
-    private ModelLoop? _model;
+    private ShardLoop? _shard;
     private Attachment? _attachment;
     private uint _number;
     private long _seen;
@@ -28,9 +28,9 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     /// <summary>The stream ends or turns to another job: the owner takes its vector back, whatever is in it.</summary>
     public async ValueTask DetachAsync()
     {
-        if (_attachment is { } attachment && _model is { } model)
-            await model.PostAsync(new ModelMessage(ModelMessageKind.Detach, attachment));
-        (_attachment, _model) = (null, null);
+        if (_attachment is { } attachment && _shard is { } shard)
+            await shard.PostAsync(new ShardMessage(ShardMessageKind.Detach, attachment));
+        (_attachment, _shard) = (null, null);
     }
 
     private async ValueTask AttachAsync(ReceivedFrame frame)
@@ -43,15 +43,15 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
         ParameterStoreTask? task = pool.Find(header.Block.First);
         if (task is null && !pool.IsStopping)
             throw new MalformedFrameException("attach.task", header.Block.First, "it is not the index of a ps task of this process");
-        if (task is null || !task.TryFind(job, out Model? model))
+        if (task is null || !task.TryFind(job, out ShardHost? shard))
         {
             // Not open yet, or the index is handed back and the stream about to end: the worker asks again.
             Answer(FrameKind.Attached, PushOutcome.NotReady);
             return;
         }
 
-        (_model, _attachment) = (model.Loop, new Attachment(sender, _number, unchecked((ulong)header.Value), cut));
-        if (!await _model.PostAsync(new ModelMessage(ModelMessageKind.Attach, _attachment, header))) _attachment.End();
+        (_shard, _attachment) = (shard.Loop, new Attachment(sender, _number, unchecked((ulong)header.Value), cut));
+        if (!await _shard.PostAsync(new ShardMessage(ShardMessageKind.Attach, _attachment, header))) _attachment.End();
     }
 
     private async ValueTask BeginPushAsync(ReceivedFrame frame)
@@ -68,10 +68,10 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
 
     private async ValueTask<PooledVector?> StageAsync(FrameHeader header)
     {
-        if (!_model!.StagesAhead)
+        if (!_shard!.StagesAhead)
         {
             if (header.Value == 0) return null;
-            if (!await _model.PostAsync(new ModelMessage(ModelMessageKind.Stage, _attachment, header))) _attachment!.End();
+            if (!await _shard.PostAsync(new ShardMessage(ShardMessageKind.Stage, _attachment, header))) _attachment!.End();
         }
 
         return await _attachment!.GradientAsync();
@@ -88,16 +88,16 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
     {
         FrameHeader header = _slice.Header;
         // The vector leaves with the message: the next push, read before the owner has come to this one, waits for another.
-        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Push, _attachment, header, Gradient: _attachment!.Take(), Seen: _seen)))
+        if (!IsCurrent(header) || !await _shard!.PostAsync(new ShardMessage(ShardMessageKind.Push, _attachment, header, Gradient: _attachment!.Take(), Seen: _seen)))
         {
-            _model?.RefuseUnattached();
+            _shard?.RefuseUnattached();
             Answer(FrameKind.PushAnswered, PushOutcome.NotReady, header);
         }
     }
 
     private async ValueTask RequestAsync(FrameHeader header)
     {
-        if (!IsCurrent(header) || !await _model!.PostAsync(new ModelMessage(ModelMessageKind.Request, _attachment, header)))
+        if (!IsCurrent(header) || !await _shard!.PostAsync(new ShardMessage(ShardMessageKind.Request, _attachment, header)))
             Answer(FrameKind.RequestAnswered, PushOutcome.NotReady);
     }
 

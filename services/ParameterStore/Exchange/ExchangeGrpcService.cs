@@ -6,7 +6,7 @@ using Grpc.Core;
 
 namespace Cluster.ParameterStore.Exchange;
 
-/// <summary>Serves exchange streams: one loop receives, one sends, and the model's owner knows neither gRPC nor waiting.</summary>
+/// <summary>Serves exchange streams: one loop receives, one sends, and the shard's owner knows neither gRPC nor waiting.</summary>
 internal sealed class ExchangeGrpcService(ParameterStorePool pool, TimeProvider time, ILogger<ExchangeGrpcService> logger) : ExchangeServiceBase
 {
     private static readonly TimeSpan LastWriteLimit = TimeSpan.FromSeconds(5);

@@ -22,7 +22,7 @@ internal sealed class StreamCut(HttpContext context) : IDisposable
     /// <summary>Wakes the stream's reader when the stream is to end and nobody is to blame.</summary>
     public CancellationToken Leaving => _leave.Token;
 
-    /// <summary>Ends the stream in order: the model is closed, or the process stops.</summary>
+    /// <summary>Ends the stream in order: the shard is closed, or the process stops.</summary>
     public void Leave()
     {
         lock (_gate)

@@ -1,9 +1,9 @@
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.ParameterStore.Tasks;
 
 /// <summary>
-/// The last generation of each job whose model failed or was dropped here: what it held is gone, and no other state may pass
+/// The last generation of each job whose shard failed or was dropped here: what it held is gone, and no other state may pass
 /// for that generation's, also not where a store that lost its last second takes a job's end back. Not thread safe.
 /// </summary>
 internal sealed class LeftGenerations

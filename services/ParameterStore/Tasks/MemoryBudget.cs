@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cluster.ParameterStore.Tasks;
 
-/// <summary>What the models of this process may take together. Thread safe.</summary>
+/// <summary>What the shards of this process may take together. Thread safe.</summary>
 internal sealed class MemoryBudget
 {
     private readonly Lock _gate = new();

@@ -1,4 +1,4 @@
-using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Shards;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Registry;
 using Microsoft.Extensions.Options;
@@ -101,7 +101,7 @@ public sealed class ParameterStorePool(int count, IServiceProvider services) : I
         ParameterStoreOptions options = services.GetRequiredService<IOptions<ParameterStoreOptions>>().Value;
         string instance = ProcessInstance.Name(services.GetRequiredService<IConfiguration>());
         return new ParameterStoreTask(
-            services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<ModelContext>(), services.GetRequiredService<MemoryBudget>(),
+            services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<ShardContext>(), services.GetRequiredService<MemoryBudget>(),
             options, count == 1 ? instance : $"{instance}-{position}", options.AdvertisedAddress ?? ServerAddress.Grpc(services).Authority);
     }
 }

@@ -1,27 +1,27 @@
 using System.Diagnostics.CodeAnalysis;
 using Cluster.Contracts.Devices;
-using Cluster.ParameterStore.Models;
-using Cluster.Protocol.Parameters;
+using Cluster.ParameterStore.Shards;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Registry;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tasks;
 
-/// <summary>One ps task: a lease on an index and the models it serves under it. When the index has a new holder it drops them and takes another.</summary>
+/// <summary>One ps task: a lease on an index and the shards it serves under it. When the index has a new holder it drops them and takes another.</summary>
 internal sealed class ParameterStoreTask(
-    RedisRegistry registry, ModelContext context, MemoryBudget budget, ParameterStoreOptions options, string instance, string address)
+    RedisRegistry registry, ShardContext context, MemoryBudget budget, ParameterStoreOptions options, string instance, string address)
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Model> _models = [];
+    private readonly Dictionary<string, ShardHost> _shards = [];
     private readonly LeftGenerations _left = new();
     private readonly DateTimeOffset _startedAt = context.Time.GetUtcNow();
     private readonly TaskCompletionSource _readyOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskLease? _lease;
 
-    // Runs while there are models: a task without any is not woken.
+    // Runs while there are shards: a task without any is not woken.
     private ITimer? _ticks;
 
     /// <summary>Completes when it has its first lease.</summary>
@@ -34,12 +34,12 @@ internal sealed class ParameterStoreTask(
 
     public ulong Incarnation => _lease is { } lease ? LeaseToken.Incarnation(lease.Grant.Token) : 0;
 
-    public bool TryFind(string job, [NotNullWhen(true)] out Model? model)
+    public bool TryFind(string job, [NotNullWhen(true)] out ShardHost? shard)
     {
-        lock (_gate) return _models.TryGetValue(job, out model) && !model.Loop.Completion.IsCompleted;
+        lock (_gate) return _shards.TryGetValue(job, out shard) && !shard.Loop.Completion.IsCompleted;
     }
 
-    /// <summary>The generation that a job had here when its model failed or was dropped; none where it had no model.</summary>
+    /// <summary>The generation that a job had here when its shard failed or was dropped; none where it had no shard.</summary>
     public Generation Left(string job)
     {
         lock (_gate)
@@ -49,35 +49,35 @@ internal sealed class ParameterStoreTask(
         }
     }
 
-    /// <summary>The job's model, made where it is not there; null for a generation that was left here with its model.</summary>
+    /// <summary>The job's shard, made where it is not there; null for a generation that was left here with its shard.</summary>
     /// <exception cref="RpcException">It is there with other settings, there is no memory for it, or the task has just lost its index.</exception>
-    public Model? FindOrCreate(string job, V1.Model settings, Generation generation)
+    public ShardHost? FindOrCreate(string job, V1.Shard settings, Generation generation)
     {
         lock (_gate)
         {
             if (!IsReady) throw new RpcException(new Status(StatusCode.NotFound, "task: it has just lost its index"));
             DropFailed(job);
-            if (_models.TryGetValue(job, out Model? model))
+            if (_shards.TryGetValue(job, out ShardHost? shard))
             {
-                if (!model.Has(settings)) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"model: job {job} is open here with other settings"));
-                model.IsAsked(generation);
-                return model;
+                if (!shard.Has(settings)) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"shard: job {job} is open here with other settings"));
+                shard.IsAsked(generation);
+                return shard;
             }
 
             if (generation.Counter <= _left.Of(job).Counter) return null;
-            model = Create(job, settings);
-            model.IsAsked(generation);
+            shard = Create(job, settings);
+            shard.IsAsked(generation);
             _left.Remove(job);
-            _models.Add(job, model);
-            if (_models.Count == 1) _ticks?.Change(TickInterval, TickInterval);
-            return model;
+            _shards.Add(job, shard);
+            if (_shards.Count == 1) _ticks?.Change(TickInterval, TickInterval);
+            return shard;
         }
     }
 
-    /// <summary>Jobs whose models have no stream: nobody works on them here.</summary>
+    /// <summary>Jobs whose shards have no stream: nobody works on them here.</summary>
     public IReadOnlyList<string> Unattended()
     {
-        lock (_gate) return [.. _models.Where(entry => entry.Value.Loop.Streams == 0).Select(entry => entry.Key)];
+        lock (_gate) return [.. _shards.Where(entry => entry.Value.Loop.Streams == 0).Select(entry => entry.Key)];
     }
 
     /// <summary>Frees the memory of a job that has ended.</summary>
@@ -130,50 +130,50 @@ internal sealed class ParameterStoreTask(
     {
         lock (_gate)
         {
-            foreach (Model model in _models.Values) model.Loop.Tick();
+            foreach (ShardHost shard in _shards.Values) shard.Loop.Tick();
         }
     }
 
     private void DropFailed(string job)
     {
-        if (!_models.TryGetValue(job, out Model? model) || !model.Loop.Completion.IsCompleted) return;
+        if (!_shards.TryGetValue(job, out ShardHost? shard) || !shard.Loop.Completion.IsCompleted) return;
         Leave(job);
     }
 
     private void Leave(string job)
     {
-        if (!_models.TryGetValue(job, out Model? model)) return;
-        _left.Add(job, model.Newest);
-        Remove(job, model);
+        if (!_shards.TryGetValue(job, out ShardHost? shard)) return;
+        _left.Add(job, shard.Newest);
+        Remove(job, shard);
     }
 
-    private Model Create(string job, V1.Model settings)
+    private ShardHost Create(string job, V1.Shard settings)
     {
-        long bytes = Model.Bytes(ModelSettings.ToOptions(settings));
+        long bytes = ShardHost.Bytes(ShardSettings.ToOptions(settings));
         if (!budget.TryReserve(bytes))
         {
             throw new RpcException(new Status(StatusCode.ResourceExhausted,
-                $"model.length is {settings.Length} with {settings.Streams} streams, which takes {bytes} bytes; {budget.Limit - budget.Used} of {budget.Limit} are left"));
+                $"shard.length is {settings.Length} with {settings.Streams} streams, which takes {bytes} bytes; {budget.Limit - budget.Used} of {budget.Limit} are left"));
         }
 
         context.Metrics.Opened(settings.Length);
-        return new Model(job, Index, Incarnation, settings, options.SendTimeout, context);
+        return new ShardHost(job, Index, Incarnation, settings, options.SendTimeout, context);
     }
 
-    private void Remove(string job, Model model)
+    private void Remove(string job, ShardHost shard)
     {
-        model.Dispose();
-        budget.Release(model.MemoryBytes);
-        context.Metrics.Closed(model.Loop.Length);
-        _models.Remove(job);
-        if (_models.Count == 0) _ticks?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        shard.Dispose();
+        budget.Release(shard.MemoryBytes);
+        context.Metrics.Closed(shard.Loop.Length);
+        _shards.Remove(job);
+        if (_shards.Count == 0) _ticks?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private void CloseAll()
     {
         lock (_gate)
         {
-            foreach ((string job, Model model) in _models.ToArray()) Remove(job, model);
+            foreach ((string job, ShardHost shard) in _shards.ToArray()) Remove(job, shard);
             _left.Clear();
         }
     }
@@ -190,8 +190,8 @@ internal sealed class ParameterStoreTask(
                 Devices = [new DeviceEntry
                 {
                     Name = "/device:CPU:0",
-                    Description = $"{TaskDescription.Size(budget.Limit)} for models",
-                    Doing = TaskDescription.Doing(_models.Values),
+                    Description = $"{TaskDescription.Size(budget.Limit)} for shards",
+                    Doing = TaskDescription.Doing(_shards.Values),
                 }],
             };
         }

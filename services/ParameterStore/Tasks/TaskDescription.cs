@@ -1,19 +1,19 @@
 using System.Globalization;
-using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Shards;
 
 namespace Cluster.ParameterStore.Tasks;
 
 /// <summary>What a ps task says of itself to people.</summary>
 internal static class TaskDescription
 {
-    private const int NamedModels = 3;
+    private const int NamedShards = 3;
 
-    /// <summary><c>train-ab12cd34 clock 1200, 3 MiB</c>; of many models the first three by name, and how many more there are.</summary>
-    public static string Doing(IEnumerable<Model> models)
+    /// <summary><c>train-ab12cd34 clock 1200, 3 MiB</c>; of many shards the first three by name, and how many more there are.</summary>
+    public static string Doing(IEnumerable<ShardHost> shards)
     {
-        Model[] byName = [.. models.OrderBy(model => model.Loop.Job, StringComparer.Ordinal)];
-        IEnumerable<string> named = byName.Take(NamedModels).Select(Doing);
-        return string.Join("; ", byName.Length <= NamedModels ? named : named.Append(string.Create(CultureInfo.InvariantCulture, $"and {byName.Length - NamedModels} more")));
+        ShardHost[] byName = [.. shards.OrderBy(shard => shard.Loop.Job, StringComparer.Ordinal)];
+        IEnumerable<string> named = byName.Take(NamedShards).Select(Doing);
+        return string.Join("; ", byName.Length <= NamedShards ? named : named.Append(string.Create(CultureInfo.InvariantCulture, $"and {byName.Length - NamedShards} more")));
     }
 
     /// <summary>Bytes in the largest binary unit of which there is one.</summary>
@@ -25,6 +25,6 @@ internal static class TaskDescription
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.#} GiB"),
     };
 
-    private static string Doing(Model model) =>
-        string.Create(CultureInfo.InvariantCulture, $"{model.Loop.Job} clock {model.Loop.Clock}, {Size(model.MemoryBytes)}");
+    private static string Doing(ShardHost shard) =>
+        string.Create(CultureInfo.InvariantCulture, $"{shard.Loop.Job} clock {shard.Loop.Clock}, {Size(shard.MemoryBytes)}");
 }

@@ -4,7 +4,7 @@ using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Redis;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;

@@ -20,7 +20,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
     // Chunks that are in Redis, or on their way: counted by the parser's thread.
     private long _chunks;
 
-    public async Task<DataManifest> WriteAsync(Func<RowReader> open, Func<SharedRows>? shared, CancellationToken cancellationToken)
+    public async Task<DataSetRecord> WriteAsync(Func<RowReader> open, Func<SharedRows>? shared, CancellationToken cancellationToken)
     {
         try
         {
@@ -59,7 +59,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
             rows?.Report(read);
         }
 
-        var manifest = new DataManifest(data.Schema.Label, data.Schema.Features, read, chunkRows, fingerprint.Finish())
+        var manifest = new DataSetRecord(data.Schema.Label, data.Schema.Features, read, chunkRows, fingerprint.Finish())
         {
             Name = set.Import.Name,
             IdempotencyKey = set.Import.IdempotencyKey,
@@ -117,5 +117,5 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
     private async Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? timeToLive, CancellationToken cancellationToken) =>
         await RedisRetry.UnlessFull.ExecuteAsync(async _ => await database.StringSetAsync(key, value, timeToLive is { } time ? time : Expiration.Default), cancellationToken);
 
-    private sealed record Content(DataManifest Manifest, DataSummary Summary);
+    private sealed record Content(DataSetRecord Manifest, DataSummary Summary);
 }

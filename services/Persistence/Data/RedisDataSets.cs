@@ -29,7 +29,7 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DataFormatException">The source cannot be used.</exception>
     /// <exception cref="DataNameTakenException">Another data set has the name.</exception>
-    public Task<DataManifest> WriteAsync(
+    public Task<DataSetRecord> WriteAsync(
         NewDataSet set, Func<RowReader> open, Func<SharedRows>? shared, IProgress<long>? rows, CancellationToken cancellationToken) =>
         new DataSetWriter(_database, _names, set, LoadingTimeToLive, rows).WriteAsync(open, shared, cancellationToken);
 
@@ -38,11 +38,11 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
 
     /// <summary>Null where there is no data set of this id.</summary>
     /// <exception cref="DataFormatException">Its manifest is damaged.</exception>
-    public async Task<DataManifest?> FindAsync(string id, CancellationToken cancellationToken)
+    public async Task<DataSetRecord?> FindAsync(string id, CancellationToken cancellationToken)
     {
         RedisValue json = await GetAsync(DataKeys.Manifest(id), cancellationToken);
         if (json.IsNull) return null;
-        return Read<DataManifest>(json) is { Rows: > 0, ChunkRows: > 0, Features.Count: > 0, Label: not null } manifest
+        return Read<DataSetRecord>(json) is { Rows: > 0, ChunkRows: > 0, Features.Count: > 0, Label: not null } manifest
             ? manifest
             : throw new DataFormatException($"the manifest of data set '{id}' is damaged");
     }
@@ -57,9 +57,9 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     }
 
     /// <summary>Data sets that have a name, with their ids, by name.</summary>
-    public async Task<IReadOnlyList<(string Id, DataManifest Manifest)>> ListAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Id, DataSetRecord Manifest)>> ListAsync(CancellationToken cancellationToken)
     {
-        var found = new List<(string, DataManifest)>();
+        var found = new List<(string, DataSetRecord)>();
         foreach ((string _, string id) in await _names.AllAsync(cancellationToken))
         {
             if (await FindAsync(id, cancellationToken) is { } manifest) found.Add((id, manifest));
@@ -72,7 +72,7 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// <exception cref="DataFormatException">It is gone or damaged, or what it is read from has changed.</exception>
     public async Task<DataSet> LoadAsync(string id, CancellationToken cancellationToken)
     {
-        DataManifest manifest = await FindAsync(id, cancellationToken) ?? throw new DataFormatException($"there is no data set '{id}'");
+        DataSetRecord manifest = await FindAsync(id, cancellationToken) ?? throw new DataFormatException($"there is no data set '{id}'");
         var chunks = new List<DataChunk>();
         await foreach (DataChunk chunk in ReadChunksAsync(id, manifest, cancellationToken)) chunks.Add(chunk);
         return new DataSet(manifest.Schema, chunks);
@@ -80,7 +80,7 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
 
     /// <summary>The rows chunk by chunk, from Redis or from where they are; that they are all as they were is seen at the end.</summary>
     /// <exception cref="DataFormatException">A part is gone or damaged, or what they are read from has changed.</exception>
-    public async IAsyncEnumerable<DataChunk> ReadChunksAsync(string id, DataManifest manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<DataChunk> ReadChunksAsync(string id, DataSetRecord manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         using var fingerprint = new DataFingerprint(manifest.Schema);
@@ -122,7 +122,7 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// Takes a data set's name away, so that no new job finds it, and lets it expire, should nobody delete it or
     /// <see cref="UnhideAsync"/>.
     /// </summary>
-    public async Task HideAsync(string id, DataManifest manifest, CancellationToken cancellationToken)
+    public async Task HideAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (manifest.Name is not { } name) return;
@@ -132,7 +132,7 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
 
     /// <summary>Gives a hidden data set its name back.</summary>
     /// <exception cref="DataNameTakenException">Another one took it meanwhile.</exception>
-    public async Task UnhideAsync(string id, DataManifest manifest, CancellationToken cancellationToken)
+    public async Task UnhideAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (manifest.Name is not { } name) return;
@@ -141,20 +141,20 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     }
 
     /// <summary>Deletes everything of a data set.</summary>
-    public async Task DeleteAsync(string id, DataManifest manifest, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         RedisKey[] keys = DataSetKeys.All(id, manifest.Chunks);
         await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.KeyDeleteAsync(keys), cancellationToken);
     }
 
-    private async Task<bool> KeepAsync(string id, DataManifest manifest, TimeSpan? timeToLive, CancellationToken cancellationToken)
+    private async Task<bool> KeepAsync(string id, DataSetRecord manifest, TimeSpan? timeToLive, CancellationToken cancellationToken)
     {
         RedisKey[] keys = DataSetKeys.All(id, manifest.Chunks);
         return await RedisRetry.Pipeline.ExecuteAsync(async _ => await DataSetKeys.KeepAsync(_database, keys, timeToLive), cancellationToken);
     }
 
-    private async IAsyncEnumerable<DataChunk> StoredChunksAsync(string id, DataManifest manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<DataChunk> StoredChunksAsync(string id, DataSetRecord manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (long i = 0; i < manifest.Chunks; i++) yield return await LoadChunkAsync(id, i, cancellationToken);
     }

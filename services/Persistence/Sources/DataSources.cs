@@ -44,7 +44,7 @@ public sealed class DataSources : IDisposable
     public void Dispose() => _downloads.Dispose();
 
     /// <summary>The chunks of a data set whose rows stayed where they are.</summary>
-    internal async IAsyncEnumerable<DataChunk> ReadAsync(string id, DataManifest manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<DataChunk> ReadAsync(string id, DataSetRecord manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         SharedRows shared = manifest.Shared!;
         using OpenedSource source = await OpenAsync(shared.Import, cancellationToken);

@@ -4,7 +4,7 @@ using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Storage;
 using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Redis;
 using StackExchange.Redis;
 
@@ -50,7 +50,7 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
             IsRunning = (string?)job[1] == "running",
             HasResult = !job[2].IsNull,
             Plan = plan,
-            Protocol = new JobRecord(
+            Protocol = new CommitRecord(
                 fields.TryGetValue("generation", out var generation) ? Generation.Parse(generation) : Generation.None,
                 fields.TryGetValue("incarnations", out var incarnations) ? ParseIncarnations(incarnations) : [],
                 Read<CommitManifest>(fields, "manifest"))

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Persistence.Training;
 

@@ -18,7 +18,7 @@ public sealed record TrainingRecord
     public required TrainingPlan? Plan { get; init; }
 
     /// <summary>Generation, incarnations and committed state.</summary>
-    public required JobRecord Protocol { get; init; }
+    public required CommitRecord Protocol { get; init; }
 
     public required TrainingCounters Counters { get; init; }
 

@@ -1,25 +1,25 @@
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Commits;
 
 /// <summary>A ps task index as the coordinator sees it.</summary>
 /// <param name="Holder">The process that holds the index's lease; null for none.</param>
 /// <param name="Report">What that process says; null when it cannot be reached.</param>
-public readonly record struct TaskView(ulong? Holder, TaskReport? Report);
+public readonly record struct ShardView(ulong? Holder, ShardReport? Report);
 
 /// <summary>All that the coordinator decides from, read anew for each decision.</summary>
 public sealed record ClusterView
 {
-    public required JobRecord Record { get; init; }
+    public required CommitRecord Record { get; init; }
 
     /// <summary>Who holds the coordinator's lease.</summary>
     public required CoordinatorToken Holder { get; init; }
 
     /// <summary>Changes when the store restarts.</summary>
-    public required ulong StoreRun { get; init; }
+    public required ulong RedisRun { get; init; }
 
     /// <summary>By index of the ps task.</summary>
-    public required IReadOnlyList<TaskView> Tasks { get; init; }
+    public required IReadOnlyList<ShardView> Tasks { get; init; }
 
     /// <summary>No segment begins at this clock or later, for now: what is decided before it is still open.</summary>
     public long ClockLimit { get; init; } = long.MaxValue;

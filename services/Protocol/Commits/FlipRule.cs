@@ -27,7 +27,7 @@ public enum FlipResult
 public static class FlipRule
 {
     public static FlipResult Decide(
-        JobRecord current, CoordinatorToken holder, FlipRequest request, Func<SnapshotKey, bool> exists)
+        CommitRecord current, CoordinatorToken holder, FlipRequest request, Func<SnapshotKey, bool> exists)
     {
         if (holder != request.Token)
             return FlipResult.NotCoordinator;

@@ -1,4 +1,4 @@
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Commits;
 
@@ -13,6 +13,6 @@ public sealed record GenerationRequest(
 /// <summary>When a generation may start. The store's script decides by this rule and, at the same instant, replaces the generation and returns the manifest.</summary>
 public static class GenerationRule
 {
-    public static bool MayStart(JobRecord current, CoordinatorToken holder, GenerationRequest request) =>
+    public static bool MayStart(CommitRecord current, CoordinatorToken holder, GenerationRequest request) =>
         holder == request.Token && current.Generation == request.Current;
 }

@@ -1,4 +1,4 @@
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Commits;
 
@@ -17,7 +17,7 @@ public sealed class JobSupervisor
     private readonly SegmentPublisher _segments;
     private ManifestId? _durable;
     private ManifestId? _deleted;
-    private ulong? _storeRun;
+    private ulong? _redisRun;
     private long? _lostSnapshots;
 
     /// <param name="options">The job.</param>
@@ -44,9 +44,9 @@ public sealed class JobSupervisor
         CommitTime = null;
         if (view.Holder != _token)
             return [new SupervisorCommand.StepDown()];
-        if (_storeRun != view.StoreRun)
+        if (_redisRun != view.RedisRun)
             _durable = null;
-        _storeRun = view.StoreRun;
+        _redisRun = view.RedisRun;
         var commands = new List<SupervisorCommand>();
         if (!ConfirmManifest(view.Record, commands) && view.Record.End is null)
             DecideOpen(view, commands, now);
@@ -65,7 +65,7 @@ public sealed class JobSupervisor
     /// <param name="storeRun">The run of the store that said so.</param>
     public void Durable(ManifestId manifest, ulong storeRun)
     {
-        if (_storeRun == storeRun)
+        if (_redisRun == storeRun)
             _durable = manifest;
     }
 
@@ -80,7 +80,7 @@ public sealed class JobSupervisor
     public void Deleted(ManifestId manifest) => _deleted = manifest;
 
     /// <summary>Deals with the committed manifest; true when the job is finished.</summary>
-    private bool ConfirmManifest(JobRecord record, List<SupervisorCommand> commands)
+    private bool ConfirmManifest(CommitRecord record, List<SupervisorCommand> commands)
     {
         if (record.Manifest is not { } manifest)
             return false;
@@ -100,7 +100,7 @@ public sealed class JobSupervisor
 
     private void DecideOpen(ClusterView view, List<SupervisorCommand> commands, TimeSpan now)
     {
-        JobRecord record = view.Record;
+        CommitRecord record = view.Record;
         if (NeedsGeneration(view))
         {
             if (view.Tasks.All(task => task.Holder is not null))
@@ -116,8 +116,8 @@ public sealed class JobSupervisor
                 commands.Add(new SupervisorCommand.Fail(task, divergence));
         }
 
-        TaskReport[] reports = [.. view.Tasks.Select(Report).OfType<TaskReport>()
-            .Where(report => report.Phase == TaskPhase.Serving && report.Generation == record.Generation)];
+        ShardReport[] reports = [.. view.Tasks.Select(Report).OfType<ShardReport>()
+            .Where(report => report.Phase == ShardPhase.Serving && report.Generation == record.Generation)];
         if (reports.Length < _options.Tasks)
             return;
         DecideCommit(record, reports, view.Time, commands);
@@ -132,7 +132,7 @@ public sealed class JobSupervisor
     /// <summary>Whether the generation can no longer be finished: it names a process that lost its index, or a task left it or is ahead of it.</summary>
     private bool NeedsGeneration(ClusterView view)
     {
-        JobRecord record = view.Record;
+        CommitRecord record = view.Record;
         if (record.Generation == Generation.None)
             return true;
         for (int task = 0; task < _options.Tasks; task++)
@@ -141,7 +141,7 @@ public sealed class JobSupervisor
                 return true;
             if (Report(view.Tasks[task]) is not { } report || report.Generation.Counter < record.Generation.Counter)
                 continue;
-            if (report.Generation != record.Generation || report.Phase == TaskPhase.Idle)
+            if (report.Generation != record.Generation || report.Phase == ShardPhase.Idle)
                 return true;
         }
 
@@ -160,7 +160,7 @@ public sealed class JobSupervisor
             [.. view.Tasks.Select(task => task.Holder!.Value)]));
     }
 
-    private void DecideCommit(JobRecord record, TaskReport[] reports, long time, List<SupervisorCommand> commands)
+    private void DecideCommit(CommitRecord record, ShardReport[] reports, long time, List<SupervisorCommand> commands)
     {
         long clock = reports[0].SnapshotClock;
         if (clock <= (record.Manifest?.Clock ?? 0) || reports.Any(report => report.SnapshotClock != clock))
@@ -178,7 +178,7 @@ public sealed class JobSupervisor
         _lostSnapshots = null;
     }
 
-    private CommitManifest Manifest(JobRecord record, TaskReport[] reports, long time)
+    private CommitManifest Manifest(CommitRecord record, ShardReport[] reports, long time)
     {
         long examples = reports[0].SnapshotExamples;
         long clock = reports[0].SnapshotClock;
@@ -202,5 +202,5 @@ public sealed class JobSupervisor
     }
 
     /// <summary>The report, if it is of the process that holds the index.</summary>
-    private static TaskReport? Report(TaskView task) => task.Report?.Incarnation == task.Holder ? task.Report : null;
+    private static ShardReport? Report(ShardView task) => task.Report?.Incarnation == task.Holder ? task.Report : null;
 }

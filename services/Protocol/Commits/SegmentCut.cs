@@ -1,4 +1,4 @@
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Commits;
 
@@ -12,7 +12,7 @@ internal static class SegmentCut
     /// <param name="open">The segment, open everywhere.</param>
     /// <param name="reports">What the ps tasks say.</param>
     /// <param name="step">Time for a clock; null for unknown.</param>
-    public static Segment Of(Segment open, TaskReport[] reports, TimeSpan? step)
+    public static Segment Of(Segment open, ShardReport[] reports, TimeSpan? step)
     {
         step = new SegmentRate(step, default).After(reports.Select(report => report.Pace), open.To - open.From).Step;
         long highest = reports.Max(report => report.LaneClocks.Max());

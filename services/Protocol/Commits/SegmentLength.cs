@@ -1,4 +1,4 @@
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Commits;
 
@@ -47,13 +47,13 @@ internal sealed class SegmentLength(SegmentSizing sizing)
     /// <param name="reports">What the ps tasks say of it.</param>
     /// <param name="isShared">Others take turns with the job.</param>
     /// <param name="total">The clock at which the job ends.</param>
-    public Segment Next(Segment done, TaskReport[] reports, bool isShared, long total)
+    public Segment Next(Segment done, ShardReport[] reports, bool isShared, long total)
     {
         if (!done.IsEmpty) Learn(done, reports);
         return sizing.Next(done, _rate, Target(isShared), total);
     }
 
-    private void Learn(Segment done, TaskReport[] reports)
+    private void Learn(Segment done, ShardReport[] reports)
     {
         _rate = _rate.After(reports.Select(report => report.Pace), done.To - done.From);
         TimeSpan pause = reports.Max(report => report.Pace.Pause) - (_rate.Step ?? TimeSpan.Zero);

@@ -1,5 +1,5 @@
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 
 namespace Cluster.Protocol.Commits;
@@ -18,7 +18,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
     /// <summary>Adds what moves the open segment on.</summary>
     /// <returns>False when the tasks' segments do not follow one another, as two coordinators at once may leave them: only a new generation helps.</returns>
     public bool Decide(
-        Generation generation, long committed, TaskReport[] reports, ClusterView view, List<SupervisorCommand> commands, TimeSpan now)
+        Generation generation, long committed, ShardReport[] reports, ClusterView view, List<SupervisorCommand> commands, TimeSpan now)
     {
         if (_generation != generation)
         {
@@ -46,7 +46,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
     /// <summary>A worker could not go on with a lane and has ended its item.</summary>
     public void GivenUp(int lane) => _watch.GiveUp(lane);
 
-    private Segment TargetOf(Segment open, TaskReport[] reports, ClusterView view, TimeSpan now)
+    private Segment TargetOf(Segment open, ShardReport[] reports, ClusterView view, TimeSpan now)
     {
         if (reports.All(report => report.IsCopied)) return Plan(open, reports, view);
         return IsToEnd(open, view, now) ? SegmentCut.Of(open, reports, length.Step) : open;
@@ -63,7 +63,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
 
     private int Useful(int slots) => Math.Clamp(slots, 1, options.Lanes);
 
-    private void Watch(TaskReport[] reports, TimeSpan now)
+    private void Watch(ShardReport[] reports, TimeSpan now)
     {
         long slowest = reports.Min(report => report.LaneClocks.Min());
         for (int lane = 0; lane < options.Lanes; lane++)
@@ -76,7 +76,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
     }
 
     /// <summary>The segment after one that is done; the same one each time it is asked for.</summary>
-    private Segment Plan(Segment done, TaskReport[] reports, ClusterView view)
+    private Segment Plan(Segment done, ShardReport[] reports, ClusterView view)
     {
         if (done.To == options.TotalClocks || done.To >= view.ClockLimit)
             return done;
@@ -86,7 +86,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
         return _planned;
     }
 
-    private void Publish(Segment segment, TaskReport[] reports, ClusterView view, List<SupervisorCommand> commands, TimeSpan now)
+    private void Publish(Segment segment, ShardReport[] reports, ClusterView view, List<SupervisorCommand> commands, TimeSpan now)
     {
         LaneSet lanes;
         if (_published?.From != segment.From)

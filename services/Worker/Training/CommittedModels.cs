@@ -19,10 +19,10 @@ internal sealed class CommittedModels(SnapshotReader snapshots)
     private readonly LoadingCache<CommittedModel> _models = new(MaxBytes, model => (long)model.Values.Length * sizeof(float));
 
     /// <exception cref="SnapshotUnreadableException">A snapshot is gone or damaged.</exception>
-    public Task<CommittedModel> GetAsync(string jobId, TrainingContext context, CommitManifest manifest, CancellationToken cancellationToken) =>
+    public Task<CommittedModel> GetAsync(string jobId, TrainingInputs context, CommitManifest manifest, CancellationToken cancellationToken) =>
         _models.GetAsync($"{jobId} {manifest.Generation} {manifest.Clock}", () => ReadAsync(context, manifest), cancellationToken);
 
-    private async Task<CommittedModel> ReadAsync(TrainingContext context, CommitManifest manifest)
+    private async Task<CommittedModel> ReadAsync(TrainingInputs context, CommitManifest manifest)
     {
         TrainingPlan plan = context.Plan;
         var parameters = new float[plan.Parameters];
@@ -36,6 +36,6 @@ internal sealed class CommittedModels(SnapshotReader snapshots)
             }, CancellationToken.None);
         }
 
-        return new CommittedModel(parameters, ParameterFingerprint.Of(PlacedModel.InOwnOrder(context.Model, parameters)));
+        return new CommittedModel(parameters, ParameterFingerprint.Of(PartitionedModel.InOwnOrder(context.Model, parameters)));
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Cluster.Persistence.Training;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using StackExchange.Redis;
 
 namespace Cluster.Worker.Training;

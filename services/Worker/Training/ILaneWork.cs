@@ -1,5 +1,5 @@
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Cluster.Protocol.Workers;
 

@@ -16,7 +16,7 @@ namespace Cluster.Worker.Training;
 
 /// <summary>Reads a committed model, sums its metrics over a range of examples and records the sums.</summary>
 internal sealed class ModelEvaluator(
-    RedisTraining training, TrainingContexts contexts, CommittedModels models, CodeDeadline deadline, IOptions<WorkerOptions> options, ILogger<ModelEvaluator> logger)
+    RedisTraining training, TrainingInputsCache contexts, CommittedModels models, CodeDeadline deadline, IOptions<WorkerOptions> options, ILogger<ModelEvaluator> logger)
 {
     /// <summary>The event to tell the coordinator, or null where the evaluation is no longer wanted.</summary>
     /// <exception cref="DeviceException">The device is lost: the item goes back to the queue.</exception>
@@ -55,7 +55,7 @@ internal sealed class ModelEvaluator(
 
     private async Task<EvaluatedRange> EvaluateAsync(EvaluateModel item, TrainingPlan plan, CommitManifest manifest, IDevice device, CancellationToken cancellationToken)
     {
-        TrainingContext context = await contexts.GetAsync(item.JobId, plan, cancellationToken);
+        TrainingInputs context = await contexts.GetAsync(item.JobId, plan, cancellationToken);
         if (item.From < 0 || item.From >= item.To || item.To > plan.RowsOf(item.Set))
             throw new ArgumentException($"rows {item.From}-{item.To} are not of this job: its {item.Set} set has {plan.RowsOf(item.Set)}");
         CommittedModel model = await models.GetAsync(item.JobId, context, manifest, cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class ModelEvaluator(
     }
 
     private static EvaluationSums Sum(
-        TrainingContext context, EvaluateModel item, ReadOnlyMemory<float> parameters, IDevice device, CancellationToken cancellationToken)
+        TrainingInputs context, EvaluateModel item, ReadOnlyMemory<float> parameters, IDevice device, CancellationToken cancellationToken)
     {
         (IModel model, DataSet data) = (context.Model, context.Data);
         DataSplit split = DataSplit.Of(context.Plan);

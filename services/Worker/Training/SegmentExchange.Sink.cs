@@ -1,6 +1,6 @@
 using Cluster.DataPlane.Client;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 
 namespace Cluster.Worker.Training;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
 using Cluster.Persistence.Training;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Worker.Training;

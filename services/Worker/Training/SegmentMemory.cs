@@ -14,7 +14,7 @@ internal sealed class SegmentMemory : IDisposable
     private readonly float[]? _parameters;
 
     /// <exception cref="DeviceException">The device has not as much memory left as the model takes.</exception>
-    public SegmentMemory(string jobId, TrainingContext context, IDeviceStream stream)
+    public SegmentMemory(string jobId, TrainingInputs context, IDeviceStream stream)
     {
         (_jobId, Context) = (jobId, context);
         _versions = context.Plan.IsAsync ? null : new LabelledBuffers(context.Plan.Offsets);
@@ -23,13 +23,13 @@ internal sealed class SegmentMemory : IDisposable
         Gradient = new BlockGradient(_session, context.Plan.Parameters, context.Reader, context.CreateDescent());
     }
 
-    public TrainingContext Context { get; }
+    public TrainingInputs Context { get; }
 
     public BlockGradient Gradient { get; }
 
     public void Dispose() => _session.Dispose();
 
-    public bool IsFor(string job, TrainingContext wanted) => _jobId == job && ReferenceEquals(Context, wanted);
+    public bool IsFor(string job, TrainingInputs wanted) => _jobId == job && ReferenceEquals(Context, wanted);
 
     /// <summary>The work on an item; ends the work on the one before.</summary>
     public ILaneWork Begin(SegmentItem item) => _versions is { } versions

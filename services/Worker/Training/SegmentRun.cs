@@ -10,7 +10,7 @@ namespace Cluster.Worker.Training;
 /// <param name="Item">What is asked.</param>
 /// <param name="Context">Model and data.</param>
 /// <param name="Incarnations">The ps processes that the item's generation names, by index.</param>
-internal sealed record SegmentRun(string JobId, SegmentItem Item, TrainingContext Context, IReadOnlyList<ulong> Incarnations);
+internal sealed record SegmentRun(string JobId, SegmentItem Item, TrainingInputs Context, IReadOnlyList<ulong> Incarnations);
 
 internal enum SegmentEnding
 {

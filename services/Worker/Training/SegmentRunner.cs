@@ -11,7 +11,7 @@ namespace Cluster.Worker.Training;
 
 /// <summary>Runs one item of a training job on a device slot: begins it in Redis, exchanges with the ps tasks, ends it.</summary>
 internal sealed class SegmentRunner(
-    RedisTraining training, TrainingContexts contexts, SegmentExchanges exchanges, CodeDeadline deadline, ILogger<SegmentRunner> logger)
+    RedisTraining training, TrainingInputsCache contexts, SegmentExchanges exchanges, CodeDeadline deadline, ILogger<SegmentRunner> logger)
 {
     private static readonly TimeSpan PassOnPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan EndLimit = TimeSpan.FromMilliseconds(500);
@@ -45,7 +45,7 @@ internal sealed class SegmentRunner(
     {
         try
         {
-            TrainingContext context = await ContextAsync(message, item, record, cancellationToken);
+            TrainingInputs context = await ContextAsync(message, item, record, cancellationToken);
             var run = new SegmentRun(message.JobId, item, context, record.Protocol.Incarnations);
             SegmentOutcome outcome = await exchanges.Of(slot).RunAsync(run, cancellationToken);
             switch (outcome.Ending)
@@ -86,11 +86,11 @@ internal sealed class SegmentRunner(
     }
 
     // What is wrong with the model or the data as a whole counts against the first batch of the item.
-    private async Task<TrainingContext> ContextAsync(TrainSegment message, SegmentItem item, TrainingRecord record, CancellationToken cancellationToken)
+    private async Task<TrainingInputs> ContextAsync(TrainSegment message, SegmentItem item, TrainingRecord record, CancellationToken cancellationToken)
     {
         try
         {
-            TrainingContext context = await contexts.GetAsync(message.JobId, record.Plan!, cancellationToken);
+            TrainingInputs context = await contexts.GetAsync(message.JobId, record.Plan!, cancellationToken);
             int lanes = context.Tree.Lanes;
             if (item.Lanes.IsEmpty || item.Lanes.Run(lanes).Count > 0 || message.From < 0 || message.To > context.Plan.Schedule().TotalClocks)
                 throw new ArgumentException($"{item.Lanes} at clocks {item.Segment} are not of this job; it has {lanes} lanes and {context.Plan.Schedule().TotalClocks} clocks");
@@ -129,7 +129,7 @@ internal sealed class SegmentRunner(
     private static async Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
         await RedisRetry.Pipeline.ExecuteAsync(async token => await call().Abandonable().WaitAsync(token), cancellationToken);
 
-    private static SegmentReached Reached(TrainSegment message, DeviceSlot slot, TrainingContext context, in SegmentOutcome outcome) => new()
+    private static SegmentReached Reached(TrainSegment message, DeviceSlot slot, TrainingInputs context, in SegmentOutcome outcome) => new()
     {
         JobId = message.JobId,
         Generation = message.Generation,
@@ -144,7 +144,7 @@ internal sealed class SegmentRunner(
         Parameters = Partial(context, outcome.Newest),
     };
 
-    private static IReadOnlyList<PartialTensor> Partial(TrainingContext context, ReadOnlyMemory<float> parameters) =>
+    private static IReadOnlyList<PartialTensor> Partial(TrainingInputs context, ReadOnlyMemory<float> parameters) =>
         parameters.Length is 0 or > PartialTensor.MaxParameters
             ? []
             : [.. context.Plan.Tensors.Select(tensor => new PartialTensor(tensor.Name, parameters.Slice(tensor.Offset, tensor.Length).ToArray()))];

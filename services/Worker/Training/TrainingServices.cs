@@ -9,7 +9,7 @@ internal static class TrainingServices
     {
         services.AddPersistence();
         services.AddModels();
-        services.AddSingleton<TrainingContexts>();
+        services.AddSingleton<TrainingInputsCache>();
         services.AddSingleton<TrainingMetrics>();
         services.AddSingleton<StoreDirectory>();
         services.AddSingleton<SegmentExchangeContext>();

@@ -2,7 +2,7 @@ using Cluster.DataPlane.Client;
 using Cluster.ParameterStore;
 using Cluster.ParameterStore.Tasks;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Support.Servers;
@@ -59,11 +59,11 @@ internal sealed class BenchmarkStore : IAsyncDisposable
     /// <summary>Opens a model with a lane and a stream for each worker, and its first segment.</summary>
     public async Task OpenAsync(string job, int length, bool isAsync, int workers, long to, V1.Optimizer? optimizer = null)
     {
-        V1.TaskReport report = await _control.OpenAsync(new V1.OpenRequest
+        V1.ShardReport report = await _control.OpenAsync(new V1.OpenRequest
         {
             Job = job,
             Generation = Generation,
-            Model = new V1.Model
+            Shard = new V1.Shard
             {
                 Lanes = workers,
                 Length = length,
@@ -78,7 +78,7 @@ internal sealed class BenchmarkStore : IAsyncDisposable
         await AdvanceAsync(job, 0, new Segment(0, to));
     }
 
-    public async Task<V1.TaskReport> ReportAsync(string job) => await _control.ReportAsync(new V1.ReportRequest { Job = job });
+    public async Task<V1.ShardReport> ReportAsync(string job) => await _control.ReportAsync(new V1.ReportRequest { Job = job });
 
     /// <summary>Waits until the snapshot of this clock is written.</summary>
     /// <exception cref="OperationCanceledException">It is not within the limit.</exception>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Benchmarks.Exchange;
 
@@ -14,7 +14,7 @@ internal static class BoundaryCopy
     /// <summary>Milliseconds of the last push of a segment less those of the one before it.</summary>
     public static Percentiles Measure(int length)
     {
-        var task = new SyncParameterTask(new TaskOptions { Lanes = 1, Length = length, Streams = 1, Optimizer = new Sgd(0.1f) });
+        var task = new SyncShard(new ShardOptions { Lanes = 1, Length = length, Streams = 1, Optimizer = new Sgd(0.1f) });
         task.BeginLoad(BenchmarkStore.First);
         task.CompleteLoad(BenchmarkStore.First, 0, 0);
         var copies = new List<double>();
@@ -28,7 +28,7 @@ internal static class BoundaryCopy
         return new Percentiles(copies.Skip(Segments / 5));
     }
 
-    private static double Push(SyncParameterTask task, long clock)
+    private static double Push(SyncShard task, long clock)
     {
         PooledVector gradient = task.Vectors.Rent();
         long started = Stopwatch.GetTimestamp();

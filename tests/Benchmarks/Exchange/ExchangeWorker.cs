@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 
 namespace Cluster.Benchmarks.Exchange;

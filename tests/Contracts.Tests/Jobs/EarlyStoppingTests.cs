@@ -1,6 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using CsCheck;
 
 namespace Cluster.Contracts.Tests.Jobs;

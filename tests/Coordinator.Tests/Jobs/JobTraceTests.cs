@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Jobs;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Microsoft.Extensions.Time.Testing;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 
 namespace Cluster.Coordinator.Tests.Jobs;
 

@@ -5,7 +5,6 @@ using Cluster.Coordinator.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Testing;
 using Microsoft.Extensions.Options;
-using JobRecord = Cluster.Coordinator.Jobs.JobRecord;
 using TrainingSpec = Cluster.Contracts.Jobs.TrainingSpec;
 
 namespace Cluster.Coordinator.Tests.Jobs;
@@ -199,7 +198,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
             IdempotencyKey = Guid.NewGuid().ToString("N"),
             Kind = kind,
             Spec = "{}",
-            Generation = new Protocol.Parameters.Generation(1, 7),
+            Generation = new Protocol.Shards.Generation(1, 7),
             Submitted = DateTimeOffset.UtcNow,
             Trace = "",
             LogDevicePlacement = false,

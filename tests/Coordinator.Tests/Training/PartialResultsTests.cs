@@ -1,7 +1,7 @@
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Training;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Coordinator.Tests.Training;
 

@@ -3,9 +3,9 @@ using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Training;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Microsoft.Extensions.Time.Testing;
-using JobRecord = Cluster.Protocol.Commits.JobRecord;
+using CommitRecord = Cluster.Protocol.Commits.CommitRecord;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Coordinator.Tests.Training;
@@ -66,7 +66,7 @@ public sealed class TrainingFiguresTests
     {
         _figures.Observe([Report(1, [7], examples: 70)]);
         _figures.Observe([null]);
-        _figures.Observe([new V1.TaskReport { Incarnation = 3, Phase = V1.Phase.Loading }]);
+        _figures.Observe([new V1.ShardReport { Incarnation = 3, Phase = V1.Phase.Loading }]);
         _figures.Observe([]);
 
         Assert.Equal((7L, 70L), (_figures.Clock, _figures.ContributedExamples));
@@ -75,7 +75,7 @@ public sealed class TrainingFiguresTests
     [Fact]
     public void TakeObserved_ProcessesThatCount_HaveFieldsOfTheirOwn()
     {
-        V1.TaskReport first = Report(0xA, [1], examples: 1), second = Report(0xB, [1], examples: 1);
+        V1.ShardReport first = Report(0xA, [1], examples: 1), second = Report(0xB, [1], examples: 1);
         (first.Hints, second.Hints) = (3, 4);
         first.Outcomes[nameof(PushOutcome.Duplicate)] = 5;
         second.Outcomes["OfALaterVersion"] = 6;
@@ -133,7 +133,7 @@ public sealed class TrainingFiguresTests
             Slots = 0,
             Tensors = [new PlannedTensor("w", [1], 0, 1), new PlannedTensor("b", [1], 1, 1)],
         },
-        Protocol = new JobRecord(First, [1, 2], new CommitManifest { Generation = First, Clock = 50, Examples = 1000, Snapshots = [], Previous = [], Expired = [] }),
+        Protocol = new CommitRecord(First, [1, 2], new CommitManifest { Generation = First, Clock = 50, Examples = 1000, Snapshots = [], Previous = [], Expired = [] }),
         Counters = new TrainingCounters(new Dictionary<string, long>
         {
             ["segments"] = 6,
@@ -159,6 +159,6 @@ public sealed class TrainingFiguresTests
         Parameters = [],
     };
 
-    private static V1.TaskReport Report(ulong incarnation, long[] clocks, long examples) =>
+    private static V1.ShardReport Report(ulong incarnation, long[] clocks, long examples) =>
         new() { Incarnation = incarnation, Phase = V1.Phase.Serving, LaneClocks = { clocks }, Examples = examples };
 }

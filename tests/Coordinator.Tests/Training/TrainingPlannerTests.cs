@@ -93,50 +93,50 @@ public sealed class TrainingPlannerTests(RedisServers servers) : RedisTest(serve
         IModel own = new ModelCatalog([new PerceptronFactory()]).Create(spec, 1, 101);
         foreach ((int task, string[] names) in new (int, string[])[] { (0, ["dense0/w", "dense2/w"]), (2, ["dense1/w"]) })
         {
-            V1.UniformParts parts = planner.ModelOf(plan, task).Initial.Parts;
+            V1.UniformParts parts = planner.ShardOf(plan, task).Initial.Parts;
             Assert.Equal(names.Select(name => (long)own.Layout.Tensors.Single(tensor => tensor.Name == name).Offset), parts.Parts.Select(part => part.Index));
         }
     }
 
     [Fact]
-    public async Task ModelOf_SgdInSynchronousMode_HasItsRuleAndConstant()
+    public async Task ShardOf_SgdInSynchronousMode_HasItsRuleAndConstant()
     {
         TrainingPlanner planner = PlannerOf(new WideModelFactory(10, isConstant: true, GradientScale.Sum));
         TrainingPlan plan = await planner.PlanAsync(Wide with { Lanes = 5 }, stores: 3, Ct);
 
-        V1.Model model = planner.ModelOf(plan, task: 2);
+        V1.Shard shard = planner.ShardOf(plan, task: 2);
 
-        Assert.Equal((5, 6L, 4, plan.Streams, V1.Mode.Synchronous), (model.Lanes, model.Offset, model.Length, model.Streams, model.Mode));
-        Assert.Equal((V1.GradientScale.Sum, 0.5f, V1.Optimizer.RuleOneofCase.Sgd), (model.Optimizer.Scale, model.Optimizer.LearningRate, model.Optimizer.RuleCase));
-        Assert.Equal((V1.Initial.SourceOneofCase.Constant, 7f), (model.Initial.SourceCase, model.Initial.Constant));
+        Assert.Equal((5, 6L, 4, plan.Streams, V1.Mode.Synchronous), (shard.Lanes, shard.Offset, shard.Length, shard.Streams, shard.Mode));
+        Assert.Equal((V1.GradientScale.Sum, 0.5f, V1.Optimizer.RuleOneofCase.Sgd), (shard.Optimizer.Scale, shard.Optimizer.LearningRate, shard.Optimizer.RuleCase));
+        Assert.Equal((V1.Initial.SourceOneofCase.Constant, 7f), (shard.Initial.SourceCase, shard.Initial.Constant));
     }
 
     [Fact]
-    public async Task ModelOf_AdagradInAsynchronousMode_HasItsRuleAndValues()
+    public async Task ShardOf_AdagradInAsynchronousMode_HasItsRuleAndValues()
     {
         TrainingPlanner planner = PlannerOf(10);
         TrainingSpec spec = Wide with { Mode = TrainingNames.Async, Optimizer = TrainingNames.Adagrad, InitialAccumulator = 0.25f };
         TrainingPlan plan = await planner.PlanAsync(spec, stores: 3, Ct);
 
-        V1.Model model = planner.ModelOf(plan, task: 1);
+        V1.Shard shard = planner.ShardOf(plan, task: 1);
 
-        Assert.Equal((V1.Mode.Asynchronous, V1.GradientScale.Mean, 0.25f), (model.Mode, model.Optimizer.Scale, model.Optimizer.Adagrad.InitialAccumulator));
-        Assert.Equal([3f, 4f, 5f], MemoryMarshal.Cast<byte, float>(model.Initial.Values.Span).ToArray());
+        Assert.Equal((V1.Mode.Asynchronous, V1.GradientScale.Mean, 0.25f), (shard.Mode, shard.Optimizer.Scale, shard.Optimizer.Adagrad.InitialAccumulator));
+        Assert.Equal([3f, 4f, 5f], MemoryMarshal.Cast<byte, float>(shard.Initial.Values.Span).ToArray());
     }
 
     [Fact]
-    public async Task RequireModels_MoreDifferentValuesThanAnOpenTakes_IsNotSupported()
+    public async Task RequireShards_MoreDifferentValuesThanAnOpenTakes_IsNotSupported()
     {
         const int most = 1 << 18;
         TrainingPlan fits = await PlannerOf(2 * most).PlanAsync(Wide, stores: 2, Ct);
-        PlannerOf(2 * most).RequireModels(fits);
+        PlannerOf(2 * most).RequireShards(fits);
 
         TrainingPlan plan = await PlannerOf((2 * most) + 1).PlanAsync(Wide, stores: 2, Ct);
-        var error = Assert.Throws<NotSupportedException>(() => PlannerOf((2 * most) + 1).RequireModels(plan));
+        var error = Assert.Throws<NotSupportedException>(() => PlannerOf((2 * most) + 1).RequireShards(plan));
 
         Assert.Contains($"{most + 1} different values", error.Message, StringComparison.Ordinal);
         TrainingPlanner constant = PlannerOf(new WideModelFactory((2 * most) + 1, isConstant: true));
-        constant.RequireModels(plan);
+        constant.RequireShards(plan);
     }
 
     [Fact]

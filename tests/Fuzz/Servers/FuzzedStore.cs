@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Cluster.Fuzz.Targets;
 using Cluster.ParameterStore;
-using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Standalone.Embedded;
@@ -19,9 +19,9 @@ using V1 = Cluster.Contracts.Parameters.V1;
 namespace Cluster.Fuzz.Servers;
 
 /// <summary>All that a call which changes nothing must leave as it is.</summary>
-/// <param name="Watched">The state of the watched model.</param>
-/// <param name="Models">The models that there are, and their memory.</param>
-internal sealed record StoreState(string Watched, string Models);
+/// <param name="Watched">The state of the watched shard.</param>
+/// <param name="Shards">The shards that there are, and their memory.</param>
+internal sealed record StoreState(string Watched, string Shards);
 
 /// <summary>A ps process on loopback, with a job in it whose state is watched.</summary>
 /// <remarks>It serves no generation of a job again that it closed. So jobs have other names after a reset: <see cref="Job"/> in an input stands for the watched one.</remarks>
@@ -30,7 +30,7 @@ internal sealed class FuzzedStore : IAsyncDisposable
     public const string Job = Prefix + "fuzz";
     public const long MemoryBytes = 64 << 20;
 
-    /// <summary>The generation of the watched model.</summary>
+    /// <summary>The generation of the watched shard.</summary>
     public static readonly Generation Open = new(1, 7);
 
     private const string Prefix = "job-";
@@ -54,7 +54,7 @@ internal sealed class FuzzedStore : IAsyncDisposable
 
     public RawGrpc Grpc { get; }
 
-    public static V1.Model Settings => new()
+    public static V1.Shard Settings => new()
     {
         Lanes = 2,
         Length = 4,
@@ -89,7 +89,7 @@ internal sealed class FuzzedStore : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         builder.AddParameterStores(1);
         // The watched job is of no cluster: swept away, it would look as if an input had closed it.
-        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(ModelSweeper)));
+        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(ShardSweeper)));
         WebApplication app = builder.Build();
         app.MapServiceDefaults();
         app.MapParameterStore();
@@ -100,7 +100,7 @@ internal sealed class FuzzedStore : IAsyncDisposable
         return store;
     }
 
-    /// <summary>Whether the task has lost its index since the last reset, and its models with it: on a machine so busy that a lease runs out.</summary>
+    /// <summary>Whether the task has lost its index since the last reset, and its shards with it: on a machine so busy that a lease runs out.</summary>
     public bool IsDisturbed => Task.Incarnation != _incarnation;
 
     /// <summary>Runs an input again where the task lost its index while it ran, since then nothing can be said.</summary>
@@ -122,7 +122,7 @@ internal sealed class FuzzedStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Drops all models and opens the watched one anew.</summary>
+    /// <summary>Drops all shards and opens the watched one anew.</summary>
     public async Task ResetAsync()
     {
         for (int tries = 0; ; tries++)
@@ -146,19 +146,19 @@ internal sealed class FuzzedStore : IAsyncDisposable
 
     public async Task<StoreState> StateAsync()
     {
-        string watched = Task.TryFind(Watched, out Model? model) ? await model.Loop.CallAsync(() => Describe(model.Loop.Task)) : "the watched model is gone";
+        string watched = Task.TryFind(Watched, out ShardHost? shard) ? await shard.Loop.CallAsync(() => Describe(shard.Loop.Shard)) : "the watched shard is gone";
         return new StoreState(watched, $"{string.Join(',', Task.Unattended().Order(StringComparer.Ordinal))}; {Budget.Used} bytes");
     }
 
     /// <summary>Waits until no stream is attached, and says how many pushes were admitted so far.</summary>
     public async Task<long> DetachedAsync()
     {
-        if (!Task.TryFind(Watched, out Model? model)) throw new BrokenPromiseException("the watched model is gone");
-        await UntilAsync(model, _ => model.Loop.Streams == 0, "a stream stays attached");
-        return await model.Loop.CallAsync(() => model.Loop.Task.Count(PushOutcome.Admitted));
+        if (!Task.TryFind(Watched, out ShardHost? shard)) throw new BrokenPromiseException("the watched shard is gone");
+        await UntilAsync(shard, _ => shard.Loop.Streams == 0, "a stream stays attached");
+        return await shard.Loop.CallAsync(() => shard.Loop.Shard.Count(PushOutcome.Admitted));
     }
 
-    /// <summary>Whether more models than the watched one are open.</summary>
+    /// <summary>Whether more shards than the watched one are open.</summary>
     public bool IsCrowded => Task.Unattended().Count > 16 || Budget.Used > MemoryBytes / 2;
 
     /// <summary>Throws where something was logged that no input may bring about.</summary>
@@ -180,24 +180,24 @@ internal sealed class FuzzedStore : IAsyncDisposable
     {
         foreach (string job in Task.Unattended()) Task.Drop(job);
         _resets++;
-        Model model = Task.FindOrCreate(Watched, Settings, Open) ?? throw new BrokenPromiseException("the watched model cannot be opened");
-        await model.OpenAsync(Open, committed: null);
-        await UntilAsync(model, task => task.Phase == TaskPhase.Serving, "the watched model does not open");
-        await model.AdvanceAsync(Open, 0, Segment);
+        ShardHost shard = Task.FindOrCreate(Watched, Settings, Open) ?? throw new BrokenPromiseException("the watched shard cannot be opened");
+        await shard.OpenAsync(Open, committed: null);
+        await UntilAsync(shard, task => task.Phase == ShardPhase.Serving, "the watched shard does not open");
+        await shard.AdvanceAsync(Open, 0, Segment);
     }
 
     private string Named(string text) => text.Replace(Prefix, NewPrefix, StringComparison.Ordinal);
 
-    private static string Describe(ParameterTask task)
+    private static string Describe(Shard task)
     {
         bool isThere = task.TryGetVersion(task.Version, out PooledVector parameters);
         return $"{task.Generation} {task.Phase} version {task.Version} segment {task.Segment.From} to {task.Segment.To} clocks {string.Join(',', task.LaneClocks.ToArray())} examples {task.Examples} copy {task.Snapshot.Clock} "
             + $"parameters {(isThere ? Convert.ToHexString(MemoryMarshal.AsBytes(parameters.Values)) : "none")} vectors {task.Vectors.Available}";
     }
 
-    private static async Task UntilAsync(Model model, Func<ParameterTask, bool> condition, string otherwise)
+    private static async Task UntilAsync(ShardHost shard, Func<Shard, bool> condition, string otherwise)
     {
-        for (int waits = 0; !await model.Loop.CallAsync(() => condition(model.Loop.Task)); waits++)
+        for (int waits = 0; !await shard.Loop.CallAsync(() => condition(shard.Loop.Shard)); waits++)
         {
             Promise.That(waits < 10_000, otherwise);
             await System.Threading.Tasks.Task.Delay(1);

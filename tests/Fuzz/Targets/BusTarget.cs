@@ -111,7 +111,7 @@ internal sealed class BusTarget : Target
 
     private static string GenerationOf(JobInfo job)
     {
-        var generation = Protocol.Parameters.Generation.Parse(job.Generation);
+        var generation = Protocol.Shards.Generation.Parse(job.Generation);
         return string.Create(CultureInfo.InvariantCulture, $"{{\"counter\":{generation.Counter},\"random\":{generation.Random}}}");
     }
 

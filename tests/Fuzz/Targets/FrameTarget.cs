@@ -147,11 +147,11 @@ internal static class FrameInputs
             5 => header with { Value = Interesting.Integer(random) },
             6 => header with { Block = new(number, (int)Interesting.Integer(random)) },
             7 => header with { Flags = (FrameFlags)number },
-            _ => header with { Outcome = (Protocol.Parameters.PushOutcome)number },
+            _ => header with { Outcome = (Protocol.Shards.PushOutcome)number },
         };
     }
 
-    private static Protocol.Parameters.Generation Generation(FuzzRandom random) =>
+    private static Protocol.Shards.Generation Generation(FuzzRandom random) =>
         random.Once(8) ? new(Interesting.Integer(random), random.Next()) : new(1, 7);
 
     private static byte[] Content(in FrameHeader header, FuzzRandom random)

@@ -8,7 +8,7 @@ using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.Fuzz.Targets;
 
-/// <summary>The control plane of a real ps process: a call that is refused, or that has nothing to change, leaves its models as they were.</summary>
+/// <summary>The control plane of a real ps process: a call that is refused, or that has nothing to change, leaves its shards as they were.</summary>
 internal sealed class StoreControlTarget : Target
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -22,7 +22,7 @@ internal sealed class StoreControlTarget : Target
 
     public override bool IsOnOneThread => false;
 
-    // A model that is opened has what the process may reserve; Kestrel and the client have buffers.
+    // A shard that is opened has what the process may reserve; Kestrel and the client have buffers.
     public override long MaxAllocation(byte[] input) => (2 * FuzzedStore.MemoryBytes) + 64_000_000 + (100L * input.Length);
 
     public override async Task StartAsync(CancellationToken cancellationToken) => _store = await FuzzedStore.StartAsync(cancellationToken);
@@ -50,12 +50,12 @@ internal sealed class StoreControlTarget : Target
 
     private static void RequireAllowed(IMessage request, StoreState before, StoreState after)
     {
-        Promise.That(MayChangeModels(request) || before == after, $"{request.Descriptor.Name} {request} changes nothing, and {before} became {after}");
+        Promise.That(MayChangeShards(request) || before == after, $"{request.Descriptor.Name} {request} changes nothing, and {before} became {after}");
         Promise.That(MayChangeWatched(request) || before.Watched == after.Watched, $"{request.Descriptor.Name} {request} is not about {before.Watched}, which became {after.Watched}");
     }
 
     // Of another job, only which ones are open is watched.
-    private static bool MayChangeModels(IMessage request) =>
+    private static bool MayChangeShards(IMessage request) =>
         MayChangeWatched(request) || request is V1.OpenRequest { Job: not FuzzedStore.Job } or V1.CloseRequest { Job: not FuzzedStore.Job };
 
     // A generation is opened by a higher number, and closed by its own or a higher one, whatever the random part; all else is for the one that is open.

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Cluster.DataPlane.Client;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 
 namespace Cluster.ParameterStore.Tests.Cluster;

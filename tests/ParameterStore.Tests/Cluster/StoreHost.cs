@@ -1,7 +1,7 @@
 using Cluster.DataPlane.Client;
-using Cluster.ParameterStore.Models;
+using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
@@ -65,7 +65,7 @@ internal sealed class StoreHost : IAsyncDisposable
     /// <summary>Asks the process's host to end, while the workers stay.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
-    /// <summary>Ends the process's host and starts another one: tasks with other incarnations and without models.</summary>
+    /// <summary>Ends the process's host and starts another one: tasks with other incarnations and without shards.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         Channel.Dispose();
@@ -75,7 +75,7 @@ internal sealed class StoreHost : IAsyncDisposable
         Connect();
     }
 
-    public static V1.Model Settings(int length, int lanes = 1, long offset = 0, bool isAsync = false, bool usesAdagrad = false) => new()
+    public static V1.Shard Settings(int length, int lanes = 1, long offset = 0, bool isAsync = false, bool usesAdagrad = false) => new()
     {
         Lanes = lanes,
         Length = length,
@@ -88,22 +88,22 @@ internal sealed class StoreHost : IAsyncDisposable
         Initial = new V1.Initial { Constant = 0.5f },
     };
 
-    /// <summary>Opens a model on the first task and its first segment, of a thousand clocks where not said otherwise.</summary>
-    public async Task OpenAsync(V1.Model settings, CancellationToken cancellationToken, long to = 1_000)
+    /// <summary>Opens a shard on the first task and its first segment, of a thousand clocks where not said otherwise.</summary>
+    public async Task OpenAsync(V1.Shard settings, CancellationToken cancellationToken, long to = 1_000)
     {
         await OpenAsync(settings, 0, First, null, cancellationToken);
         await AdvanceAsync(0, First, 0, 0, to, cancellationToken);
     }
 
-    /// <summary>Opens a model and waits until it serves.</summary>
-    public async Task OpenAsync(V1.Model settings, int task, Generation generation, V1.Snapshot? committed, CancellationToken cancellationToken)
+    /// <summary>Opens a shard and waits until it serves.</summary>
+    public async Task OpenAsync(V1.Shard settings, int task, Generation generation, V1.Snapshot? committed, CancellationToken cancellationToken)
     {
         await Control.OpenAsync(new V1.OpenRequest
         {
             Job = Job,
             Task = task,
             Generation = Message(generation),
-            Model = settings,
+            Shard = settings,
             Committed = committed,
         }, cancellationToken: cancellationToken);
         await UntilAsync(task, report => report.Phase is V1.Phase.Serving, cancellationToken);
@@ -120,13 +120,13 @@ internal sealed class StoreHost : IAsyncDisposable
         }, cancellationToken: cancellationToken);
 
     /// <summary>Asks for reports until one is as expected.</summary>
-    public async Task<V1.TaskReport> UntilAsync(int task, Func<V1.TaskReport, bool> isExpected, CancellationToken cancellationToken)
+    public async Task<V1.ShardReport> UntilAsync(int task, Func<V1.ShardReport, bool> isExpected, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         while (true)
         {
-            V1.TaskReport report = await Control.ReportAsync(new V1.ReportRequest { Job = Job, Task = task }, cancellationToken: limit.Token);
+            V1.ShardReport report = await Control.ReportAsync(new V1.ReportRequest { Job = Job, Task = task }, cancellationToken: limit.Token);
             if (isExpected(report)) return report;
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
         }
@@ -142,7 +142,7 @@ internal sealed class StoreHost : IAsyncDisposable
         return stream;
     }
 
-    public ModelLoop Loop(int task) => Pool.Find(task)!.TryFind(Job, out Model? model) ? model.Loop : throw new InvalidOperationException();
+    public ShardLoop Loop(int task) => Pool.Find(task)!.TryFind(Job, out ShardHost? shard) ? shard.Loop : throw new InvalidOperationException();
 
     public static V1.Generation Message(Generation generation) => new() { Counter = generation.Counter, Random = generation.Random };
 

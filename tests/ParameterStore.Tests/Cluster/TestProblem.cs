@@ -2,7 +2,7 @@ using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Parameters;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using V1 = Cluster.Contracts.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests.Cluster;
@@ -48,7 +48,7 @@ internal sealed class TestProblem
     public float[] TrainInMemory(long clocks)
     {
         Optimizer rule = Rule.ToOptimizer();
-        var task = new SyncParameterTask(new TaskOptions { Lanes = Lanes, Length = Length, Streams = 1, Optimizer = rule });
+        var task = new SyncShard(new ShardOptions { Lanes = Lanes, Length = Length, Streams = 1, Optimizer = rule });
         var generation = new Generation(1, 1);
         task.BeginLoad(generation);
         task.LoadingParameters.Fill(0.5f);

@@ -29,7 +29,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     [Fact]
     public async Task Load_WhatWasWritten_IsTheFile()
     {
-        DataManifest written = await WriteAsync(Rows(11));
+        DataSetRecord written = await WriteAsync(Rows(11));
 
         Assert.Equal(("y", 11L, 4, 3L), (written.Label, written.Rows, written.ChunkRows, written.Chunks));
         Assert.Equal(["a", "b"], written.Features);
@@ -78,7 +78,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     public async Task Write_StreamBreaksAfterTheFirstChunks_LeavesNothing()
     {
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = WriteAsync(_dataSets, stream, 1000, Ct);
+        Task<DataSetRecord> writing = WriteAsync(_dataSets, stream, 1000, Ct);
         await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
 
         stream.End(new IOException("the other side is gone"));
@@ -92,7 +92,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         using var source = new CancellationTokenSource();
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = WriteAsync(_dataSets, stream, 1000, source.Token);
+        Task<DataSetRecord> writing = WriteAsync(_dataSets, stream, 1000, source.Token);
         await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
 
         await source.CancelAsync();
@@ -107,7 +107,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         var renewing = new RedisDataSets(Redis) { LoadingTimeToLive = TimeSpan.FromSeconds(12) };
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = WriteAsync(renewing, stream, 1000, Ct);
+        Task<DataSetRecord> writing = WriteAsync(renewing, stream, 1000, Ct);
         await UntilAsync(() => Database.KeyExistsAsync(DataKeys.Chunk(_id, 0)));
 
         // A chunk's time to live goes down between renewals and up at each.
@@ -132,7 +132,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     public async Task Write_ChunkGoesMeanwhile_FailsAndLeavesNothing()
     {
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = WriteAsync(_dataSets, stream, 1000, Ct);
+        Task<DataSetRecord> writing = WriteAsync(_dataSets, stream, 1000, Ct);
         await UntilAsync(async () => await Database.KeyDeleteAsync(DataKeys.Chunk(_id, 0)));
 
         stream.End(null);
@@ -147,7 +147,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         string name = _id;
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataManifest> writing = _dataSets.WriteAsync(
+        Task<DataSetRecord> writing = _dataSets.WriteAsync(
             Set(name), () => CsvData.Open(stream, Options with { ChunkRows = 1000 }), null, null, Ct);
         await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
 
@@ -164,7 +164,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     public async Task Write_WithAName_IsKeptAndFoundByIt()
     {
         string name = $"n{Guid.NewGuid():N}";
-        DataManifest written = await WriteAsync(Rows(11), name);
+        DataSetRecord written = await WriteAsync(Rows(11), name);
 
         Assert.Equal((name, "test.csv"), (written.Name, written.Source));
         Assert.Equal(_id, await _dataSets.ResolveAsync(name, Ct));
@@ -269,10 +269,10 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
         Assert.Equal($"the manifest of data set '{_id}' is damaged", await RefusedAsync());
     }
 
-    private Task<DataManifest> WriteAsync(string csv, string? name = null) => _dataSets.WriteAsync(
+    private Task<DataSetRecord> WriteAsync(string csv, string? name = null) => _dataSets.WriteAsync(
         Set(name), () => CsvData.Open(Csv(csv), Options), null, null, Ct);
 
-    private Task<DataManifest> WriteAsync(RedisDataSets dataSets, Stream stream, int chunkRows, CancellationToken cancellationToken) =>
+    private Task<DataSetRecord> WriteAsync(RedisDataSets dataSets, Stream stream, int chunkRows, CancellationToken cancellationToken) =>
         dataSets.WriteAsync(Set(null), () => CsvData.Open(stream, Options with { ChunkRows = chunkRows }), null, null, cancellationToken);
 
     private NewDataSet Set(string? name) => new(_id, new DataImport { Source = "test.csv", Label = "y", Name = name }, TimeToLive);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Cluster.Contracts.Storage;
 using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Testing;
 
 namespace Cluster.Persistence.Tests.Snapshots;

@@ -1,7 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using CsCheck;
 
 namespace Cluster.Persistence.Tests.Training;
@@ -111,6 +111,6 @@ public sealed class CommitRetentionTests
         HasResult = false,
         Plan = null,
         Counters = new TrainingCounters(new Dictionary<string, long>()),
-        Protocol = new JobRecord(Only, [], null),
+        Protocol = new CommitRecord(Only, [], null),
     };
 }

@@ -2,7 +2,7 @@ using Cluster.Contracts.Storage;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Testing;
 
 namespace Cluster.Persistence.Tests.Training;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Persistence.Tests.Training;
 
@@ -17,7 +17,7 @@ internal sealed class StoreModel(string job)
 
     public string State { get; set; } = "running";
 
-    public JobRecord Protocol { get; private set; } = JobRecord.New;
+    public CommitRecord Protocol { get; private set; } = CommitRecord.New;
 
     /// <summary>Keys of snapshots that are there, and whether they stay.</summary>
     public Dictionary<string, bool> Snapshots { get; } = new(StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cluster.Persistence.Training;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Persistence.Tests.Training;
 

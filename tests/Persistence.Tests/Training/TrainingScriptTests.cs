@@ -2,7 +2,7 @@ using Cluster.Contracts.Jobs;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Testing;
 using CsCheck;
 using StackExchange.Redis;
@@ -156,7 +156,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
         Assert.Equal(model.Protocol.Generation, record.Protocol.Generation);
         Assert.Equal(model.Protocol.Incarnations, record.Protocol.Incarnations);
         Assert.Equivalent(model.Protocol.Manifest, record.Protocol.Manifest, strict: true);
-        Assert.Equal(model.State == "running" ? model.Protocol.Generation : Protocol.Parameters.Generation.None, await store.CurrentGenerationAsync(job));
+        Assert.Equal(model.State == "running" ? model.Protocol.Generation : Protocol.Shards.Generation.None, await store.CurrentGenerationAsync(job));
     }
 
     private static CoordinatorToken Token(StoreModel model, bool isHolder) => isHolder ? model.Holder : model.Holder with { Random = model.Holder.Random + 1 };
@@ -164,7 +164,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
     private static Generation Generation(StoreModel model, StoreAction.Source source) => source switch
     {
         StoreAction.Source.There => model.Protocol.Generation,
-        StoreAction.Source.None => Protocol.Parameters.Generation.None,
+        StoreAction.Source.None => Protocol.Shards.Generation.None,
         _ => model.Protocol.Generation with { Random = model.Protocol.Generation.Random + 1 },
     };
 

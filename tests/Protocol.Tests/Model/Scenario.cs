@@ -177,6 +177,6 @@ internal enum Mutation
     /// <summary>Where one ps task cannot end its segment as early as another, they are left with different ends.</summary>
     EndsLeftApart,
 
-    /// <summary>A ps process that drops an ended job's model drops those of other jobs too.</summary>
+    /// <summary>A ps process that drops an ended job's shard drops those of other jobs too.</summary>
     EndDropsOtherModels,
 }

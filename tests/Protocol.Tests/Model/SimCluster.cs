@@ -16,7 +16,7 @@ internal sealed class SimCluster
         Scenario = scenario;
         Random = new SimRandom(scenario.Seed);
         Jobs = [.. scenario.Jobs.Select((job, index) => new SimJob(index, job))];
-        Store = new SimStore(Jobs, scenario.Mutation);
+        Store = new SimRedis(Jobs, scenario.Mutation);
         Network = new SimNetwork(Random) { Faults = scenario.NetworkFaults };
         for (int task = 0; task < scenario.Tasks; task++)
             StartStore(task);
@@ -31,7 +31,7 @@ internal sealed class SimCluster
 
     public IReadOnlyList<SimJob> Jobs { get; }
 
-    public SimStore Store { get; }
+    public SimRedis Store { get; }
 
     public SimBroker Broker { get; } = new();
 

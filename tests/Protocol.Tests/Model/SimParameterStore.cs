@@ -3,13 +3,13 @@ namespace Cluster.Protocol.Tests.Model;
 /// <summary>A ps process: a lease on an index, and that index's range of each job that has so many ps tasks.</summary>
 internal sealed class SimParameterStore : SimProcess
 {
-    private readonly SimModel?[] _models;
+    private readonly SimShard?[] _shards;
 
     public SimParameterStore(SimCluster cluster, ulong id, int index)
         : base(cluster, id)
     {
         Index = index;
-        _models = [.. cluster.Jobs.Select(job => index < job.Scenario.Tasks ? new SimModel(cluster, this, job) : null)];
+        _shards = [.. cluster.Jobs.Select(job => index < job.Scenario.Tasks ? new SimShard(cluster, this, job) : null)];
     }
 
     public int Index { get; }
@@ -24,23 +24,23 @@ internal sealed class SimParameterStore : SimProcess
         if (choice == 0)
             RenewLease();
         else
-            _models[Cluster.PickJob().Index]?.Act(choice);
+            _shards[Cluster.PickJob().Index]?.Act(choice);
     }
 
     /// <summary>The range of a job that has this many ps tasks.</summary>
-    public SimModel Model(SimJob job) => _models[job.Index]!;
+    public SimShard Shard(SimJob job) => _shards[job.Index]!;
 
     /// <summary>What mutations make of it: models are lost, and nobody is told.</summary>
     public void DropAllBut(SimJob? job)
     {
-        for (int i = 0; i < _models.Length; i++)
+        for (int i = 0; i < _shards.Length; i++)
         {
             if (i != job?.Index)
-                _models[i]?.Drop();
+                _shards[i]?.Drop();
         }
     }
 
-    public string Describe() => $"ps {Index} ({Id}): {string.Join(", ", _models.Select(model => model?.Describe()))}";
+    public string Describe() => $"ps {Index} ({Id}): {string.Join(", ", _shards.Select(shard => shard?.Describe()))}";
 
     private void RenewLease()
     {

@@ -1,6 +1,6 @@
 using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Workers;
 
 namespace Cluster.Protocol.Tests.Model;

@@ -1,5 +1,5 @@
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Tests.Model;
 
@@ -10,7 +10,7 @@ internal sealed class SimRunner
     private readonly SimCoordinator _coordinator;
     private readonly SimJob _job;
     private readonly JobSupervisor _supervisor;
-    private readonly TaskReport?[] _reports;
+    private readonly ShardReport?[] _reports;
     private readonly TimeSpan[] _expected;
     private readonly Queue<SupervisorCommand> _commands = new();
     private long? _published;
@@ -25,7 +25,7 @@ internal sealed class SimRunner
         _coordinator = coordinator;
         _job = job;
         _supervisor = new JobSupervisor(options, coordinator.Token, cluster.Random.NextUInt64);
-        _reports = new TaskReport?[job.Scenario.Tasks];
+        _reports = new ShardReport?[job.Scenario.Tasks];
         _expected = new TimeSpan[job.Scenario.Tasks];
     }
 
@@ -51,7 +51,7 @@ internal sealed class SimRunner
 
     private SimRandom Random => _cluster.Random;
 
-    public void Reported(int task, TaskReport report)
+    public void Reported(int task, ShardReport report)
     {
         _reports[task] = report;
         _expected[task] = default;
@@ -91,13 +91,13 @@ internal sealed class SimRunner
         {
             Record = stored.Record,
             Holder = stored.Holder,
-            StoreRun = _cluster.Store.Run,
+            RedisRun = _cluster.Store.Run,
             ClockLimit = Mutation == Mutation.RunsAheadOfEvaluations ? long.MaxValue : stored.Evaluations.ClockLimit(_job.Problem.Evaluations),
             WorkerSlots = _cluster.Workers.Count(worker => !worker.IsDead),
             Rivals = Random.Next(3),
             IsEnding = Random.OneIn(15),
             Tasks = [.. _reports.Select((report, task) =>
-                new TaskView(state.TaskHolders.TryGetValue(task, out ulong holder) ? holder : null, report))],
+                new ShardView(state.TaskHolders.TryGetValue(task, out ulong holder) ? holder : null, report))],
         };
         if (stored.Evaluations.Commits is [var oldest, ..] && Random.OneIn(4))
             _cluster.Network.Send(null, () => Evaluate(oldest));
@@ -122,7 +122,7 @@ internal sealed class SimRunner
 
     private void Execute(SupervisorCommand command)
     {
-        SimStore store = _cluster.Store;
+        SimRedis store = _cluster.Store;
         switch (command)
         {
             case SupervisorCommand.StepDown:
@@ -133,17 +133,17 @@ internal sealed class SimRunner
                 _cluster.Network.Send(null, () => store.StartGeneration(_job, start.Request));
                 break;
             case SupervisorCommand.Open open:
-                Send(open.Task, model => model.Open(open.Generation, open.Manifest));
+                Send(open.Task, shard => shard.Open(open.Generation, open.Manifest));
                 break;
             case SupervisorCommand.Advance advance when Mutation == Mutation.EndsLeftApart && IsRaise(advance):
                 break;
             case SupervisorCommand.Advance advance:
                 _job.Raises += IsRaise(advance) ? 1 : 0;
                 _job.Cuts += EndOf(advance) > advance.Segment.To ? 1 : 0;
-                Send(advance.Task, model => model.Advance(advance));
+                Send(advance.Task, shard => shard.Advance(advance));
                 break;
             case SupervisorCommand.WriteAgain again:
-                Send(again.Task, model => model.WriteAgain(again));
+                Send(again.Task, shard => shard.WriteAgain(again));
                 break;
             case SupervisorCommand.Flip flip:
                 AtTheStore(() => Flip(flip.Request));
@@ -201,7 +201,7 @@ internal sealed class SimRunner
 
     private void Confirm(ManifestId manifest)
     {
-        SimStore store = _cluster.Store;
+        SimRedis store = _cluster.Store;
         if (store.State[_job].Record.Manifest?.Id != manifest)
             return;
         if (Mutation != Mutation.DurableUnconfirmed)
@@ -227,9 +227,9 @@ internal sealed class SimRunner
             _cluster.Broker.Publish(_job, item);
     }
 
-    private void Send(int task, Action<SimModel> message)
+    private void Send(int task, Action<SimShard> message)
     {
         if (_cluster.Holder(task) is { } store)
-            _cluster.Network.Send(store, () => message(store.Model(_job)));
+            _cluster.Network.Send(store, () => message(store.Shard(_job)));
     }
 }

@@ -1,6 +1,6 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Cluster.Protocol.Workers;
 
@@ -13,7 +13,7 @@ internal sealed class SimWorker : SimProcess
     private const int Patience = 12;
 
     private readonly SimReplica[] _replicas;
-    private readonly SimModel?[] _connections;
+    private readonly SimShard?[] _connections;
     private readonly Queue<Action> _outbox = new();
     private SimBroker.Delivery? _delivery;
     private SimReplica? _replica;
@@ -28,7 +28,7 @@ internal sealed class SimWorker : SimProcess
         : base(cluster, id)
     {
         _replicas = [.. cluster.Jobs.Select(job => new SimReplica(job, cluster.Scenario.Mutation))];
-        _connections = new SimModel?[cluster.Scenario.Tasks];
+        _connections = new SimShard?[cluster.Scenario.Tasks];
     }
 
     private Mutation Mutation => Cluster.Scenario.Mutation;
@@ -153,7 +153,7 @@ internal sealed class SimWorker : SimProcess
         {
             case WorkActionKind.Request:
                 (Generation generation, ulong stream) = (_delivery!.Item.Generation, _stream);
-                Send(action.Task, model => model.Request(generation, action.Clock, stream, this));
+                Send(action.Task, shard => shard.Request(generation, action.Clock, stream, this));
                 if (++_waits % Patience == 0)
                     AskGeneration();
                 break;
@@ -185,7 +185,7 @@ internal sealed class SimWorker : SimProcess
             Range floats = Job.Problem.Offsets[task]..Job.Problem.Offsets[task + 1];
             (float[] slice, float[] computedOn) = (gradient[floats], parameters[floats].ToArray());
             PushHeader push = header with { Seen = _async?.Seen(task) ?? 0 };
-            _outbox.Enqueue(() => Send(range, model => model.Push(push, slice, computedOn, this)));
+            _outbox.Enqueue(() => Send(range, shard => shard.Push(push, slice, computedOn, this)));
         }
     }
 
@@ -226,17 +226,17 @@ internal sealed class SimWorker : SimProcess
     private void CloseStream()
     {
         Cluster.Streams.Remove(_stream);
-        foreach (SimModel model in _connections.OfType<SimModel>())
-            model.Disconnect(_stream);
+        foreach (SimShard shard in _connections.OfType<SimShard>())
+            shard.Disconnect(_stream);
         _connections.AsSpan().Clear();
         _stream = 0;
     }
 
-    private void Connect(int task) => _connections[task] = Cluster.Connect(task)?.Model(Job);
+    private void Connect(int task) => _connections[task] = Cluster.Connect(task)?.Shard(Job);
 
-    private void Send(int task, Action<SimModel> message)
+    private void Send(int task, Action<SimShard> message)
     {
-        if (_connections[task] is { } model)
-            Cluster.Network.Send(model.Process, () => message(model));
+        if (_connections[task] is { } shard)
+            Cluster.Network.Send(shard.Process, () => message(shard));
     }
 }

@@ -1,7 +1,7 @@
 using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Tests.Timing;
 
@@ -18,10 +18,10 @@ internal sealed class TimedJob
     private readonly TimeSpan _step;
     private readonly TimeSpan _pause;
     private readonly Func<TimeSpan> _latency;
-    private readonly SyncParameterTask[] _tasks;
+    private readonly SyncShard[] _tasks;
     private readonly JobSupervisor _supervisor;
     private readonly List<long> _lengths = [];
-    private JobRecord _record;
+    private CommitRecord _record;
     private FlipRequest? _flip;
     private TimeSpan _durableAt;
     private TimeSpan _now;
@@ -35,7 +35,7 @@ internal sealed class TimedJob
     {
         (_step, _pause, _latency) = (step, pause, latency);
         _tasks = [.. Enumerable.Range(0, tasks).Select(_ => Open())];
-        _record = new JobRecord(Only, [.. Enumerable.Range(0, tasks).Select(task => (ulong)task)], null);
+        _record = new CommitRecord(Only, [.. Enumerable.Range(0, tasks).Select(task => (ulong)task)], null);
         _supervisor = new JobSupervisor(
             new SupervisorOptions { Job = "job-1", Lanes = Lanes, Tasks = tasks, TotalClocks = long.MaxValue, LaneGrace = TimeSpan.FromDays(9) }, Token, () => 1);
     }
@@ -67,7 +67,7 @@ internal sealed class TimedJob
             for (; _nextStep < turn && Clock < Segment.To; _nextStep += _step)
             {
                 _now = _nextStep;
-                foreach (SyncParameterTask task in _tasks)
+                foreach (SyncShard task in _tasks)
                     Push(task);
             }
 
@@ -76,16 +76,16 @@ internal sealed class TimedJob
         }
     }
 
-    private static SyncParameterTask Open()
+    private static SyncShard Open()
     {
-        var task = new SyncParameterTask(new TaskOptions { Lanes = Lanes, Length = 1, Optimizer = new Sgd(1), Streams = 1 });
+        var task = new SyncShard(new ShardOptions { Lanes = Lanes, Length = 1, Optimizer = new Sgd(1), Streams = 1 });
         task.BeginLoad(Only);
         task.LoadingParameters.Clear();
         task.CompleteLoad(Only, 0, 0);
         return task;
     }
 
-    private void Push(SyncParameterTask task)
+    private void Push(SyncShard task)
     {
         PooledVector gradient = task.Vectors.Rent();
         gradient.Values.Clear();
@@ -94,7 +94,7 @@ internal sealed class TimedJob
 
     private void Decide()
     {
-        foreach (SyncParameterTask task in _tasks)
+        foreach (SyncShard task in _tasks)
             task.Snapshot.MarkWritten(task.Snapshot.Clock);
         if (_flip is { } flip && _now >= _durableAt)
         {
@@ -107,12 +107,12 @@ internal sealed class TimedJob
         {
             Record = _record,
             Holder = Token,
-            StoreRun = 1,
+            RedisRun = 1,
             WorkerSlots = Slots,
             Rivals = Rivals,
             IsEnding = IsEnding,
             ClockLimit = IsEnding ? 1 : long.MaxValue,
-            Tasks = [.. _tasks.Select((task, index) => new TaskView((ulong)index, task.Report((ulong)index)))],
+            Tasks = [.. _tasks.Select((task, index) => new ShardView((ulong)index, task.Report((ulong)index)))],
         };
         foreach (SupervisorCommand command in _supervisor.Decide(view, _now))
             Do(command);

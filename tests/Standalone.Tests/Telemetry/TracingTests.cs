@@ -69,7 +69,7 @@ public sealed class TracingTests : IAsyncLifetime
         await _client.TrainAsync(new TrainingSpec { Lanes = 4, Epochs = 2, LearningRate = 0.01f }, cancellationToken: TestContext.Current.CancellationToken);
 
         await UntilPathAsync("segment train", "segment publish", "job training", "job submit");
-        await UntilPathAsync("model load", "model open", "job training");
+        await UntilPathAsync("shard load", "shard open", "job training");
         await UntilPathAsync("snapshot write", "segment advance", "job training");
         await UntilPathAsync("training.flip", "commit", "job training");
         await UntilPathAsync("training.evaluated-range", "model evaluate", "evaluation publish", "job training");

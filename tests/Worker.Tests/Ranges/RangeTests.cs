@@ -3,7 +3,7 @@ using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Messages;
 using Cluster.Contracts.Storage;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Registry;
 using Cluster.Testing;
 using Cluster.Worker.Deadlines;

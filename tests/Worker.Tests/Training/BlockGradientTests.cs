@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 using Cluster.Worker.Tests.Training.Cluster;

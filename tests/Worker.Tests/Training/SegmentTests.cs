@@ -2,7 +2,7 @@ using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Messages;
 using Cluster.Contracts.Storage;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 using Cluster.Worker.Tests.Training.Cluster;
@@ -240,7 +240,7 @@ public sealed class SegmentTests : IAsyncLifetime
 
         Assert.Null(await worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct).WaitAsync(TrainingCluster.Limit, _ct));
 
-        V1.TaskReport[] reports = [await job.ReportAsync(0), await job.ReportAsync(1)];
+        V1.ShardReport[] reports = [await job.ReportAsync(0), await job.ReportAsync(1)];
         Assert.Contains(reports, report => report.Phase == V1.Phase.Diverged);
     }
 

@@ -28,5 +28,5 @@ internal sealed class BlobRows : ISyntheticRows
     }
 
     private static double[] Centre(ulong seed, int number, int features) =>
-        [.. Enumerable.Range(0, features).Select(i => (20 * PhiloxUniform.At(seed, ((ulong)number * (ulong)features) + (ulong)i)) - 10)];
+        [.. Enumerable.Range(0, features).Select(i => (20 * UniformDraws.At(seed, ((ulong)number * (ulong)features) + (ulong)i)) - 10)];
 }

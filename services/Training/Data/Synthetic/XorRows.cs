@@ -9,8 +9,8 @@ internal sealed class XorRows(ulong seed) : ISyntheticRows
 
     public float Row(long row, Span<float> features)
     {
-        features[0] = (float)((2 * PhiloxUniform.At(seed, 2 * (ulong)row)) - 1);
-        features[1] = (float)((2 * PhiloxUniform.At(seed, (2 * (ulong)row) + 1)) - 1);
+        features[0] = (float)((2 * UniformDraws.At(seed, 2 * (ulong)row)) - 1);
+        features[1] = (float)((2 * UniformDraws.At(seed, (2 * (ulong)row) + 1)) - 1);
         return features[0] > 0 != features[1] > 0 ? 1 : 0;
     }
 }

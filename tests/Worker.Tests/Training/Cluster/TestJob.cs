@@ -6,7 +6,7 @@ using Cluster.Contracts.Storage;
 using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Parameters;
+using Cluster.Protocol.Shards;
 using Cluster.Training.Data;
 using Cluster.Training.Models;
 using StackExchange.Redis;
@@ -78,7 +78,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
                 Job = Id,
                 Task = task,
                 Generation = Generation.ToMessage(),
-                Model = Settings(task),
+                Shard = Settings(task),
                 Committed = _manifest?.Snapshots[task].ToMessage(),
             }, cancellationToken: cancellationToken);
             await UntilAsync(task, report => report.Phase == V1.Phase.Serving);
@@ -125,7 +125,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
         long examples = 0;
         for (int task = 0; task < stores; task++)
         {
-            V1.TaskReport report = await UntilAsync(task, report => report.SnapshotWritten && report.SnapshotClock == clock);
+            V1.ShardReport report = await UntilAsync(task, report => report.SnapshotWritten && report.SnapshotClock == clock);
             snapshots.Add(new SnapshotKey(Id, task, Generation, report.Incarnation, clock));
             examples = report.SnapshotExamples;
         }
@@ -169,33 +169,33 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
     }
 
     /// <summary>Asks for reports until one is as expected.</summary>
-    public async Task<V1.TaskReport> UntilAsync(int task, Func<V1.TaskReport, bool> isExpected)
+    public async Task<V1.ShardReport> UntilAsync(int task, Func<V1.ShardReport, bool> isExpected)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TrainingCluster.Limit);
         while (true)
         {
-            V1.TaskReport report = await ReportAsync(task);
+            V1.ShardReport report = await ReportAsync(task);
             if (isExpected(report)) return report;
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
         }
     }
 
-    public async Task<V1.TaskReport> ReportAsync(int task) =>
+    public async Task<V1.ShardReport> ReportAsync(int task) =>
         await cluster.Control.ReportAsync(new V1.ReportRequest { Job = Id, Task = task }, cancellationToken: cancellationToken);
 
     private static IModel ModelOf(TrainingSpec spec) => spec.Model == TrainingNames.Mlp
         ? new PerceptronFactory().Create(spec, features: 1, LineExample.Rows)
         : new LinearRegression(1, LinearRegression.ExampleWeight, LinearRegression.ExampleBias);
 
-    private V1.Model Settings(int task)
+    private V1.Shard Settings(int task)
     {
         var initial = new float[Plan.Length(task)];
         _model.Initialise(spec.Seed, Plan.Offsets[task], initial);
         var rule = new V1.Optimizer { LearningRate = spec.LearningRate, Scale = V1.GradientScale.Mean };
         if (Plan.Slots == 1) rule.Adagrad = new V1.Adagrad { InitialAccumulator = spec.InitialAccumulator };
         else rule.Sgd = new V1.Sgd();
-        return new V1.Model
+        return new V1.Shard
         {
             Lanes = spec.Lanes,
             Length = Plan.Length(task),
