@@ -1,5 +1,4 @@
 using Cluster.ServiceDefaults.Redis;
-using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
 using Cluster.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cluster.ServiceDefaults.Hosting;
 
-/// <summary>What every service of the cluster has: telemetry, health, discovery, resilience, authentication, Redis, the registry.</summary>
+/// <summary>What every service of the cluster has: telemetry, health, discovery, resilience, authentication, Redis.</summary>
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Time a service has to finish or hand back what it holds when it is asked to stop; the local runner kills after 10 s.</summary>
@@ -23,7 +22,6 @@ public static class ServiceDefaultsExtensions
         builder.AddClusterKeyAuthentication();
         builder.AddClusterEndpoints();
         builder.AddRedis();
-        builder.Services.AddSingleton<RedisRegistry>();
         builder.Services.AddHostedService<ParentWatch>();
         builder.Services.AddHostedService<UnobservedExceptions>();
         builder.Services.TryAddSingleton(TimeProvider.System);

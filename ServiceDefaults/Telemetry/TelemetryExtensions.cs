@@ -1,4 +1,4 @@
-using Cluster.ServiceDefaults.Registry;
+using Cluster.ServiceDefaults.Hosting;
 using MassTransit.Logging;
 using MassTransit.Monitoring;
 using Microsoft.AspNetCore.Builder;

@@ -9,8 +9,9 @@ using Cluster.Coordinator.Placements;
 using Cluster.Coordinator.Predictions;
 using Cluster.Coordinator.Tasks;
 using Cluster.Coordinator.Training;
-using Cluster.Persistence;
+using Cluster.Models;
 using Cluster.ServiceDefaults.Messaging;
+using Cluster.Storage;
 using MassTransit;
 
 namespace Cluster.Coordinator;
@@ -28,7 +29,7 @@ public static class CoordinatorServices
         builder.Services.AddAccess();
         builder.Services.AddOptions<CoordinatorOptions>().BindConfiguration(CoordinatorOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddPersistence();
+        builder.Services.AddStorage();
         builder.Services.AddSingleton<BrokerConnections>();
         builder.Services.AddSingleton<ClusterCondition>();
         builder.Services.AddSingleton<RedisRoom>();

@@ -3,9 +3,9 @@ using Cluster.ParameterStore.Control;
 using Cluster.ParameterStore.Exchange;
 using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
-using Cluster.Persistence;
-using Cluster.Persistence.Snapshots;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage;
+using Cluster.Storage.Snapshots;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -29,7 +29,7 @@ public static class ParameterStoreServices
         builder.Services.AddHostedService<ShardSweeper>();
         builder.Services.AddSingleton<ParameterStoreMetrics>();
         builder.Services.AddSingleton<MemoryBudget>();
-        builder.Services.AddPersistence();
+        builder.Services.AddStorage();
         builder.Services.AddSingleton(services => new SnapshotWriter(
             services.GetRequiredKeyedService<IConnectionMultiplexer>(RedisExtensions.Bulk),
             services.GetRequiredService<IOptions<ParameterStoreOptions>>().Value.SnapshotTimeToLive));

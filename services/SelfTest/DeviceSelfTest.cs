@@ -1,6 +1,7 @@
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Cuda;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.SelfTest;
 

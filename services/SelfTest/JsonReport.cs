@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.SelfTest;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using Cluster.Models.Data;
+using Cluster.Models.Linear;
 using Cluster.Protocol.Lanes;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
 
 namespace Cluster.Benchmarks;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Cluster.Contracts.Data;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
 
 namespace Cluster.Benchmarks;
 

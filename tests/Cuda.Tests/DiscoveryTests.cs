@@ -1,5 +1,5 @@
 using Cluster.Compute.Cuda;
-using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Cuda.Tests;
 

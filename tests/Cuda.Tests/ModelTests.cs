@@ -2,8 +2,8 @@ using Cluster.Compute.Cpu;
 using Cluster.Compute.Cuda;
 using Cluster.Compute.Devices;
 using Cluster.Compute.Optimizers;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Dense;
 using CsCheck;
 
 namespace Cluster.Cuda.Tests;

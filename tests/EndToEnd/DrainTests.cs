@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
-using Cluster.Support.Processes;
 using Cluster.EndToEnd.Training;
+using Cluster.Support.Processes;
 using Cluster.TestModels;
 
 namespace Cluster.EndToEnd;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Compute.Pi;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Storage;
+using Cluster.Storage.Jobs;
 using Cluster.Support.Processes;
 using StackExchange.Redis;
 
@@ -14,7 +14,7 @@ public abstract class FaultTest(SharedBroker broker, SharedCluster shared) : Sha
     // Several seconds of two cores: the fault must find the job between its first and its last part.
     private const long Points = 6_000_000_000;
     private const ulong Seed = 7;
-    private const long PointsPerGrain = PiComputation.GrainSize * PiComputation.PointsPerBlock;
+    private const long PointsPerGrain = PiSpec.GrainBlocks * PiComputation.PointsPerBlock;
     private const double Early = 0.1;
     private const double Late = 0.8;
 

@@ -1,10 +1,9 @@
 using System.Net.Http.Headers;
-using Cluster.Client.Jobs;
 using Cluster.Client.Tasks;
 using Cluster.Contracts.Jobs;
 using Cluster.CudaDouble;
+using Cluster.Storage.Registry;
 using Cluster.Support.Processes;
-using Cluster.ServiceDefaults.Registry;
 using StackExchange.Redis;
 
 namespace Cluster.EndToEnd;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
-using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Tensors;
 using Cluster.CudaDouble;
 using Cluster.Support.Processes;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
-using Cluster.Contracts.Storage;
+using Cluster.Protocol.Messages;
+using Cluster.Storage.Jobs;
 using Cluster.Support.Processes;
 using RabbitMQ.Client;
 using StackExchange.Redis;

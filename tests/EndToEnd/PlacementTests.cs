@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
-using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Tensors;
 using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd;

@@ -2,7 +2,7 @@ using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Grpc.Core;
 using Grpc.Net.Client;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 

@@ -1,7 +1,6 @@
-using Cluster.Contracts.Parameters;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Shards;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 

@@ -4,7 +4,7 @@ using Cluster.ParameterStore.Tasks;
 using Cluster.ParameterStore.Tests.Cluster;
 using Grpc.Core;
 using StackExchange.Redis;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 

@@ -1,14 +1,13 @@
 using System.Runtime.InteropServices;
 using Cluster.Compute.Optimizers;
-using Cluster.Contracts.Parameters;
-using Cluster.Contracts.Storage;
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Snapshots;
 using StackExchange.Redis;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 

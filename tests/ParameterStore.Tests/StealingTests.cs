@@ -5,7 +5,7 @@ using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Microsoft.Extensions.Time.Testing;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 

@@ -3,8 +3,8 @@ using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tasks;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.ServiceDefaults.Registry;
-using V1 = Cluster.Contracts.Parameters.V1;
+using Cluster.Storage.Registry;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 

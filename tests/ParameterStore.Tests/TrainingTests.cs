@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
 using Cluster.Compute.Philox;
-using Cluster.Contracts.Parameters;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
 using Grpc.Core;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 

@@ -3,14 +3,14 @@ using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Contracts.Data.V1;
 using Cluster.Coordinator;
+using Cluster.Models.Data;
 using Cluster.Standalone.Embedded;
-using Cluster.Training.Data;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
-using DataSet = Cluster.Training.Data.DataSet;
+using DataSet = Cluster.Models.Data.DataSet;
 
 namespace Cluster.Standalone.Tests;
 
@@ -214,7 +214,7 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
 
         public ClusterClient Client { get; private set; } = null!;
 
-        internal Persistence.Data.RedisDataSets DataSets => Cluster.Services.GetRequiredService<Persistence.Data.RedisDataSets>();
+        internal Storage.Data.RedisDataSets DataSets => Cluster.Services.GetRequiredService<Storage.Data.RedisDataSets>();
 
         public async ValueTask InitializeAsync()
         {

@@ -5,8 +5,8 @@ using Cluster.Client;
 using Cluster.Client.Data;
 using Cluster.Client.Discovery;
 using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Sources;
 using Cluster.Standalone.Embedded;
+using Cluster.Storage.Sources;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.Standalone.Tests;

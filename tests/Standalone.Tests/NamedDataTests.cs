@@ -6,11 +6,11 @@ using Cluster.Client.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Sources;
+using Cluster.Models.Data;
+using Cluster.Models.Data.Synthetic;
+using Cluster.Models.Linear;
 using Cluster.Standalone.Embedded;
-using Cluster.Training.Data;
-using Cluster.Training.Data.Synthetic;
-using Cluster.Training.Models;
+using Cluster.Storage.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
@@ -172,7 +172,7 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     private static double BestLoss()
     {
         using SyntheticData reader = SyntheticData.Open(Uri, new DataLimits());
-        Cluster.Training.Data.DataSet data = reader.ReadAll();
+        Cluster.Models.Data.DataSet data = reader.ReadAll();
         RowView rows = new DataSplit(500, 100, Spec.Seed).Train;
         var features = new float[400 * 3];
         var labels = new float[400];
@@ -182,7 +182,7 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
             labels[i] = data.Label(rows.Row(i));
         }
 
-        return LeastSquares.Fit(new Cluster.Training.Data.DataSet(data.Schema, [new DataChunk(0, 3, features, labels)])).Loss;
+        return LeastSquares.Fit(new Cluster.Models.Data.DataSet(data.Schema, [new DataChunk(0, 3, features, labels)])).Loss;
     }
 
     private sealed class Seen : IProgress<DataLoadProgress>

@@ -7,7 +7,7 @@ using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Hosting;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Standalone.Tests;
 

@@ -1,7 +1,8 @@
 using Cluster.Coordinator;
-using Cluster.Persistence;
+using Cluster.Models;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
+using Cluster.Storage;
 using Cluster.TestChief;
 using Cluster.TestModels;
 

@@ -1,6 +1,7 @@
 using Cluster.Compute.Optimizers;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Parameters;
 
 namespace Cluster.TestModels;
 

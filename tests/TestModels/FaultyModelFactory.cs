@@ -1,5 +1,5 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Training.Models;
+using Cluster.Models;
 
 namespace Cluster.TestModels;
 

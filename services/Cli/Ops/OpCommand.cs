@@ -3,8 +3,8 @@ using Cluster.Cli.Invocation;
 using Cluster.Cli.Jobs;
 using Cluster.Cli.Parsing;
 using Cluster.Client.Errors;
-using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Tensors;
 
 namespace Cluster.Cli.Ops;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Cluster.Compute.Ops;
+using Cluster.Contracts.Tensors;
 
 namespace Cluster.Cli.Ops;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Cluster.Compute.Ops;
+using Cluster.Contracts.Tensors;
 
 namespace Cluster.Cli.Ops;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cluster.Client.Errors;
-using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Tensors;
 
 namespace Cluster.Client.Jobs;
 
@@ -21,7 +21,7 @@ public sealed record OpResult(FloatTensor Value, string Device, TimeSpan Elapsed
 
         try
         {
-            return new OpResult(OpComputation.ReadResult(result), job.Device, job.Elapsed, job.Id);
+            return new OpResult(FloatTensor.Read(result), job.Device, job.Elapsed, job.Id);
         }
         catch (JsonException e)
         {

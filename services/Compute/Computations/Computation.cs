@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Compute.Computations;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Compute.Computations;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Compute.Computations;
 

@@ -1,4 +1,5 @@
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Compute.Computations;
 

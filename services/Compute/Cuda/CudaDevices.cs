@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Cluster.Compute.Cuda.Driver;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Compute.Cuda;
 

@@ -1,3 +1,5 @@
+using Cluster.Contracts.Devices;
+
 namespace Cluster.Compute.Devices;
 
 /// <summary>What a device is, for people and for placement.</summary>

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
+using Cluster.Contracts.Tensors;
 
 namespace Cluster.Compute.Ops;
 
@@ -32,10 +34,6 @@ public sealed class OpComputation : IComputation
         return new Bound(read, ShapeOf(read));
     }
 
-    /// <summary>Reads a result as <see cref="IBoundComputation.Result"/> wrote it.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
-    public static FloatTensor ReadResult(JsonElement result) => result.Deserialize(OpJson.Default.FloatTensor) ?? throw new JsonException("the result of an op is null");
-
     private static IReadOnlyList<int> ShapeOf(OpArguments arguments)
     {
         if (!TensorOps.Names.Contains(arguments.Name)) throw new ArgumentException($"'{arguments.Name}' is no op; there are {string.Join(", ", TensorOps.Names)}.");
@@ -60,7 +58,7 @@ public sealed class OpComputation : IComputation
             => throw new NotSupportedException("An op needs a stream of a device.");
 
         public void ComputeGrains(IDeviceStream stream, IndexRange range, long grainSize, Span<byte> partials, CancellationToken cancellationToken)
-            => TensorOps.Run(arguments.Name, arguments.A, arguments.B, stream, MemoryMarshal.Cast<byte, float>(partials));
+            => OpRun.Run(arguments.Name, arguments.A, arguments.B, stream, MemoryMarshal.Cast<byte, float>(partials));
 
         public void Merge(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> merged)
             => throw new NotSupportedException("An op has one item; there is nothing to merge.");

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Compute.Pi;
 
@@ -13,9 +14,6 @@ namespace Cluster.Compute.Pi;
 /// </summary>
 public sealed class PiComputation : Computation<ulong, ulong>
 {
-    /// <summary>Blocks in a grain: a few milliseconds of one core.</summary>
-    public const long GrainSize = 1 << 20;
-
     public const long PointsPerBlock = 2;
 
     private const string SeedLimit = "a whole number from 0 to 18446744073709551615 is needed";

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 
 namespace Cluster.Compute.Pricing;
 

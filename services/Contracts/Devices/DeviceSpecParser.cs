@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cluster.Compute.Devices;
 
 namespace Cluster.Contracts.Devices;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Cluster.Compute.Ops;
+using Cluster.Contracts.Tensors;
 
 namespace Cluster.Contracts.Jobs;
 

@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
-using Cluster.Compute.Ops;
 using Cluster.Contracts.Devices;
+using Cluster.Contracts.Tensors;
 
 namespace Cluster.Contracts.Jobs;
 
-/// <summary>One op on float32 tensors: add, multiply, matmul or reduce-sum. It runs as the computation <see cref="OpComputation.ComputationName"/>.</summary>
+/// <summary>One op on float32 tensors: add, multiply, matmul or reduce-sum.</summary>
 public sealed record OpSpec
 {
     /// <summary>One of <see cref="TensorOps.Names"/>.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Cluster.Compute.Pi;
 
 namespace Cluster.Contracts.Jobs;
 
@@ -7,6 +6,9 @@ namespace Cluster.Contracts.Jobs;
 public sealed record PiSpec
 {
     public const long MaxPoints = 1_000_000_000_000_000;
+
+    /// <summary>Philox blocks of a grain, in whole numbers of which the work is cut: a few milliseconds of one core.</summary>
+    public const long GrainBlocks = 1 << 20;
 
     /// <summary>Points to draw, 1 to <see cref="MaxPoints"/>; rounded up to a multiple of two, the points of a Philox block.</summary>
     public required long Points { get; init; }
@@ -34,7 +36,7 @@ public sealed record PiSpec
     /// <summary>This spec with its work cut into items, each on the device that a function of its ordinal names.</summary>
     /// <inheritdoc cref="ItemPlacement.ByItem" path="/param"/>
     public PiSpec PlacedByItem(int items, Func<int, string?> device)
-        => this with { Placement = ItemPlacement.ByItem(Blocks, PiComputation.GrainSize, items, device) };
+        => this with { Placement = ItemPlacement.ByItem(Blocks, GrainBlocks, items, device) };
 
     public IReadOnlyList<SpecViolation> Validate() => PiSpecValidator.Instance.Violations(this);
 }
@@ -47,6 +49,6 @@ internal sealed class PiSpecValidator : SpecValidator<PiSpec>
     {
         Within("points", s => s.Points, 1, PiSpec.MaxPoints);
         IsDevice("device", s => s.Device);
-        When(s => s.Points > 0, () => IsPlacement("placement", s => s.Placement, s => (s.Blocks, PiComputation.GrainSize)));
+        When(s => s.Points > 0, () => IsPlacement("placement", s => s.Placement, s => (s.Blocks, PiSpec.GrainBlocks)));
     }
 }

@@ -1,4 +1,3 @@
-using Cluster.Protocol.Shards;
 
 namespace Cluster.Contracts.Jobs;
 
@@ -14,7 +13,7 @@ public sealed partial record TrainingSpec
     public const int MaxParameterStores = 1024;
     public const int MaxLabelLength = 256;
     public const int MaxNameLength = 64;
-    public const int MaxStaleness = StalenessHistogram.MaxExact;
+    public const int MaxStaleness = 64;
     public const int MaxLocalSteps = 1024;
 
     /// <summary>Most checkpoints of a job that are kept at once, and how many are by default.</summary>

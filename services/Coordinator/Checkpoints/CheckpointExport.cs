@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Cluster.Contracts.Checkpoints.V1;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Persistence.Snapshots;
-using Cluster.Training.Safetensors;
+using Cluster.Models.Safetensors;
+using Cluster.Storage.Checkpoints;
+using Cluster.Storage.Snapshots;
 using Google.Protobuf;
 using Grpc.Core;
 

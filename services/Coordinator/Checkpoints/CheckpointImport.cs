@@ -1,11 +1,12 @@
 using Cluster.Contracts.Checkpoints.V1;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Persistence.Snapshots;
+using Cluster.Models;
+using Cluster.Models.Safetensors;
+using Cluster.Protocol.Plans;
 using Cluster.ServiceDefaults.Redis;
-using Cluster.Training.Models;
-using Cluster.Training.Safetensors;
+using Cluster.Storage.Checkpoints;
+using Cluster.Storage.Snapshots;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;

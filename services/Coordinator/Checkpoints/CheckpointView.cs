@@ -1,7 +1,7 @@
 using Cluster.Contracts.Checkpoints.V1;
 using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Persistence.Snapshots;
+using Cluster.Storage.Checkpoints;
+using Cluster.Storage.Snapshots;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Cluster.Coordinator.Checkpoints;

@@ -2,8 +2,8 @@ using Cluster.Contracts.Checkpoints.V1;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Persistence.Snapshots;
+using Cluster.Storage.Checkpoints;
+using Cluster.Storage.Snapshots;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Checkpoints.V1;
 

@@ -1,9 +1,10 @@
 using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Parameters;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Plans;
+using Cluster.Protocol.Shards;
+using Cluster.Storage.Checkpoints;
+using Cluster.Storage.Snapshots;
 
 namespace Cluster.Coordinator.Checkpoints;
 

@@ -1,6 +1,6 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Persistence.Snapshots;
+using Cluster.Storage.Checkpoints;
+using Cluster.Storage.Snapshots;
 using Grpc.Core;
 using StackExchange.Redis;
 using Checkpoint = Cluster.Protocol.Commits.Checkpoint;

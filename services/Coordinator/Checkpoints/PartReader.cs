@@ -1,7 +1,7 @@
 using Cluster.Contracts.Checkpoints.V1;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
-using Cluster.Training.Safetensors;
+using Cluster.Models.Safetensors;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Checkpoints;

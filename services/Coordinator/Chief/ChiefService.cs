@@ -2,7 +2,7 @@ using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Redis;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Coordinator.Chief;

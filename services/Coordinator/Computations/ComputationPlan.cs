@@ -45,8 +45,8 @@ internal sealed record ComputationPlan
     {
         Computation = "pi",
         Arguments = JsonSerializer.SerializeToElement(new { seed = spec.Seed }),
-        Space = new GrainSpace(spec.Blocks, PiComputation.GrainSize),
-        Parts = Place(new GrainSpace(spec.Blocks, PiComputation.GrainSize), spec.Device, spec.Placement),
+        Space = new GrainSpace(spec.Blocks, PiSpec.GrainBlocks),
+        Parts = Place(new GrainSpace(spec.Blocks, PiSpec.GrainBlocks), spec.Device, spec.Placement),
         SoftPlacement = spec.SoftPlacement,
         Unit = ("points", PiComputation.PointsPerBlock),
     };

@@ -1,10 +1,10 @@
 using System.Threading.Channels;
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
+using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Redis;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Computations;
 

@@ -1,6 +1,6 @@
 using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Placements;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Computations;
 

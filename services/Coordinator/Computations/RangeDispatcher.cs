@@ -1,9 +1,9 @@
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Protocol.Messages;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Computations;
 

@@ -1,7 +1,8 @@
 using Cluster.Compute.Computations;
-using Cluster.Contracts.Storage;
 using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Jobs;
+using Cluster.Storage.Ranges;
 using StackExchange.Redis;
 
 namespace Cluster.Coordinator.Computations;

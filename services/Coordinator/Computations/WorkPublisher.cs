@@ -1,8 +1,8 @@
 using Cluster.Compute.Computations;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
+using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.ServiceDefaults.Redis;
 using MassTransit;

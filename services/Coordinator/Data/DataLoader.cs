@@ -2,9 +2,9 @@ using Cluster.Contracts.Data;
 using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Data;
-using Cluster.Persistence.Sources;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
+using Cluster.Storage.Data;
+using Cluster.Storage.Sources;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using Cluster.Contracts.Data.V1;
-using Cluster.Persistence.Data;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
+using Cluster.Storage.Data;
 using Google.Protobuf.WellKnownTypes;
 using DataSet = Cluster.Contracts.Data.V1.DataSet;
 

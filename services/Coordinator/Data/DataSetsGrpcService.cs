@@ -2,8 +2,8 @@ using Cluster.Contracts.Data;
 using Cluster.Contracts.Data.V1;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Conditions;
-using Cluster.Persistence.Data;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
+using Cluster.Storage.Data;
 using Grpc.Core;
 using DataSet = Cluster.Contracts.Data.V1.DataSet;
 

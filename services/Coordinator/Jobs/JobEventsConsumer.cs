@@ -1,4 +1,4 @@
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Messages;
 using MassTransit;
 
 namespace Cluster.Coordinator.Jobs;

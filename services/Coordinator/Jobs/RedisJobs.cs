@@ -1,7 +1,7 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Contracts.Storage;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Jobs;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

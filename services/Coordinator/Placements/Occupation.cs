@@ -1,4 +1,4 @@
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Placements;
 

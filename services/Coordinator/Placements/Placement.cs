@@ -1,7 +1,6 @@
-using Cluster.Compute.Devices;
 using Cluster.Contracts.Devices;
-using Cluster.Contracts.Messages;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Protocol.Messages;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Placements;
 

@@ -1,4 +1,3 @@
-using Cluster.Compute.Devices;
 using Cluster.Contracts.Devices;
 
 namespace Cluster.Coordinator.Placements;

@@ -1,5 +1,5 @@
-using Cluster.Compute.Devices;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Contracts.Devices;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Placements;
 

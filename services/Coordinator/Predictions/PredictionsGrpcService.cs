@@ -1,9 +1,10 @@
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Predictions.V1;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Persistence.Snapshots;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
+using Cluster.Protocol.Plans;
+using Cluster.Storage.Checkpoints;
+using Cluster.Storage.Snapshots;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = Cluster.Contracts.Predictions.V1;

@@ -1,7 +1,8 @@
 using Cluster.Compute.Devices;
-using Cluster.Contracts.Jobs;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Protocol.Evaluation;
+using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Predictions;
 

@@ -2,8 +2,9 @@ using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
 using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Protocol.Plans;
+using Cluster.Storage.Checkpoints;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Predictions;

@@ -1,5 +1,5 @@
 using Cluster.Contracts.Devices;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Registry.V1;

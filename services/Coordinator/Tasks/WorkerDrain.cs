@@ -1,6 +1,6 @@
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Tasks;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Plans;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 

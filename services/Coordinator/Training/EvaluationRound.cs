@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Evaluation;
+using Cluster.Protocol.Messages;
+using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Training;
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Evaluation;
+using Cluster.Protocol.Messages;
+using Cluster.Protocol.Plans;
+using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 

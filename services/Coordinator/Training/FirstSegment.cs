@@ -1,4 +1,5 @@
 using Cluster.Contracts.Jobs;
+using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Training;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Data;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
+using Cluster.Storage.Data;
 
 namespace Cluster.Coordinator.Training;
 

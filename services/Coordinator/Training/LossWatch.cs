@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs;
+using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Training;
 

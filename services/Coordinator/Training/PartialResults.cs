@@ -1,6 +1,6 @@
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Messages;
 
 namespace Cluster.Coordinator.Training;
 

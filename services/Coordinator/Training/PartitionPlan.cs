@@ -1,5 +1,6 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Models.Parameters;
 
 namespace Cluster.Coordinator.Training;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Messages;
 
 namespace Cluster.Coordinator.Training;
 

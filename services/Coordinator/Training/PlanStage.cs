@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Cluster.Contracts.Errors;
-using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Training;
+using Cluster.Models.Data;
 using Cluster.Protocol.Commits;
-using Cluster.Training.Data;
+using Cluster.Protocol.Plans;
+using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 

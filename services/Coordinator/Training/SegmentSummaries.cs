@@ -1,8 +1,9 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Plans;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Cluster.ServiceDefaults.Security;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 

@@ -1,7 +1,7 @@
-using Cluster.Contracts.Parameters;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Protocol.Shards;
+using Cluster.Storage.Registry;
 using Grpc.Core;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 

@@ -1,7 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Training;
+using Cluster.Storage.Training;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SummaryPoint = Cluster.Contracts.Jobs.V1.SummaryPoint;
@@ -20,7 +20,7 @@ internal sealed class SummariesGrpcService(RedisSummaries summaries, RedisJobs j
         return new ReadSummariesReply { Points = { points.Select(MessageOf) } };
     }
 
-    private static SummaryPoint MessageOf(Persistence.Training.SummaryPoint point) => new()
+    private static SummaryPoint MessageOf(Storage.Training.SummaryPoint point) => new()
     {
         Clock = point.Clock,
         At = DateTimeOffset.FromUnixTimeMilliseconds(point.At).ToTimestamp(),

@@ -1,15 +1,14 @@
 using System.Diagnostics;
-using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
-using Cluster.Contracts.Parameters;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Messages;
+using Cluster.Protocol.Plans;
 using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Training;
 using Grpc.Core;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 

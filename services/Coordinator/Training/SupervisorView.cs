@@ -1,9 +1,9 @@
-using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Placements;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using Cluster.ServiceDefaults.Registry;
-using V1 = Cluster.Contracts.Parameters.V1;
+using Cluster.Protocol.Plans;
+using Cluster.Storage.Registry;
+using Cluster.Storage.Training;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 

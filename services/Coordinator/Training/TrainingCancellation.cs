@@ -1,5 +1,5 @@
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Training;
+using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 

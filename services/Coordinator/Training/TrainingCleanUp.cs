@@ -1,7 +1,7 @@
-using Cluster.Contracts.Parameters;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Tasks;
-using Cluster.Persistence.Training;
+using Cluster.Protocol.Shards;
+using Cluster.Storage.Training;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Coordinator.Training;

@@ -3,8 +3,8 @@ using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
 using Cluster.Coordinator.Tasks;
-using Cluster.Persistence.Durability;
-using Cluster.Persistence.Training;
+using Cluster.Storage.Durability;
+using Cluster.Storage.Training;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Coordinator.Training;

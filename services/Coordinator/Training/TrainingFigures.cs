@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Contracts.Messages;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Messages;
 using Cluster.Protocol.Shards;
-using V1 = Cluster.Contracts.Parameters.V1;
+using Cluster.Storage.Training;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 

@@ -1,7 +1,7 @@
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Placements;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Training;
 

@@ -2,13 +2,16 @@ using System.Runtime.InteropServices;
 using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Parameters;
-using Cluster.Persistence.Data;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Dense;
+using Cluster.Models.Parameters;
+using Cluster.Protocol.Plans;
+using Cluster.Protocol.Shards;
+using Cluster.Storage.Data;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 

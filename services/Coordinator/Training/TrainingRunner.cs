@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Training;
+using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Training;
 using TrainingSpec = Cluster.Contracts.Jobs.TrainingSpec;
 
 namespace Cluster.Coordinator.Training;

@@ -1,7 +1,7 @@
 using Cluster.Coordinator.Jobs;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
-using V1 = Cluster.Contracts.Parameters.V1;
+using Cluster.Storage.Training;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 

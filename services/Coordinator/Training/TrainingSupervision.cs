@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Cluster.Contracts.Errors;
-using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Messages;
+using Cluster.Protocol.Plans;
 using Cluster.ServiceDefaults.Redis;
-using Cluster.ServiceDefaults.Registry;
-using V1 = Cluster.Contracts.Parameters.V1;
+using Cluster.Storage.Registry;
+using Cluster.Storage.Training;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 

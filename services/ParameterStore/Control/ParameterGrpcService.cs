@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Parameters;
 using Cluster.DataPlane.Frames;
 using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
 using Cluster.Protocol.Shards;
 using Grpc.Core;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Control;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Shards;
 

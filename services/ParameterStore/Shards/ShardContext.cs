@@ -1,4 +1,4 @@
-using Cluster.Persistence.Snapshots;
+using Cluster.Storage.Snapshots;
 
 namespace Cluster.ParameterStore.Shards;
 

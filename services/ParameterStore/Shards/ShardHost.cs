@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Cluster.Contracts.Errors;
-using Cluster.Contracts.Parameters;
-using Cluster.Persistence.Snapshots;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Shards;
-using V1 = Cluster.Contracts.Parameters.V1;
+using Cluster.Storage.Snapshots;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Shards;
 

@@ -1,10 +1,9 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Parameters;
 using Cluster.DataPlane.Frames;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Shards;
 

@@ -1,6 +1,6 @@
 using Cluster.ParameterStore.Shards;
 using Cluster.ServiceDefaults.Hosting;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.ParameterStore.Tasks;

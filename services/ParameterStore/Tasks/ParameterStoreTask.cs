@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using Cluster.Contracts.Devices;
 using Cluster.ParameterStore.Shards;
 using Cluster.Protocol.Shards;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Grpc.Core;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tasks;
 

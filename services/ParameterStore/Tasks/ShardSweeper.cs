@@ -1,6 +1,6 @@
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Training;
 
 namespace Cluster.ParameterStore.Tasks;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using Cluster.Cli.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Linear;
 
 namespace Cluster.Standalone.Demo;
 

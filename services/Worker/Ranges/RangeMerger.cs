@@ -1,5 +1,5 @@
 using Cluster.Compute.Computations;
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Messages;
 
 namespace Cluster.Worker.Ranges;
 

@@ -1,7 +1,7 @@
 using Cluster.Compute.Computations;
 using Cluster.Compute.Devices;
 using Cluster.Contracts.Errors;
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Messages;
 using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
 using Microsoft.Extensions.Options;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Cluster.Compute.Computations;
-using Cluster.Contracts.Messages;
-using Cluster.Contracts.Storage;
+using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Jobs;
+using Cluster.Storage.Ranges;
 using StackExchange.Redis;
 
 namespace Cluster.Worker.Ranges;

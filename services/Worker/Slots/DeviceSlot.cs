@@ -1,7 +1,6 @@
 using Cluster.Compute.Cpu;
-using Cluster.Compute.Devices;
 using Cluster.Contracts.Devices;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Worker.Slots;
 

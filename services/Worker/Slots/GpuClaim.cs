@@ -1,5 +1,6 @@
 using Cluster.Compute.Devices;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.ServiceDefaults.Hosting;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Worker.Slots;
 

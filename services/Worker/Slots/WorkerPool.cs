@@ -1,8 +1,8 @@
 using Cluster.Compute.Computations;
-using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
+using Cluster.Models;
 using Cluster.ServiceDefaults.Hosting;
-using Cluster.ServiceDefaults.Registry;
-using Cluster.Training.Models;
+using Cluster.Storage.Registry;
 using MassTransit;
 using Microsoft.Extensions.Options;
 

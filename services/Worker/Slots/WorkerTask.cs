@@ -1,5 +1,5 @@
 using Cluster.Contracts.Devices;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Worker.Slots;
 

@@ -1,7 +1,7 @@
+using Cluster.Models;
+using Cluster.Models.Data;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
 
 namespace Cluster.Worker.Training;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Snapshots;
+using Cluster.Models.Parameters;
 using Cluster.Protocol.Commits;
-using Cluster.Training.Models;
+using Cluster.Protocol.Plans;
+using Cluster.Storage.Snapshots;
 
 namespace Cluster.Worker.Training;
 

@@ -1,4 +1,4 @@
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Messages;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;
 using MassTransit;

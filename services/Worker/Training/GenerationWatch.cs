@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Training;
 using StackExchange.Redis;
 
 namespace Cluster.Worker.Training;

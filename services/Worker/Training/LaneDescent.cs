@@ -1,6 +1,6 @@
 using Cluster.Compute.Optimizers;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Models.Data;
 
 namespace Cluster.Worker.Training;
 

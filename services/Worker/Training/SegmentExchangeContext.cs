@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Training;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Worker.Training;

@@ -1,7 +1,7 @@
 using Cluster.Compute.Devices;
+using Cluster.Models;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Workers;
-using Cluster.Training.Models;
 
 namespace Cluster.Worker.Training;
 

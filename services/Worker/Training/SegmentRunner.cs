@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Cluster.Contracts.Messages;
-using Cluster.Persistence.Training;
+using Cluster.Models.Data;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Redis;
-using Cluster.Training.Data;
+using Cluster.Storage.Training;
 using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
 

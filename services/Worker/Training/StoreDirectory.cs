@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using Cluster.Contracts.Devices;
 using Cluster.DataPlane.Client;
 using Cluster.ServiceDefaults.Redis;
-using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Worker.Training;
 

@@ -1,9 +1,9 @@
 using Cluster.Compute.Optimizers;
-using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Parameters;
+using Cluster.Models;
+using Cluster.Models.Data;
 using Cluster.Protocol.Lanes;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Protocol.Plans;
+using Cluster.Protocol.Shards;
 
 namespace Cluster.Worker.Training;
 

@@ -1,7 +1,8 @@
-using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Data;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Parameters;
+using Cluster.Protocol.Plans;
+using Cluster.Storage.Data;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Worker.Training;

@@ -1,4 +1,5 @@
-using Cluster.Persistence;
+using Cluster.Models;
+using Cluster.Storage;
 
 namespace Cluster.Worker.Training;
 
@@ -7,7 +8,7 @@ internal static class TrainingServices
 {
     public static IServiceCollection AddTraining(this IServiceCollection services)
     {
-        services.AddPersistence();
+        services.AddStorage();
         services.AddModels();
         services.AddSingleton<TrainingInputsCache>();
         services.AddSingleton<TrainingMetrics>();

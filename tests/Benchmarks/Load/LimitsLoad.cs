@@ -3,8 +3,8 @@ using System.Text;
 using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
-using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Tensors;
 using Cluster.Standalone.Embedded;
 
 namespace Cluster.Benchmarks.Load;

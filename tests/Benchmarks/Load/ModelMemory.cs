@@ -2,10 +2,10 @@ using System.Globalization;
 using Cluster.Benchmarks.Exchange;
 using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Parameters;
 using Cluster.DataPlane.Client;
 using Cluster.Protocol.Commits;
-using V1 = Cluster.Contracts.Parameters.V1;
+using Cluster.Protocol.Shards;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Benchmarks.Load;
 

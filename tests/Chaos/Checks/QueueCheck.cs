@@ -1,6 +1,6 @@
 using System.Globalization;
-using Cluster.Compute.Devices;
-using Cluster.Contracts.Messages;
+using Cluster.Contracts.Devices;
+using Cluster.Protocol.Messages;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 

@@ -1,6 +1,5 @@
-using Cluster.Client.Jobs;
 using Cluster.Chaos.Jobs;
-using Cluster.Contracts.Storage;
+using Cluster.Storage.Jobs;
 using StackExchange.Redis;
 
 namespace Cluster.Chaos.Checks;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Cluster.Contracts.Messages;
+using Cluster.Protocol.Messages;
 using Cluster.Support.Processes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;

@@ -1,5 +1,6 @@
 using Cluster.Compute.Computations;
 using Cluster.Compute.Pi;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Compute.Tests.Pi;
 
@@ -64,6 +65,6 @@ public sealed class PiComputationTests
     {
         var total = new byte[computation.PartialSize];
         computation.Compute(new IndexRange(0, blocks), total, TestContext.Current.CancellationToken);
-        return computation.Result(total, new GrainSpace(blocks, PiComputation.GrainSize));
+        return computation.Result(total, new GrainSpace(blocks, PiSpec.GrainBlocks));
     }
 }

@@ -1,5 +1,6 @@
 using Cluster.Compute.Computations;
 using Cluster.Compute.Pi;
+using Cluster.Contracts.Jobs;
 
 namespace Cluster.Compute.Tests.Pi;
 
@@ -27,7 +28,7 @@ public sealed class PiKnownAnswersTests
     [MemberData(nameof(KnownAnswers))]
     public void Compute_AnyGrainsItemsAndCores_IsKnownAnswer(ulong seed, long blocks, ulong inside)
     {
-        foreach (var (grainSize, grainsAnItem, cores) in new[] { (PiComputation.GrainSize, 1, 1), (997L, 64, 2), (100_003L, 3, 5) })
+        foreach (var (grainSize, grainsAnItem, cores) in new[] { (PiSpec.GrainBlocks, 1, 1), (997L, 64, 2), (100_003L, 3, 5) })
         {
             var computation = new PiComputation().Bind(Json.Parse($$"""{"seed": {{seed}}}"""));
             var space = new GrainSpace(blocks, grainSize);

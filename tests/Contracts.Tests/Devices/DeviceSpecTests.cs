@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cluster.Compute.Devices;
 using Cluster.Contracts.Devices;
 using CsCheck;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Cluster.Compute.Ops;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Tensors;
 
 namespace Cluster.Contracts.Tests.Jobs;
 

@@ -3,7 +3,7 @@ using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Placements;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cluster.Coordinator.Tests.Computations;

@@ -1,8 +1,8 @@
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
-using Cluster.Contracts.Storage;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Jobs;
+using Cluster.Storage.Jobs;
 using Cluster.Testing;
 
 namespace Cluster.Coordinator.Tests.Computations;

@@ -1,6 +1,6 @@
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Contracts.Storage;
 using Cluster.Coordinator.Jobs;
+using Cluster.Storage.Jobs;
 using Cluster.Testing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;

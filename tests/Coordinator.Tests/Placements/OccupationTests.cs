@@ -1,5 +1,5 @@
 using Cluster.Coordinator.Placements;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Tests.Placements;
 

@@ -1,6 +1,6 @@
 using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Tasks;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Cluster.Testing;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;

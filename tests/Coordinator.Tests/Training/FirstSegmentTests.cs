@@ -1,5 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Training;
+using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Tests.Training;
 

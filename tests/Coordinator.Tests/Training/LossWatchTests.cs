@@ -1,7 +1,8 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Training;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
+using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Tests.Training;
 

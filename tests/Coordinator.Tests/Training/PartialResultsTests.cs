@@ -1,6 +1,6 @@
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Training;
+using Cluster.Protocol.Messages;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.Coordinator.Tests.Training;

@@ -1,12 +1,13 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
 using Cluster.Coordinator.Training;
-using Cluster.Persistence.Training;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Messages;
+using Cluster.Protocol.Plans;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Training;
 using Microsoft.Extensions.Time.Testing;
 using CommitRecord = Cluster.Protocol.Commits.CommitRecord;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Tests.Training;
 

@@ -1,6 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Training;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cluster.Coordinator.Tests.Training;

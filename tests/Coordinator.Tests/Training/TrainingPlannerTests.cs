@@ -3,13 +3,16 @@ using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Training;
-using Cluster.Persistence.Data;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Dense;
+using Cluster.Models.Linear;
+using Cluster.Protocol.Plans;
+using Cluster.Storage.Data;
 using Cluster.Testing;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
 using CsCheck;
 using Microsoft.Extensions.Options;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Tests.Training;
 

@@ -1,7 +1,8 @@
 using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Parameters;
 
 namespace Cluster.Coordinator.Tests.Training;
 

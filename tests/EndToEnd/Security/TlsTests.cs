@@ -4,10 +4,10 @@ using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Security;
+using Cluster.Models.Data;
 using Cluster.Support.Processes;
 using Cluster.Support.Servers;
 using Cluster.Testing;
-using Cluster.Training.Data;
 using StackExchange.Redis;
 
 namespace Cluster.EndToEnd.Security;

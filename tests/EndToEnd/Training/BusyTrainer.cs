@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cluster.Contracts.Storage;
+using Cluster.Storage.Training;
 using Cluster.Support.Processes;
 using StackExchange.Redis;
 

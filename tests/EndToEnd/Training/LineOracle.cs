@@ -1,4 +1,4 @@
-using Cluster.Training.Data;
+using Cluster.Models.Data;
 
 namespace Cluster.EndToEnd.Training;
 

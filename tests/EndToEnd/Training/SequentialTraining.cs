@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cluster.Contracts.Jobs;
+using Cluster.Models.Data;
 using Cluster.Protocol.Lanes;
 using Cluster.TestModels;
-using Cluster.Training.Data;
 
 namespace Cluster.EndToEnd.Training;
 

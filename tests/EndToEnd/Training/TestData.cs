@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
 
 namespace Cluster.EndToEnd.Training;
 

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
+using Cluster.Models.Data;
 using Cluster.Protocol.Lanes;
 using Cluster.Support.Processes;
 using Cluster.TestModels;
-using Cluster.Training.Data;
 
 namespace Cluster.EndToEnd.Training;
 

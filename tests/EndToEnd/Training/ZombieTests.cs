@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
-using Cluster.Persistence.Training;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
+using Cluster.Storage.Training;
 using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;

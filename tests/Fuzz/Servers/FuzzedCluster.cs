@@ -1,9 +1,9 @@
 using Cluster.Client;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Storage;
 using Cluster.Fuzz.Targets;
 using Cluster.Standalone.Embedded;
+using Cluster.Storage.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;

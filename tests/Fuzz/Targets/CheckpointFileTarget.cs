@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using Cluster.Contracts.Jobs;
 using Cluster.Fuzz.Inputs;
-using Cluster.Persistence.Checkpoints;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
-using Cluster.Training.Safetensors;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Dense;
+using Cluster.Models.Linear;
+using Cluster.Models.Safetensors;
+using Cluster.Storage.Checkpoints;
 
 namespace Cluster.Fuzz.Targets;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Cluster.Contracts.Data;
 using Cluster.Fuzz.Inputs;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
 
 namespace Cluster.Fuzz.Targets;
 

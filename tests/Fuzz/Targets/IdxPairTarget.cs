@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Cluster.Contracts.Data;
 using Cluster.Fuzz.Inputs;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
 
 namespace Cluster.Fuzz.Targets;
 

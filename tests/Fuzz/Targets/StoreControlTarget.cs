@@ -1,10 +1,10 @@
-using Cluster.Contracts.Parameters;
 using Cluster.Fuzz.Inputs;
 using Cluster.Fuzz.Servers;
+using Cluster.Protocol.Shards;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Fuzz.Targets;
 

@@ -3,14 +3,14 @@ using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
 using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Hosting;
-using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Storage.Registry;
 using Cluster.Support.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests.Cluster;
 

@@ -1,9 +1,8 @@
 using Cluster.Compute.Optimizers;
-using Cluster.Contracts.Parameters;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests.Cluster;
 

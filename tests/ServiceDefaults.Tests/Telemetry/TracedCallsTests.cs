@@ -11,7 +11,7 @@ public sealed class TracedCallsTests
         Contracts.Data.V1.DataReflection.Descriptor,
         Contracts.Checkpoints.V1.CheckpointsReflection.Descriptor,
         Contracts.Predictions.V1.PredictionsReflection.Descriptor,
-        Contracts.Parameters.V1.ParametersReflection.Descriptor,
+        Protocol.Parameters.V1.ParametersReflection.Descriptor,
     ];
 
     [Fact]

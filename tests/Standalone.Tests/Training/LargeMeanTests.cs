@@ -2,8 +2,8 @@ using Cluster.Client.Checkpoints;
 using Cluster.Client.Predictions;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
+using Cluster.Models.Data;
 using Cluster.Testing;
-using Cluster.Training.Data;
 
 namespace Cluster.Standalone.Tests.Training;
 

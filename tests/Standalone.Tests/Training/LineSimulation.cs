@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cluster.Contracts.Jobs;
+using Cluster.Models.Data;
 using Cluster.Protocol.Lanes;
-using Cluster.Training.Data;
 
 namespace Cluster.Standalone.Tests.Training;
 

@@ -7,9 +7,10 @@ using Cluster.Client.Training;
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
 using Cluster.Contracts.Jobs;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Dense;
 using Cluster.Standalone.Embedded;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
 
 namespace Cluster.Standalone.Tests.Training;
 

@@ -3,8 +3,8 @@ using Cluster.Client.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
+using Cluster.Models.Data;
 using Cluster.Standalone.Embedded;
-using Cluster.Training.Data;
 
 namespace Cluster.Standalone.Tests.Training;
 

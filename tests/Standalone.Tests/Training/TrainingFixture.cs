@@ -1,7 +1,8 @@
 using Cluster.Client;
 using Cluster.Coordinator;
-using Cluster.Persistence;
+using Cluster.Models;
 using Cluster.Standalone.Embedded;
+using Cluster.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 

@@ -2,7 +2,7 @@ using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
-using Cluster.Training.Data;
+using Cluster.Models.Data;
 using Grpc.Core;
 using Grpc.Net.Client;
 using V1 = Cluster.Contracts.Jobs.V1;

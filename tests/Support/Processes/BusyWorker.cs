@@ -1,4 +1,4 @@
-using Cluster.Contracts.Storage;
+using Cluster.Storage.Jobs;
 using StackExchange.Redis;
 
 namespace Cluster.Support.Processes;

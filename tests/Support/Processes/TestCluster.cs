@@ -5,9 +5,9 @@ using Cluster.Client.Tasks;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Security;
-using Cluster.Persistence.Data;
+using Cluster.Models.Data;
+using Cluster.Storage.Data;
 using Cluster.Support.Servers;
-using Cluster.Training.Data;
 using StackExchange.Redis;
 
 namespace Cluster.Support.Processes;

@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Cluster.Compute.Computations;
-using Cluster.Contracts.Messages;
-using Cluster.Contracts.Storage;
+using Cluster.Protocol.Messages;
 using Cluster.Protocol.Shards;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Jobs;
+using Cluster.Storage.Registry;
 using Cluster.Testing;
 using Cluster.Worker.Deadlines;
 using Cluster.Worker.Ranges;

@@ -1,5 +1,6 @@
 using Cluster.Compute.Devices;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Contracts.Devices;
+using Cluster.Storage.Registry;
 using Cluster.Testing;
 using Cluster.Worker.Slots;
 using Microsoft.Extensions.Configuration;

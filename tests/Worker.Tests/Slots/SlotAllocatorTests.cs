@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Cluster.Contracts.Devices;
-using Cluster.ServiceDefaults.Registry;
+using Cluster.Storage.Registry;
 using Cluster.Testing;
 using Cluster.Worker.Slots;
 using Microsoft.Extensions.Logging.Abstractions;

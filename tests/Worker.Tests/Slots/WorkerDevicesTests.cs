@@ -1,5 +1,5 @@
 using Cluster.Compute.Cuda;
-using Cluster.Compute.Devices;
+using Cluster.Contracts.Devices;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.Worker.Slots;
 using Microsoft.Extensions.Logging.Abstractions;

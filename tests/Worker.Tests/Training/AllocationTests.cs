@@ -1,7 +1,7 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
+using Cluster.Models;
 using Cluster.Protocol.Commits;
-using Cluster.Training.Models;
+using Cluster.Protocol.Messages;
 using Cluster.Worker.Tests.Training.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Linear;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
 using Cluster.Worker.Tests.Training.Cluster;
 using Cluster.Worker.Training;
 using CsCheck;

@@ -1,12 +1,12 @@
 using System.Threading.Channels;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
-using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Storage.Registry;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Tests.Training.Cluster;
 using MassTransit;

@@ -1,11 +1,11 @@
 using Cluster.Compute.Cuda;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
-using Cluster.Contracts.Storage;
 using Cluster.CudaDouble;
+using Cluster.Models.Data;
+using Cluster.Models.Parameters;
 using Cluster.Protocol.Commits;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Protocol.Evaluation;
+using Cluster.Protocol.Messages;
 using Cluster.Worker.Tests.Slots;
 using Cluster.Worker.Tests.Training.Cluster;
 using Cluster.Worker.Training;

@@ -1,13 +1,16 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
-using Cluster.Contracts.Storage;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Parameters;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Evaluation;
+using Cluster.Protocol.Messages;
 using Cluster.Protocol.Shards;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Storage.Jobs;
+using Cluster.Storage.Training;
 using Cluster.Worker.Tests.Training.Cluster;
 using Microsoft.Extensions.DependencyInjection;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Worker.Tests.Training;
 

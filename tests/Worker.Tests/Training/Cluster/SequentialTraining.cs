@@ -1,9 +1,9 @@
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
 using Cluster.Compute.Optimizers;
+using Cluster.Models;
+using Cluster.Models.Data;
 using Cluster.Protocol.Lanes;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
 
 namespace Cluster.Worker.Tests.Training.Cluster;
 

@@ -1,16 +1,19 @@
 using System.Runtime.InteropServices;
 using Cluster.Contracts.Jobs;
-using Cluster.Contracts.Messages;
-using Cluster.Contracts.Parameters;
-using Cluster.Contracts.Storage;
-using Cluster.Persistence.Training;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Dense;
+using Cluster.Models.Linear;
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Evaluation;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Messages;
+using Cluster.Protocol.Plans;
 using Cluster.Protocol.Shards;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Storage.Jobs;
+using Cluster.Storage.Training;
 using StackExchange.Redis;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Worker.Tests.Training.Cluster;
 

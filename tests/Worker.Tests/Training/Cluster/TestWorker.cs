@@ -1,8 +1,9 @@
-using Cluster.Contracts.Messages;
-using Cluster.Persistence;
+using Cluster.Models;
+using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Redis;
-using Cluster.ServiceDefaults.Registry;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Storage;
+using Cluster.Storage.Registry;
 using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
 using Cluster.Worker.Tests.Slots;

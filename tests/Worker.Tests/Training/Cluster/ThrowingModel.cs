@@ -1,6 +1,8 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Training.Data;
-using Cluster.Training.Models;
+using Cluster.Models;
+using Cluster.Models.Data;
+using Cluster.Models.Linear;
+using Cluster.Models.Parameters;
 
 namespace Cluster.Worker.Tests.Training.Cluster;
 

@@ -1,9 +1,9 @@
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore;
 using Cluster.ParameterStore.Tasks;
-using Cluster.Persistence.Training;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Storage.Training;
 using Cluster.Support.Servers;
 using Cluster.Worker.Slots;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +11,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
-using V1 = Cluster.Contracts.Parameters.V1;
+using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Worker.Tests.Training.Cluster;
 

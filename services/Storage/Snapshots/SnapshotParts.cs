@@ -1,0 +1,19 @@
+using Cluster.Protocol.Commits;
+using Cluster.Protocol.Plans;
+using StackExchange.Redis;
+
+namespace Cluster.Storage.Snapshots;
+
+/// <summary>Every key of a snapshot: its head and its chunks.</summary>
+internal static class SnapshotParts
+{
+    public static IEnumerable<RedisKey> Of(SnapshotKey key, TrainingPlan plan)
+    {
+        yield return SnapshotKeys.Head(key);
+        for (int vector = 0; vector <= plan.Slots; vector++)
+        {
+            for (int chunk = 0; chunk < SnapshotKeys.Chunks(plan.Length(key.Task)); chunk++)
+                yield return SnapshotKeys.Chunk(key, vector, chunk);
+        }
+    }
+}
