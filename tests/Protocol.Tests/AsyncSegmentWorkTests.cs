@@ -10,6 +10,7 @@ namespace Cluster.Protocol.Tests;
 public sealed class AsyncSegmentWorkTests
 {
     private static readonly Generation First = new(1, 11);
+    private static readonly SliceLabel Label = new(First, 0);
 
     private static AsyncSegmentWork Begin(int tasks, int? staleness, params int[] held)
     {
@@ -22,14 +23,14 @@ public sealed class AsyncSegmentWorkTests
 
     private static void Receive(AsyncSegmentWork work, int task, params long[] clocks)
     {
-        Assert.True(work.TryReceive(task, First, out _));
-        work.Received(task, First, clocks, end: 0);
+        Assert.True(work.TryReceive(task, Label, out _));
+        work.Received(task, Label, clocks, end: 0);
     }
 
     private static WorkAction Compute(long clock, int lane) => new(WorkActionKind.Compute, Clock: clock, Block: new LaneBlock(lane, 1));
 
     private static void Push(AsyncSegmentWork work, int task, int lane, PushOutcome outcome, long expected, bool displaced = false) =>
-        work.Answered(task, new LaneBlock(lane, 1), new PushAnswer(outcome, expected, displaced));
+        work.Answered(task, new LaneBlock(lane, 1), clock: 0, new PushAnswer(outcome, expected, displaced));
 
     [Fact]
     public void Next_LaneTooFarAhead_WaitsForTheClockThatItNeedsAndGoesOnWithIt()
@@ -70,7 +71,7 @@ public sealed class AsyncSegmentWorkTests
         {
             WorkAction action = work.Next();
             Assert.Equal(Compute(step / 3, step % 3), action);
-            work.Computed();
+            work.Computed(default);
             clocks[step % 3]++;
             Receive(work, 0, clocks);
             Push(work, 0, step % 3, PushOutcome.Admitted, clocks[step % 3]);
@@ -102,7 +103,7 @@ public sealed class AsyncSegmentWorkTests
         work.Next();
         Receive(work, 0, 0, 0, 0);
         Assert.Equal(Compute(0, 0), work.Next());
-        work.Computed();
+        work.Computed(default);
 
         Push(work, 0, 0, PushOutcome.Stale, 0);
 
@@ -118,8 +119,8 @@ public sealed class AsyncSegmentWorkTests
         work.Next();
         Receive(work, 0, 0, 1, 1);
         work.Next();
-        Assert.False(work.TryReceive(0, First, out _));
-        work.Computed();
+        Assert.False(work.TryReceive(0, Label, out _));
+        work.Computed(default);
 
         Receive(work, 0, 0, 2, 2);
 
@@ -135,13 +136,13 @@ public sealed class AsyncSegmentWorkTests
         Receive(work, 0, 1, 0, 0);
         Receive(work, 1, 0, 0, 0);
         Assert.Equal(Compute(0, 0), work.Next());
-        work.Computed();
+        work.Computed(default);
 
         Push(work, 0, 0, PushOutcome.Duplicate, 1, displaced: true);
         Push(work, 1, 0, PushOutcome.Admitted, 1);
 
         Assert.Equal(Compute(1, 0), work.Next());
-        work.Computed();
+        work.Computed(default);
         Push(work, 0, 0, PushOutcome.Duplicate, 2, displaced: true);
         Assert.True(work.Lanes.IsEmpty);
     }
@@ -156,7 +157,7 @@ public sealed class AsyncSegmentWorkTests
         Receive(work, 0, 4, 4, 4);
         Receive(work, 1, 4, 4, 4);
         Assert.Equal(Compute(4, 0), work.Next());
-        work.Computed();
+        work.Computed(default);
 
         Push(work, 0, 0, PushOutcome.AtLimit, 4);
         Assert.Equal(WorkActionKind.Wait, work.Next().Kind);
@@ -171,9 +172,9 @@ public sealed class AsyncSegmentWorkTests
     {
         AsyncSegmentWork work = Begin(tasks: 1, staleness: null, held: 0);
         work.Next();
-        Assert.True(work.TryReceive(0, First, out _));
+        Assert.True(work.TryReceive(0, Label, out _));
 
-        work.Received(0, First, [5, 6, 7], end: 5);
+        work.Received(0, Label, [5, 6, 7], end: 5);
 
         Assert.Equal(WorkActionKind.Done, work.Next().Kind);
     }
@@ -184,11 +185,11 @@ public sealed class AsyncSegmentWorkTests
         AsyncSegmentWork work = Begin(tasks: 1, staleness: null, held: 0);
         work.Next();
         Receive(work, 0, 0, 0, 0);
-        Assert.True(work.TryReceive(0, First, out _));
+        Assert.True(work.TryReceive(0, Label, out _));
 
         Assert.Equal(WorkActionKind.Wait, work.Next().Kind);
 
-        work.Received(0, First, [0, 0, 0], end: 0);
+        work.Received(0, Label, [0, 0, 0], end: 0);
         Assert.Equal(Compute(0, 0), work.Next());
     }
 }

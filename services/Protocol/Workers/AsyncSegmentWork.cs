@@ -12,27 +12,23 @@ namespace Cluster.Protocol.Workers;
 /// slowest lane of all. While it waits, ps tasks ask it for lanes that nobody moves, and it adopts them.
 /// <para>
 /// A lane's clock may differ between ps tasks where a worker died between two pushes: the batch of the lower clock is
-/// computed again, and those that have it answer Duplicate. Not thread safe and without a clock of time.
+/// computed again, and those that have it answer Duplicate.
 /// </para>
 /// </remarks>
-public sealed class AsyncSegmentWork
+public sealed class AsyncSegmentWork : SegmentWork
 {
     private const long Unknown = -1;
 
-    private readonly SegmentItem _item;
     private readonly Memory<float> _parameters;
     private readonly int[] _offsets;
-    private readonly SegmentEnds _ends;
     private readonly long[][] _clocks;
     private readonly long[] _seen;
     private readonly long[] _computedOn;
     private readonly int? _staleness;
     private readonly bool[] _requested;
     private readonly bool[] _awaited;
-    private LaneSet _lanes;
-    private bool _isComputing;
     private bool _isNewToFirst;
-    private bool _isSuperseded;
+    private bool _hasReceived;
 
     /// <param name="item">The item.</param>
     /// <param name="lanes">Lanes of the job.</param>
@@ -40,16 +36,12 @@ public sealed class AsyncSegmentWork
     /// <param name="parameters">Room for all parameters.</param>
     /// <param name="staleness">Clocks that a lane may be ahead of the slowest one; null for any number.</param>
     public AsyncSegmentWork(SegmentItem item, int lanes, IReadOnlyList<int> offsets, Memory<float> parameters, int? staleness = null)
+        : base(item, (offsets ?? throw new ArgumentNullException(nameof(offsets))).Count - 1)
     {
-        ArgumentNullException.ThrowIfNull(item);
-        ArgumentNullException.ThrowIfNull(offsets);
         ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, offsets[^1]);
-        _item = item;
-        _lanes = item.Lanes;
         _offsets = [.. offsets];
         _parameters = parameters;
         int tasks = offsets.Count - 1;
-        _ends = new SegmentEnds(item.Segment, tasks);
         _clocks = new long[tasks][];
         for (int task = 0; task < tasks; task++)
         {
@@ -65,88 +57,15 @@ public sealed class AsyncSegmentWork
         _awaited = new bool[tasks];
     }
 
-    public SegmentItem Item => _item;
+    public override ReadOnlyMemory<float> Parameters => _parameters;
 
-    /// <summary>The clock at which the item is done, as far as the ps tasks have said.</summary>
-    public long End => _ends.End;
+    public override ReadOnlyMemory<float> Newest => _hasReceived ? _parameters : default;
 
-    /// <summary>The lanes that it works for: the item's and adopted ones, without those that another worker has taken.</summary>
-    public LaneSet Lanes => _lanes;
-
-    /// <summary>The parameters to compute on.</summary>
-    public ReadOnlyMemory<float> Parameters => _parameters;
-
-    /// <summary>The clock of the slowest lane in a ps task's slice of the parameters that the last computation read.</summary>
-    public long Seen(int task) => _computedOn[task];
-
-    /// <summary>Whether a slice may be received, and where to; not while a computation reads the parameters. What was there is void from now on.</summary>
-    public bool TryReceive(int task, Generation generation, out Memory<float> target)
+    public override WorkAction Next()
     {
-        target = _parameters[_offsets[task].._offsets[task + 1]];
-        if (generation != _item.Generation || _isComputing)
-            return false;
-        _seen[task] = Unknown;
-        _requested[task] = true;
-        return true;
-    }
-
-    /// <summary>A slice was received whole, and with it the lanes' clocks and where the segment ends that is open at that task.</summary>
-    public void Received(int task, Generation generation, ReadOnlySpan<long> clocks, long end)
-    {
-        if (generation != _item.Generation)
-            return;
-        _ends.Tell(task, end);
-        long slowest = long.MaxValue;
-        for (int lane = 0; lane < clocks.Length; lane++)
-        {
-            Advance(task, lane, clocks[lane]);
-            slowest = Math.Min(slowest, clocks[lane]);
-        }
-
-        (_seen[task], _requested[task]) = (slowest, false);
-    }
-
-    /// <summary>A ps task's answer to the push of the last computation; the slice that comes with it was received before.</summary>
-    public void Answered(int task, LaneBlock lane, in PushAnswer answer)
-    {
-        switch (answer.Outcome)
-        {
-            case PushOutcome.Superseded:
-                _isSuperseded = true;
-                break;
-            case PushOutcome.Rewind:
-                _clocks[task][lane.First] = answer.Expected;
-                _awaited[task] = false;
-                break;
-            case PushOutcome.AtLimit:
-                _ends.Tell(task, answer.Expected);
-                break;
-            case PushOutcome.Stale:
-                (_seen[task], _requested[task], _awaited[task]) = (Unknown, false, false);
-                break;
-            case PushOutcome.Admitted or PushOutcome.Duplicate:
-                Advance(task, lane.First, answer.Expected);
-                _awaited[task] = false;
-                // One task decides, so that of two workers which hold the same lane exactly one lets it go.
-                if (task == 0 && answer.Displaced && _isNewToFirst)
-                    _lanes.Remove(lane);
-                break;
-        }
-    }
-
-    /// <summary>A ps task's answer to a request that brings no slice.</summary>
-    public void Answered(int task, in ParametersAnswer answer)
-    {
-        _isSuperseded |= answer.Outcome == PushOutcome.Superseded;
-        _requested[task] &= answer.Outcome == PushOutcome.Admitted;
-    }
-
-    /// <summary>What to do next.</summary>
-    public WorkAction Next()
-    {
-        if (_isSuperseded)
+        if (IsSuperseded)
             return new WorkAction(WorkActionKind.GiveUp);
-        if (_isComputing)
+        if (IsComputing)
             return new WorkAction(WorkActionKind.Wait);
         for (int task = 0; task < _clocks.Length; task++)
         {
@@ -165,23 +84,15 @@ public sealed class AsyncSegmentWork
         return IsFresh(clock) ? Compute(clock, lane) : NextRequest(clock);
     }
 
-    /// <summary>A ps task asks for lanes that others wait for: they are adopted until the end of the segment.</summary>
-    public void Steal(in StealHint hint)
+    public override void Computed(LaneBlock block)
     {
-        if (hint.Generation != _item.Generation || hint.Block.End > _clocks[0].Length)
-            return;
-        _lanes.Add(hint.Block);
-    }
-
-    /// <summary>The gradient is ready to be pushed to all ps tasks.</summary>
-    public void Computed()
-    {
-        _isComputing = false;
+        IsComputing = false;
         _awaited.AsSpan().Fill(true);
     }
 
-    /// <summary>The stream to a ps task was opened anew, or it has been silent for long: its clocks are asked for again.</summary>
-    public void Resend(int task)
+    public override long Seen(int task) => _computedOn[task];
+
+    public override void Resend(int task)
     {
         _requested[task] = false;
         _awaited[task] = false;
@@ -189,12 +100,58 @@ public sealed class AsyncSegmentWork
         _clocks[task].AsSpan().Fill(Unknown);
     }
 
-    /// <summary>The job's generation as the store says it is; asked for while waiting.</summary>
-    public void CurrentGeneration(Generation generation) => _isSuperseded |= generation != _item.Generation;
+    /// <remarks>There is one copy of the parameters: none is received while a computation reads them.</remarks>
+    private protected override bool TryBegin(int task, long version, out Memory<float> target)
+    {
+        target = _parameters[_offsets[task].._offsets[task + 1]];
+        if (IsComputing)
+            return false;
+        _seen[task] = Unknown;
+        _requested[task] = true;
+        return true;
+    }
+
+    private protected override void Complete(int task, long version, ReadOnlySpan<long> clocks)
+    {
+        _hasReceived = true;
+        long slowest = long.MaxValue;
+        for (int lane = 0; lane < clocks.Length; lane++)
+        {
+            Advance(task, lane, clocks[lane]);
+            slowest = Math.Min(slowest, clocks[lane]);
+        }
+
+        (_seen[task], _requested[task]) = (slowest, false);
+    }
+
+    private protected override void Take(int task, LaneBlock block, long clock, in PushAnswer answer)
+    {
+        switch (answer.Outcome)
+        {
+            case PushOutcome.Rewind:
+                _clocks[task][block.First] = answer.Expected;
+                _awaited[task] = false;
+                break;
+            case PushOutcome.Stale:
+                (_seen[task], _requested[task], _awaited[task]) = (Unknown, false, false);
+                break;
+            case PushOutcome.Admitted or PushOutcome.Duplicate:
+                Advance(task, block.First, answer.Expected);
+                _awaited[task] = false;
+                // One task decides, so that of two workers which hold the same lane exactly one lets it go.
+                if (task == 0 && answer.Displaced && _isNewToFirst)
+                    LetGo(block);
+                break;
+        }
+    }
+
+    private protected override void Forget(int task) => _requested[task] = false;
+
+    private protected override bool IsWanted(in StealHint hint) => hint.Block.End <= _clocks[0].Length;
 
     private WorkAction Compute(long clock, int lane)
     {
-        _isComputing = true;
+        IsComputing = true;
         // What is computed again for another ps task's sake is no news to the first one, whoever contributed it there.
         _isNewToFirst = _clocks[0][lane] <= clock;
         _seen.CopyTo(_computedOn, 0);
@@ -234,7 +191,7 @@ public sealed class AsyncSegmentWork
         slowest = -1;
         for (int lane = 0; lane < _clocks[0].Length; lane++)
         {
-            for (int task = 0; _lanes.Contains(lane) && task < _clocks.Length; task++)
+            for (int task = 0; Lanes.Contains(lane) && task < _clocks.Length; task++)
             {
                 if (_clocks[task][lane] < lowest)
                     (lowest, slowest) = (_clocks[task][lane], lane);

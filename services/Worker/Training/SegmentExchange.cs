@@ -28,7 +28,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private readonly StoreSender _sender;
     private readonly ITimer _ticks;
     private SegmentRun? _run;
-    private ILaneWork? _work;
+    private SegmentWork? _work;
     private ulong _worker;
     private Exception? _refused;
     private bool _hasDiverged;
@@ -171,7 +171,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 
     private void Compute(BlockGradient gradient, in WorkAction action)
     {
-        ILaneWork work = _work!;
+        SegmentWork work = _work!;
         ReadOnlyMemory<float> parameters;
         lock (_gate) parameters = work.Parameters;
         long started = _context.Time.GetTimestamp();

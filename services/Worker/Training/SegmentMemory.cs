@@ -32,7 +32,7 @@ internal sealed class SegmentMemory : IDisposable
     public bool IsFor(string job, TrainingInputs wanted) => _jobId == job && ReferenceEquals(Context, wanted);
 
     /// <summary>The work on an item; ends the work on the one before.</summary>
-    public ILaneWork Begin(SegmentItem item) => _versions is { } versions
-        ? new SyncLaneWork(new SegmentWork(Context.Tree, item, versions), versions)
-        : new AsyncLaneWork(new AsyncSegmentWork(item, Context.Tree.Lanes, Context.Plan.Offsets, _parameters, Context.Plan.Staleness));
+    public SegmentWork Begin(SegmentItem item) => _versions is { } versions
+        ? new SyncSegmentWork(Context.Tree, item, versions)
+        : new AsyncSegmentWork(item, Context.Tree.Lanes, Context.Plan.Offsets, _parameters, Context.Plan.Staleness);
 }

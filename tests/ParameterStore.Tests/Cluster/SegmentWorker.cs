@@ -12,7 +12,7 @@ namespace Cluster.ParameterStore.Tests.Cluster;
 internal sealed class SegmentWorker(TestProblem problem, SegmentItem item, ulong name) : IExchangeSink
 {
     private readonly Lock _gate = new();
-    private readonly SegmentWork _work = new(new BlockTree(problem.Lanes), item, new LabelledBuffers(problem.Offsets));
+    private readonly SegmentWork _work = new SyncSegmentWork(new BlockTree(problem.Lanes), item, new LabelledBuffers(problem.Offsets));
     private readonly Channel<bool> _arrived = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public async Task RunAsync(ExchangeChannel channel, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class SegmentWorker(TestProblem problem, SegmentItem item, ulong
         lock (_gate) return _work.TryReceive(task, label, out target);
     }
 
-    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end) => Locked(() => _work.Received(task, label, end));
+    public void Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end) => Locked(() => _work.Received(task, label, [], end));
 
     public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current)
     {

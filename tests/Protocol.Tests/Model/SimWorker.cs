@@ -6,7 +6,7 @@ using Cluster.Protocol.Workers;
 
 namespace Cluster.Protocol.Tests.Model;
 
-/// <summary>A worker process: what a service does around <see cref="SegmentWork"/> and <see cref="AsyncSegmentWork"/>.</summary>
+/// <summary>A worker process: what a service does around <see cref="SegmentWork"/>.</summary>
 internal sealed class SimWorker : SimProcess
 {
     // Actions without a batch after which it looks whether it still works for the job's generation.
@@ -17,8 +17,7 @@ internal sealed class SimWorker : SimProcess
     private readonly Queue<Action> _outbox = new();
     private SimBroker.Delivery? _delivery;
     private SimReplica? _replica;
-    private SegmentWork? _sync;
-    private AsyncSegmentWork? _async;
+    private SegmentWork? _work;
     private WorkAction? _computing;
     private ulong _stream;
     private long _clock = -1;
@@ -47,10 +46,10 @@ internal sealed class SimWorker : SimProcess
         else if (_computing is { } computation)
             Compute(computation);
         else
-            Do(_sync?.Next() ?? _async!.Next());
+            Do(_work!.Next());
     }
 
-    public string Describe() => $"worker {Id} dead {IsDead} paused {IsPaused} {_replica?.Job.Name} item {_delivery?.Item} lanes {_async?.Lanes} computing {_computing} outbox {_outbox.Count}";
+    public string Describe() => $"worker {Id} dead {IsDead} paused {IsPaused} {_replica?.Job.Name} item {_delivery?.Item} lanes {_work?.Lanes} computing {_computing} outbox {_outbox.Count}";
 
     public override void Kill()
     {
@@ -64,10 +63,7 @@ internal sealed class SimWorker : SimProcess
             return;
         if (Mutation == Mutation.LabelIgnored && label.Version > 0 && _clock >= 0)
             label = label with { Version = _clock + 1 };
-        Memory<float> target = default;
-        bool isWanted = _sync?.TryReceive(task, label, out target)
-            ?? _async?.TryReceive(task, label.Generation, out target) ?? false;
-        if (!isWanted)
+        if (_work is null || !_work.TryReceive(task, label, out Memory<float> target))
             return;
         bool isTorn = Random.Chance(Cluster.Network.Faults);
         slice.AsSpan(0, isTorn ? slice.Length / 2 : slice.Length).CopyTo(target.Span);
@@ -77,43 +73,41 @@ internal sealed class SimWorker : SimProcess
             return;
         }
 
-        _sync?.Received(task, label, end);
-        _async?.Received(task, label.Generation, clocks, end);
+        _work.Received(task, label, clocks, end);
     }
 
     public void Answered(PushHeader header, int task, PushAnswer answer)
     {
         if (header.Worker == _stream)
-            _sync?.Answered(task, header.Block, header.Clock, answer);
+            _work?.Answered(task, header.Block, header.Clock, answer);
     }
 
     public void AnsweredAsync(PushHeader header, int task, PushAnswer answer, Generation generation, float[]? slice, long[] clocks, long end)
     {
-        if (header.Worker != _stream || _async is null)
+        if (header.Worker != _stream || _work is null)
             return;
-        if (slice is not null && _async.TryReceive(task, generation, out Memory<float> target))
+        var label = new SliceLabel(generation, 0);
+        if (slice is not null && _work.TryReceive(task, label, out Memory<float> target))
         {
             slice.CopyTo(target);
-            _async.Received(task, generation, clocks, end);
+            _work.Received(task, label, clocks, end);
         }
 
-        _async.Answered(task, header.Block, answer);
+        _work.Answered(task, header.Block, header.Clock, answer);
     }
 
     public void RequestAnswered(ulong stream, int task, ParametersAnswer answer)
     {
         if (stream != _stream)
             return;
-        _sync?.Answered(task, answer);
-        _async?.Answered(task, answer);
+        _work?.Answered(task, answer);
     }
 
     public void Hinted(StealHint hint)
     {
         if (hint.Worker != _stream)
             return;
-        _sync?.Steal(hint);
-        _async?.Steal(hint);
+        _work?.Steal(hint);
     }
 
     private void Take()
@@ -139,10 +133,9 @@ internal sealed class SimWorker : SimProcess
         _stream = Cluster.OpenStream(this);
         _clock = -1;
         _waits = 0;
-        if (Job.Scenario.IsAsync)
-            _async = new AsyncSegmentWork(item, Job.Scenario.Lanes, Job.Problem.Offsets, replica.Parameters, KeptBound);
-        else
-            _sync = new SegmentWork(replica.Tree, item, replica.Buffers);
+        _work = Job.Scenario.IsAsync
+            ? new AsyncSegmentWork(item, Job.Scenario.Lanes, Job.Problem.Offsets, replica.Parameters, KeptBound)
+            : new SyncSegmentWork(replica.Tree, item, replica.Buffers);
         for (int task = 0; task < Job.Scenario.Tasks; task++)
             Connect(task);
     }
@@ -174,17 +167,16 @@ internal sealed class SimWorker : SimProcess
     {
         _computing = null;
         _clock = action.Clock;
-        ReadOnlySpan<float> parameters = (_sync?.Parameters ?? _async!.Parameters).Span;
+        ReadOnlySpan<float> parameters = _work!.Parameters.Span;
         (float[] gradient, long examples) = _replica!.Sum(action, parameters, Id);
         var header = new PushHeader(_delivery!.Item.Generation, action.Block, action.Clock, examples, _stream);
-        _sync?.Computed(action.Block);
-        _async?.Computed();
+        _work.Computed(action.Block);
         for (int task = 0; task < Job.Scenario.Tasks; task++)
         {
             int range = task;
             Range floats = Job.Problem.Offsets[task]..Job.Problem.Offsets[task + 1];
             (float[] slice, float[] computedOn) = (gradient[floats], parameters[floats].ToArray());
-            PushHeader push = header with { Seen = _async?.Seen(task) ?? 0 };
+            PushHeader push = header with { Seen = _work.Seen(task) };
             _outbox.Enqueue(() => Send(range, shard => shard.Push(push, slice, computedOn, this)));
         }
     }
@@ -203,23 +195,20 @@ internal sealed class SimWorker : SimProcess
         if (!Random.OneIn(3))
             return;
         Generation current = Cluster.Store.CurrentGeneration(Job);
-        _sync?.CurrentGeneration(current);
-        _async?.CurrentGeneration(current);
+        _work?.CurrentGeneration(current);
     }
 
     private void Resend(int task)
     {
         Connect(task);
-        _sync?.Resend(task);
-        _async?.Resend(task);
+        _work?.Resend(task);
     }
 
     private void Finish()
     {
         Cluster.Broker.Acknowledge(_delivery!);
         _delivery = null;
-        _sync = null;
-        _async = null;
+        _work = null;
         CloseStream();
     }
 

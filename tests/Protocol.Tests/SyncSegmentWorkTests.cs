@@ -6,24 +6,24 @@ using Cluster.Protocol.Workers;
 
 namespace Cluster.Protocol.Tests;
 
-public sealed class SegmentWorkTests
+public sealed class SyncSegmentWorkTests
 {
     private static readonly Generation First = new(1, 11);
 
-    private static SegmentWork Start(LaneBlock lanes) => new(
+    private static SyncSegmentWork Start(LaneBlock lanes) => new(
         new BlockTree(8), new SegmentItem(First, new Segment(0, 1000), LaneSet.Of(lanes)), new LabelledBuffers([0, 2, 5]));
 
-    private static bool Receive(SegmentWork work, int task, long version, Generation? generation = null, long end = 0)
+    private static bool Receive(SyncSegmentWork work, int task, long version, Generation? generation = null, long end = 0)
     {
         var label = new SliceLabel(generation ?? First, version);
         if (!work.TryReceive(task, label, out Memory<float> target))
             return false;
         target.Span.Fill(version);
-        work.Received(task, label, end);
+        work.Received(task, label, [], end);
         return true;
     }
 
-    private static WorkAction Ready(SegmentWork work)
+    private static WorkAction Ready(SyncSegmentWork work)
     {
         WorkAction action = work.Next();
         while (action.Kind == WorkActionKind.Request)
@@ -34,7 +34,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void Next_LabelsDiffer_AsksForTheVersionThatAllHave()
     {
-        SegmentWork work = Start(new LaneBlock(0, 8));
+        SyncSegmentWork work = Start(new LaneBlock(0, 8));
         Ready(work);
 
         Receive(work, 0, 8);
@@ -51,7 +51,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void Received_EarlierEndAtAllStores_IsWhereTheItemIsDone()
     {
-        SegmentWork work = Start(new LaneBlock(0, 8));
+        SyncSegmentWork work = Start(new LaneBlock(0, 8));
         Ready(work);
 
         Receive(work, 0, 7, end: 7);
@@ -72,7 +72,7 @@ public sealed class SegmentWorkTests
     [InlineData(1001)]
     public void Received_EndOutsideTheItem_IsOfAnotherSegment(long end)
     {
-        SegmentWork work = Start(new LaneBlock(0, 8));
+        SyncSegmentWork work = Start(new LaneBlock(0, 8));
         Ready(work);
 
         Receive(work, 0, 0, end: end);
@@ -86,7 +86,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void Next_VersionAskedForIsGone_AsksTheOthersForTheNewest()
     {
-        SegmentWork work = Start(new LaneBlock(0, 8));
+        SyncSegmentWork work = Start(new LaneBlock(0, 8));
         Ready(work);
         Receive(work, 0, 8);
         Receive(work, 1, 7);
@@ -103,7 +103,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void Resend_NothingNewIsHere_AsksForTheNewest()
     {
-        SegmentWork work = Start(new LaneBlock(0, 8));
+        SyncSegmentWork work = Start(new LaneBlock(0, 8));
         Ready(work);
         Receive(work, 0, 8);
         Receive(work, 1, 7);
@@ -117,7 +117,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void TryReceive_WhileComputing_LeavesTheParametersAlone()
     {
-        SegmentWork work = Start(new LaneBlock(0, 8));
+        SyncSegmentWork work = Start(new LaneBlock(0, 8));
         Receive(work, 0, 0);
         Receive(work, 1, 0);
         Ready(work);
@@ -134,7 +134,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void Steal_HintForThisStep_IsAdopted()
     {
-        SegmentWork work = Start(new LaneBlock(0, 2));
+        SyncSegmentWork work = Start(new LaneBlock(0, 2));
         Receive(work, 0, 0);
         Receive(work, 1, 0);
         work.Computed(Ready(work).Block);
@@ -151,7 +151,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void Answered_DisplacedByTaskZero_BecomesHelperThatAsksForTheNextVersion()
     {
-        SegmentWork work = Start(new LaneBlock(0, 2));
+        SyncSegmentWork work = Start(new LaneBlock(0, 2));
         Receive(work, 0, 0);
         Receive(work, 1, 0);
         work.Computed(Ready(work).Block);
@@ -169,7 +169,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void Next_GenerationOver_GivesUp()
     {
-        SegmentWork work = Start(new LaneBlock(0, 2));
+        SyncSegmentWork work = Start(new LaneBlock(0, 2));
 
         work.CurrentGeneration(First);
         Assert.NotEqual(WorkActionKind.GiveUp, work.Next().Kind);
@@ -181,7 +181,7 @@ public sealed class SegmentWorkTests
     [Fact]
     public void Next_SteadyState_AllocatesNothing()
     {
-        SegmentWork work = Start(new LaneBlock(0, 3));
+        SyncSegmentWork work = Start(new LaneBlock(0, 3));
         long version = 0;
 
         void Step()
