@@ -14,8 +14,7 @@ internal sealed record OpArguments
     public FloatTensor? B { get; init; }
 }
 
-/// <summary>How arguments and results of ops are written. An op may overflow: <c>"Infinity"</c> and <c>"NaN"</c> are values of results too.</summary>
+/// <summary>How the arguments of ops are written. <c>"Infinity"</c> and <c>"NaN"</c> are read, to be refused by the check of the operand.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(OpArguments))]
-[JsonSerializable(typeof(FloatTensor))]
 internal sealed partial class OpJson : JsonSerializerContext;

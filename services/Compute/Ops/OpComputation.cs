@@ -64,6 +64,6 @@ public sealed class OpComputation : IComputation
             => throw new NotSupportedException("An op has one item; there is nothing to merge.");
 
         public JsonElement Result(ReadOnlySpan<byte> total, GrainSpace space)
-            => JsonSerializer.SerializeToElement(new FloatTensor(shape, MemoryMarshal.Cast<byte, float>(total).ToArray()), OpJson.Default.FloatTensor);
+            => new FloatTensor(shape, MemoryMarshal.Cast<byte, float>(total).ToArray()).ToJson();
     }
 }

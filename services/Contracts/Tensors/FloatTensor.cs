@@ -26,6 +26,9 @@ public sealed record FloatTensor(IReadOnlyList<int> Shape, IReadOnlyList<float> 
     /// <exception cref="JsonException">It is none.</exception>
     public static FloatTensor Read(JsonElement json) => json.Deserialize(TensorJson.Default.FloatTensor) ?? throw new JsonException("a tensor is null");
 
+    /// <summary>Writes the result of an op, as <see cref="Read"/> takes it.</summary>
+    public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, TensorJson.Default.FloatTensor);
+
     public static string TextOf(IReadOnlyList<int> shape) => $"[{string.Join(',', shape)}]";
 
     /// <summary>What is wrong with it by itself; null where nothing is.</summary>

@@ -1,3 +1,4 @@
+using Cluster.Protocol.Commits;
 using Cluster.Protocol.Shards;
 using Cluster.Storage.Registry;
 using Grpc.Core;
@@ -23,11 +24,11 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     /// <summary>Asks the ps tasks 0 to <paramref name="stores"/> - 1 at once.</summary>
     /// <param name="stores">How many.</param>
     /// <param name="registered">The live ps tasks.</param>
-    public async Task<IReadOnlyList<Protocol.Commits.ShardView>> ReadAsync(int stores, IReadOnlyList<RegisteredTask> registered)
+    public async Task<IReadOnlyList<ShardView>> ReadAsync(int stores, IReadOnlyList<RegisteredTask> registered)
     {
         _holders = [.. Enumerable.Range(0, stores).Select(index => registered.FirstOrDefault(task => task.Index == index))];
         Reports = await Task.WhenAll(_holders.Select((_, task) => ReportAsync(task)));
-        return [.. _holders.Select((holder, task) => new Protocol.Commits.ShardView(
+        return [.. _holders.Select((holder, task) => new ShardView(
             holder is null ? null : LeaseToken.Incarnation(holder.Incarnation), Reports[task]?.ToReport()))];
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>What goes when a training job has ended: its models on the ps tasks, and all in Redis but the record and the last commit.</summary>
+/// <summary>What goes when a training job has ended: its shards on the ps tasks, and all in Redis but the record and the last commit.</summary>
 internal sealed class TrainingCleanUp(
     RedisTraining records, RedisSummaries summaries, RedisJobs jobs, StoreChannels channels, LiveTasks tasks, IOptions<CoordinatorOptions> options)
 {
@@ -14,7 +14,7 @@ internal sealed class TrainingCleanUp(
     public async Task RunAsync(string jobId, CancellationToken cancellationToken)
     {
         TrainingRecord? record = await records.ReadAsync(jobId);
-        if (record is { Plan: { } plan } && record.Protocol.Generation != Protocol.Shards.Generation.None)
+        if (record is { Plan: { } plan } && record.Protocol.Generation != Generation.None)
         {
             var stores = new StoreView(jobId, channels);
             await stores.ReadAsync(plan.Stores, await tasks.StoresAsync(cancellationToken));

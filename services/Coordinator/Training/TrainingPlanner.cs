@@ -60,8 +60,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             : await data.FindAsync(spec.Data, cancellationToken) ?? throw new DataFormatException($"data set '{spec.Data}' is not kept any more");
         PlannedData planned = await _dataPlanner.PlanAsync(spec, manifest, cancellationToken);
         (int features, long rows) = (planned.Features, planned.Rows);
-        PartitionPlan placement = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
-        IModel model = placement.Model;
+        PartitionPlan partition = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
+        IModel model = partition.Model;
         return new TrainingPlan
         {
             Spec = spec,
@@ -71,8 +71,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             DataFingerprint = planned.Fingerprint,
             FeatureNames = manifest?.Features ?? [],
             Features = features,
-            Offsets = placement.Offsets,
-            Streams = Streams(spec, placement.Parameters, placement.Tasks),
+            Offsets = partition.Offsets,
+            Streams = Streams(spec, partition.Parameters, partition.Tasks),
             Slots = spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots,
             Metrics = model.Metrics,
             Warnings = await _advice.WarningsAsync(spec, manifest, cancellationToken),
@@ -137,10 +137,10 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         if (NetworkSize.Check(spec, features) is { Count: > 0 } size) return size;
         try
         {
-            PartitionPlan placement = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
-            if (placement.Model.Metrics.All(metric => metric.Name != spec.Monitor))
-                return [new SpecViolation("monitor", spec.Monitor, $"must be {string.Join(" or ", placement.Model.Metrics.Select(metric => metric.Name))}")];
-            return spec.ValidateStaging(placement.Parameters, placement.Tasks, streams: 1);
+            PartitionPlan partition = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
+            if (partition.Model.Metrics.All(metric => metric.Name != spec.Monitor))
+                return [new SpecViolation("monitor", spec.Monitor, $"must be {string.Join(" or ", partition.Model.Metrics.Select(metric => metric.Name))}")];
+            return spec.ValidateStaging(partition.Parameters, partition.Tasks, streams: 1);
         }
         catch (ArgumentException e)
         {

@@ -55,7 +55,7 @@ public sealed class PartitionedModel : IModel
     public static ParameterLayout OwnLayout(IModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model is PartitionedModel placed ? placed._model.Layout : model.Layout;
+        return model is PartitionedModel partitioned ? partitioned._model.Layout : model.Layout;
     }
 
     /// <summary>Parameters in the order of the model itself, whatever order they are exchanged in: what fingerprints are computed of.</summary>
@@ -64,9 +64,9 @@ public sealed class PartitionedModel : IModel
     public static float[] InOwnOrder(IModel model, float[] parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (model is not PartitionedModel placed) return parameters;
+        if (model is not PartitionedModel partitioned) return parameters;
         var own = new float[parameters.Length];
-        foreach (PartitionedTensor tensor in placed._tensors) tensor.ToOwn(parameters, own);
+        foreach (PartitionedTensor tensor in partitioned._tensors) tensor.ToOwn(parameters, own);
         return own;
     }
 

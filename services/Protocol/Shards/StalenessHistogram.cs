@@ -1,3 +1,5 @@
+using Cluster.Contracts.Jobs;
+
 namespace Cluster.Protocol.Shards;
 
 /// <summary>How many applied gradients were computed on parameters this many clocks behind them.</summary>
@@ -8,7 +10,7 @@ namespace Cluster.Protocol.Shards;
 public sealed class StalenessHistogram
 {
     /// <summary>The largest staleness that has a bucket of its own, and the largest bound of a job.</summary>
-    public const int MaxExact = 64;
+    public const int MaxExact = TrainingSpec.MaxStaleness;
 
     private readonly long[] _counts = new long[MaxExact + 2];
 

@@ -61,10 +61,18 @@ public sealed class AsyncSegmentWork : SegmentWork
 
     public override ReadOnlyMemory<float> Newest => _hasReceived ? _parameters : default;
 
-    public override WorkAction Next()
+    public override long Seen(int task) => _computedOn[task];
+
+    public override void Resend(int task)
     {
-        if (IsSuperseded)
-            return new WorkAction(WorkActionKind.GiveUp);
+        _requested[task] = false;
+        _awaited[task] = false;
+        _seen[task] = Unknown;
+        _clocks[task].AsSpan().Fill(Unknown);
+    }
+
+    private protected override WorkAction Choose()
+    {
         if (IsComputing)
             return new WorkAction(WorkActionKind.Wait);
         for (int task = 0; task < _clocks.Length; task++)
@@ -84,21 +92,7 @@ public sealed class AsyncSegmentWork : SegmentWork
         return IsFresh(clock) ? Compute(clock, lane) : NextRequest(clock);
     }
 
-    public override void Computed(LaneBlock block)
-    {
-        IsComputing = false;
-        _awaited.AsSpan().Fill(true);
-    }
-
-    public override long Seen(int task) => _computedOn[task];
-
-    public override void Resend(int task)
-    {
-        _requested[task] = false;
-        _awaited[task] = false;
-        _seen[task] = Unknown;
-        _clocks[task].AsSpan().Fill(Unknown);
-    }
+    private protected override void Push(LaneBlock block) => _awaited.AsSpan().Fill(true);
 
     /// <remarks>There is one copy of the parameters: none is received while a computation reads them.</remarks>
     private protected override bool TryBegin(int task, long version, out Memory<float> target)
@@ -151,7 +145,6 @@ public sealed class AsyncSegmentWork : SegmentWork
 
     private WorkAction Compute(long clock, int lane)
     {
-        IsComputing = true;
         // What is computed again for another ps task's sake is no news to the first one, whoever contributed it there.
         _isNewToFirst = _clocks[0][lane] <= clock;
         _seen.CopyTo(_computedOn, 0);

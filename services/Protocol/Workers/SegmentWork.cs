@@ -14,6 +14,7 @@ public abstract class SegmentWork
 {
     private readonly SegmentEnds _ends;
     private LaneSet _lanes;
+    private bool _isSuperseded;
 
     private protected SegmentWork(SegmentItem item, int tasks)
     {
@@ -37,15 +38,24 @@ public abstract class SegmentWork
     /// <summary>The newest parameters that are here as a whole; empty for none.</summary>
     public abstract ReadOnlyMemory<float> Newest { get; }
 
-    private protected bool IsSuperseded { get; set; }
-
-    private protected bool IsComputing { get; set; }
+    private protected bool IsComputing { get; private set; }
 
     /// <summary>What to do next.</summary>
-    public abstract WorkAction Next();
+    public WorkAction Next()
+    {
+        if (_isSuperseded)
+            return new WorkAction(WorkActionKind.GiveUp);
+        WorkAction action = Choose();
+        IsComputing |= action.Kind == WorkActionKind.Compute;
+        return action;
+    }
 
     /// <summary>The gradient of the block is ready to be pushed to all ps tasks.</summary>
-    public abstract void Computed(LaneBlock block);
+    public void Computed(LaneBlock block)
+    {
+        IsComputing = false;
+        Push(block);
+    }
 
     /// <summary>The clock of the slowest lane in a ps task's slice of the parameters that the last computation read; -1 where that is the clock itself.</summary>
     public abstract long Seen(int task);
@@ -75,7 +85,7 @@ public abstract class SegmentWork
     public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer)
     {
         if (answer.Outcome == PushOutcome.Superseded)
-            IsSuperseded = true;
+            _isSuperseded = true;
         else if (answer.Outcome == PushOutcome.AtLimit)
             _ends.Tell(task, answer.Expected);
         else
@@ -86,7 +96,7 @@ public abstract class SegmentWork
     public void Answered(int task, in ParametersAnswer answer)
     {
         if (answer.Outcome == PushOutcome.Superseded)
-            IsSuperseded = true;
+            _isSuperseded = true;
         else if (answer.Outcome != PushOutcome.Admitted)
             Forget(task);
     }
@@ -105,10 +115,16 @@ public abstract class SegmentWork
     public abstract void Resend(int task);
 
     /// <summary>The job's generation as Redis has it; asked for while waiting.</summary>
-    public void CurrentGeneration(Generation generation) => IsSuperseded |= generation != Item.Generation;
+    public void CurrentGeneration(Generation generation) => _isSuperseded |= generation != Item.Generation;
 
     /// <summary>Another worker has taken these lanes.</summary>
     private protected void LetGo(LaneBlock lanes) => _lanes.Remove(lanes);
+
+    /// <summary>What to do next for an item that is not over.</summary>
+    private protected abstract WorkAction Choose();
+
+    /// <summary>The gradient of the block goes to all ps tasks.</summary>
+    private protected abstract void Push(LaneBlock block);
 
     private protected abstract bool TryBegin(int task, long version, out Memory<float> target);
 

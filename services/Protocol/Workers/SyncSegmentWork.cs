@@ -36,10 +36,18 @@ public sealed class SyncSegmentWork : SegmentWork
 
     public override ReadOnlyMemory<float> Newest => _buffers.FullVersion is >= 0 and var version ? _buffers.Version(version) : default;
 
-    public override WorkAction Next()
+    public override long Seen(int task) => -1;
+
+    public override void Resend(int task)
     {
-        if (IsSuperseded)
-            return new WorkAction(WorkActionKind.GiveUp);
+        _requested[task] = NotRequested;
+        _isBehind[task] |= _buffers.FullVersion <= _clock;
+        if (_buffers.Latest(task) <= _clock)
+            _pushed = default;
+    }
+
+    private protected override WorkAction Choose()
+    {
         if (_buffers.Reached >= End)
             return new WorkAction(WorkActionKind.Done);
         if (IsComputing)
@@ -53,25 +61,10 @@ public sealed class SyncSegmentWork : SegmentWork
         LaneBlock todo = Lanes.Except(_pushed).Run(0);
         if (full != _clock || full < 0 || todo.Count == 0)
             return NextRequest();
-        IsComputing = true;
         return new WorkAction(WorkActionKind.Compute, Clock: _clock, Block: _tree.Largest(todo.First, todo.End));
     }
 
-    public override void Computed(LaneBlock block)
-    {
-        IsComputing = false;
-        _pushed.Add(block);
-    }
-
-    public override long Seen(int task) => -1;
-
-    public override void Resend(int task)
-    {
-        _requested[task] = NotRequested;
-        _isBehind[task] |= _buffers.FullVersion <= _clock;
-        if (_buffers.Latest(task) <= _clock)
-            _pushed = default;
-    }
+    private protected override void Push(LaneBlock block) => _pushed.Add(block);
 
     private protected override bool TryBegin(int task, long version, out Memory<float> target)
     {
