@@ -1,5 +1,6 @@
 using Cluster.Contracts.Security;
 using Cluster.DataPlane;
+using Cluster.Protocol.Parameters.V1;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -13,7 +14,7 @@ internal static class GrpcMethods
 
     public static IReadOnlyList<(string Service, string Name)> All { get; } =
     [
-        .. typeof(TlsCredentials).Assembly.GetTypes()
+        .. new[] { typeof(TlsCredentials), typeof(ParametersReflection) }.SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
             .Select(type => type.GetProperty("Descriptor")?.GetValue(null)).OfType<FileDescriptor>()
             .SelectMany(file => file.Services).SelectMany(service => service.Methods)
