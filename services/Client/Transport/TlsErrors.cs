@@ -35,8 +35,9 @@ internal static class TlsErrors
     /// <summary>What may be the matter where a connection broke off without a word; empty where nothing points to TLS.</summary>
     public static string Hint(RpcException e, Uri address)
     {
-        // Somebody accepted the connection and ended it: nothing that is said of an address where nobody is.
-        if (e.Status.DebugException?.GetBaseException() is null or SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted) })
+        // Somebody accepted the connection and ended it: nothing that is said of an address where nobody is. Shutdown is the broken pipe of Unix:
+        // whether a reset is met in reading or in writing is a matter of time.
+        if (e.Status.DebugException?.GetBaseException() is null or SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown) })
             return "";
         return address.Scheme == Uri.UriSchemeHttps
             ? $"; {CertificateAdvice}"
