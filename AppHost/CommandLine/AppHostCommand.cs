@@ -10,13 +10,17 @@ namespace Cluster.AppHost.CommandLine;
 internal static class AppHostCommand
 {
     private static readonly Option<int> Workers = Count("--workers", "Workers that compute on CPUs.", least: 1, standard: 2);
-    private static readonly Option<int> GpuWorkers = Count("--gpu-workers", "Workers beside them, each of which claims one GPU of this machine.", least: 0, standard: 0);
+    private static readonly Option<int> GpuWorkers =
+        Count("--gpu-workers", "Workers beside them, each of which claims one GPU of this machine.", least: 0, standard: 0);
     private static readonly Option<int> ParameterStores = Count("--parameter-stores", "Parameter stores (ps tasks).", least: 1, standard: 1);
     private static readonly Option<ServerKind?> Servers = CreateServers();
-    private static readonly Option<bool> RequireServers = new("--require-servers") { Description = "Fail where no Redis and RabbitMQ can be had, instead of starting Standalone." };
+    private static readonly Option<bool> RequireServers =
+        new("--require-servers") { Description = "Fail where no Redis and RabbitMQ can be had, instead of starting Standalone." };
     private static readonly Option<bool> Ephemeral = new("--ephemeral") { Description = "Keep nothing: data sets, checkpoints and jobs go with the cluster." };
-    private static readonly Option<string?> DataDirectory = PathOption("--data-dir", "Where the cluster's data and keys are kept (default: this checkout's folder under your state directory).");
-    private static readonly Option<string?> StateFile = PathOption("--state-file", "Where address and key are written for the cluster command (default: your list of running clusters).");
+    private static readonly Option<string?> DataDirectory =
+        PathOption("--data-dir", "Where the cluster's data and keys are kept (default: this checkout's folder under your state directory).");
+    private static readonly Option<string?> StateFile =
+        PathOption("--state-file", "Where address and key are written for the cluster command (default: your list of running clusters).");
 
     private static readonly RootCommand Root = Create();
 
@@ -66,7 +70,8 @@ internal static class AppHostCommand
 
     private static RootCommand Create()
     {
-        var root = new RootCommand("Starts the whole cluster with its dashboard, on containers, or on this machine's redis-server and rabbitmq-server, or as Standalone.")
+        var root = new RootCommand("Starts the whole cluster with its dashboard, on containers, or on this machine's redis-server and rabbitmq-server, or as "
+            + "Standalone.")
         {
             Workers, GpuWorkers, ParameterStores, Servers, RequireServers, Ephemeral, DataDirectory, StateFile,
         };
@@ -112,7 +117,8 @@ internal static class AppHostCommand
     private static int Number(ArgumentResult result, string name, int least)
     {
         var text = result.Tokens[^1].Value;
-        if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count >= least && count <= ClusterParts.Most) return count;
+        if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count >= least
+            && count <= ClusterParts.Most) return count;
         result.AddError($"{name}: '{text}' is not an integer from {least} to {ClusterParts.Most}");
         return 0;
     }

@@ -30,5 +30,7 @@ internal sealed record AppHostOptions
     public IReadOnlyList<string> AspireArguments { get; init; } = [];
 
     /// <summary>Aspire writes what the model is instead of running it.</summary>
-    public bool IsPublishing => AspireArguments.Any(argument => argument is "--publisher" or "--operation" || argument.StartsWith("--publisher=", StringComparison.Ordinal) || argument.StartsWith("--operation=", StringComparison.Ordinal));
+    public bool IsPublishing
+        => AspireArguments.Any(argument => argument is "--publisher" or "--operation" || argument.StartsWith("--publisher=", StringComparison.Ordinal)
+        || argument.StartsWith("--operation=", StringComparison.Ordinal));
 }

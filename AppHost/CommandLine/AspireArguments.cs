@@ -33,5 +33,6 @@ internal static class AspireArguments
     }
 
     // A key of its configuration has a colon: --Parameters:cluster-key, DcpPublisher:RandomizePorts.
-    private static bool IsAspire(string name) => Names.Contains(name) || (name.Contains(':', StringComparison.Ordinal) && !name.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal));
+    private static bool IsAspire(string name)
+        => Names.Contains(name) || (name.Contains(':', StringComparison.Ordinal) && !name.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal));
 }

@@ -37,7 +37,9 @@ internal sealed class ClusterWatch(DistributedApplicationModel model, ResourceNo
 /// <param name="Snapshot">Its state; null before there is one.</param>
 internal sealed record ReplicaView(IResource Resource, string Id, CustomResourceSnapshot? Snapshot)
 {
-    public bool IsUp => Snapshot is { HealthStatus: Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy } && Snapshot.State?.Text == KnownResourceStates.Running;
+    public bool IsUp
+        => Snapshot is { HealthStatus: Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy }
+        && Snapshot.State?.Text == KnownResourceStates.Running;
 
     /// <summary>It ended for good and is not started again: its log says why.</summary>
     public bool HasFailed => Snapshot is { ExitCode: Restarts.WrongSetting, State.Text: { } state } && KnownResourceStates.TerminalStates.Contains(state);

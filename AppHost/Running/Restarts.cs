@@ -25,11 +25,13 @@ internal sealed class Restarts(
         }
     }
 
-    private static bool IsOurs(IResource resource) => resource is ProjectResource or ExecutableResource && !resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
+    private static bool IsOurs(IResource resource)
+        => resource is ProjectResource or ExecutableResource && !resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
 
     private void See(ResourceEvent change, CancellationToken stopping)
     {
-        if (!_replicas.TryGetValue(change.ResourceId, out var replica)) _replicas.Add(change.ResourceId, replica = new Replica(new RestartBackoff(time, Random.Shared)));
+        if (!_replicas.TryGetValue(change.ResourceId, out var replica))
+            _replicas.Add(change.ResourceId, replica = new Replica(new RestartBackoff(time, Random.Shared)));
         var state = change.Snapshot.State?.Text;
         if (state == KnownResourceStates.Running && !replica.IsRunning)
         {
@@ -86,10 +88,12 @@ internal sealed class Restarts(
 
 internal static partial class RestartLog
 {
-    [LoggerMessage(EventId = 1, EventName = "Restarting", Level = LogLevel.Warning, Message = "{Resource} ended with exit code {ExitCode}; starting it again in {Seconds:0.0} s")]
+    [LoggerMessage(EventId = 1, EventName = "Restarting", Level = LogLevel.Warning,
+        Message = "{Resource} ended with exit code {ExitCode}; starting it again in {Seconds:0.0} s")]
     public static partial void Restarting(ILogger logger, string resource, int? exitCode, double seconds);
 
-    [LoggerMessage(EventId = 2, EventName = "GivenUp", Level = LogLevel.Error, Message = "{Resource} ended with exit code {ExitCode}, {Times} times in a row soon after its start: given up; start it again on the dashboard")]
+    [LoggerMessage(EventId = 2, EventName = "GivenUp", Level = LogLevel.Error,
+        Message = "{Resource} ended with exit code {ExitCode}, {Times} times in a row soon after its start: given up; start it again on the dashboard")]
     public static partial void GivenUp(ILogger logger, string resource, int? exitCode, int times);
 
     [LoggerMessage(EventId = 3, EventName = "NotStarted", Level = LogLevel.Error, Message = "{Resource} could not be started again: {Reason}")]

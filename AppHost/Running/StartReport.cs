@@ -5,7 +5,8 @@ namespace Cluster.AppHost.Running;
 
 /// <summary>Says on the terminal what the start waits for, and once all is up, where the dashboard is and how to submit a first job.</summary>
 internal sealed class StartReport(
-    ClusterWatch watch, IEnumerable<StateFile> stateFiles, ResourceLoggerService loggers, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time)
+    ClusterWatch watch, IEnumerable<StateFile> stateFiles, ResourceLoggerService loggers, IConfiguration configuration,
+    IHostApplicationLifetime lifetime, TimeProvider time)
     : RunModeSubscriber(lifetime)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
@@ -26,7 +27,8 @@ internal sealed class StartReport(
             await up.CancelAsync();
             await waiting;
             Console.WriteLine(FormattableString.Invariant($"the cluster is up after {time.GetElapsedTime(began).TotalSeconds:0.0} s: {Summary(replicas)}"));
-            foreach (var failed in replicas.Where(replica => replica.HasFailed)) Console.WriteLine($"{failed.Id} does not run: {await LastLineAsync(failed, stopping)}");
+            foreach (var failed in replicas.Where(replica => replica.HasFailed))
+                Console.WriteLine($"{failed.Id} does not run: {await LastLineAsync(failed, stopping)}");
             Console.WriteLine($"dashboard    {Dashboard()}");
             Console.WriteLine("a first job  dotnet run --project services/Cli -- pi --points 1e9 --seed 42");
             Console.WriteLine("Ctrl+C stops everything");
@@ -51,7 +53,8 @@ internal sealed class StartReport(
         await foreach (var batch in loggers.GetAllAsync(failed.Id).WithCancellation(cancellationToken))
         {
             // Behind the time at which it was written.
-            if (batch.LastOrDefault(line => line.IsErrorMessage) is { Content: { Length: > 0 } text }) last = text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+            if (batch.LastOrDefault(line => line.IsErrorMessage) is { Content: { Length: > 0 } text })
+                last = text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         }
 
         return last;

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cluster.AppHost.Running;
 
-/// <summary>Writes the state file, by which the cluster command finds this cluster, once all of it is up, and again when a process changes; removes it at the end.</summary>
+/// <summary>Writes the state file, by which the cluster command finds this cluster, once all of it is up, and again when a process changes;
+/// removes it at the end.</summary>
 internal sealed class StateFile(
     AppHostOptions options, DistributedApplicationModel model, ClusterWatch watch, IHostApplicationLifetime lifetime, TimeProvider time)
     : RunModeSubscriber(lifetime)

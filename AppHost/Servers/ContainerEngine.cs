@@ -21,7 +21,8 @@ internal static class ContainerEngine
         using var limit = new CancellationTokenSource(Limit);
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, ["info"]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, ["info"]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
             try
             {
                 await Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));

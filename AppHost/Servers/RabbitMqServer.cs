@@ -29,7 +29,8 @@ internal static class RabbitMqServer
     private static IResourceBuilder<ServerResource> AddExecutable(
         IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> password, DataFolder data)
     {
-        var node = new RabbitMqNode(data.Subfolder("rabbitmq"), ServerPorts.Take(data, name), ServerPorts.Take(data, $"{name}-distribution"), ServerPorts.Take(data, $"{name}-epmd"));
+        var node = new RabbitMqNode(data.Subfolder("rabbitmq"), ServerPorts.Take(data, name), ServerPorts.Take(data, $"{name}-distribution"),
+            ServerPorts.Take(data, $"{name}-epmd"));
         node.WriteFiles(User, data.Secret(password.Resource.Name), data.Secret("erlang-cookie"));
         var port = node.Port.ToString(CultureInfo.InvariantCulture);
         var connectionString = ReferenceExpression.Create($"amqp://{User}:{password}@127.0.0.1:{port}");

@@ -21,11 +21,13 @@ internal sealed record ServerChoice(ServerKind Kind, string? Engine, bool KeepsD
         if (kind == ServerKind.Executables && missing.Length > 0)
             throw new AppHostException($"--servers executables: {missing} not installed; {ServerPrograms.Install}", ExitCodes.NoServers);
         if (kind == ServerKind.Embedded && options.RequireServers)
-            throw new AppHostException($"--require-servers: no container engine answers, and {missing} not installed; {ServerPrograms.Install}", ExitCodes.NoServers);
+            throw new AppHostException($"--require-servers: no container engine answers, and {missing} not installed; {ServerPrograms.Install}",
+                ExitCodes.NoServers);
         Console.WriteLine(kind switch
         {
             ServerKind.Containers => $"{engine} answers: Redis and RabbitMQ run as containers",
-            ServerKind.Executables => "this machine's redis-server and rabbitmq-server run the cluster" + (options.Servers is null ? ": no container engine answers" : ""),
+            ServerKind.Executables => "this machine's redis-server and rabbitmq-server run the cluster"
+                + (options.Servers is null ? ": no container engine answers" : ""),
             _ when options.Servers is null => $"no container engine answers, and {missing} not installed: {Standalone}",
             _ => Standalone,
         });
@@ -33,7 +35,8 @@ internal sealed record ServerChoice(ServerKind Kind, string? Engine, bool KeepsD
     }
 
     /// <summary>What runs where there are no servers, and how to have the real cluster.</summary>
-    public static string Standalone => $"Standalone runs instead, one process with an embedded store and broker. For the real cluster: {ServerPrograms.Install}";
+    public static string Standalone
+        => $"Standalone runs instead, one process with an embedded store and broker. For the real cluster: {ServerPrograms.Install}";
 }
 
 internal static class ServerChoiceExtensions

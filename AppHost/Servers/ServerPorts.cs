@@ -32,9 +32,11 @@ internal static class ServerPorts
     {
         for (var waited = TimeSpan.Zero; !LoopbackPorts.IsFree(port); waited += Pause)
         {
-            if (waited == TimeSpan.Zero) Console.WriteLine($"{name}: port {port} of {data.Path} is still taken, by the cluster that was there before perhaps: waiting for it to end");
+            if (waited == TimeSpan.Zero)
+                Console.WriteLine($"{name}: port {port} of {data.Path} is still taken, by the cluster that was there before perhaps: waiting for it to end");
             if (waited >= Patience)
-                throw new AppHostException($"{name}: somebody listens on 127.0.0.1:{port}, the port of the data folder {data.Path}. A server that an earlier app host left behind? End it. Another program? Delete {Path.Combine(data.Path, "ports", name)} to have another port drawn");
+                throw new AppHostException($"{name}: somebody listens on 127.0.0.1:{port}, the port of the data folder {data.Path}. A server that an earlier "
+                    + $"app host left behind? End it. Another program? Delete {Path.Combine(data.Path, "ports", name)} to have another port drawn");
             await Task.Delay(Pause);
         }
     }

@@ -12,7 +12,8 @@ internal static class ServerPrograms
 
     /// <summary>Debian's command is a link to a wrapper that changes the user; the script itself lies beside the wrapper.</summary>
     public static string? RabbitMq => OperatingSystem.IsWindows() ? null
-        : Find(RabbitMqScript, $"/usr/lib/rabbitmq/bin/{RabbitMqScript}", $"/usr/sbin/{RabbitMqScript}", $"/usr/local/sbin/{RabbitMqScript}", $"/opt/homebrew/sbin/{RabbitMqScript}")
+        : Find(RabbitMqScript, $"/usr/lib/rabbitmq/bin/{RabbitMqScript}", $"/usr/sbin/{RabbitMqScript}", $"/usr/local/sbin/{RabbitMqScript}",
+        $"/opt/homebrew/sbin/{RabbitMqScript}")
             is { } found ? Resolve(Path.Combine(Path.GetDirectoryName(Resolve(found))!, RabbitMqScript)) : null;
 
     /// <summary>Erlang's port mapper, which comes with RabbitMQ.</summary>

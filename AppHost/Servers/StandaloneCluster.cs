@@ -18,7 +18,8 @@ internal static class StandaloneCluster
         var parameterStores = Math.Min(options.ParameterStores, MostParameterStores);
         if (parameterStores < options.ParameterStores)
             Console.WriteLine($"--parameter-stores: {options.ParameterStores}: Standalone has at most {MostParameterStores}, and starts those");
-        if (options.GpuWorkers > 0) Console.WriteLine($"--gpu-workers: {options.GpuWorkers}: Standalone's workers share the machine's GPUs, and none is started for them alone");
+        if (options.GpuWorkers > 0)
+            Console.WriteLine($"--gpu-workers: {options.GpuWorkers}: Standalone's workers share the machine's GPUs, and none is started for them alone");
         // It writes the file once it takes jobs.
         var stateFile = options.StateFile ?? ClusterStateFile.DefaultPath(Environment.ProcessId);
         builder.Services.AddHealthChecks().AddCheck(Check, () => File.Exists(stateFile) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());

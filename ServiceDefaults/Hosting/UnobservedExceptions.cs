@@ -34,7 +34,8 @@ internal sealed class UnobservedExceptions(ILogger<UnobservedExceptions> logger)
         exception.ToString().Contains(OwnFrame, StringComparison.Ordinal) && !exception.Flatten().InnerExceptions.All(IsOfTheBroker);
 
     private static bool IsOfTheBroker(Exception exception) =>
-        exception.GetType().Namespace is { } space && (space.StartsWith("RabbitMQ.", StringComparison.Ordinal) || space.StartsWith("MassTransit", StringComparison.Ordinal));
+        exception.GetType().Namespace is { } space && (space.StartsWith("RabbitMQ.", StringComparison.Ordinal)
+        || space.StartsWith("MassTransit", StringComparison.Ordinal));
 }
 
 internal static partial class UnobservedLog

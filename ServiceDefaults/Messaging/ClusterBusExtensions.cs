@@ -14,7 +14,8 @@ namespace Cluster.ServiceDefaults.Messaging;
 /// The bus of a process: RabbitMQ at <c>ConnectionStrings__messaging</c> (amqp://…, or amqps://… by TLS), or, when it reads <c>inmemory</c>,
 /// MassTransit's in-memory transport, which all services of the process share.
 /// </summary>
-/// <remarks>MassTransit opens its connection itself, with health check and telemetry, so that one of Aspire.RabbitMQ.Client would be a second one beside it.</remarks>
+/// <remarks>MassTransit opens its connection itself, with health check and telemetry,
+/// so that one of Aspire.RabbitMQ.Client would be a second one beside it.</remarks>
 public static class ClusterBusExtensions
 {
     public const string InMemory = "inmemory";

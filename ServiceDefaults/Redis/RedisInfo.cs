@@ -22,7 +22,7 @@ public sealed class RedisInfo
     public static RedisInfo Parse(string? text)
     {
         var fields = new Dictionary<string, string>();
-        foreach (string line in (text ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in (text ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Split(':', 2) is [{ } name, { } value]) fields[name] = value;
         }
@@ -35,5 +35,5 @@ public sealed class RedisInfo
 
     /// <summary>A field that is a whole number; null where this Redis does not have it.</summary>
     public long? Number(string field)
-        => long.TryParse(Text(field), NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) ? value : null;
+        => long.TryParse(Text(field), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

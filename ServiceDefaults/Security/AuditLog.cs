@@ -70,7 +70,8 @@ public sealed class AuditLog : IDisposable
     /// <summary>A bound on how many are written. Thread safe.</summary>
     private sealed class Refusals : IDisposable
     {
-        private readonly FixedWindowRateLimiter _limiter = new(new FixedWindowRateLimiterOptions { PermitLimit = RefusalsPerMinute, Window = TimeSpan.FromMinutes(1) });
+        private readonly FixedWindowRateLimiter _limiter =
+            new(new FixedWindowRateLimiterOptions { PermitLimit = RefusalsPerMinute, Window = TimeSpan.FromMinutes(1) });
         private long _unwritten;
 
         /// <summary>Whether one more may be written; if so, how many before it were not.</summary>

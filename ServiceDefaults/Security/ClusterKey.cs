@@ -27,7 +27,8 @@ public sealed class ClusterKey
     /// <exception cref="SettingException">A key is missing or too short to be a secret.</exception>
     public ClusterKey(string? key, string? second = null)
     {
-        if (string.IsNullOrWhiteSpace(key)) throw new SettingException($"{Variable} is not set; it must hold the cluster key, a secret of at least {MinLength} characters");
+        if (string.IsNullOrWhiteSpace(key))
+            throw new SettingException($"{Variable} is not set; it must hold the cluster key, a secret of at least {MinLength} characters");
         _hashes = string.IsNullOrEmpty(second) ? [HashOf(Variable, key)] : [HashOf(Variable, key), HashOf(SecondVariable, second)];
         _names = [.. _hashes.Select(hash => Convert.ToHexStringLower(hash.AsSpan(0, NameBytes)))];
     }

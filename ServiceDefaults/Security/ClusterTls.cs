@@ -10,7 +10,8 @@ namespace Cluster.ServiceDefaults.Security;
 /// </summary>
 public sealed class ClusterTls
 {
-    /// <summary>Certificate of this process, its intermediates after it: shown by listeners with <c>https://</c>, and to those that ask callers for one.</summary>
+    /// <summary>Certificate of this process, its intermediates after it: shown by listeners with <c>https://</c>,
+    /// and to those that ask callers for one.</summary>
     public const string CertificateFile = "Tls:CertificateFile";
 
     /// <summary>The certificate's key, without a password.</summary>

@@ -25,7 +25,8 @@ public sealed partial class ClusterClient
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="CheckpointNotFoundException">There is none.</exception>
     public async Task<CheckpointInfo> GetCheckpointAsync(string id, CancellationToken cancellationToken = default)
-        => (await CallCheckpointAsync(id, c => _coordinator.Checkpoints.GetAsync(new GetRequest { Id = id }, c), cancellationToken).ConfigureAwait(false)).ToInfo();
+        => (await CallCheckpointAsync(id, c => _coordinator.Checkpoints.GetAsync(new GetRequest { Id = id }, c), cancellationToken).ConfigureAwait(false))
+        .ToInfo();
 
     /// <summary>Copies a checkpoint under a name, under which it stays until it is removed.</summary>
     /// <param name="id">A job for its last commit, <c>JOB@CLOCK</c>, or a name.</param>
@@ -60,7 +61,8 @@ public sealed partial class ClusterClient
         var found = await GetCheckpointAsync(name, cancellationToken).ConfigureAwait(false);
         try
         {
-            await CallCheckpointAsync(name, c => _coordinator.Checkpoints.RemoveAsync(new RemoveRequest { Name = name }, c), cancellationToken).ConfigureAwait(false);
+            await CallCheckpointAsync(name, c => _coordinator.Checkpoints.RemoveAsync(new RemoveRequest { Name = name }, c), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (CheckpointNotFoundException) when (found.IsNamed)
         {
@@ -133,9 +135,11 @@ public sealed partial class ClusterClient
     public async Task<JobInfo> ResumeAsync(string jobId, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         var job = await GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
-        if (job.Kind != JobKinds.Training) throw new SpecRejectedException([new SpecViolation("job", jobId, $"is a {job.Kind} job; only training can be resumed")]);
+        if (job.Kind != JobKinds.Training)
+            throw new SpecRejectedException([new SpecViolation("job", jobId, $"is a {job.Kind} job; only training can be resumed")]);
         if (job.State is JobState.Pending or JobState.Running or JobState.Succeeded)
-            throw new SpecRejectedException([new SpecViolation("job", jobId, job.State == JobState.Succeeded ? "has succeeded; train --from it with more epochs" : "has not ended")]);
+            throw new SpecRejectedException([new SpecViolation("job", jobId,
+                job.State == JobState.Succeeded ? "has succeeded; train --from it with more epochs" : "has not ended")]);
         var spec = System.Text.Json.JsonSerializer.Deserialize<TrainingSpec>(job.Spec!.Value, SpecJson.Options)!;
         // A job that stopped before its first commit begins as it began.
         if (job.Training is { CommittedClock: > 0 }) spec = spec with { From = jobId, WeightsOnly = false };

@@ -10,7 +10,8 @@ public sealed partial class ClusterClient
 {
     private const string UnnamedFile = "-";
 
-    /// <summary>Loads a CSV file with a header as a data set, for training jobs to name by its id. It stays for the coordinator's <c>DataRetention</c>.</summary>
+    /// <summary>Loads a CSV file with a header as a data set, for training jobs to name by its id.
+    /// It stays for the coordinator's <c>DataRetention</c>.</summary>
     /// <param name="csv">Read from where it is to its end. Where it can seek, a load whose connection broke begins there again.</param>
     /// <param name="label">The label's column; all others are features.</param>
     /// <param name="bytes">Told how many bytes are sent; less than before when the load begins again.</param>
@@ -48,7 +49,8 @@ public sealed partial class ClusterClient
         {
             var csv = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
             await using (csv.ConfigureAwait(false))
-                return await LoadDataAsync(csv, new DataImport { Source = Path.GetFileName(path), Label = label }, bytes, cancellationToken).ConfigureAwait(false);
+                return await LoadDataAsync(csv, new DataImport { Source = Path.GetFileName(path), Label = label }, bytes, cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -73,16 +75,19 @@ public sealed partial class ClusterClient
     }
 
     /// <summary>The data sets that have a name, by name.</summary>
-    public Task<IReadOnlyList<DataSetInfo>> ListDataAsync(CancellationToken cancellationToken = default) => new DataCalls(_coordinator).ListAsync(cancellationToken);
+    public Task<IReadOnlyList<DataSetInfo>> ListDataAsync(CancellationToken cancellationToken = default)
+        => new DataCalls(_coordinator).ListAsync(cancellationToken);
 
     /// <summary>What the columns of a data set hold.</summary>
     /// <param name="data">Its id or name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="DataNotFoundException">There is no such data set.</exception>
-    public Task<DataSetDetails> DescribeDataAsync(string data, CancellationToken cancellationToken = default) => new DataCalls(_coordinator).DescribeAsync(data, cancellationToken);
+    public Task<DataSetDetails> DescribeDataAsync(string data, CancellationToken cancellationToken = default)
+        => new DataCalls(_coordinator).DescribeAsync(data, cancellationToken);
 
     /// <summary>Removes a data set. One that a job uses which has not ended stays.</summary>
     /// <returns>What is gone now.</returns>
     /// <inheritdoc cref="DescribeDataAsync"/>
-    public Task<DataSetInfo> RemoveDataAsync(string data, CancellationToken cancellationToken = default) => new DataCalls(_coordinator).RemoveAsync(data, cancellationToken);
+    public Task<DataSetInfo> RemoveDataAsync(string data, CancellationToken cancellationToken = default)
+        => new DataCalls(_coordinator).RemoveAsync(data, cancellationToken);
 }

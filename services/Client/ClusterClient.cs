@@ -88,7 +88,8 @@ public sealed partial class ClusterClient : IAsyncDisposable
         IProgress<JobProgress>? progress = null,
         OnCancellation onCancellation = OnCancellation.Detach,
         CancellationToken cancellationToken = default)
-        => PriceResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), ReportTo(progress), cancellationToken).ConfigureAwait(false));
+        => PriceResult.FromJob(await Run(onCancellation).RunAsync(t => SubmitAsync(spec, null, t), ReportTo(progress), cancellationToken)
+        .ConfigureAwait(false));
 
     /// <summary>Runs one op on a device of the cluster and waits for the result.</summary>
     /// <param name="spec">Which op on which tensors, where.</param>
@@ -140,7 +141,8 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// </param>
     /// <param name="cancellationToken">Ends the call; the job may have been accepted.</param>
     /// <exception cref="SpecRejectedException">The spec is wrong; all violations are listed, nothing was started.</exception>
-    /// <exception cref="SubmissionUnknownException">The cluster did not say in time whether it accepted the job: the exception has the key by which it is found.</exception>
+    /// <exception cref="SubmissionUnknownException">The cluster did not say in time whether it accepted the job:
+    /// the exception has the key by which it is found.</exception>
     /// <exception cref="SubmissionCancelledException">The token was cancelled before the cluster said whether it accepted the job.</exception>
     public Task<JobInfo> SubmitAsync(PiSpec spec, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {

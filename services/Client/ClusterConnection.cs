@@ -38,10 +38,12 @@ public sealed record ClusterConnection
     /// <exception cref="FormatException">It is not of that form; the message does not show the key.</exception>
     public static ClusterConnection Parse(string connectionString)
     {
-        var parts = connectionString.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part => part.Split('=', 2)).ToList();
+        var parts = connectionString.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(part => part.Split('=', 2)).ToList();
         if (parts.FirstOrDefault(part => part.Length < 2 || !PartNames.Contains(part[0], StringComparer.OrdinalIgnoreCase)) is [var unknown, ..])
             throw new FormatException($"connection string: '{unknown}': {ConnectionStringForm}");
-        if (!TryReadAddress(Value("Endpoint"), out var address)) throw new FormatException($"connection string: Endpoint: '{Value("Endpoint")}': {AddressForm}");
+        if (!TryReadAddress(Value("Endpoint"), out var address))
+            throw new FormatException($"connection string: Endpoint: '{Value("Endpoint")}': {AddressForm}");
         return IsKey(Value("Key")) ? new ClusterConnection(address, Value("Key")) : throw new FormatException($"connection string: Key: {KeyForm}");
 
         string Value(string name) => parts.LastOrDefault(part => part[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1] ?? "";

@@ -15,7 +15,8 @@ public sealed class CoordinatorOptions
     [Within("00:00:00.010", "00:01:00")]
     public TimeSpan RangeDuration { get; set; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long a published range may stay unclaimed, or claimed without a result, before it is published again; 1 s to 1 h, default 15 s. Doubles each time.</summary>
+    /// <summary>How long a published range may stay unclaimed, or claimed without a result, before it is published again; 1 s to 1 h, default 15 s.
+    /// Doubles each time.</summary>
     [Within("00:00:01", "01:00:00")]
     public TimeSpan RangePatience { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -23,7 +24,8 @@ public sealed class CoordinatorOptions
     [Within("00:00:00.010", "00:01:00")]
     public TimeSpan SegmentDuration { get; set; } = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Work beyond which a segment does not grow for the sake of slow commits, since up to two segments are done again after a fault; 10 ms to 10 min, default 30 s. Where it is less than <see cref="SegmentDuration"/>, segments do not grow.</summary>
+    /// <summary>Work beyond which a segment does not grow for the sake of slow commits, since up to two segments are done again after a fault; 10 ms to 10 min,
+    /// default 30 s. Where it is less than <see cref="SegmentDuration"/>, segments do not grow.</summary>
     [Within("00:00:00.010", "00:10:00")]
     public TimeSpan LongestSegment { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -31,7 +31,8 @@ public static class ClusterBuilderExtensions
     {
         var key = builder.AddParameter($"{name}-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
         var coordinator = builder.AddCoordinator($"{name}-coordinator", key).OnAll(redis, messaging);
-        var workers = builder.AddWorkers($"{name}-worker", key, DefaultWorkers).OnAll(redis, messaging).WithReference(coordinator).WithDrainCommand(coordinator, key);
+        var workers = builder.AddWorkers($"{name}-worker", key, DefaultWorkers).OnAll(redis, messaging).WithReference(coordinator)
+            .WithDrainCommand(coordinator, key);
         var resource = new ClusterResource(name, coordinator.GetEndpoint(ServiceEndpoints.Grpc), key.Resource);
         var cluster = builder.AddResource(resource)
             .WithAnnotation(new ClusterPartsAnnotation(key, redis, messaging, coordinator, workers, []))
@@ -55,7 +56,8 @@ public static class ClusterBuilderExtensions
     {
         var parts = cluster.Parts();
         cluster.ApplicationBuilder.AddGpuWorkers($"{cluster.Resource.Name}-worker-gpu", parts.Key, replicas)
-            .OnAll(parts.Redis, parts.Messaging).WithReference(parts.Coordinator).WithDrainCommand(parts.Coordinator, parts.Key).WithParentRelationship(cluster);
+            .OnAll(parts.Redis, parts.Messaging).WithReference(parts.Coordinator).WithDrainCommand(parts.Coordinator, parts.Key)
+            .WithParentRelationship(cluster);
         return cluster;
     }
 
@@ -74,7 +76,8 @@ public static class ClusterBuilderExtensions
         return cluster;
     }
 
-    private static ClusterPartsAnnotation Parts(this IResourceBuilder<ClusterResource> cluster) => cluster.Resource.Annotations.OfType<ClusterPartsAnnotation>().Single();
+    private static ClusterPartsAnnotation Parts(this IResourceBuilder<ClusterResource> cluster)
+        => cluster.Resource.Annotations.OfType<ClusterPartsAnnotation>().Single();
 
     // Services look for redis and messaging, whatever the resources are called.
     private static IResourceBuilder<ProjectResource> On(
@@ -82,11 +85,13 @@ public static class ClusterBuilderExtensions
         service.WithReference(server, connection).WaitFor(server);
 
     private static IResourceBuilder<ProjectResource> OnAll(
-        this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> redis, IResourceBuilder<IResourceWithConnectionString> messaging) =>
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> redis,
+        IResourceBuilder<IResourceWithConnectionString> messaging) =>
         service.On("redis", redis).On("messaging", messaging);
 
     // There is no process of its own behind it: it runs once its coordinator takes jobs.
-    private static async Task FollowAsync(ClusterResource cluster, ProjectResource coordinator, InitializeResourceEvent start, CancellationToken cancellationToken)
+    private static async Task FollowAsync(ClusterResource cluster, ProjectResource coordinator, InitializeResourceEvent start,
+        CancellationToken cancellationToken)
     {
         await SayAsync(KnownResourceStates.Starting);
         await start.Notifications.WaitForResourceHealthyAsync(coordinator.Name, cancellationToken);

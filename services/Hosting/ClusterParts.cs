@@ -43,14 +43,16 @@ public static class ClusterParts
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> key, int replicas) =>
         builder.AddWorkers<WorkerProject>(name, key, replicas);
 
-    /// <summary>As <see cref="AddWorkers(IDistributedApplicationBuilder, string, IResourceBuilder{ParameterResource}, int)"/>, of a team's own worker project with models and computations of its own.</summary>
+    /// <summary>As <see cref="AddWorkers(IDistributedApplicationBuilder, string, IResourceBuilder{ParameterResource}, int)"/>, of a team's own worker project
+    /// with models and computations of its own.</summary>
     /// <typeparam name="TProject">The project, as Aspire generates it: <c>Projects.MyWorker</c>.</typeparam>
     public static IResourceBuilder<ProjectResource> AddWorkers<TProject>(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> key, int replicas)
         where TProject : IProjectMetadata, new()
         => builder.AddService<TProject>(name, key).WithEnvironment("Worker__Gpus", "none").WithIconName("Flash").WithWorkers(replicas);
 
-    /// <summary>Adds workers each of which claims one GPU of its machine for itself; one that finds none free waits, one on a machine without any fails.</summary>
+    /// <summary>Adds workers each of which claims one GPU of its machine for itself; one that finds none free waits,
+    /// one on a machine without any fails.</summary>
     /// <inheritdoc cref="AddWorkers(IDistributedApplicationBuilder, string, IResourceBuilder{ParameterResource}, int)"/>
     public static IResourceBuilder<ProjectResource> AddGpuWorkers(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> key, int replicas) =>

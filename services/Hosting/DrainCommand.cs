@@ -22,7 +22,9 @@ public static class DrainCommand
         {
             Description = "Hands back what this worker has to the others, and ends it.",
             IconName = "SignOut",
-            UpdateState = context => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Hidden,
+            UpdateState = context => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running
+            ? ResourceCommandState.Enabled
+            : ResourceCommandState.Hidden,
         });
 
         async Task<ExecuteCommandResult> DrainAsync(ExecuteCommandContext context)

@@ -19,14 +19,14 @@ public sealed class ModelCatalog
     public IReadOnlyList<string> NamesFor(DeviceType type) => [.. Names.Where(name => Supports(name, type))];
 
     /// <summary>Whether there is a model of this name that trains on devices of a type.</summary>
-    public bool Supports(string name, DeviceType type) => _factories.TryGetValue(name, out IModelFactory? factory) && factory.Supports(type);
+    public bool Supports(string name, DeviceType type) => _factories.TryGetValue(name, out var factory) && factory.Supports(type);
 
     /// <inheritdoc cref="IModelFactory.Create"/>
     /// <exception cref="ArgumentException">There is no such model, or it is not for such a spec or such data.</exception>
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return _factories.TryGetValue(spec.Model, out IModelFactory? factory)
+        return _factories.TryGetValue(spec.Model, out var factory)
             ? factory.Create(spec, features, rows)
             : throw new ArgumentException($"there is no model '{spec.Model}'; there are {string.Join(", ", Names)}", nameof(spec));
     }

@@ -7,13 +7,15 @@ internal static partial class ParameterStoreLog
     [LoggerMessage(EventId = 1, EventName = "TaskFailed", Level = LogLevel.Critical, Message = "the parameter store cannot go on; stopping")]
     public static partial void TaskFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 2, EventName = "ShardOpened", Level = LogLevel.Information, Message = "job {Job}: generation {Generation} loads {Length} parameters, {Bytes} bytes in all")]
+    [LoggerMessage(EventId = 2, EventName = "ShardOpened", Level = LogLevel.Information,
+        Message = "job {Job}: generation {Generation} loads {Length} parameters, {Bytes} bytes in all")]
     public static partial void ShardOpened(ILogger logger, string job, Generation generation, int length, long bytes);
 
     [LoggerMessage(EventId = 3, EventName = "LoadFailed", Level = LogLevel.Error, Message = "job {Job}: generation {Generation} could not be loaded")]
     public static partial void LoadFailed(ILogger logger, Exception exception, string job, string generation);
 
-    [LoggerMessage(EventId = 4, EventName = "SnapshotFailed", Level = LogLevel.Warning, Message = "job {Job}: the snapshot at clock {Clock} was not written: {Error}")]
+    [LoggerMessage(EventId = 4, EventName = "SnapshotFailed", Level = LogLevel.Warning,
+        Message = "job {Job}: the snapshot at clock {Clock} was not written: {Error}")]
     public static partial void SnapshotFailed(ILogger logger, string job, long clock, string error);
 
     [LoggerMessage(EventId = 5, EventName = "WorkerCut", Level = LogLevel.Warning, Message = "job {Job}: worker {Worker} is cut off: {Reason}")]

@@ -21,7 +21,7 @@ internal sealed class ParameterStoreMetrics
 
     public ParameterStoreMetrics(IMeterFactory meters)
     {
-        Meter meter = meters.Create("Cluster.ParameterStore");
+        var meter = meters.Create("Cluster.ParameterStore");
         _pushes = meter.CreateCounter<long>("cluster.push.outcomes", "{push}", "Pushes by what became of them");
         _hints = meter.CreateCounter<long>("cluster.steal.hints", "{hint}", "Blocks handed to waiting workers");
         _cut = meter.CreateCounter<long>("cluster.stream.cut", "{stream}", "Streams cut since their worker did not read");

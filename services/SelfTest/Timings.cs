@@ -34,7 +34,8 @@ internal static class Timings
                 "matmul, 1024 x 1024 x 1024", 2.0 * Side * Side * Side, "flop", limits?.FlopsPerSecond,
                 () => stream.MatMul(in product, a.Slice(0, Side * Side), a.Slice(Side * Side, Side * Side), b.Slice(0, Side * Side))),
             Time("pi, 64 ranges of 2^18 blocks", 2.0 * 64 * (1 << 18), "points", null, () => stream.CountPiInside(0, 64L << 18, 1 << 18, 1, counts)),
-            Time("price, 64 ranges of 2^9 indices", 2.0 * 64 * (1 << 9), "paths", null, () => stream.SumPrices(MonteCarloChecks.Asian, 0, 64 << 9, 1 << 9, sums)),
+            Time("price, 64 ranges of 2^9 indices", 2.0 * 64 * (1 << 9), "paths", null,
+            () => stream.SumPrices(MonteCarloChecks.Asian, 0, 64 << 9, 1 << 9, sums)),
         ];
 
         // The first run compiles and fills the pools.

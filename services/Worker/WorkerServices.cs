@@ -21,7 +21,8 @@ public static class WorkerServices
         builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(services => new WorkerDevices(
-            services.GetRequiredService<IOptions<WorkerOptions>>().Value, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<WorkerDevices>>()));
+            services.GetRequiredService<IOptions<WorkerOptions>>().Value, services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<WorkerDevices>>()));
         builder.Services.AddSingleton<GpuClaim>();
         builder.Services.AddSingleton(services => new WorkerPool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());

@@ -20,7 +20,8 @@ public sealed class AppHostCommandTests
     [Fact]
     public void Parse_EveryOption_IsTaken()
     {
-        var options = Parse("--workers", "64", "--parameter-stores=63", "--gpu-workers", "2", "--servers", "executables", "--require-servers", "--data-dir", "data", "--state-file", "state.json");
+        var options = Parse("--workers", "64", "--parameter-stores=63", "--gpu-workers", "2", "--servers", "executables", "--require-servers", "--data-dir",
+            "data", "--state-file", "state.json");
 
         Assert.Equal((64, 2, 63), (options.Workers, options.GpuWorkers, options.ParameterStores));
         Assert.Equal((ServerKind.Executables, true), (options.Servers, options.RequireServers));
@@ -38,9 +39,11 @@ public sealed class AppHostCommandTests
     [Fact]
     public void Parse_ArgumentsOfAspire_PassThroughWithTheirValues()
     {
-        var options = Parse("--operation", "publish", "--workers", "3", "--publisher=manifest", "--output-path", "m.json", "--Parameters:cluster-key=x", "DcpPublisher:RandomizePorts=true");
+        var options = Parse("--operation", "publish", "--workers", "3", "--publisher=manifest", "--output-path", "m.json", "--Parameters:cluster-key=x",
+            "DcpPublisher:RandomizePorts=true");
 
-        Assert.Equal(["--operation", "publish", "--publisher=manifest", "--output-path", "m.json", "--Parameters:cluster-key=x", "DcpPublisher:RandomizePorts=true"], options.AspireArguments);
+        Assert.Equal(["--operation", "publish", "--publisher=manifest", "--output-path", "m.json", "--Parameters:cluster-key=x",
+            "DcpPublisher:RandomizePorts=true"], options.AspireArguments);
         Assert.Equal(3, options.Workers);
         Assert.True(options.IsPublishing);
     }

@@ -93,7 +93,8 @@ public sealed class AppHostProcessTests : IDisposable
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" }, "--servers", "embedded");
+        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" },
+            "--servers", "embedded");
 
         Assert.Equal(ExitCodes.Failed, await host.ExitAsync(_ct));
         Assert.Contains($"ASPNETCORE_URLS: 'http://127.0.0.1:{port}': somebody listens at port {port} already", host.Output, StringComparison.Ordinal);
@@ -102,7 +103,8 @@ public sealed class AppHostProcessTests : IDisposable
     [Fact(Timeout = TestLimit)]
     public async Task Start_NoContainerEngine_SaysSoWhereOneIsAskedFor()
     {
-        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { ["ASPIRE_CONTAINER_RUNTIME"] = "no-such-engine" }, "--servers", "containers");
+        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { ["ASPIRE_CONTAINER_RUNTIME"] = "no-such-engine" },
+            "--servers", "containers");
 
         Assert.Equal(ExitCodes.NoServers, await host.ExitAsync(_ct));
         Assert.Contains("--servers containers: no container engine answers", host.Output, StringComparison.Ordinal);
@@ -117,7 +119,8 @@ public sealed class AppHostProcessTests : IDisposable
 
         Assert.Contains("sudo apt-get install redis-server rabbitmq-server", host.Output, StringComparison.Ordinal);
         Assert.Contains("--parameter-stores: 9: Standalone has at most 8, and starts those", host.Output, StringComparison.Ordinal);
-        await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(Assert.Single(Directory.GetFiles(Path.Combine(_home.FullName, "cluster-aspire"), "*.json"))));
+        await using var cluster = ClusterClient.Connect(
+            ClusterLookup.FromStateFile(Assert.Single(Directory.GetFiles(Path.Combine(_home.FullName, "cluster-aspire"), "*.json"))));
         Assert.Equal(1572, (await cluster.RunPiAsync(Pi, cancellationToken: _ct)).Inside);
         host.Interrupt();
         Assert.Equal(ExitCodes.Ok, await host.ExitAsync(_ct));
@@ -136,7 +139,8 @@ public sealed class AppHostProcessTests : IDisposable
         await host.UntilAsync(IsUp, StartLimit, _ct);
 
         await using var cluster = Connect(host);
-        var gpus = (await cluster.ListTasksAsync(_ct)).Where(task => task.JobName == "worker").Select(task => task.Devices.Count(device => device.Name.Contains("GPU", StringComparison.Ordinal)));
+        var gpus = (await cluster.ListTasksAsync(_ct)).Where(task => task.JobName == "worker")
+            .Select(task => task.Devices.Count(device => device.Name.Contains("GPU", StringComparison.Ordinal)));
         Assert.Equal([0, 1, 1], gpus.Order());
     }
 
@@ -144,7 +148,8 @@ public sealed class AppHostProcessTests : IDisposable
     public async Task Start_GpuWorkersWithoutAGpu_SaysSoAndTheOthersWork()
     {
         InstalledServers.Require();
-        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string> { [CudaDoubleDriver.DriverVariable] = "/nowhere/libcuda.so" },
+        await using var host = AppHostProcess.Start(_home.FullName,
+            new Dictionary<string, string> { [CudaDoubleDriver.DriverVariable] = "/nowhere/libcuda.so" },
             "--servers", "executables", "--ephemeral", "--workers", "1", "--gpu-workers", "1");
 
         await host.UntilAsync(IsUp, StartLimit, _ct);

@@ -47,14 +47,16 @@ public sealed partial class DashboardTests : IAsyncLifetime
 
         await page.GotoAsync(login);
         foreach (var name in (string[])["redis", "messaging", "coordinator", "ps-0", "worker-"])
-            await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = name }).Filter(new LocatorFilterOptions { HasText = "Running" }).First.WaitForAsync();
+            await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = name })
+                .Filter(new LocatorFilterOptions { HasText = "Running" }).First.WaitForAsync();
         Assert.Equal(0, await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "Unhealthy" }).CountAsync());
         await SavePictureAsync(page, "dashboard");
 
         await TrainAsync();
         var root = new Uri(login).GetLeftPart(UriPartial.Authority);
         await page.GotoAsync($"{root}/traces");
-        await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "worker" }).Filter(new LocatorFilterOptions { HasText = "ps-0" }).First.WaitForAsync();
+        await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "worker" })
+            .Filter(new LocatorFilterOptions { HasText = "ps-0" }).First.WaitForAsync();
         await SavePictureAsync(page, "traces");
         await page.GetByText("coordinator: POST").First.ClickAsync();
         await page.WaitForURLAsync("**/traces/detail/**");
@@ -70,7 +72,9 @@ public sealed partial class DashboardTests : IAsyncLifetime
     private async Task TrainAsync()
     {
         await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(Path.Combine(_home.FullName, "cluster-aspire", $"{_host!.Id}.json")));
-        var ended = await cluster.WaitAsync((await cluster.SubmitAsync(new TrainingSpec { Mode = TrainingNames.Sync, Epochs = 500, LearningRate = 0.05f }, cancellationToken: _ct)).Id, cancellationToken: _ct);
+        var ended = await cluster.WaitAsync(
+            (await cluster.SubmitAsync(new TrainingSpec { Mode = TrainingNames.Sync, Epochs = 500, LearningRate = 0.05f }, cancellationToken: _ct)).Id,
+            cancellationToken: _ct);
         Assert.Equal(JobState.Succeeded, ended.State);
     }
 

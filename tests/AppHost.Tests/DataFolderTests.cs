@@ -33,7 +33,8 @@ public sealed class DataFolderTests : IDisposable
 
         var refused = Assert.Throws<AppHostException>(() => DataFolder.Open(_path, isEphemeral: false));
 
-        Assert.Equal($"data folder {_path}: is in use by another app host; stop that one, or name another folder with --data-dir, or start with --ephemeral", refused.Message);
+        Assert.Equal($"data folder {_path}: is in use by another app host; stop that one, or name another folder with --data-dir, or start with --ephemeral",
+            refused.Message);
     }
 
     [Fact]

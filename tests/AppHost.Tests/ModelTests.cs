@@ -64,7 +64,8 @@ public sealed class ModelTests : IDisposable
         var model = Build(ServerKind.Executables, data);
         string[] secrets = [data.Secret("cluster-key"), data.Secret("redis-password"), data.Secret("messaging-password"), data.Secret("erlang-cookie")];
 
-        foreach (var server in (ExecutableResource[])[(ExecutableResource)model["redis"], (ExecutableResource)model["messaging"], (ExecutableResource)model["messaging-epmd"]])
+        foreach (var server in (ExecutableResource[])[(ExecutableResource)model["redis"], (ExecutableResource)model["messaging"],
+            (ExecutableResource)model["messaging-epmd"]])
         {
             var shown = (await ArgumentsAsync(server)).Concat((await EnvironmentAsync(server)).Select(variable => variable.Value)).ToList();
             Assert.All(secrets, secret => Assert.DoesNotContain(shown, text => text.Contains(secret, StringComparison.Ordinal)));
@@ -104,8 +105,10 @@ public sealed class ModelTests : IDisposable
         Assert.Equal(["redis", "messaging"], WaitsFor("worker"));
         Assert.Equal(3, model["worker"].GetReplicaCount());
         Assert.Equal(2, model["worker-gpu"].GetReplicaCount());
-        Assert.Equal(("none", "one"), ((await EnvironmentAsync(model["worker"]))["Worker__Gpus"], (await EnvironmentAsync(model["worker-gpu"]))["Worker__Gpus"]));
-        Assert.All(Services, name => Assert.Equal(["http"], model[name].Annotations.OfType<EndpointAnnotation>().Select(endpoint => endpoint.Name).Except(["grpc"])));
+        Assert.Equal(("none", "one"), ((await EnvironmentAsync(model["worker"]))["Worker__Gpus"],
+            (await EnvironmentAsync(model["worker-gpu"]))["Worker__Gpus"]));
+        Assert.All(Services, name => Assert.Equal(["http"],
+            model[name].Annotations.OfType<EndpointAnnotation>().Select(endpoint => endpoint.Name).Except(["grpc"])));
 
         IEnumerable<string> WaitsFor(string name) => model[name].Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource.Name).Distinct();
     }
@@ -122,7 +125,8 @@ public sealed class ModelTests : IDisposable
         using var manifest = JsonDocument.Parse(text);
         var resources = manifest.RootElement.GetProperty("resources");
         Assert.Equal(["cluster-key", "redis-password", "redis", "messaging-password", "messaging", .. Services],
-            resources.EnumerateObject().Select(resource => resource.Name).Where(name => !name.Contains("encoded", StringComparison.Ordinal) && !name.StartsWith("cond-", StringComparison.Ordinal)));
+            resources.EnumerateObject().Select(resource => resource.Name)
+            .Where(name => !name.Contains("encoded", StringComparison.Ordinal) && !name.StartsWith("cond-", StringComparison.Ordinal)));
         Assert.All(["cluster-key", "redis-password", "messaging-password"], name =>
         {
             Assert.Equal($"{{{name}.inputs.value}}", resources.GetProperty(name).GetProperty("value").GetString());
@@ -130,7 +134,8 @@ public sealed class ModelTests : IDisposable
         });
         Assert.All(Services, name => Assert.Equal("{cluster-key.value}", Environment(name, "CLUSTER_KEY")));
         Assert.All(Services, name => Assert.Equal("{redis.connectionString}", Environment(name, "ConnectionStrings__redis")));
-        Assert.All(["coordinator", "worker", "worker-gpu"], name => Assert.Equal("{messaging.connectionString}", Environment(name, "ConnectionStrings__messaging")));
+        Assert.All(["coordinator", "worker", "worker-gpu"],
+            name => Assert.Equal("{messaging.connectionString}", Environment(name, "ConnectionStrings__messaging")));
         Assert.Equal("http://0.0.0.0:{coordinator.bindings.grpc.targetPort}", Environment("coordinator", "CLUSTER_GRPC_URL"));
         Assert.DoesNotContain("Worker__Cores", text, StringComparison.Ordinal);
         // Projects are named from where the manifest lies.
@@ -151,7 +156,9 @@ public sealed class ModelTests : IDisposable
     private static async Task<List<string>> ArgumentsAsync(IResource resource)
     {
         var args = new List<object>();
-        var context = new CommandLineArgsCallbackContext(args, resource) { ExecutionContext = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish) };
+        var context = new CommandLineArgsCallbackContext(args,
+            resource)
+        { ExecutionContext = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish) };
         foreach (var callback in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>()) await callback.Callback(context);
         return [.. args.Select(arg => arg is string text ? text : ((IManifestExpressionProvider)arg).ValueExpression)];
     }
@@ -161,6 +168,7 @@ public sealed class ModelTests : IDisposable
         var variables = new Dictionary<string, object>();
         var context = new EnvironmentCallbackContext(new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish), resource, variables);
         foreach (var callback in resource.Annotations.OfType<EnvironmentCallbackAnnotation>()) await callback.Callback(context);
-        return variables.ToDictionary(variable => variable.Key, variable => variable.Value as string ?? (variable.Value as IManifestExpressionProvider)?.ValueExpression ?? "");
+        return variables.ToDictionary(variable => variable.Key,
+            variable => variable.Value as string ?? (variable.Value as IManifestExpressionProvider)?.ValueExpression ?? "");
     }
 }

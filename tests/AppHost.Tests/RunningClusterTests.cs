@@ -126,14 +126,16 @@ public sealed class RunningClusterTests : IAsyncLifetime
         Assert.Equal(Inside, (await Client.RunPiAsync(new PiSpec { Points = Points, Seed = 42 }, cancellationToken: _ct)).Inside);
     }
 
-    private IResource Resource(string name) => App.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == name);
+    private IResource Resource(string name)
+        => App.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == name);
 
     private string StateFile => Path.Combine(_directory.FullName, "state.json");
 
     private async Task StartAsync()
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
-            ["--workers", "2", "--parameter-stores", "2", "--servers", "executables", "--data-dir", Path.Combine(_directory.FullName, "data"), "--state-file", StateFile], _ct);
+            ["--workers", "2", "--parameter-stores", "2", "--servers", "executables", "--data-dir", Path.Combine(_directory.FullName, "data"),
+            "--state-file", StateFile], _ct);
         _app = await builder.BuildAsync(_ct).WaitAsync(StartLimit, _ct);
         await _app.StartAsync(_ct).WaitAsync(StartLimit, _ct);
         foreach (var name in (string[])["coordinator", "ps-0", "ps-1", "worker"])
@@ -182,7 +184,9 @@ public sealed class RunningClusterTests : IAsyncLifetime
     }
 
     /// <summary>The processes of a resource of this cluster, by what their environment says of them.</summary>
-    private IReadOnlyList<int> ProcessesOf(string resource) => ProcessTable.WithEnvironment($"OTEL_SERVICE_NAME={resource}", $"CLUSTER_KEY={Cluster.Client.State.ClusterStateFile.Read(StateFile).Key}", "/Cluster.");
+    private IReadOnlyList<int> ProcessesOf(string resource)
+        => ProcessTable.WithEnvironment($"OTEL_SERVICE_NAME={resource}",
+        $"CLUSTER_KEY={Cluster.Client.State.ClusterStateFile.Read(StateFile).Key}", "/Cluster.");
 
     private async Task UntilAsync(string what, Func<bool> holds)
     {

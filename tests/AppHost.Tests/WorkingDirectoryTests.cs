@@ -29,7 +29,8 @@ public sealed class WorkingDirectoryTests
             await File.WriteAllLinesAsync(Path.Combine(folder.FullName, "m.csv"), ["x,y", "1,2", "2,4", "3,6", "4,8"], TestContext.Current.CancellationToken);
 
             var (code, output) = await DotnetCommand.RunAsync(
-                ["run", "--no-build", "--project", Path.Combine(Testing.Repository.Root, "services", "Standalone"), "--", "train", "linear", "--data", "m.csv", "--label", "y", "--epochs", "5"],
+                ["run", "--no-build", "--project", Path.Combine(Testing.Repository.Root, "services", "Standalone"), "--", "train", "linear", "--data", "m.csv",
+                "--label", "y", "--epochs", "5"],
                 TestContext.Current.CancellationToken, folder.FullName);
 
             Assert.True(code == 0, output);

@@ -23,7 +23,7 @@ public class ExampleOrderBenchmarks
     public long Batch()
     {
         long sum = 0;
-        EpochOrder order = _order.Of(++_epoch);
+        var order = _order.Of(++_epoch);
         for (long i = 0; i < BatchSize; i++)
             sum += order.Example(i % Examples);
         return sum;

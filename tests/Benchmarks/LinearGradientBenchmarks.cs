@@ -26,7 +26,7 @@ public class LinearGradientBenchmarks
         const int Rows = 1 << 14;
         var x = new float[Rows * Features];
         var y = new float[Rows];
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
             x[i] = (float)PhiloxNormal.At(1, (ulong)i);
         var data = new DataSet(new DataSchema(Enumerable.Range(0, Features).Select(i => $"x{i}"), "y"), [new DataChunk(0, Features, x, y)]);
         _model = new LinearRegression(Features);

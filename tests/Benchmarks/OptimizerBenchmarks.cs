@@ -31,7 +31,7 @@ public class OptimizerBenchmarks
             "ftrl" => new Ftrl(0.001f, new FtrlSettings(L1: 0.1f)),
             _ => new Sgd(0.001f),
         };
-        for (int i = 0; i < Parameters; i++)
+        for (var i = 0; i < Parameters; i++)
             _gradient[i] = ((i % 1000) - 500) / 500f;
         _slots = new float[Parameters * _optimizer.Slots];
         _optimizer.Initialise(_versions[0], _slots);

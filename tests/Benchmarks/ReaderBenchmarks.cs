@@ -28,12 +28,12 @@ public class ReaderBenchmarks
         var idx = new List<byte> { 0, 0, 8, 1, 0, 0, Rows >> 8, Rows & 255 };
         idx.AddRange(Enumerable.Range(0, Rows).Select(row => (byte)(row % 10)));
         idx.AddRange([0, 0, 8, 2, 0, 0, Rows >> 8, Rows & 255, 0, 0, 0, Features]);
-        for (int row = 0; row < Rows; row++)
+        for (var row = 0; row < Rows; row++)
         {
             libSvm.Append(CultureInfo.InvariantCulture, $"{row % 10}");
-            for (int i = 0; i < Features; i++)
+            for (var i = 0; i < Features; i++)
             {
-                float value = (float)PhiloxNormal.At(1, (ulong)((row * Features) + i));
+                var value = (float)PhiloxNormal.At(1, (ulong)((row * Features) + i));
                 csv.Append(CultureInfo.InvariantCulture, $"{value:R},");
                 if (i % 4 == 0) libSvm.Append(CultureInfo.InvariantCulture, $" {i + 1}:{value:R}");
                 idx.Add((byte)(row + i));
@@ -66,13 +66,13 @@ public class ReaderBenchmarks
     [Benchmark(OperationsPerInvoke = Rows)]
     public long Synthetic()
     {
-        using RowReader reader = RowReaders.OpenSynthetic(new DataImport { Source = _synthetic }, new DataLimits());
+        using var reader = RowReaders.OpenSynthetic(new DataImport { Source = _synthetic }, new DataLimits());
         return reader.ReadChunks().Sum(chunk => (long)chunk.Rows);
     }
 
     private static long Read(byte[] file, DataImport import)
     {
-        using RowReader reader = RowReaders.Open(import, new MemoryStream(file), labels: null, new DataLimits());
+        using var reader = RowReaders.Open(import, new MemoryStream(file), labels: null, new DataLimits());
         return reader.ReadChunks().Sum(chunk => (long)chunk.Rows);
     }
 }

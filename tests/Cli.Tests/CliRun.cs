@@ -21,7 +21,8 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
 
     public static async Task<CliRun> RunAsync(CommandLineHost host, string[] args, CancellationToken cancellationToken)
     {
-        var exitCode = await ClusterCommandLine.RunAsync(args, host, cancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var exitCode = await ClusterCommandLine.RunAsync(args, host, cancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         return new CliRun(exitCode, Text(host.Output), Text(host.Error));
     }
 
@@ -37,7 +38,13 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         Output = new StringWriter(),
         Error = new StringWriter(),
         Lookup = new ClusterLookup(environment.GetValueOrDefault, () => []),
-        ClientOptions = new ClusterClientOptions { CallRetries = 2, RetryDelay = TimeSpan.FromMilliseconds(5), MaxRetryDelay = TimeSpan.FromMilliseconds(50), NoticeDelay = TimeSpan.FromMinutes(1) },
+        ClientOptions = new ClusterClientOptions
+        {
+            CallRetries = 2,
+            RetryDelay = TimeSpan.FromMilliseconds(5),
+            MaxRetryDelay = TimeSpan.FromMilliseconds(50),
+            NoticeDelay = TimeSpan.FromMinutes(1)
+        },
     };
 
     private static string Text(TextWriter writer) => writer.ToString()!.ReplaceLineEndings("\n");

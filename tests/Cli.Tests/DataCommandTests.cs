@@ -113,7 +113,8 @@ public sealed class DataCommandTests : IDisposable
         var table = await CliRun.RunAsync(coordinator, "data", "show", "houses");
         var json = JsonDocument.Parse((await CliRun.RunAsync(coordinator, "data", "show", "houses", "--json")).Output).RootElement;
 
-        Assert.Contains("COLUMN  MIN  MEAN  MAX\nx       -1   0.5   2\ny       0    1     2\n\nCLASS  ROWS\n0      1\n2      2\n", table.Output, StringComparison.Ordinal);
+        Assert.Contains("COLUMN  MIN  MEAN  MAX\nx       -1   0.5   2\ny       0    1     2\n\nCLASS  ROWS\n0      1\n2      2\n", table.Output,
+            StringComparison.Ordinal);
         Assert.Equal(0.5, json.GetProperty("columns")[0].GetProperty("mean").GetDouble());
         Assert.Equal(2, json.GetProperty("classes")[1].GetProperty("rows").GetInt64());
     }
@@ -124,7 +125,8 @@ public sealed class DataCommandTests : IDisposable
         await using var coordinator = await ScriptedCoordinator.StartAsync();
 
         Assert.Equal("removed houses: 3 rows\n", (await CliRun.RunAsync(coordinator, "data", "remove", "houses")).Output);
-        coordinator.Script.Remove = (_, _) => throw new RpcException(new Status(StatusCode.FailedPrecondition, "data set houses is used by job train-1, which has not ended"));
+        coordinator.Script.Remove = (_, _) => throw new RpcException(
+            new Status(StatusCode.FailedPrecondition, "data set houses is used by job train-1, which has not ended"));
         var used = await CliRun.RunAsync(coordinator, "data", "remove", "houses");
         Assert.Equal((1, "data set houses is used by job train-1, which has not ended\n"), (used.ExitCode, used.Error));
         coordinator.Script.Describe = (_, _) => throw new RpcException(new Status(StatusCode.NotFound, "there is no data set 'houses'"));

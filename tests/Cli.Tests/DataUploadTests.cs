@@ -30,7 +30,20 @@ public sealed class DataUploadTests : IDisposable
         Assert.All(parts.Skip(1), p => Assert.InRange(p.Content.Length, 1, 1 << 20));
         Assert.Equal(content, parts.Skip(1).SelectMany(p => p.Content.ToByteArray()));
         Assert.Equal(
-            new V1.TrainingSpec { Model = "linear", Data = "data-1", Label = "y", Mode = "sync", Lanes = 8, Batch = 8, Epochs = 100, Optimizer = "adagrad", LearningRate = 0.5f, InitialAccumulator = 0.1f, LocalSteps = 1 },
+            new V1.TrainingSpec
+            {
+                Model = "linear",
+                Data = "data-1",
+                Label = "y",
+                Mode = "sync",
+                Lanes = 8,
+                Batch = 8,
+                Epochs = 100,
+                Optimizer = "adagrad",
+                LearningRate = 0.5f,
+                InitialAccumulator = 0.1f,
+                LocalSteps = 1
+            },
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
         Assert.Equal((0, $"{_file}: 3 rows, 1 feature; data set data-1"), (run.ExitCode, run.ErrorLines[0]));
     }
@@ -41,7 +54,8 @@ public sealed class DataUploadTests : IDisposable
         await using var coordinator = await StartAsync();
         await File.WriteAllTextAsync(_file, "x,y\n1,2\n", Token);
 
-        var run = await CliRun.RunAsync(CliRun.Host(coordinator) with { IsErrorTerminal = true }, ["train", "linear", "--data", _file, "--label", "y", "--json"], Token);
+        var run = await CliRun.RunAsync(CliRun.Host(coordinator) with { IsErrorTerminal = true },
+            ["train", "linear", "--data", _file, "--label", "y", "--json"], Token);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains(Path.GetFileName(_file), run.Error, StringComparison.Ordinal);

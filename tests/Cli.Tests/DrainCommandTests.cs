@@ -76,7 +76,8 @@ public sealed class DrainCommandTests
     public async Task Drain_NoWorker_Is1AndSaysSo()
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
-        coordinator.Script.Drain = _ => throw new RpcException(new Status(StatusCode.FailedPrecondition, "/job:ps/task:0 (ps-0) is no worker: only workers are drained"));
+        coordinator.Script.Drain = _ => throw new RpcException(
+            new Status(StatusCode.FailedPrecondition, "/job:ps/task:0 (ps-0) is no worker: only workers are drained"));
 
         var run = await CliRun.RunAsync(coordinator, "drain", "ps-0");
 
@@ -125,7 +126,8 @@ public sealed class DrainCommandTests
 
         var run = await CliRun.RunAsync(coordinator, "tasks");
 
-        Assert.Equal(["draining: pi [0, 64)  2 cores", "draining              2 cores"], run.Output.Split('\n')[1..3].Select(line => line[line.IndexOf("draining", StringComparison.Ordinal)..]));
+        Assert.Equal(["draining: pi [0, 64)  2 cores", "draining              2 cores"],
+            run.Output.Split('\n')[1..3].Select(line => line[line.IndexOf("draining", StringComparison.Ordinal)..]));
         Assert.True(JsonElement.Parse((await CliRun.RunAsync(coordinator, "tasks", "--json")).Output)[0].GetProperty("draining").GetBoolean());
     }
 

@@ -56,7 +56,11 @@ public sealed class InterruptTests
     public async Task Interrupt_EmbeddedCluster_CancelsItsJob()
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
-        var host = CliRun.Host([]) with { EmbeddedCluster = (_, _) => ValueTask.FromResult(new ClusterConnection(coordinator.Address, ScriptedCoordinator.Key)) };
+        var host = CliRun.Host([]) with
+        {
+            EmbeddedCluster = (_, _) =>
+            ValueTask.FromResult(new ClusterConnection(coordinator.Address, ScriptedCoordinator.Key))
+        };
 
         var run = await RunInterruptedAsync(coordinator, host, ["pi"]);
 
@@ -94,7 +98,8 @@ public sealed class InterruptTests
         var key = Assert.Single(coordinator.Received<V1.SubmitRequest>()).IdempotencyKey;
         Assert.Equal((130, ""), (run.ExitCode, run.Output));
         Assert.Equal(
-            $"interrupted before the cluster said whether it accepted the job: `cluster jobs --key {key}` shows it if it did, and the same submitted again with `--key {key}` makes no second one",
+            $"interrupted before the cluster said whether it accepted the job: `cluster jobs --key {key}` shows it if it did, and the same submitted again "
+            + $"with `--key {key}` makes no second one",
             Assert.Single(run.ErrorLines));
     }
 

@@ -20,7 +20,8 @@ public sealed class PiCommandTests
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
 
-        await CliRun.RunAsync(coordinator, "pi", "--points", "2.5e6", "--seed", "1.8446744073709551615e19", "--device", "/job:worker/task:1/cpu:0", "--log-device-placement");
+        await CliRun.RunAsync(coordinator, "pi", "--points", "2.5e6", "--seed", "1.8446744073709551615e19", "--device", "/job:worker/task:1/cpu:0",
+            "--log-device-placement");
         await CliRun.RunAsync(coordinator, "pi");
 
         var specs = coordinator.Received<V1.SubmitRequest>().Select(r => r.Pi).ToList();
@@ -101,7 +102,11 @@ public sealed class PiCommandTests
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         coordinator.Script.Watch = async (_, stream, _) =>
         {
-            await stream.WriteAsync(new V1.JobUpdate { Job = SampleJobs.Running(500), Placements = { new V1.Placement { Item = "item", Device = "/device" } } });
+            await stream.WriteAsync(new V1.JobUpdate
+            {
+                Job = SampleJobs.Running(500),
+                Placements = { new V1.Placement { Item = "item", Device = "/device" } }
+            });
             await stream.WriteAsync(new V1.JobUpdate { Job = SampleJobs.Succeeded() });
         };
 

@@ -14,7 +14,9 @@ public sealed class PriceCommandTests
 
         var run = await CliRun.RunAsync(coordinator, "price", "--paths", "1_999", "--seed", "42", "--json");
 
-        Assert.Equal((0, """{"job":"job-1","seed":42,"paths":2000,"paying":1100,"price":10.5,"standardError":0.25,"closedForm":10.450583572185572,"payoffChanceAtMost":null,"warnings":[],"seconds":2.5}""" + "\n"), (run.ExitCode, run.Output));
+        Assert.Equal(
+            (0, """{"job":"job-1","seed":42,"paths":2000,"paying":1100,"price":10.5,"standardError":0.25,"closedForm":10.450583572185572"""
+                + ""","payoffChanceAtMost":null,"warnings":[],"seconds":2.5}""" + "\n"), (run.ExitCode, run.Output));
     }
 
     [Fact]
@@ -25,7 +27,8 @@ public sealed class PriceCommandTests
         var run = await CliRun.RunAsync(coordinator, "price", "--json");
 
         Assert.Equal(
-            """{"job":"job-1","seed":42,"paths":2000,"paying":0,"price":0,"standardError":null,"closedForm":4.7496312655230563E-07,"payoffChanceAtMost":0.001496745,"warnings":["0 of 2000 paths pay anything"],"seconds":2.5}""" + "\n",
+            """{"job":"job-1","seed":42,"paths":2000,"paying":0,"price":0,"standardError":null,"closedForm":4.7496312655230563E-07"""
+                + ""","payoffChanceAtMost":0.001496745,"warnings":["0 of 2000 paths pay anything"],"seconds":2.5}""" + "\n",
             run.Output);
     }
 
@@ -88,13 +91,15 @@ public sealed class PriceCommandTests
 
         await CliRun.RunAsync(
             coordinator, "price", "--kind", "asian", "--option", "put", "--spot", "42", "--strike", "45.5", "--rate", "-0.01", "--dividend-yield", "2e-2",
-            "--volatility", "0.35", "--maturity", "0.5", "--dates", "26", "--paths", "1e6", "--seed", "1.8446744073709551615e19", "--device", "/cpu:0", "--log-device-placement");
+            "--volatility", "0.35", "--maturity", "0.5", "--dates", "26", "--paths", "1e6", "--seed", "1.8446744073709551615e19", "--device", "/cpu:0",
+            "--log-device-placement");
         await CliRun.RunAsync(coordinator, "price");
         await CliRun.RunAsync(coordinator, "price", "--kind", "asian");
 
         var specs = coordinator.Received<V1.SubmitRequest>().Select(r => r.Computation).ToList();
         AssertSent(
-            """{"kind":"asian","option":"put","spot":42,"strike":45.5,"rate":-0.01,"dividendYield":0.02,"volatility":0.35,"maturity":0.5,"dates":26,"seed":18446744073709551615}""",
+            """{"kind":"asian","option":"put","spot":42,"strike":45.5,"rate":-0.01,"dividendYield":0.02,"volatility":0.35,"maturity":0.5,"dates":26"""
+                + ""","seed":18446744073709551615}""",
             specs[0]);
         Assert.Equal(("price", 500_000, "/cpu:0", true), (specs[0].Name, specs[0].IndexCount, specs[0].Device, specs[0].LogDevicePlacement));
         AssertSent(
@@ -134,7 +139,8 @@ public sealed class PriceCommandTests
         var run = await CliRun.RunAsync("price", "--help");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        foreach (var part in (string[])["Black and Scholes", "standard error", "above 0 and at most 100: 0.25 is three months", "[default: 0.2]", "cluster price --kind asian"])
+        foreach (var part in (string[])["Black and Scholes", "standard error", "above 0 and at most 100: 0.25 is three months", "[default: 0.2]",
+            "cluster price --kind asian"])
             Assert.Contains(part, run.Output, StringComparison.Ordinal);
     }
 

@@ -9,8 +9,13 @@ namespace Cluster.Cli.Tests;
 /// <summary>Commands that show what is on record: jobs, job, cancel, tasks, spec.</summary>
 public sealed class RecordCommandTests
 {
-    private const string SucceededJson =
-        """{"job":"job-1","kind":"pi","state":"succeeded","spec":{"points":2000,"seed":42,"logDevicePlacement":false},"submitted":"2026-01-31T11:59:59.75+00:00","started":"2026-01-31T12:00:00+00:00","ended":"2026-01-31T12:00:02.5+00:00","result":{"points":2000,"inside":1572},"error":"","progress":{"done":2000,"total":2000,"fraction":1,"unit":"points","rate":1000,"itemsDone":1,"itemsOutstanding":2,"itemsRepublished":0,"itemsFailed":0,"itemsTakenOver":3,"chiefs":4,"waitingFor":""},"generation":"1.00000000000000ff","key":"key-1"}""";
+    private static readonly string SucceededJson = """
+        {"job":"job-1","kind":"pi","state":"succeeded","spec":{"points":2000,"seed":42,"logDevicePlacement":false},
+        "submitted":"2026-01-31T11:59:59.75+00:00","started":"2026-01-31T12:00:00+00:00","ended":"2026-01-31T12:00:02.5+00:00",
+        "result":{"points":2000,"inside":1572},"error":"","progress":{"done":2000,"total":2000,"fraction":1,"unit":"points","rate":1000,
+        "itemsDone":1,"itemsOutstanding":2,"itemsRepublished":0,"itemsFailed":0,"itemsTakenOver":3,"chiefs":4,"waitingFor":""},
+        "generation":"1.00000000000000ff","key":"key-1"}
+        """.ReplaceLineEndings("");
 
     [Fact]
     public async Task Jobs_ForPeople_IsATable()
@@ -173,7 +178,9 @@ public sealed class RecordCommandTests
 
         var tasks = JsonElement.Parse(OneLine(await CliRun.RunAsync(coordinator, "tasks", "--json")));
 
-        Assert.Equal("""{"task":"/job:chief/task:0","jobName":"chief","index":0,"address":"h:1","instance":"chief-0","incarnation":"1.aa","started":null,"draining":false,"devices":[]}""", tasks[0].GetRawText());
+        Assert.Equal(
+            """{"task":"/job:chief/task:0","jobName":"chief","index":0,"address":"h:1","instance":"chief-0","incarnation":"1.aa","started":null"""
+                + ""","draining":false,"devices":[]}""", tasks[0].GetRawText());
         Assert.Equal("train-ab12cd34 clock 1200, 3 MiB", tasks[1].GetProperty("devices")[0].GetProperty("doing").GetString());
         Assert.Equal("pi [0, 64)", tasks[2].GetProperty("devices")[0].GetProperty("doing").GetString());
     }

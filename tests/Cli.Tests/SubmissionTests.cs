@@ -28,7 +28,8 @@ public sealed class SubmissionTests
 
         var key = coordinator.Received<V1.SubmitRequest>().Select(request => request.IdempotencyKey).Distinct().Single();
         Assert.Equal((6, ""), (run.ExitCode, run.Output));
-        Assert.Contains($"did not say whether it accepted the job (the coordinator cannot reach Redis; try again): `cluster jobs --key {key}` shows it", run.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Contains($"did not say whether it accepted the job (the coordinator cannot reach Redis; try again): `cluster jobs --key {key}` shows it",
+            run.ErrorLines[^1], StringComparison.Ordinal);
         Assert.DoesNotContain("no cluster answers", run.Error, StringComparison.Ordinal);
     }
 
@@ -48,7 +49,9 @@ public sealed class SubmissionTests
     public async Task Jobs_Key_ShowsThatJobAlone()
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
-        coordinator.Script.List = (request, _) => Task.FromResult(request.IdempotencyKey == "key-1" ? new V1.ListReply { Jobs = { SampleJobs.Running(500) } } : new V1.ListReply());
+        coordinator.Script.List = (request, _) => Task.FromResult(request.IdempotencyKey == "key-1"
+            ? new V1.ListReply { Jobs = { SampleJobs.Running(500) } }
+            : new V1.ListReply());
 
         var json = await CliRun.RunAsync(coordinator, "jobs", "--key", "key-1", "--json");
         var table = await CliRun.RunAsync(coordinator, "jobs", "--key", "key-1");
@@ -90,7 +93,8 @@ public sealed class SubmissionTests
         var run = await CliRun.RunAsync(host, commandLine.Split(' '), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains($"no answer from {coordinator.Address.GetLeftPart(UriPartial.Authority)} for 0.1 s; waiting up to ", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"no answer from {coordinator.Address.GetLeftPart(UriPartial.Authority)} for 0.1 s; waiting up to ", run.Error,
+            StringComparison.Ordinal);
         Assert.NotNull(JsonElement.Parse(run.Output).GetRawText());
     }
 

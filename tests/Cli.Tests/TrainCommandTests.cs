@@ -10,7 +10,8 @@ namespace Cluster.Cli.Tests;
 public sealed class TrainCommandTests
 {
     private const string ResultLine =
-        $$"""{"job":"{{SampleTrainings.Id}}","mode":"async","lanes":2,"steps":10200,"examples":20200,"loss":0.15831,"parameters":{"w":[1.983],"b":[0.2104]},"fingerprint":"{{SampleTrainings.Fingerprint}}","seconds":4,"lossSet":"training"}""";
+        $$"""{"job":"{{SampleTrainings.Id}}","mode":"async","lanes":2,"steps":10200,"examples":20200,"loss":0.15831,"parameters":{"w":[1.983]"""
+            + $$""","b":[0.2104]},"fingerprint":"{{SampleTrainings.Fingerprint}}","seconds":4,"lossSet":"training"}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,7 +23,18 @@ public sealed class TrainCommandTests
         await CliRun.RunAsync(coordinator, "train", "linear");
 
         Assert.Equal(
-            new V1.TrainingSpec { Model = "linear", Mode = "async", Lanes = 2, Batch = 1, Epochs = 200, Optimizer = "adagrad", LearningRate = 0.8f, InitialAccumulator = 0.1f, LocalSteps = 1 },
+            new V1.TrainingSpec
+            {
+                Model = "linear",
+                Mode = "async",
+                Lanes = 2,
+                Batch = 1,
+                Epochs = 200,
+                Optimizer = "adagrad",
+                LearningRate = 0.8f,
+                InitialAccumulator = 0.1f,
+                LocalSteps = 1
+            },
             Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training);
     }
 
@@ -55,7 +67,8 @@ public sealed class TrainCommandTests
     {
         await using var coordinator = await StartAsync();
 
-        await CliRun.RunAsync(coordinator, "train linear --steps 1e6 --max-time 60 --evaluate-steps 500 --monitor accuracy --patience 3 --min-delta 0.01 --target 0.97".Split(' '));
+        await CliRun.RunAsync(coordinator, "train linear --steps 1e6 --max-time 60 --evaluate-steps 500 --monitor accuracy --patience 3 --min-delta 0.01 "
+            + "--target 0.97".Split(' '));
 
         var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
         Assert.Equal((1_000_000L, 60L, 500L, 0), (spec.Steps, spec.MaxSeconds, spec.EvaluateSteps, spec.EvaluateEpochs));
@@ -69,7 +82,8 @@ public sealed class TrainCommandTests
 
         await CliRun.RunAsync(
             coordinator,
-            "train linear --mode sync --lanes 7 --batch 16 --epochs 1e3 --optimizer adagrad --learning-rate 0.25 --initial-accumulator 0.5 --start-weight -1.5 --start-bias 2e-3 --seed 42 --parameter-stores 3 --device /job:worker/cpu:0 --soft-placement --log-device-placement".Split(' '));
+            "train linear --mode sync --lanes 7 --batch 16 --epochs 1e3 --optimizer adagrad --learning-rate 0.25 --initial-accumulator 0.5 --start-weight "
+            + "-1.5 --start-bias 2e-3 --seed 42 --parameter-stores 3 --device /job:worker/cpu:0 --soft-placement --log-device-placement".Split(' '));
 
         Assert.Equal(
             new V1.TrainingSpec
@@ -99,10 +113,12 @@ public sealed class TrainCommandTests
     {
         await using var coordinator = await StartAsync();
 
-        await CliRun.RunAsync(coordinator, "train --model mlp --layers 128,64 --activation tanh --initialiser he --classes 10 --parameter-placement variables".Split(' '));
+        await CliRun.RunAsync(coordinator,
+            "train --model mlp --layers 128,64 --activation tanh --initialiser he --classes 10 --parameter-placement variables".Split(' '));
 
         var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
-        Assert.Equal(("mlp", "128,64", "tanh", "he", 10, "variables"), (spec.Model, spec.Layers, spec.Activation, spec.Initialiser, spec.Classes, spec.ParameterPlacement));
+        Assert.Equal(("mlp", "128,64", "tanh", "he", 10, "variables"),
+            (spec.Model, spec.Layers, spec.Activation, spec.Initialiser, spec.Classes, spec.ParameterPlacement));
     }
 
     [Theory]
@@ -147,7 +163,8 @@ public sealed class TrainCommandTests
     {
         await using var coordinator = await StartAsync();
 
-        await CliRun.RunAsync(coordinator, "train --optimizer adam --beta1 0.8 --beta2 0.99 --epsilon 1e-6 --l2 1e-4 --schedule cosine --warmup 100 --decay-steps 1e4 --decay-factor 0.1".Split(' '));
+        await CliRun.RunAsync(coordinator, "train --optimizer adam --beta1 0.8 --beta2 0.99 --epsilon 1e-6 --l2 1e-4 --schedule cosine --warmup 100 "
+            + "--decay-steps 1e4 --decay-factor 0.1".Split(' '));
 
         var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
         Assert.Equal(("adam", 0.001f, 0.8f, 0.99f, 1e-6f, 1e-4f), (spec.Optimizer, spec.LearningRate, spec.Beta1, spec.Beta2, spec.Epsilon, spec.L2));
@@ -162,7 +179,8 @@ public sealed class TrainCommandTests
     {
         await using var coordinator = await StartAsync();
 
-        var run = await CliRun.RunAsync(CliRun.Host(coordinator) with { IsErrorTerminal = isTerminal }, ["train", "linear", "--json", "--log-device-placement"], Token);
+        var run = await CliRun.RunAsync(CliRun.Host(coordinator) with { IsErrorTerminal = isTerminal },
+            ["train", "linear", "--json", "--log-device-placement"], Token);
 
         Assert.Equal((0, ResultLine + "\n"), (run.ExitCode, run.Output));
         Assert.Equal(
@@ -184,7 +202,8 @@ public sealed class TrainCommandTests
                 "b: /job:ps/replica:0/task:1/device:CPU:0",
                 "partial result from /job:worker/task:0: w 1.98, b 0.21",
                 "partial result from /job:worker/task:1: w -0.04, b 0.00",
-                $"{SampleTrainings.Id}: running, 50.0 %, 5,100 of 10,200 steps, 2.55 k steps/s, 2 s left, 5.1 k examples/s, training loss 0.163, committed 2,550, 3 steals, generation 2",
+                $"{SampleTrainings.Id}: running, 50.0 %, 5,100 of 10,200 steps, 2.55 k steps/s, 2 s left, 5.1 k examples/s, training loss 0.163, committed "
+                + $"2,550, 3 steals, generation 2",
                 $"{SampleTrainings.Id}: succeeded, 100.0 %, 10,200 of 10,200 steps, training loss 0.163, committed 5,100, 3 steals, generation 2",
             ],
             run.ErrorLines);
@@ -278,7 +297,8 @@ public sealed class TrainCommandTests
     public async Task Linear_CoordinatorRefusesSpec_NamesTheOptions()
     {
         await using var coordinator = await StartAsync();
-        coordinator.Script.Submit = (_, _) => throw SpecRejection.ToRpcException([new("learningRate", "9", "must be small"), new("parameterStores", "3", "there are 2")]);
+        coordinator.Script.Submit = (_, _) => throw SpecRejection.ToRpcException(
+            [new("learningRate", "9", "must be small"), new("parameterStores", "3", "there are 2")]);
 
         var run = await CliRun.RunAsync(coordinator, "train", "linear");
 
@@ -297,7 +317,8 @@ public sealed class TrainCommandTests
     }
 
     [Theory]
-    [InlineData("train linear --json", 0, "detached; job training-1a2b3c4d goes on: `cluster watch training-1a2b3c4d` shows it again, `cluster cancel training-1a2b3c4d` ends it")]
+    [InlineData("train linear --json", 0, "detached; job training-1a2b3c4d goes on: `cluster watch training-1a2b3c4d` shows it again, `cluster cancel "
+        + "training-1a2b3c4d` ends it")]
     [InlineData("train linear --cancel-on-exit", 1, "job training-1a2b3c4d is cancelled")]
     public async Task Linear_Interrupted_DetachesOrCancels(string commandLine, int cancels, string expected)
     {
@@ -321,7 +342,11 @@ public sealed class TrainCommandTests
     public async Task Linear_EmbeddedCluster_TrainsThere()
     {
         await using var coordinator = await StartAsync();
-        var host = CliRun.Host([]) with { EmbeddedCluster = (_, _) => ValueTask.FromResult(new ClusterConnection(coordinator.Address, ScriptedCoordinator.Key)) };
+        var host = CliRun.Host([]) with
+        {
+            EmbeddedCluster = (_, _) =>
+            ValueTask.FromResult(new ClusterConnection(coordinator.Address, ScriptedCoordinator.Key))
+        };
 
         var run = await CliRun.RunAsync(host, ["train", "linear", "--json"], Token);
 

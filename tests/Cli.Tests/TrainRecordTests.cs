@@ -49,7 +49,8 @@ public sealed class TrainRecordTests
         Assert.Matches(@"(?m)^step +64 examples, 10 steps an epoch$", plain.Output);
         Assert.Matches(@"(?m)^expected +about 3 min 20 s, by its first 32 steps$", plain.Output);
         Assert.Matches(@"(?m)^staleness +0: 1,200, 2: 3 \(clocks: gradients\)$", plain.Output);
-        Assert.Contains("\"stepExamples\":64,\"stepsPerEpoch\":10,\"staleness\":[1200,0,3],\"expectedSeconds\":200,\"lossSet\":\"training\"}", json.Output, StringComparison.Ordinal);
+        Assert.Contains("\"stepExamples\":64,\"stepsPerEpoch\":10,\"staleness\":[1200,0,3],\"expectedSeconds\":200,\"lossSet\":\"training\"}", json.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +114,9 @@ public sealed class TrainRecordTests
         var job = JsonElement.Parse((await CliRun.RunAsync(coordinator, "job", SampleTrainings.Id, "--json")).Output);
 
         Assert.Equal(
-            """{"lanes":2,"parameterStores":2,"committedClock":2550,"committedExamples":5100,"segments":5,"commits":4,"generations":2,"steals":3,"refusals":{"duplicate":1200,"rewind":1},"loss":0.16251,"examples":10200,"examplesRate":5100,"stepExamples":0,"stepsPerEpoch":0,"staleness":[],"expectedSeconds":null,"lossSet":"training"}""",
+            """{"lanes":2,"parameterStores":2,"committedClock":2550,"committedExamples":5100,"segments":5,"commits":4,"generations":2,"steals":3"""
+                + ""","refusals":{"duplicate":1200,"rewind":1},"loss":0.16251,"examples":10200,"examplesRate":5100,"stepExamples":0,"stepsPerEpoch":0"""
+                + ""","staleness":[],"expectedSeconds":null,"lossSet":"training"}""",
             job.GetProperty("training").GetRawText());
         Assert.Equal("training", job.EnumerateObject().Last().Name);
     }

@@ -25,7 +25,8 @@ public sealed class TrainUsageTests
     [InlineData("train linear --mode ssp --local-steps 2", "--local-steps: 2: can be given only with --mode sync")]
     [InlineData("train linear --mode sync --local-steps 0", "--local-steps: 0: must be from 1 to 1024")]
     [InlineData("train linear --mode sync --mode sync", "--mode: given 2 times: must be given once")]
-    [InlineData("train linear --optimizer adagrda", "--optimizer: adagrda: must be sgd or momentum or nesterov or adagrad or adam or adamw or ftrl; did you mean adagrad?")]
+    [InlineData("train linear --optimizer adagrda",
+        "--optimizer: adagrda: must be sgd or momentum or nesterov or adagrad or adam or adamw or ftrl; did you mean adagrad?")]
     [InlineData("train linear --lanes 0", "--lanes: 0: must be from 1 to 256")]
     [InlineData("train linear --lanes 257", "--lanes: 257: must be from 1 to 256")]
     [InlineData("train linear --lanes two", "--lanes: two: must be a whole number from 1 to 256, such as 1000000, 1_000_000 or 1e6")]

@@ -99,7 +99,8 @@ public sealed class CallTests
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var client = TestClients.Connect(coordinator, TestClients.Options with { NoticeDelay = TimeSpan.FromMilliseconds(20), NoAnswer = _ => told.TrySetResult() });
+        await using var client = TestClients.Connect(coordinator,
+            TestClients.Options with { NoticeDelay = TimeSpan.FromMilliseconds(20), NoAnswer = _ => told.TrySetResult() });
         coordinator.Script.Watch = async (_, stream, _) =>
         {
             await stream.WriteAsync(new V1.JobUpdate { Job = SampleJobs.Running() });
@@ -188,7 +189,8 @@ public sealed class CallTests
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         await using var client = TestClients.Connect(coordinator);
-        coordinator.Script.List = (_, _) => Task.FromResult(new V1.ListReply { Jobs = { SampleJobs.Succeeded(), new V1.Job { Id = "bare", State = (V1.JobState)77 } } });
+        coordinator.Script.List = (_, _) => Task.FromResult(
+            new V1.ListReply { Jobs = { SampleJobs.Succeeded(), new V1.Job { Id = "bare", State = (V1.JobState)77 } } });
 
         var jobs = await client.ListJobsAsync(7, Token);
 
@@ -205,7 +207,15 @@ public sealed class CallTests
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         await using var client = TestClients.Connect(coordinator);
         var device = new Registry.Device { Name = "/job:worker/replica:0/task:1/device:CPU:0", Description = "2 cores", Doing = "pi" };
-        var task = new Registry.TaskInfo { JobName = JobNames.Worker, Index = 1, Address = "h:1", Incarnation = "3.ff", Instance = "worker-1", Devices = { device } };
+        var task = new Registry.TaskInfo
+        {
+            JobName = JobNames.Worker,
+            Index = 1,
+            Address = "h:1",
+            Incarnation = "3.ff",
+            Instance = "worker-1",
+            Devices = { device }
+        };
         coordinator.Script.Tasks = () => new Registry.ListTasksReply { Tasks = { task } };
 
         var mapped = Assert.Single(await client.ListTasksAsync(Token));

@@ -113,7 +113,8 @@ public sealed class ClusterLookupTests : IDisposable
 
     [Fact]
     public void Connect_OptionOutOfRange_Throws()
-        => Assert.Throws<ArgumentOutOfRangeException>(() => ClusterClient.Connect(new Uri("http://h:1"), "key", new ClusterClientOptions { CallTimeout = TimeSpan.Zero }));
+        => Assert.Throws<ArgumentOutOfRangeException>(() =>
+        ClusterClient.Connect(new Uri("http://h:1"), "key", new ClusterClientOptions { CallTimeout = TimeSpan.Zero }));
 
     private static ClusterState State(string coordinator, int runnerPid = 1) => new()
     {

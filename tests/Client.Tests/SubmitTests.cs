@@ -99,7 +99,8 @@ public sealed class SubmitTests
     {
         ["pi"] = client => client.SubmitAsync(Spec, "mine", Token),
         ["price"] = client => client.SubmitAsync(new PriceSpec { Spot = 100, Strike = 100, Volatility = 0.2, Maturity = 1, Paths = 1000 }, "mine", Token),
-        ["computation"] = client => client.SubmitAsync(new ComputationSpec { Name = "sum", Arguments = System.Text.Json.JsonElement.Parse("{}"), IndexCount = 10, GrainSize = 2 }, "mine", Token),
+        ["computation"] = client => client.SubmitAsync(
+        new ComputationSpec { Name = "sum", Arguments = System.Text.Json.JsonElement.Parse("{}"), IndexCount = 10, GrainSize = 2 }, "mine", Token),
         ["op"] = client => client.SubmitAsync(new OpSpec { Name = "add", A = new([1], [1]), B = new([1], [2]) }, "mine", Token),
         ["training"] = client => client.SubmitAsync(new TrainingSpec { LearningRate = 0.1f }, "mine", Token),
     };
@@ -109,7 +110,8 @@ public sealed class SubmitTests
     public async Task SubmitAsync_NeverAnswered_SaysThatTheJobMayBeAcceptedAndHowToFindIt(string kind)
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
-        await using var client = TestClients.Connect(coordinator, TestClients.Options with { CallTimeout = TimeSpan.FromMilliseconds(50), ReconnectTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var client = TestClients.Connect(coordinator,
+            TestClients.Options with { CallTimeout = TimeSpan.FromMilliseconds(50), ReconnectTimeout = TimeSpan.FromMilliseconds(300) });
         coordinator.Script.Submit = async (_, context) =>
         {
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
@@ -160,7 +162,9 @@ public sealed class SubmitTests
     {
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         await using var client = TestClients.Connect(coordinator);
-        coordinator.Script.List = (request, _) => Task.FromResult(request.IdempotencyKey == "key-1" ? new V1.ListReply { Jobs = { SampleJobs.Running() } } : new V1.ListReply());
+        coordinator.Script.List = (request, _) => Task.FromResult(request.IdempotencyKey == "key-1"
+            ? new V1.ListReply { Jobs = { SampleJobs.Running() } }
+            : new V1.ListReply());
 
         var found = await client.FindJobAsync("key-1", Token);
 
@@ -189,7 +193,8 @@ public sealed class SubmitTests
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         await using var client = TestClients.Connect(coordinator);
 
-        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => client.SubmitAsync(Spec with { Points = 0, Device = "/tpu:0" }, cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            client.SubmitAsync(Spec with { Points = 0, Device = "/tpu:0" }, cancellationToken: Token));
 
         Assert.Equal(["points", "device"], error.Violations.Select(v => v.Field));
         Assert.Empty(coordinator.Calls);

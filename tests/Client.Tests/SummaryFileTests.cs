@@ -66,7 +66,8 @@ public sealed class SummaryFileTests
         string[] events = [.. Records(stream.ToArray()).Skip(1).Select(Decode)];
 
         Assert.Equal(["1700000000.25 1 loss=0.5 refusals=0 steals=0", "1700000001.5 2 gain=-0 loss=0 steals=1 tiny=0"], events);
-        int cells = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Sum(line => line.Trim().Split(',').Skip(2).Count(cell => cell.Length > 0));
+        var cells = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Sum(line => line.Trim().Split(',').Skip(2).Count(cell => cell.Length > 0));
         Assert.Equal(cells, events.Sum(e => e.Count(c => c == '=')));
     }
 
@@ -77,13 +78,13 @@ public sealed class SummaryFileTests
     [Fact]
     public void TensorBoard_WrittenTwice_IsOneFile()
     {
-        string directory = Path.Combine(Path.GetTempPath(), $"cluster-{Guid.NewGuid():N}");
+        var directory = Path.Combine(Path.GetTempPath(), $"cluster-{Guid.NewGuid():N}");
         try
         {
-            string first = TensorBoardFile.Write(directory, "training-1", Points);
+            var first = TensorBoardFile.Write(directory, "training-1", Points);
             Assert.Throws<IOException>(() => TensorBoardFile.Write(directory, "training-1", Points[..1]));
             Assert.Equal(3, Records(File.ReadAllBytes(first)).Count());
-            string second = TensorBoardFile.Write(directory, "training-1", Points[..1], overwrite: true);
+            var second = TensorBoardFile.Write(directory, "training-1", Points[..1], overwrite: true);
 
             Assert.Equal((first, "events.out.tfevents.1700000000.training-1"), (second, Path.GetFileName(first)));
             Assert.Equal(2, Records(File.ReadAllBytes(Assert.Single(Directory.GetFiles(directory)))).Count());
@@ -112,11 +113,11 @@ public sealed class SummaryFileTests
     // TFRecord as its format says, with a checksum computed bit by bit.
     private static IEnumerable<byte[]> Records(byte[] file)
     {
-        for (int at = 0; at < file.Length;)
+        for (var at = 0; at < file.Length;)
         {
-            int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
+            var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
             Assert.Equal(Masked(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
-            byte[] data = file[(at + 12)..(at + 12 + length)];
+            var data = file[(at + 12)..(at + 12 + length)];
             Assert.Equal(Masked(data), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
             yield return data;
             at += 16 + length;
@@ -125,11 +126,11 @@ public sealed class SummaryFileTests
 
     private static uint Masked(ReadOnlySpan<byte> bytes)
     {
-        uint crc = uint.MaxValue;
-        foreach (byte value in bytes)
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
         {
             crc ^= value;
-            for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0x82F63B78);
+            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0x82F63B78);
         }
 
         crc = ~crc;
@@ -140,8 +141,8 @@ public sealed class SummaryFileTests
     // TensorBoard's reader asks HasField("simple_value") and passes over one that is absent.
     private static string Decode(byte[] data)
     {
-        (double time, ulong step, var words) = (0, 0, new List<string>());
-        foreach ((int field, byte[] value) in Fields(data))
+        var (time, step, words) = (0.0, 0UL, new List<string>());
+        foreach (var (field, value) in Fields(data))
         {
             if (field == 1) time = BinaryPrimitives.ReadDoubleLittleEndian(value);
             else if (field == 2) step = BinaryPrimitives.ReadUInt64LittleEndian(value);
@@ -155,7 +156,7 @@ public sealed class SummaryFileTests
     private static string? DecodeValue(byte[] data)
     {
         var fields = Fields(data).ToDictionary(f => f.Field, f => f.Value);
-        return fields.TryGetValue(2, out byte[]? value)
+        return fields.TryGetValue(2, out var value)
             ? string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(fields[1])}={BinaryPrimitives.ReadSingleLittleEndian(value)}")
             : null;
     }
@@ -163,11 +164,11 @@ public sealed class SummaryFileTests
     private static List<(int Field, byte[] Value)> Fields(byte[] data)
     {
         var fields = new List<(int, byte[])>();
-        for (int at = 0; at < data.Length;)
+        for (var at = 0; at < data.Length;)
         {
-            ulong tag = Varint(data, ref at);
-            int length = (tag & 7) switch { 1 => 8, 5 => 4, _ => 0 };
-            byte[] value = (tag & 7) == 0 ? BitConverter.GetBytes(Varint(data, ref at)) : [];
+            var tag = Varint(data, ref at);
+            var length = (tag & 7) switch { 1 => 8, 5 => 4, _ => 0 };
+            var value = (tag & 7) == 0 ? BitConverter.GetBytes(Varint(data, ref at)) : [];
             if ((tag & 7) == 2) length = (int)Varint(data, ref at);
             if (length > 0) value = data[at..(at + length)];
             at += length;
@@ -180,9 +181,9 @@ public sealed class SummaryFileTests
     private static ulong Varint(byte[] data, ref int at)
     {
         ulong value = 0;
-        for (int shift = 0; ; shift += 7)
+        for (var shift = 0; ; shift += 7)
         {
-            byte part = data[at++];
+            var part = data[at++];
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80) return value;
         }

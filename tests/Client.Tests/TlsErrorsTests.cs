@@ -29,12 +29,13 @@ public sealed class TlsErrorsTests
         listener.Start();
         using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
         client.Connect(listener.LocalEndpoint);
-        using Socket server = listener.AcceptSocket();
+        using var server = listener.AcceptSocket();
         client.Shutdown(SocketShutdown.Send);
 
         var broken = Assert.Throws<SocketException>(() => client.Send([1]));
 
-        Assert.Contains("CLUSTER_CERTIFICATE_FILE", TlsErrors.Hint(Failed(new HttpRequestException("failed", new IOException("failed", broken))), Address), StringComparison.Ordinal);
+        Assert.Contains("CLUSTER_CERTIFICATE_FILE", TlsErrors.Hint(Failed(new HttpRequestException("failed", new IOException("failed", broken))), Address),
+            StringComparison.Ordinal);
     }
 
     private static RpcException Failed(Exception cause) => new(new Status(StatusCode.Unavailable, "failed", cause));

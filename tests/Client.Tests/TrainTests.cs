@@ -9,7 +9,8 @@ namespace Cluster.Client.Tests;
 
 public sealed class TrainTests
 {
-    private static readonly TrainingSpec Spec = new() { Mode = TrainingNames.Async, Lanes = 2, Epochs = 200, Optimizer = TrainingNames.Adagrad, LearningRate = 0.8f };
+    private static readonly TrainingSpec Spec =
+        new() { Mode = TrainingNames.Async, Lanes = 2, Epochs = 200, Optimizer = TrainingNames.Adagrad, LearningRate = 0.8f };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -42,7 +43,8 @@ public sealed class TrainTests
         var waiting = progress.Reports[0];
         Assert.Equal((JobState.Pending, "a ps task", 0, null), (waiting.Job.State, waiting.Job.WaitingFor, waiting.Lanes, waiting.Loss));
         var running = progress.Reports[1];
-        Assert.Equal((2, 2, 2550L, 5100L, 5L, 4L), (running.Lanes, running.ParameterStores, running.CommittedClock, running.CommittedExamples, running.Segments, running.Commits));
+        Assert.Equal((2, 2, 2550L, 5100L, 5L, 4L), (running.Lanes, running.ParameterStores, running.CommittedClock, running.CommittedExamples,
+            running.Segments, running.Commits));
         Assert.Equal((2L, 3L, 0.16251, 10_200L, 5100.0), (running.Generations, running.Steals, running.Loss, running.Examples, running.ExamplesRate));
         Assert.Equal((SampleTrainings.Steps, "steps", 2550.0, 0.5), (running.Steps, running.Job.Unit, running.Job.Rate, running.Job.Fraction));
         Assert.Equal([("duplicate", 1200L), ("rewind", 1L)], running.Refusals.OrderBy(r => r.Key).Select(r => (r.Key, r.Value)));
@@ -54,7 +56,8 @@ public sealed class TrainTests
         await using var coordinator = await ScriptedCoordinator.StartAsync();
         await using var client = TestClients.Connect(coordinator);
 
-        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => client.TrainAsync(Spec with { Lanes = 0, LearningRate = float.NaN }, cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            client.TrainAsync(Spec with { Lanes = 0, LearningRate = float.NaN }, cancellationToken: Token));
 
         Assert.Equal(["lanes", "learningRate"], error.Violations.Select(v => v.Field));
         Assert.Empty(coordinator.Calls);
@@ -155,7 +158,12 @@ public sealed class TrainTests
         V1.PartialResult first = SampleTrainings.Partial(0, 100, 1.5f, 0.1f), second = SampleTrainings.Partial(1, 100, 1.25f, 0.2f);
         coordinator.Script.Watch = async (_, stream, context) =>
         {
-            await stream.WriteAsync(new V1.JobUpdate { Job = SampleTrainings.Running(100), PartialResults = { first, second }, Placements = { SampleTrainings.Placements() } });
+            await stream.WriteAsync(new V1.JobUpdate
+            {
+                Job = SampleTrainings.Running(100),
+                PartialResults = { first, second },
+                Placements = { SampleTrainings.Placements() }
+            });
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
         };
 

@@ -76,7 +76,7 @@ public sealed class FrameTests
         {
             try
             {
-                FrameHeader header = FrameHeader.Read(bytes);
+                var header = FrameHeader.Read(bytes);
                 FrameCheck.Require(header, 0, goesUp: true);
                 Assert.Equal(0, header.ContentBytes);
             }
@@ -90,7 +90,7 @@ public sealed class FrameTests
     public void Dispose_Frame_GivesItBackOnceAndForbidsAccess()
     {
         var pool = new FramePool();
-        ReceivedFrame frame = pool.Rent(100);
+        var frame = pool.Rent(100);
         Assert.Equal(100, frame.Bytes.Length);
 
         frame.Dispose();

@@ -19,13 +19,13 @@ public sealed class SendingTests
         var sender = new FrameSender(writer, TimeProvider.System);
         var vectors = new VectorPool(2, SlicePool.Capacity(1));
         var pool = new SlicePool(SlicePool.Capacity(1));
-        Task sending = sender.RunAsync();
+        var sending = sender.RunAsync();
 
-        for (int version = 0; version < 100; version++)
+        for (var version = 0; version < 100; version++)
         {
-            PooledVector vector = vectors.Rent();
+            var vector = vectors.Rent();
             vector.Values.Fill(version);
-            PublishedSlice slice = pool.Rent(new SliceLabel(new Generation(1, 1), version), 100 + version, vector, []);
+            var slice = pool.Rent(new SliceLabel(new Generation(1, 1), version), 100 + version, vector, []);
             vector.Release();
             sender.Post(slice, attachment: 1);
             slice.Release();
@@ -55,7 +55,7 @@ public sealed class SendingTests
     public void Release_SliceTooOften_Throws()
     {
         var pool = new SlicePool(1);
-        PublishedSlice slice = pool.Rent(default, 0, new VectorPool(1, 1).Rent(), []);
+        var slice = pool.Rent(default, 0, new VectorPool(1, 1).Rent(), []);
         slice.Release();
 
         Assert.Throws<ObjectDisposedException>(slice.Release);
@@ -67,9 +67,9 @@ public sealed class SendingTests
     {
         const int rounds = 20_000;
         var (there, back) = (new WakeUp(), new WakeUp());
-        Task other = Task.Run(async () =>
+        var other = Task.Run(async () =>
         {
-            for (int i = 0; i < rounds; i++)
+            for (var i = 0; i < rounds; i++)
             {
                 await there.WaitAsync();
                 back.Set(inline: (i & 1) == 0);
@@ -78,7 +78,7 @@ public sealed class SendingTests
 
         await Task.Run(async () =>
         {
-            for (int i = 0; i < rounds; i++)
+            for (var i = 0; i < rounds; i++)
             {
                 there.Set(inline: (i & 2) == 0);
                 await back.WaitAsync();
@@ -101,7 +101,7 @@ public sealed class SendingTests
 
         public async Task Written(int count)
         {
-            for (int i = 0; i < count; i++) await _written.Reader.ReadAsync();
+            for (var i = 0; i < count; i++) await _written.Reader.ReadAsync();
         }
 
         public async Task WriteAsync(SentFrame message)

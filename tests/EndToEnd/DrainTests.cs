@@ -94,7 +94,11 @@ public sealed partial class DrainTests(SharedBroker broker) : ClusterTest(broker
 
     private static async Task<CommandAnswer> DrainAsync(TestCluster cluster, params string[] arguments)
     {
-        var environment = new Dictionary<string, string> { ["CLUSTER_ADDRESS"] = cluster.Connection.Address.ToString(), ["CLUSTER_KEY"] = cluster.Connection.Key };
+        var environment = new Dictionary<string, string>
+        {
+            ["CLUSTER_ADDRESS"] = cluster.Connection.Address.ToString(),
+            ["CLUSTER_KEY"] = cluster.Connection.Key
+        };
         var answer = await CommandProcess.RunAsync("services/Cli/Cli.csproj", ["drain", .. arguments], environment, Ct);
         Assert.True(answer.ExitCode == 0, answer.Error);
         return answer;

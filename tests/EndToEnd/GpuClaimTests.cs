@@ -77,12 +77,14 @@ public sealed class GpuClaimTests(SharedBroker broker) : ClusterTest(broker)
     [Fact(Timeout = TestLimit)]
     public async Task Start_MachineWithoutAGpu_EndsAtOnceAndSaysWhy()
     {
-        var cluster = await StartCoordinatorAsync(new Dictionary<string, string> { ["Worker__Gpus"] = "one", [CudaDoubleDriver.DriverVariable] = "/nowhere/libcuda.so" });
+        var cluster = await StartCoordinatorAsync(
+            new Dictionary<string, string> { ["Worker__Gpus"] = "one", [CudaDoubleDriver.DriverVariable] = "/nowhere/libcuda.so" });
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.Workers[0].StartAsync(Ct));
 
         Assert.Equal(2, await cluster.Workers[0].StopAsync(Ct));
-        Assert.Contains(cluster.Workers[0].Log, line => line == "Worker__Gpus: one: there is no GPU to claim: No NVIDIA driver: /nowhere/libcuda.so cannot be loaded.");
+        Assert.Contains(cluster.Workers[0].Log, line =>
+            line == "Worker__Gpus: one: there is no GPU to claim: No NVIDIA driver: /nowhere/libcuda.so cannot be loaded.");
     }
 
     [Fact(Timeout = TestLimit)]
@@ -95,7 +97,8 @@ public sealed class GpuClaimTests(SharedBroker broker) : ClusterTest(broker)
         await cluster.Workers[1].StartAsync(Ct);
         var tasks = await Poll.UntilAsync("two workers", () => cluster.WorkerTasksAsync(Ct), tasks => tasks.Length == 2, Limit, Ct);
         Assert.All(tasks, task => Assert.Equal(("Worker__Gpus is 'none'", 1), (task.WithoutGpu, task.Devices.Count)));
-        Assert.DoesNotContain(path, await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{cluster.Workers[0].Id}/maps"), Ct), StringComparison.Ordinal);
+        Assert.DoesNotContain(path, await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{cluster.Workers[0].Id}/maps"), Ct),
+            StringComparison.Ordinal);
         Assert.Empty(await ClaimsAsync(cluster));
     }
 
@@ -124,20 +127,24 @@ public sealed class GpuClaimTests(SharedBroker broker) : ClusterTest(broker)
         foreach (var worker in workers)
         {
             await cluster.Workers[worker].StartAsync(Ct);
-            await Poll.UntilAsync("it is there", () => cluster.WorkerTasksAsync(Ct), tasks => tasks.Any(task => task.Instance == cluster.Workers[worker].Instance), Limit, Ct);
+            await Poll.UntilAsync("it is there", () => cluster.WorkerTasksAsync(Ct),
+                tasks => tasks.Any(task => task.Instance == cluster.Workers[worker].Instance), Limit, Ct);
         }
     }
 
     private static void AssertHasOneGpu(ClusterTask task)
-        => Assert.Equal([$"/job:worker/replica:0/task:{task.Index}/device:CPU:0", $"/job:worker/replica:0/task:{task.Index}/device:GPU:0"], task.Devices.Select(device => device.Name));
+        => Assert.Equal([$"/job:worker/replica:0/task:{task.Index}/device:CPU:0", $"/job:worker/replica:0/task:{task.Index}/device:GPU:0"],
+        task.Devices.Select(device => device.Name));
 
     private static Task<bool> UntilLoggedAsync(ServiceProcess process, string text) => Poll.UntilAsync($"the log has '{text}'",
         () => Task.FromResult(process.Log.Any(line => line.Contains(text, StringComparison.Ordinal))), found => found, Limit, Ct);
 
     private static async Task UntilHeldAsync(TestCluster cluster, params string[] instances)
     {
-        await Poll.UntilAsync($"{string.Join(" and ", instances)} hold the GPUs", () => HoldersAsync(cluster), holders => holders.SequenceEqual(instances), Limit, Ct);
-        await Poll.UntilAsync("they take work", () => cluster.WorkerTasksAsync(Ct), tasks => instances.All(instance => tasks.Any(task => task.Instance == instance)), Limit, Ct);
+        await Poll.UntilAsync($"{string.Join(" and ", instances)} hold the GPUs", () => HoldersAsync(cluster),
+            holders => holders.SequenceEqual(instances), Limit, Ct);
+        await Poll.UntilAsync("they take work", () => cluster.WorkerTasksAsync(Ct),
+            tasks => instances.All(instance => tasks.Any(task => task.Instance == instance)), Limit, Ct);
     }
 
     private static async Task<string[]> HoldersAsync(TestCluster cluster) => [.. (await ClaimsAsync(cluster)).Select(claim => claim.Instance).Order()];

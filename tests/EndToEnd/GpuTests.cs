@@ -96,7 +96,8 @@ public sealed class GpuTests(SharedBroker broker, SharedCluster shared) : Shared
 
         var expected = TrainedModel.FromJob(onCpus);
         Assert.Equal(10L * 101, expected.Examples);
-        Assert.All((JobInfo[])[onGpus, anywhere], job => Assert.Equal((expected.Fingerprint, expected.Examples), (TrainedModel.FromJob(job).Fingerprint, TrainedModel.FromJob(job).Examples)));
+        Assert.All((JobInfo[])[onGpus, anywhere], job =>
+            Assert.Equal((expected.Fingerprint, expected.Examples), (TrainedModel.FromJob(job).Fingerprint, TrainedModel.FromJob(job).Examples)));
         Assert.All(await cluster.Client.GetDevicesAsync(Ct), device => Assert.True(device.IsHealthy));
     }
 
@@ -127,7 +128,8 @@ public sealed class GpuTests(SharedBroker broker, SharedCluster shared) : Shared
     [Fact(Timeout = TestLimit)]
     public async Task Devices_WorkerWithoutADriver_SaysWhy()
     {
-        var none = await StartClusterAsync(new TestClusterOptions(1) { WorkerEnvironment = new Dictionary<string, string> { ["CLUSTER_CUDA_DRIVER"] = "/nowhere/libcuda.so" } });
+        var none = await StartClusterAsync(
+            new TestClusterOptions(1) { WorkerEnvironment = new Dictionary<string, string> { ["CLUSTER_CUDA_DRIVER"] = "/nowhere/libcuda.so" } });
         var worker = Assert.Single(await none.WorkerTasksAsync(Ct));
         Assert.Contains("/nowhere/libcuda.so", worker.WithoutGpu, StringComparison.Ordinal);
         Assert.Single(worker.Devices);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Protocol.Messages;
@@ -74,7 +75,8 @@ public sealed class JobTests(SharedBroker broker, SharedCluster shared) : Shared
         var started = Stopwatch.GetTimestamp();
         foreach (var worker in cluster.Workers) worker.Suspend();
         for (var i = 0; i < Crowd; i++)
-            await channel.BasicPublishAsync("", QueueNames.WorkCpu, false, new BasicProperties(items[i % items.Count].BasicProperties), items[i % items.Count].Body, Ct);
+            await channel.BasicPublishAsync("", QueueNames.WorkCpu, false, new BasicProperties(items[i % items.Count].BasicProperties),
+                items[i % items.Count].Body, Ct);
         var waiting = await Poll.UntilAsync("all items wait", () => ItemsAsync(cluster.Messaging), count => count >= Crowd, Limit, Ct);
         foreach (var worker in cluster.Workers) worker.Resume();
         var small = await RunPiAsync(cluster, 1 << 24, 42);
@@ -86,7 +88,9 @@ public sealed class JobTests(SharedBroker broker, SharedCluster shared) : Shared
         Assert.Equal(JobState.Running, (await cluster.Client.GetJobAsync(huge.Id, Ct)).State);
         Assert.Equal(JobState.Cancelled, (await cluster.Client.CancelAsync(huge.Id, cancellationToken: Ct)).State);
         await Poll.UntilAsync("no item is left in the broker", () => ItemsAsync(cluster.Messaging), left => left == 0, Limit, Ct);
-        Say(FormattableString.Invariant($"{waiting} items waited; a job behind them ended after {took.TotalSeconds:0.0} s; {more / 1e6:0.0} MB more in the workers"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"{waiting} items waited; a job behind them ended after {took.TotalSeconds:0.0} s; {more / 1e6:0.0} MB more in the "
+            + $"workers"));
     }
 
     private static async Task<List<BasicGetResult>> TakeAllAsync(IChannel channel, string queue)

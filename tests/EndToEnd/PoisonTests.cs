@@ -75,7 +75,17 @@ public sealed class PoisonTests(SharedBroker broker, SharedCluster shared) : Sha
     {
         var cluster = await ShareClusterAsync(Options);
         await cluster.UploadAsync("hangs", "fault", TestData.Csv(["id", "fault"], 16, row => [row, row == 5 ? FaultyModel.Hangs : 0]), Ct);
-        var spec = new TrainingSpec { Model = FaultyModel.ModelName, Data = "hangs", Label = "fault", Lanes = 2, Batch = 4, Epochs = 100, LearningRate = 1, StartBias = 3 };
+        var spec = new TrainingSpec
+        {
+            Model = FaultyModel.ModelName,
+            Data = "hangs",
+            Label = "fault",
+            Lanes = 2,
+            Batch = 4,
+            Epochs = 100,
+            LearningRate = 1,
+            StartBias = 3
+        };
 
         var ended = await EndAsync(cluster, await cluster.Client.SubmitAsync(spec, cancellationToken: Ct));
 
@@ -110,5 +120,6 @@ public sealed class PoisonTests(SharedBroker broker, SharedCluster shared) : Sha
     }
 
     private static Task<JobInfo> SubmitAsync(TestCluster cluster, string does) => cluster.Client.SubmitAsync(
-        new ComputationSpec { Name = "poison", Arguments = JsonSerializer.SerializeToElement(new { does, at = 137 }), IndexCount = 1000, GrainSize = 10 }, cancellationToken: Ct);
+        new ComputationSpec { Name = "poison", Arguments = JsonSerializer.SerializeToElement(new { does, at = 137 }), IndexCount = 1000, GrainSize = 10 },
+        cancellationToken: Ct);
 }

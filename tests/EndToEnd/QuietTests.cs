@@ -72,7 +72,8 @@ public sealed partial class QuietTests(SharedBroker broker) : ClusterTest(broker
             Assert.Equal(0, await service.StopAsync(Ct));
             await service.StartAsync(Ct);
             var back = await cluster.Client.GetJobAsync(job.Id, Ct);
-            await Poll.UntilAsync("more items are done", () => cluster.Client.GetJobAsync(job.Id, Ct), j => j.Progress.ItemsDone > back.Progress.ItemsDone + 5, Limit, Ct);
+            await Poll.UntilAsync("more items are done", () => cluster.Client.GetJobAsync(job.Id, Ct),
+                j => j.Progress.ItemsDone > back.Progress.ItemsDone + 5, Limit, Ct);
         }
 
         await StopAllAsync(cluster);

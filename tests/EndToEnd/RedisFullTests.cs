@@ -69,12 +69,21 @@ public sealed class RedisFullTests(SharedBroker broker, SharedCluster shared) : 
     {
         var cluster = await ShareClusterAsync(Options);
         await cluster.UploadAsync("few", "y", "x,y\n1,0.5\n2,0.25\n3,0.125\n", Ct);
-        var spec = new TrainingSpec { Model = TrainingNames.Mlp, Data = "few", Label = "y", Layers = "2500,2500", Optimizer = TrainingNames.Sgd, LearningRate = 0.01f };
+        var spec = new TrainingSpec
+        {
+            Model = TrainingNames.Mlp,
+            Data = "few",
+            Label = "y",
+            Layers = "2500,2500",
+            Optimizer = TrainingNames.Sgd,
+            LearningRate = 0.01f
+        };
 
         var refused = await Assert.ThrowsAsync<ClusterException>(() => cluster.Client.SubmitAsync(spec, cancellationToken: Ct).WaitAsync(Limit, Ct));
 
         Assert.Contains("ResourceExhausted", refused.Message, StringComparison.Ordinal);
-        Assert.Matches("the job with its commits and checkpoints needs about 5[0-9],[0-9]{3},[0-9]{3} bytes in Redis, which has [0-9,]+ left of its maxmemory of [0-9,]+: raise it", refused.Message);
+        Assert.Matches("the job with its commits and checkpoints needs about 5[0-9],[0-9]{3},[0-9]{3} bytes in Redis, which has [0-9,]+ left of its "
+            + "maxmemory of [0-9,]+: raise it", refused.Message);
         Assert.Equal(JobState.Succeeded, (await EndAsync(cluster, await cluster.Client.SubmitAsync(spec with { Layers = "8" }, cancellationToken: Ct))).State);
     }
 

@@ -53,7 +53,8 @@ public sealed class SubmissionTests(SharedBroker broker, SharedCluster shared) :
         Assert.Equal((job.Id, key), (Text(answer, "job"), Text(answer, "key")));
         await cluster.UntilWholeAsync(Ct);
 
-        static string Text(CommandAnswer answer, string name) => Assert.Single(JsonElement.Parse(answer.Output).EnumerateArray()).GetProperty(name).GetString()!;
+        static string Text(CommandAnswer answer, string name)
+            => Assert.Single(JsonElement.Parse(answer.Output).EnumerateArray()).GetProperty(name).GetString()!;
     }
 
     [Fact(Timeout = TestLimit)]

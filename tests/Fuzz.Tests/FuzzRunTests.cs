@@ -24,11 +24,11 @@ public sealed class FuzzRunTests : IDisposable
         await using var target = new Planted(fault, at: 13);
         using var said = new StringWriter();
 
-        FuzzResult result = await new FuzzRun(target, plan, said).RunAsync(TestContext.Current.CancellationToken);
+        var result = await new FuzzRun(target, plan, said).RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Contains(expected, Assert.Single(result.Failures), StringComparison.Ordinal);
         Assert.Contains("cluster-fuzz --target planted --seed 5 --first 13 --inputs 1", said.ToString(), StringComparison.Ordinal);
-        byte[] saved = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder)), TestContext.Current.CancellationToken);
+        var saved = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder)), TestContext.Current.CancellationToken);
         Assert.NotNull(await FuzzRun.TryOnceAsync(target, saved, TestContext.Current.CancellationToken));
         Assert.Equal((8L, 7L), (result.Inputs, result.Taken));
     }
@@ -39,7 +39,7 @@ public sealed class FuzzRunTests : IDisposable
         await using var target = new Planted(Fault.Forgets, at: 13);
         using var said = new StringWriter();
 
-        FuzzResult result = await new FuzzRun(target, new FuzzPlan(5, 10, 4, _folder), said).RunAsync(TestContext.Current.CancellationToken);
+        var result = await new FuzzRun(target, new FuzzPlan(5, 10, 4, _folder), said).RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Contains("nobody looked at", Assert.Single(result.Failures), StringComparison.Ordinal);
         Assert.Contains("nobody looked at", await FuzzRun.TryOnceAsync(target, [13], TestContext.Current.CancellationToken), StringComparison.Ordinal);

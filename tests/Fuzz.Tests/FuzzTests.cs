@@ -4,7 +4,8 @@ using Cluster.Fuzz.Targets;
 
 namespace Cluster.Fuzz.Tests;
 
-/// <summary>A short run of every target with a fixed seed, after the inputs on which it once failed. Long ones are started by hand: <c>dotnet run --project tests/Fuzz</c>.</summary>
+/// <summary>A short run of every target with a fixed seed, after the inputs on which it once failed. Long ones are started by hand:
+/// <c>dotnet run --project tests/Fuzz</c>.</summary>
 [Collection(nameof(FuzzTests))]
 public sealed class FuzzTests : IDisposable
 {
@@ -37,16 +38,16 @@ public sealed class FuzzTests : IDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TestLimit);
-        await using Target target = TargetCatalog.Create(name);
+        await using var target = TargetCatalog.Create(name);
         using var said = new StringWriter();
 
-        FuzzResult result = await new FuzzRun(target, new FuzzPlan(Seed, 0, inputs, _folder), said).RunAsync(limit.Token);
+        var result = await new FuzzRun(target, new FuzzPlan(Seed, 0, inputs, _folder), said).RunAsync(limit.Token);
 
         Assert.True(result.Failures.Count == 0, said.ToString());
         Assert.Equal(inputs, result.Inputs);
         // Neither a generator whose inputs are all refused at the door, nor a target that takes anything.
         Assert.InRange(result.Taken, 1, inputs - 1);
-        foreach (string file in Corpus.Failed(name))
+        foreach (var file in Corpus.Failed(name))
             Assert.Null(await FuzzRun.TryOnceAsync(target, await File.ReadAllBytesAsync(file, limit.Token), limit.Token));
     }
 
@@ -60,9 +61,9 @@ public sealed class FuzzTests : IDisposable
     [Fact]
     public void Generate_SameSeedAndNumber_IsTheSameInput()
     {
-        foreach (string name in TargetCatalog.Names)
+        foreach (var name in TargetCatalog.Names)
         {
-            Target target = TargetCatalog.Create(name);
+            var target = TargetCatalog.Create(name);
             Assert.Equal(target.Generate(new FuzzRandom(7, 3)), target.Generate(new FuzzRandom(7, 3)));
         }
     }

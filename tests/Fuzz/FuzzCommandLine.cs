@@ -10,12 +10,20 @@ internal static class FuzzCommandLine
 {
     private const string AllTargets = "all";
 
-    private static readonly Option<string> TargetName = new("--target") { Description = $"What to give inputs to: all, or one of {string.Join(", ", TargetCatalog.Names)}.", DefaultValueFactory = _ => AllTargets };
-    private static readonly Option<long> Inputs = new("--inputs") { Description = "Inputs for each target, 1 to 1000000000000.", DefaultValueFactory = _ => 10_000 };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the inputs: the same seed gives the same ones.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string> TargetName =
+        new("--target")
+        {
+            Description = $"What to give inputs to: all, or one of {string.Join(", ", TargetCatalog.Names)}.",
+            DefaultValueFactory = _ => AllTargets
+        };
+    private static readonly Option<long> Inputs =
+        new("--inputs") { Description = "Inputs for each target, 1 to 1000000000000.", DefaultValueFactory = _ => 10_000 };
+    private static readonly Option<ulong> Seed =
+        new("--seed") { Description = "Seed of the inputs: the same seed gives the same ones.", DefaultValueFactory = _ => 1 };
     private static readonly Option<long> First = new("--first") { Description = "Number of the first input, from 0.", DefaultValueFactory = _ => 0 };
     private static readonly Option<string?> File = new("--file") { Description = "Gives this file to the target instead, once.", HelpName = "PATH" };
-    private static readonly Option<string> Folder = new("--out") { Description = "Where inputs that fail are saved.", HelpName = "PATH", DefaultValueFactory = _ => "fuzz-failures" };
+    private static readonly Option<string> Folder =
+        new("--out") { Description = "Where inputs that fail are saved.", HelpName = "PATH", DefaultValueFactory = _ => "fuzz-failures" };
 
     static FuzzCommandLine()
     {
@@ -33,29 +41,30 @@ internal static class FuzzCommandLine
     public static Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Gives damaged inputs to everything that takes bytes from outside, and watches what it does.") { HelpName = "cluster-fuzz" };
-        foreach (Option option in (Option[])[TargetName, Inputs, Seed, First, File, Folder]) root.Options.Add(option);
+        foreach (var option in (Option[])[TargetName, Inputs, Seed, First, File, Folder]) root.Options.Add(option);
         root.SetAction(RunAsync);
-        ParseResult parsed = root.Parse(args);
+        var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0) return parsed.InvokeAsync();
-        foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) Console.Error.WriteLine(error.Message);
+        foreach (var error in parsed.Errors) Console.Error.WriteLine(error.Message);
         return Task.FromResult(2);
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string chosen = parsed.GetRequiredValue(TargetName);
+        var chosen = parsed.GetRequiredValue(TargetName);
         if (parsed.GetValue(File) is { } file) return await RunFileAsync(chosen, Path.GetFullPath(file), cancellationToken);
         var plan = new FuzzPlan(parsed.GetValue(Seed), parsed.GetValue(First), parsed.GetValue(Inputs), Path.GetFullPath(parsed.GetRequiredValue(Folder)));
         long inputs = 0;
-        int failures = 0;
-        foreach (string name in chosen == AllTargets ? TargetCatalog.Names : [chosen])
+        var failures = 0;
+        foreach (var name in chosen == AllTargets ? TargetCatalog.Names : [chosen])
         {
-            await using Target target = TargetCatalog.Create(name);
-            FuzzResult result = await new FuzzRun(target, plan, Console.Out).RunAsync(cancellationToken);
+            await using var target = TargetCatalog.Create(name);
+            var result = await new FuzzRun(target, plan, Console.Out).RunAsync(cancellationToken);
             inputs += result.Inputs;
             failures += result.Failures.Count;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name}: {result.Inputs:N0} inputs, {result.Taken:N0} taken, {result.Failures.Count} failed, {result.Time.TotalSeconds:F1} s, {result.Inputs / result.Time.TotalSeconds:N0}/s"));
+                $"{name}: {result.Inputs:N0} inputs, {result.Taken:N0} taken, {result.Failures.Count} failed, {result.Time.TotalSeconds:F1} s, "
+                + $"{result.Inputs / result.Time.TotalSeconds:N0}/s"));
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{inputs:N0} inputs, {failures} failed"));
@@ -64,16 +73,17 @@ internal static class FuzzCommandLine
 
     private static async Task<int> RunFileAsync(string name, string file, CancellationToken cancellationToken)
     {
-        await using Target target = TargetCatalog.Create(name);
+        await using var target = TargetCatalog.Create(name);
         await target.StartAsync(cancellationToken);
-        string? problem = await FuzzRun.TryOnceAsync(target, await System.IO.File.ReadAllBytesAsync(file, cancellationToken), cancellationToken);
+        var problem = await FuzzRun.TryOnceAsync(target, await System.IO.File.ReadAllBytesAsync(file, cancellationToken), cancellationToken);
         Console.WriteLine(problem is null ? $"{name}: {file}: as it should be" : $"FAILED {name}: {problem}");
         return problem is null ? 0 : 1;
     }
 
     private static void Require(System.CommandLine.Parsing.OptionResult result, long least, long most)
     {
-        if (result.Tokens is [{ Value: var text }] && (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) || value < least || value > most))
+        if (result.Tokens is [{ Value: var text }] && (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            || value < least || value > most))
             result.AddError($"{result.Option.Name}: {text}: must be from {least} to {most}");
     }
 }

@@ -11,7 +11,7 @@ public sealed class StagingTests
     public void StagingBytes_AnyLanes_AreThoseOfThePool()
     {
         Assert.Equal(BlockTree.MaxLanes, TrainingSpec.MaxLanes);
-        for (int lanes = 1; lanes <= TrainingSpec.MaxLanes; lanes++)
+        for (var lanes = 1; lanes <= TrainingSpec.MaxLanes; lanes++)
         {
             var spec = new TrainingSpec { LearningRate = 1, Lanes = lanes };
 

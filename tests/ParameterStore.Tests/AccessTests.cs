@@ -28,7 +28,7 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public async Task Call_WithoutKey_IsUnauthenticated()
     {
-        using GrpcChannel none = GrpcChannel.ForAddress(_host.Address);
+        using var none = GrpcChannel.ForAddress(_host.Address);
         await AssertRefusedAsync(none.CreateCallInvoker());
     }
 
@@ -36,7 +36,7 @@ public sealed class AccessTests : IAsyncLifetime
     {
         await _host.OpenAsync(StoreHost.Settings(1), _ct);
         var control = new V1.Parameters.ParametersClient(invoker);
-        V1.Generation generation = StoreHost.Message(StoreHost.First);
+        var generation = StoreHost.Message(StoreHost.First);
         using var stream = new ExchangeStream(invoker, 0, new RecordingSink(1), _ct);
         Func<Task>[] calls =
         [
@@ -48,7 +48,7 @@ public sealed class AccessTests : IAsyncLifetime
             stream.RunAsync,
         ];
 
-        foreach (Func<Task> call in calls)
+        foreach (var call in calls)
             Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => call().WaitAsync(StoreHost.Limit, _ct))).StatusCode);
         Assert.Equal(V1.Phase.Serving, (await _host.UntilAsync(0, _ => true, _ct)).Phase);
     }

@@ -40,11 +40,11 @@ public sealed class AllocationTests : IAsyncLifetime
     {
         await _host.OpenAsync(StoreHost.Settings(2), 0, StoreHost.First, null, _ct);
         await _host.AdvanceAsync(0, StoreHost.First, 0, 0, 1_000_000, _ct);
-        await using WebApplication echo = await StartEchoAsync();
+        await using var echo = await StartEchoAsync();
         using var echoChannel = new ExchangeChannel(new Uri(echo.Urls.First()), _host.Key);
 
-        long bare = await BytesPerStepAsync(echoChannel.Invoker);
-        long step = await BytesPerStepAsync(_host.Channel.Invoker);
+        var bare = await BytesPerStepAsync(echoChannel.Invoker);
+        var step = await BytesPerStepAsync(_host.Channel.Invoker);
 
         TestContext.Current.SendDiagnosticMessage($"bare stream {bare} bytes a step, with the ps task {step}");
         Assert.True(step <= bare + Slack, $"a step allocates {step} bytes, its two gRPC messages alone {bare}");
@@ -58,12 +58,12 @@ public sealed class AllocationTests : IAsyncLifetime
         _ = stream.RunAsync();
         await stream.AttachAsync(StoreHost.Job, StoreHost.First, worker: 1);
         float[] gradient = [0, 0];
-        long least = long.MaxValue;
+        var least = long.MaxValue;
         long clock = 0;
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
-            long before = GC.GetTotalAllocatedBytes();
-            for (int i = 0; i < Steps; i++, clock++)
+            var before = GC.GetTotalAllocatedBytes();
+            for (var i = 0; i < Steps; i++, clock++)
             {
                 await stream.PushAsync(StoreHost.First, Lane, clock, 1, gradient);
                 await sink.ReceivedAsync();
@@ -79,11 +79,11 @@ public sealed class AllocationTests : IAsyncLifetime
 
     private static async Task<WebApplication> StartEchoAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        WebApplication app = builder.Build();
+        var app = builder.Build();
         app.MapGrpcService<EchoService>();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
@@ -98,7 +98,7 @@ public sealed class AllocationTests : IAsyncLifetime
             float[] floats = [0, 0];
             while (await requests.MoveNext(CancellationToken.None))
             {
-                using ReceivedFrame frame = requests.Current;
+                using var frame = requests.Current;
                 if (frame.Header.Kind != FrameKind.Push) continue;
                 answer.Header = frame.Header with { Kind = FrameKind.Parameters, Clock = frame.Header.Clock + 1 };
                 answer.Floats = floats;

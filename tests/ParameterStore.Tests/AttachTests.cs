@@ -3,7 +3,6 @@ using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
 using Grpc.Core;
-using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 
@@ -17,7 +16,7 @@ public sealed class AttachTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = await StoreHost.StartAsync(_ct);
-        V1.Shard settings = StoreHost.Settings(3);
+        var settings = StoreHost.Settings(3);
         settings.Streams = 2;
         await _host.OpenAsync(settings, _ct);
     }
@@ -31,16 +30,16 @@ public sealed class AttachTests : IAsyncLifetime
     public async Task Attach_AllStreamsTaken_EndsWithResourceExhausted()
     {
         var sink = new RecordingSink(3);
-        using ExchangeStream first = await _host.AttachAsync(sink, worker: 1, _ct);
-        using (ExchangeStream second = await _host.AttachAsync(new RecordingSink(3), worker: 2, _ct))
+        using var first = await _host.AttachAsync(sink, worker: 1, _ct);
+        using (var second = await _host.AttachAsync(new RecordingSink(3), worker: 2, _ct))
         {
-            RpcException refused = await RefusedAsync(worker: 3);
+            var refused = await RefusedAsync(worker: 3);
             Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
             Assert.Contains("attach.streams is 3; job job-1 takes at most 2", refused.Status.Detail, StringComparison.Ordinal);
         }
 
         await _host.UntilAsync(0, report => report.Streams == 1, _ct);
-        using ExchangeStream third = await _host.AttachAsync(new RecordingSink(3), worker: 3, _ct);
+        using var third = await _host.AttachAsync(new RecordingSink(3), worker: 3, _ct);
         await AssertServesAsync(first, sink);
     }
 
@@ -48,9 +47,9 @@ public sealed class AttachTests : IAsyncLifetime
     public async Task Attach_WorkerThatIsAttached_EndsWithAlreadyExists()
     {
         var sink = new RecordingSink(3);
-        using ExchangeStream first = await _host.AttachAsync(sink, worker: 1, _ct);
+        using var first = await _host.AttachAsync(sink, worker: 1, _ct);
 
-        RpcException refused = await RefusedAsync(worker: 1);
+        var refused = await RefusedAsync(worker: 1);
 
         Assert.Equal(StatusCode.AlreadyExists, refused.StatusCode);
         Assert.Contains("attach.worker is 1; another stream of job job-1", refused.Status.Detail, StringComparison.Ordinal);
@@ -62,10 +61,10 @@ public sealed class AttachTests : IAsyncLifetime
     public async Task Attach_RefusedWithPushesBehindIt_EndsAndKeepsNoBuffer()
     {
         var sink = new RecordingSink(3);
-        using ExchangeStream first = await _host.AttachAsync(sink, worker: 1, _ct);
-        int available = await AvailableAsync();
+        using var first = await _host.AttachAsync(sink, worker: 1, _ct);
+        var available = await AvailableAsync();
 
-        for (int i = 0; i < 20; i++)
+        for (var i = 0; i < 20; i++)
             Assert.Equal(StatusCode.AlreadyExists, (await RefusedAsync(worker: 1, pushes: 50)).StatusCode);
 
         Assert.Equal(available, await AvailableAsync());
@@ -76,9 +75,9 @@ public sealed class AttachTests : IAsyncLifetime
     public async Task Attach_AgainOnTheSameStream_TakesThePlaceOfTheFirst()
     {
         var sink = new RecordingSink(3);
-        using ExchangeStream stream = await _host.AttachAsync(sink, worker: 1, _ct);
+        using var stream = await _host.AttachAsync(sink, worker: 1, _ct);
 
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             await stream.AttachAsync(StoreHost.Job, StoreHost.First, worker: 1);
             Assert.Equal(PushOutcome.Admitted, await sink.NextAsync<PushOutcome>(_ct));
@@ -91,11 +90,11 @@ public sealed class AttachTests : IAsyncLifetime
     private async Task<RpcException> RefusedAsync(ulong worker, int pushes = 0)
     {
         using var stream = new ExchangeStream(_host.Channel.Invoker, 0, new RecordingSink(3), _ct);
-        Task receiving = stream.RunAsync();
+        var receiving = stream.RunAsync();
         await stream.AttachAsync(StoreHost.Job, StoreHost.First, worker);
         try
         {
-            for (int i = 0; i < pushes; i++)
+            for (var i = 0; i < pushes; i++)
                 await stream.PushAsync(StoreHost.First, Lane, 0, 1, new float[3]);
         }
         catch (RpcException)

@@ -3,7 +3,6 @@ using Cluster.Contracts.Devices;
 using Cluster.DataPlane;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Frames;
-using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
@@ -33,9 +32,9 @@ public sealed class ExchangeTests : IAsyncLifetime
     public async Task Stop_WorkersOnTheirStreams_EndsThemAtOnceAndHandsBackTheLeases()
     {
         await OpenAsync(StoreHost.Settings(2));
-        using ExchangeStream attached = await AttachAsync(new RecordingSink(2), worker: 1);
+        using var attached = await AttachAsync(new RecordingSink(2), worker: 1);
         using var unattached = new ExchangeStream(_host.Channel.Invoker, 1, new RecordingSink(2), _ct);
-        Task reading = unattached.RunAsync();
+        var reading = unattached.RunAsync();
 
         await _host.StopAsync(_ct).WaitAsync(StoreHost.Limit, _ct);
 
@@ -57,7 +56,7 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         await OpenAsync(StoreHost.Settings(length));
         var sink = new RecordingSink(length);
-        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        using var stream = await AttachAsync(sink, worker: 1);
         float[] gradient = [.. Enumerable.Range(0, length).Select(i => (i * 0.37f) - 11)];
 
         for (long clock = 0; clock < 2; clock++)
@@ -68,7 +67,7 @@ public sealed class ExchangeTests : IAsyncLifetime
 
         float[] expected = [.. gradient.Select(g => 0.5f - g - g)];
         Assert.True(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(sink.Parameters)));
-        V1.ShardReport report = await _host.UntilAsync(0, _ => true, _ct);
+        var report = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal((6L, 2L), (report.Examples, report.Outcomes[nameof(PushOutcome.Admitted)]));
     }
 
@@ -77,11 +76,11 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         await OpenAsync(StoreHost.Settings(3, lanes: 2));
         var sink = new RecordingSink(3);
-        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
-        using ExchangeStream other = await AttachAsync(new RecordingSink(3), worker: 2);
-        Assert.True(_host.Pool.Find(0)!.TryFind(StoreHost.Job, out ShardHost? shard));
+        using var stream = await AttachAsync(sink, worker: 1);
+        using var other = await AttachAsync(new RecordingSink(3), worker: 2);
+        Assert.True(_host.Pool.Find(0)!.TryFind(StoreHost.Job, out var shard));
         using var busy = new ManualResetEventSlim();
-        Task<bool> held = Task.Run(() => shard.Loop.CallAsync(() => busy.Wait(StoreHost.Limit)), _ct);
+        var held = Task.Run(() => shard.Loop.CallAsync(() => busy.Wait(StoreHost.Limit)), _ct);
 
         await stream.PushAsync(StoreHost.First, Lane, 0, 1, new float[] { 1, 2, 3 });
         await stream.PushAsync(StoreHost.First, new LaneBlock(1, 1), 0, 1, new float[] { 10, 20, 30 });
@@ -99,12 +98,12 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         await OpenAsync(StoreHost.Settings(5, lanes: 3, isAsync: true));
         var sink = new RecordingSink(5);
-        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        using var stream = await AttachAsync(sink, worker: 1);
 
         await stream.PushAsync(StoreHost.First, new LaneBlock(2, 1), 0, 1, new float[] { 1, 2, 3, 4, 5 });
 
         Assert.Equal(1, (await sink.NextAsync<SliceLabel>(_ct)).Version);
-        PushAnswer answer = await sink.NextAsync<PushAnswer>(_ct);
+        var answer = await sink.NextAsync<PushAnswer>(_ct);
         Assert.Equal((PushOutcome.Admitted, 1L), (answer.Outcome, answer.Expected));
         Assert.Equal([-0.5f, -1.5f, -2.5f, -3.5f, -4.5f], sink.Parameters);
     }
@@ -114,7 +113,7 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         var sink = new RecordingSink(1);
         using var stream = new ExchangeStream(_host.Channel.Invoker, 0, sink, _ct);
-        Task receiving = stream.RunAsync();
+        var receiving = stream.RunAsync();
         await stream.AttachAsync("nobody", StoreHost.First, 1);
 
         Assert.Equal(PushOutcome.NotReady, await sink.NextAsync<PushOutcome>(_ct));
@@ -128,7 +127,7 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         await OpenAsync(StoreHost.Settings(2));
         var sink = new RecordingSink(2);
-        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        using var stream = await AttachAsync(sink, worker: 1);
         await _host.OpenAsync(StoreHost.Settings(2), 0, new Generation(2, 9), null, _ct);
 
         await stream.PushAsync(StoreHost.First, Lane, 0, 1, new float[2]);
@@ -141,14 +140,14 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         await OpenAsync(StoreHost.Settings(2));
         var sink = new RecordingSink(2);
-        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
+        using var stream = await AttachAsync(sink, worker: 1);
         for (long clock = 0; clock < 3; clock++)
         {
             await stream.PushAsync(StoreHost.First, Lane, clock, 1, new float[] { -1, -10 });
             await sink.NextAsync<SliceLabel>(_ct);
         }
 
-        foreach ((long asked, long given) in new[] { (2L, 2L), (3, 3), (1, 3), (-1, 3), (9, 3), (2, 2) })
+        foreach (var (asked, given) in new[] { (2L, 2L), (3, 3), (1, 3), (-1, 3), (9, 3), (2, 2) })
         {
             await stream.RequestAsync(StoreHost.First, asked);
             Assert.Equal(new SliceLabel(StoreHost.First, given), await sink.NextAsync<SliceLabel>(_ct));
@@ -167,14 +166,24 @@ public sealed class ExchangeTests : IAsyncLifetime
     public async Task Stream_KilledInMidPush_LeaksNoVector(int length)
     {
         await OpenAsync(StoreHost.Settings(length));
-        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available);
+        var available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available);
         for (ulong worker = 1; worker <= 8; worker++)
         {
-            using AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
+            using var call =
+                _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
             await SendAsync(call, Attach(worker), "job-1"u8.ToArray());
             Assert.True(await call.ResponseStream.MoveNext(_ct));
             call.ResponseStream.Current.Dispose();
-            var part = new FrameHeader { Kind = FrameKind.Push, Attachment = 1, Generation = StoreHost.First, Block = Lane, Value = 1, Length = length, Here = 100 };
+            var part = new FrameHeader
+            {
+                Kind = FrameKind.Push,
+                Attachment = 1,
+                Generation = StoreHost.First,
+                Block = Lane,
+                Value = 1,
+                Length = length,
+                Here = 100
+            };
             await call.RequestStream.WriteAsync(new SentFrame { Header = part, Floats = new float[100] }, _ct);
         }
 
@@ -188,18 +197,27 @@ public sealed class ExchangeTests : IAsyncLifetime
     public async Task Push_BeforeTheLastOneIsWhole_IsRefusedAndLeaksNoVector(int length)
     {
         await OpenAsync(StoreHost.Settings(length));
-        int available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available);
-        using (AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default))
+        var available = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.Vectors.Available);
+        using (var call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default))
         {
             await SendAsync(call, Attach(1), "job-1"u8.ToArray());
             Assert.True(await call.ResponseStream.MoveNext(_ct));
             call.ResponseStream.Current.Dispose();
-            var part = new FrameHeader { Kind = FrameKind.Push, Attachment = 1, Generation = StoreHost.First, Block = Lane, Value = 1, Length = length, Here = 100 };
+            var part = new FrameHeader
+            {
+                Kind = FrameKind.Push,
+                Attachment = 1,
+                Generation = StoreHost.First,
+                Block = Lane,
+                Value = 1,
+                Length = length,
+                Here = 100
+            };
 
-            for (int i = 0; i < 2; i++)
+            for (var i = 0; i < 2; i++)
                 await call.RequestStream.WriteAsync(new SentFrame { Header = part, Floats = new float[100] }, _ct);
 
-            RpcException refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(_ct));
+            var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(_ct));
             Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
             Assert.Contains("the slice before it is not complete", refused.Status.Detail, StringComparison.Ordinal);
         }
@@ -217,13 +235,14 @@ public sealed class ExchangeTests : IAsyncLifetime
         const int steps = 40;
         await OpenAsync(StoreHost.Settings(length, lanes: 2, isAsync: true));
         using var stoppedChannel = new ExchangeChannel(_host.Address, _host.Key);
-        using AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> stopped = stoppedChannel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
+        using var stopped =
+            stoppedChannel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
         await SendAsync(stopped, Attach(worker: 9), "job-1"u8.ToArray());
-        for (int i = 0; i < 200; i++)
+        for (var i = 0; i < 200; i++)
             await SendAsync(stopped, new FrameHeader { Kind = FrameKind.Request, Attachment = 1, Generation = StoreHost.First, Clock = -1 });
         var sink = new RecordingSink(length);
-        using ExchangeStream stream = await AttachAsync(sink, worker: 1);
-        float[] gradient = new float[length];
+        using var stream = await AttachAsync(sink, worker: 1);
+        var gradient = new float[length];
 
         for (long clock = 0; clock < steps; clock++)
         {
@@ -246,15 +265,24 @@ public sealed class ExchangeTests : IAsyncLifetime
     public async Task Frame_Malformed_IsRefusedWithItsField(byte kind, int length, int here, string field)
     {
         await OpenAsync(StoreHost.Settings(2));
-        using AsyncDuplexStreamingCall<SentFrame, ReceivedFrame> call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
+        using var call = _host.Channel.Invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, default);
         await SendAsync(call, Attach(1), "job-1"u8.ToArray());
         Assert.True(await call.ResponseStream.MoveNext(_ct));
         call.ResponseStream.Current.Dispose();
 
-        var header = new FrameHeader { Kind = (FrameKind)kind, Attachment = 1, Generation = StoreHost.First, Block = Lane, Value = 1, Length = length, Here = here };
+        var header = new FrameHeader
+        {
+            Kind = (FrameKind)kind,
+            Attachment = 1,
+            Generation = StoreHost.First,
+            Block = Lane,
+            Value = 1,
+            Length = length,
+            Here = here
+        };
         await call.RequestStream.WriteAsync(new SentFrame { Header = header, Floats = new float[here] }, _ct);
 
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(_ct));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(_ct));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         Assert.Contains(field, refused.Status.Detail, StringComparison.Ordinal);
     }
@@ -265,7 +293,7 @@ public sealed class ExchangeTests : IAsyncLifetime
         using var channel = new ExchangeChannel(_host.Address, "not-the-cluster-key");
         using var stream = new ExchangeStream(channel.Invoker, 0, new RecordingSink(1), _ct);
 
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(stream.RunAsync);
+        var refused = await Assert.ThrowsAsync<RpcException>(stream.RunAsync);
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
     }
 

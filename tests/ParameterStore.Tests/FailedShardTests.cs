@@ -20,14 +20,14 @@ public sealed class FailedShardTests : IAsyncLifetime
     [Fact]
     public async Task Open_GenerationThatWasLostHere_IsNotServedAgainAndTheNextOneIs()
     {
-        V1.Shard settings = StoreHost.Settings(3);
+        var settings = StoreHost.Settings(3);
         await _host.OpenAsync(settings, 0, StoreHost.First, null, _ct);
-        Task failed = _host.Loop(0).Completion;
+        var failed = _host.Loop(0).Completion;
         await Assert.ThrowsAsync<ObjectDisposedException>(() => _host.Loop(0).CallAsync<int>(() => throw new IOException("planted")));
         await failed.WaitAsync(StoreHost.Limit, _ct);
 
-        V1.ShardReport lost = await ReportAsync();
-        V1.ShardReport again = await _host.Control.OpenAsync(Request(StoreHost.First, settings), cancellationToken: _ct);
+        var lost = await ReportAsync();
+        var again = await _host.Control.OpenAsync(Request(StoreHost.First, settings), cancellationToken: _ct);
         Assert.All([lost, again], report => Assert.Equal((StoreHost.First, V1.Phase.Idle), (report.Generation.ToGeneration(), report.Phase)));
 
         await _host.OpenAsync(settings, 0, new Generation(2, 9), null, _ct);

@@ -26,24 +26,24 @@ public sealed class LeaseTests : IAsyncLifetime
         await _host.OpenAsync(StoreHost.Settings(100), _ct);
         var sink = new RecordingSink(100);
         using var stream = new ExchangeStream(_host.Channel.Invoker, 0, sink, _ct);
-        Task receiving = stream.RunAsync();
+        var receiving = stream.RunAsync();
         await stream.AttachAsync(StoreHost.Job, StoreHost.First, worker: 1);
         await sink.NextAsync<Protocol.Shards.PushOutcome>(_ct);
-        ulong before = _host.Pool.Find(0)!.Incarnation;
+        var before = _host.Pool.Find(0)!.Incarnation;
 
-        await using (ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(_host.Redis.ConnectionString))
+        await using (var redis = await ConnectionMultiplexer.ConnectAsync(_host.Redis.ConnectionString))
         {
             await redis.GetDatabase().HashSetAsync($"cluster:registry:{{{JobNames.ParameterStore}}}", "0:lease",
                 $"{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds()}|900.00000000deadbeef|somebody-else");
         }
 
         await receiving.WaitAsync(StoreHost.Limit, _ct);
-        ParameterStoreTask back = await UntilHeldAsync(index: 2);
+        var back = await UntilHeldAsync(index: 2);
         Assert.NotEqual(before, back.Incarnation);
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await ReportAsync(0));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await ReportAsync(0));
         Assert.Equal(StatusCode.NotFound, refused.StatusCode);
         Assert.Contains("task is 0", refused.Status.Detail, StringComparison.Ordinal);
-        V1.ShardReport report = await ReportAsync(2);
+        var report = await ReportAsync(2);
         Assert.Equal((back.Incarnation, 0L, 0L), (report.Incarnation, report.Generation.Counter, report.MemoryBytes));
         Assert.NotNull(_host.Pool.Find(1));
     }

@@ -38,13 +38,13 @@ public sealed class SnapshotTests : IAsyncLifetime
     public async Task Restore_SeveralChunksOfBothVectors_GoesOnWithTheSameBits()
     {
         const int length = (2 * SnapshotKeys.ChunkBytes / sizeof(float)) + 5;
-        V1.Shard settings = Settings(length);
+        var settings = Settings(length);
         await _host.OpenAsync(settings, _ct, Boundary);
         var sink = new RecordingSink(length);
-        (V1.ShardReport written, SnapshotKey key) = await WriteAsync(sink, length);
-        for (int vector = 0; vector < 2; vector++)
+        var (written, key) = await WriteAsync(sink, length);
+        for (var vector = 0; vector < 2; vector++)
         {
-            long[] lengths = await Task.WhenAll(Enumerable.Range(0, 4).Select(chunk => Database.StringLengthAsync(SnapshotKeys.Chunk(key, vector, chunk))));
+            var lengths = await Task.WhenAll(Enumerable.Range(0, 4).Select(chunk => Database.StringLengthAsync(SnapshotKeys.Chunk(key, vector, chunk))));
             Assert.Equal([SnapshotKeys.ChunkBytes, SnapshotKeys.ChunkBytes, 20, 0], lengths);
         }
 
@@ -69,10 +69,10 @@ public sealed class SnapshotTests : IAsyncLifetime
     [InlineData(1, 17, "hash")]
     public async Task Restore_OneByteFlipped_LeavesTheGenerationAndSaysWhy(int vector, int place, string why)
     {
-        V1.Shard settings = Settings(100);
+        var settings = Settings(100);
         await _host.OpenAsync(settings, _ct, Boundary);
-        (V1.ShardReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
-        string chunk = SnapshotKeys.Chunk(key, vector, 0);
+        var (written, key) = await WriteAsync(new RecordingSink(100), 100);
+        var chunk = SnapshotKeys.Chunk(key, vector, 0);
         byte[] bytes = (await Database.StringGetAsync(chunk))!;
         Assert.Equal(400, bytes.Length);
         bytes[place] ^= 1;
@@ -86,10 +86,10 @@ public sealed class SnapshotTests : IAsyncLifetime
     [InlineData(true, "invalid")]
     public async Task Restore_CutShort_LeavesTheGenerationAndSaysWhy(bool head, string why)
     {
-        V1.Shard settings = Settings(100);
+        var settings = Settings(100);
         await _host.OpenAsync(settings, _ct, Boundary);
-        (V1.ShardReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
-        string name = head ? SnapshotKeys.Head(key) : SnapshotKeys.Chunk(key, 1, 0);
+        var (written, key) = await WriteAsync(new RecordingSink(100), 100);
+        var name = head ? SnapshotKeys.Head(key) : SnapshotKeys.Chunk(key, 1, 0);
         byte[] bytes = (await Database.StringGetAsync(name))!;
         await Database.StringSetAsync(name, head ? "no snapshot"u8.ToArray() : bytes[..^1]);
 
@@ -100,12 +100,12 @@ public sealed class SnapshotTests : IAsyncLifetime
     public async Task WriteAgain_SnapshotThatRedisLost_IsThereAgain()
     {
         await _host.OpenAsync(Settings(100), _ct, Boundary);
-        (V1.ShardReport written, SnapshotKey key) = await WriteAsync(new RecordingSink(100), 100);
+        var (written, key) = await WriteAsync(new RecordingSink(100), 100);
         RedisKey[] keys = [SnapshotKeys.Head(key), SnapshotKeys.Chunk(key, 0, 0), SnapshotKeys.Chunk(key, 1, 0)];
-        RedisValue[] before = await Database.StringGetAsync(keys);
+        var before = await Database.StringGetAsync(keys);
         Assert.Equal(3, await Database.KeyDeleteAsync(keys));
 
-        V1.ShardReport other = await WriteAgainAsync(written.Generation, clock: Boundary + 1);
+        var other = await WriteAgainAsync(written.Generation, clock: Boundary + 1);
         Assert.True(other.SnapshotWritten);
         other = await WriteAgainAsync(StoreHost.Message(new Generation(1, 8)), Boundary);
         Assert.True(other.SnapshotWritten);
@@ -123,19 +123,19 @@ public sealed class SnapshotTests : IAsyncLifetime
     {
         await _host.OpenAsync(Settings(100), _ct, Boundary);
         var sink = new RecordingSink(100);
-        using ExchangeStream stream = await _host.AttachAsync(sink, worker: 1, _ct);
+        using var stream = await _host.AttachAsync(sink, worker: 1, _ct);
         await _host.Redis.KillAsync(_ct);
         await StepAsync(stream, sink, 0);
         await StepAsync(stream, sink, 1);
         await _host.AdvanceAsync(0, StoreHost.First, 0, Boundary, 10, _ct);
         await StepAsync(stream, sink, 2);
-        V1.ShardReport away = await _host.UntilAsync(0, _ => true, _ct);
+        var away = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal((Boundary, false, 3L), (away.SnapshotClock, away.SnapshotWritten, away.Examples));
 
         await _host.Redis.RestartAsync(_ct);
-        V1.ShardReport written = await _host.UntilAsync(0, report => report.SnapshotWritten, _ct);
+        var written = await _host.UntilAsync(0, report => report.SnapshotWritten, _ct);
 
-        await using ConnectionMultiplexer anew = await ConnectAsync();
+        await using var anew = await ConnectAsync();
         byte[] parameters = (await anew.GetDatabase().StringGetAsync(SnapshotKeys.Chunk(KeyOf(written), 0, 0)))!;
         AssertBits(TrainInMemory(100, Boundary), MemoryMarshal.Cast<byte, float>(parameters).ToArray());
     }
@@ -147,17 +147,17 @@ public sealed class SnapshotTests : IAsyncLifetime
 
     private static V1.Shard Settings(int length)
     {
-        V1.Shard settings = StoreHost.Settings(length, usesAdagrad: true);
+        var settings = StoreHost.Settings(length, usesAdagrad: true);
         settings.Streams = 1;
         return settings;
     }
 
     private async Task<(V1.ShardReport Report, SnapshotKey Key)> WriteAsync(RecordingSink sink, int length)
     {
-        using ExchangeStream stream = await _host.AttachAsync(sink, worker: 1, _ct);
+        using var stream = await _host.AttachAsync(sink, worker: 1, _ct);
         for (long clock = 0; clock < Boundary; clock++)
             await StepAsync(stream, sink, clock, length);
-        V1.ShardReport written = await _host.UntilAsync(0, report => report.SnapshotWritten, _ct);
+        var written = await _host.UntilAsync(0, report => report.SnapshotWritten, _ct);
         Assert.Equal(Boundary, written.SnapshotClock);
         return (written, KeyOf(written));
     }
@@ -179,7 +179,7 @@ public sealed class SnapshotTests : IAsyncLifetime
             Committed = Committed(written),
         }, cancellationToken: _ct);
 
-        V1.ShardReport report = await _host.UntilAsync(0, report => report.Phase != V1.Phase.Loading, _ct);
+        var report = await _host.UntilAsync(0, report => report.Phase != V1.Phase.Loading, _ct);
         Assert.Equal((V1.Phase.Idle, Second), (report.Phase, report.ToReport().Generation));
         Assert.Contains(_host.Log.Lines, line => line.Contains($"job-1: generation {Second} could not be loaded", StringComparison.Ordinal)
             && line.Contains(why, StringComparison.Ordinal));
@@ -198,7 +198,7 @@ public sealed class SnapshotTests : IAsyncLifetime
     }
 
     private Task<float[]> ParametersAsync() => _host.Loop(0).CallAsync(() =>
-        _host.Loop(0).Shard.TryGetVersion(Boundary, out PooledVector version) ? version.Values.ToArray() : []);
+        _host.Loop(0).Shard.TryGetVersion(Boundary, out var version) ? version.Values.ToArray() : []);
 
     private static SnapshotKey KeyOf(V1.ShardReport report) => new(StoreHost.Job, 0, StoreHost.First, report.Incarnation, report.SnapshotClock);
 
@@ -218,12 +218,12 @@ public sealed class SnapshotTests : IAsyncLifetime
         task.Advance(StoreHost.First, 0, new Segment(0, clocks), TimeSpan.Zero);
         for (long clock = 0; clock < clocks; clock++)
         {
-            PooledVector staged = task.Vectors.Rent();
+            var staged = task.Vectors.Rent();
             Gradient(length, clock).CopyTo(staged.Values);
             Assert.True(task.Push(new PushHeader(StoreHost.First, Lane, clock, 1, 1), staged, TimeSpan.Zero).Completed);
         }
 
-        Assert.True(task.TryGetVersion(clocks, out PooledVector end));
+        Assert.True(task.TryGetVersion(clocks, out var end));
         return end.Values.ToArray();
     }
 

@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Microsoft.Extensions.Time.Testing;
-using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
 
@@ -30,11 +28,11 @@ public sealed class StealingTests : IAsyncLifetime
     {
         var sink = new RecordingSink(1);
         var silent = new RecordingSink(1);
-        using ExchangeStream stream = await _host.AttachAsync(sink, worker: 5, _ct);
-        using ExchangeStream other = await _host.AttachAsync(silent, worker: 6, _ct);
+        using var stream = await _host.AttachAsync(sink, worker: 5, _ct);
+        using var other = await _host.AttachAsync(silent, worker: 6, _ct);
         var missing = new LaneBlock(2, 2);
 
-        long pushed = Stopwatch.GetTimestamp();
+        var pushed = Stopwatch.GetTimestamp();
         await stream.PushAsync(StoreHost.First, new LaneBlock(0, 2), 0, 1, new float[] { -1 });
         Assert.Equal(new StealHint(5, StoreHost.First, 0, missing), await sink.NextAsync<StealHint>(_ct));
         Assert.True(Stopwatch.GetElapsedTime(pushed) >= new StealOptions().InitialGrace);
@@ -42,7 +40,7 @@ public sealed class StealingTests : IAsyncLifetime
         await stream.PushAsync(StoreHost.First, missing, 0, 1, new float[] { -2 });
         Assert.Equal(new SliceLabel(StoreHost.First, 1), await sink.NextAsync<SliceLabel>(_ct));
         Assert.Equal([3.5f], sink.Parameters);
-        V1.ShardReport report = await _host.UntilAsync(0, _ => true, _ct);
+        var report = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal((1L, 2L), (report.Hints, report.Examples));
 
         // The displaced owner comes back: the silent one was asked for nothing, and is told.
@@ -56,11 +54,11 @@ public sealed class StealingTests : IAsyncLifetime
     {
         // Time goes on only while nobody waits, however long a busy machine takes between two pushes.
         var time = new FakeTimeProvider();
-        await using StoreHost host = await StoreHost.StartAsync(_ct, time: time);
+        await using var host = await StoreHost.StartAsync(_ct, time: time);
         await host.OpenAsync(StoreHost.Settings(1, lanes: 4), _ct);
         var sink = new RecordingSink(1);
-        using ExchangeStream stream = await host.AttachAsync(sink, worker: 5, _ct);
-        using ExchangeStream other = await host.AttachAsync(new RecordingSink(1), worker: 6, _ct);
+        using var stream = await host.AttachAsync(sink, worker: 5, _ct);
+        using var other = await host.AttachAsync(new RecordingSink(1), worker: 6, _ct);
 
         for (long clock = 0; clock < 20; clock++)
         {

@@ -2,7 +2,6 @@ using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Shards;
 
 namespace Cluster.ParameterStore.Tests;
 
@@ -28,22 +27,22 @@ public sealed class SuccessivePushTests : IAsyncLifetime
         await _host.AdvanceAsync(0, StoreHost.First, 0, 0, Steps, _ct);
         var sink = new StepSink(2);
         using var stream = new ExchangeStream(_host.Channel.Invoker, 0, sink, _ct);
-        Task receiving = stream.RunAsync();
+        var receiving = stream.RunAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ct);
-        Task busy = KeepOwnerBusyAsync(_host.Loop(0), stop.Token);
+        var busy = KeepOwnerBusyAsync(_host.Loop(0), stop.Token);
 
         await stream.AttachAsync(StoreHost.Job, StoreHost.First, worker: 1);
         float[][] gradients = [[1, 2], [10, 20], [100, 200]];
-        for (int step = 0; step < Steps; step++)
+        for (var step = 0; step < Steps; step++)
         {
-            for (int lane = 0; lane < gradients.Length; lane++)
+            for (var lane = 0; lane < gradients.Length; lane++)
                 await stream.PushAsync(StoreHost.First, new LaneBlock(lane, 1), step, 1, gradients[lane]);
             await sink.ReceivedAsync().AsTask().WaitAsync(StoreHost.Limit, _ct);
         }
 
         await stop.CancelAsync();
         await busy;
-        float[] end = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.TryGetVersion(Steps, out PooledVector version) ? version.Values.ToArray() : []);
+        var end = await _host.Loop(0).CallAsync(() => _host.Loop(0).Shard.TryGetVersion(Steps, out var version) ? version.Values.ToArray() : []);
         // Halves below 2^23 are exact in float32, so every sum is.
         Assert.Equal([0.5f - (111f * Steps), 0.5f - (222f * Steps)], end);
         await stream.CompleteAsync();

@@ -3,7 +3,6 @@ using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tasks;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Storage.Registry;
 using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.ParameterStore.Tests;
@@ -27,7 +26,7 @@ public sealed class TaskDescriptionTests : IAsyncLifetime
     [Fact]
     public async Task Registry_NoShard_IsIdleAtBothIndices()
     {
-        IReadOnlyList<RegisteredTask> tasks = await _host.Registry.ListAsync(JobNames.ParameterStore);
+        var tasks = await _host.Registry.ListAsync(JobNames.ParameterStore);
 
         Assert.Equal([0, 1], tasks.Select(task => task.Index));
         Assert.All(tasks, task => Assert.Equal((_host.Address.Authority, ""), (task.Entry.Address, Assert.Single(task.Entry.Devices).Doing)));
@@ -40,14 +39,14 @@ public sealed class TaskDescriptionTests : IAsyncLifetime
     public async Task Registry_ShardThatTrains_ShowsItsClockAndMemory(bool isAsync)
     {
         // The slower of two lanes is the shard's clock.
-        V1.Shard settings = StoreHost.Settings(1 << 18, lanes: isAsync ? 2 : 1, isAsync: isAsync);
+        var settings = StoreHost.Settings(1 << 18, lanes: isAsync ? 2 : 1, isAsync: isAsync);
         await _host.OpenAsync(settings, 0, StoreHost.First, null, _ct);
         await _host.AdvanceAsync(0, StoreHost.First, 0, 0, 100, _ct);
         await PushAsync(settings);
 
-        V1.ShardReport report = await _host.UntilAsync(0, _ => true, _ct);
+        var report = await _host.UntilAsync(0, _ => true, _ct);
         Assert.Equal(Clocks, report.LaneClocks[0]);
-        string memory = FormattableString.Invariant($"{Math.Round(report.MemoryBytes / 1048576.0, 1)} MiB");
+        var memory = FormattableString.Invariant($"{Math.Round(report.MemoryBytes / 1048576.0, 1)} MiB");
         await UntilDoingAsync(0, $"job-1 clock {(isAsync ? 0 : Clocks)}, {memory}");
         await UntilDoingAsync(1, "");
     }
@@ -55,8 +54,8 @@ public sealed class TaskDescriptionTests : IAsyncLifetime
     [Fact]
     public async Task Registry_FiveShards_NamesThreeAndCountsTheRest()
     {
-        foreach (string job in (string[])["e", "c", "a", "d", "b"]) await OpenAsync(job);
-        long bytes = (await _host.Control.ReportAsync(new V1.ReportRequest { Job = "a", Task = 1 }, cancellationToken: _ct)).MemoryBytes;
+        foreach (var job in (string[])["e", "c", "a", "d", "b"]) await OpenAsync(job);
+        var bytes = (await _host.Control.ReportAsync(new V1.ReportRequest { Job = "a", Task = 1 }, cancellationToken: _ct)).MemoryBytes;
         Assert.InRange(bytes, 1, 1023);
 
         await UntilDoingAsync(1, $"a clock 0, {bytes} B; b clock 0, {bytes} B; c clock 0, {bytes} B; and 2 more");
@@ -96,11 +95,11 @@ public sealed class TaskDescriptionTests : IAsyncLifetime
     // An entry is as old as the last renewal.
     private async Task UntilDoingAsync(int index, string expected)
     {
-        long started = TimeProvider.System.GetTimestamp();
+        var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            RegisteredTask task = (await _host.Registry.ListAsync(JobNames.ParameterStore)).Single(task => task.Index == index);
-            string doing = Assert.Single(task.Entry.Devices).Doing;
+            var task = (await _host.Registry.ListAsync(JobNames.ParameterStore)).Single(task => task.Index == index);
+            var doing = Assert.Single(task.Entry.Devices).Doing;
             if (doing == expected) return;
             Assert.True(TimeProvider.System.GetElapsedTime(started) < StoreHost.Limit, $"'{doing}' is not '{expected}'");
             await Task.Delay(TimeSpan.FromMilliseconds(20), _ct);

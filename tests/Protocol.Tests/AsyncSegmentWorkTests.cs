@@ -15,7 +15,7 @@ public sealed class AsyncSegmentWorkTests
     private static AsyncSegmentWork Begin(int tasks, int? staleness, params int[] held)
     {
         var lanes = default(LaneSet);
-        foreach (int lane in held)
+        foreach (var lane in held)
             lanes.Add(lane);
         var item = new SegmentItem(First, new Segment(0, 9), lanes);
         return new AsyncSegmentWork(item, 3, [.. Enumerable.Range(0, tasks + 1)], new float[tasks], staleness);
@@ -35,7 +35,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Next_LaneTooFarAhead_WaitsForTheClockThatItNeedsAndGoesOnWithIt()
     {
-        AsyncSegmentWork work = Begin(tasks: 1, staleness: 2, held: 1);
+        var work = Begin(tasks: 1, staleness: 2, held: 1);
         Assert.Equal(new WorkAction(WorkActionKind.Request, 0), work.Next());
         Receive(work, 0, 1, 4, 3);
 
@@ -50,7 +50,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Next_OneOfTwoStoresBehind_AsksThatOneAlone()
     {
-        AsyncSegmentWork work = Begin(tasks: 2, staleness: 0, held: 0);
+        var work = Begin(tasks: 2, staleness: 0, held: 0);
         work.Next();
         work.Next();
         Receive(work, 0, 1, 1, 1);
@@ -63,13 +63,13 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Next_HoldsAllLanes_TakesTheSlowestAndNeverWaitsForItself()
     {
-        AsyncSegmentWork work = Begin(tasks: 1, staleness: 0, held: [0, 1, 2]);
+        var work = Begin(tasks: 1, staleness: 0, held: [0, 1, 2]);
         work.Next();
         long[] clocks = [0, 0, 0];
         Receive(work, 0, clocks);
-        for (int step = 0; step < 27; step++)
+        for (var step = 0; step < 27; step++)
         {
-            WorkAction action = work.Next();
+            var action = work.Next();
             Assert.Equal(Compute(step / 3, step % 3), action);
             work.Computed(default);
             clocks[step % 3]++;
@@ -83,7 +83,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Steal_WhileItWaits_ComputesTheAdoptedLaneFirst()
     {
-        AsyncSegmentWork work = Begin(tasks: 1, staleness: 1, held: 1);
+        var work = Begin(tasks: 1, staleness: 1, held: 1);
         work.Next();
         Receive(work, 0, 0, 2, 2);
         Assert.Equal(WorkActionKind.Request, work.Next().Kind);
@@ -99,7 +99,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Answered_Stale_ComputesTheBatchAgainOnNewerParameters()
     {
-        AsyncSegmentWork work = Begin(tasks: 1, staleness: 1, held: 0);
+        var work = Begin(tasks: 1, staleness: 1, held: 0);
         work.Next();
         Receive(work, 0, 0, 0, 0);
         Assert.Equal(Compute(0, 0), work.Next());
@@ -115,7 +115,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Seen_NewerSliceAfterTheComputation_StaysThatOfTheParametersReadByIt()
     {
-        AsyncSegmentWork work = Begin(tasks: 1, staleness: 3, held: 0);
+        var work = Begin(tasks: 1, staleness: 3, held: 0);
         work.Next();
         Receive(work, 0, 0, 1, 1);
         work.Next();
@@ -130,7 +130,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Answered_DisplacedWhereItWorkedForTheOtherStoreOnly_KeepsTheLane()
     {
-        AsyncSegmentWork work = Begin(tasks: 2, staleness: null, held: 0);
+        var work = Begin(tasks: 2, staleness: null, held: 0);
         work.Next();
         work.Next();
         Receive(work, 0, 1, 0, 0);
@@ -151,7 +151,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Next_AtTheLimitOfAllStores_IsDone()
     {
-        AsyncSegmentWork work = Begin(tasks: 2, staleness: null, held: 0);
+        var work = Begin(tasks: 2, staleness: null, held: 0);
         work.Next();
         work.Next();
         Receive(work, 0, 4, 4, 4);
@@ -170,7 +170,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Received_EarlierEnd_IsWhereTheItemIsDone()
     {
-        AsyncSegmentWork work = Begin(tasks: 1, staleness: null, held: 0);
+        var work = Begin(tasks: 1, staleness: null, held: 0);
         work.Next();
         Assert.True(work.TryReceive(0, Label, out _));
 
@@ -182,7 +182,7 @@ public sealed class AsyncSegmentWorkTests
     [Fact]
     public void Next_SliceUnderWay_WaitsForTheRestOfIt()
     {
-        AsyncSegmentWork work = Begin(tasks: 1, staleness: null, held: 0);
+        var work = Begin(tasks: 1, staleness: null, held: 0);
         work.Next();
         Receive(work, 0, 0, 0, 0);
         Assert.True(work.TryReceive(0, Label, out _));

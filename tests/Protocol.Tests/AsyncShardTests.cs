@@ -24,7 +24,7 @@ public sealed class AsyncShardTests
 
     private static PushAnswer Push(AsyncShard task, int first, int count, long clock, ulong worker = 1, long examples = 4, long seen = 0)
     {
-        PooledVector gradient = task.Vectors.Rent();
+        var gradient = task.Vectors.Rent();
         gradient.Values.Fill(-8);
         return task.Push(new PushHeader(First, new LaneBlock(first, count), clock, examples, worker) { Seen = seen }, gradient, TimeSpan.Zero);
     }
@@ -32,12 +32,12 @@ public sealed class AsyncShardTests
     [Fact]
     public void Push_NextClock_AppliesTheLanesMeanAtOnce()
     {
-        AsyncShard task = Open(lanes: 2);
+        var task = Open(lanes: 2);
 
-        PushAnswer answer = Push(task, 1, 1, 0);
+        var answer = Push(task, 1, 1, 0);
 
         Assert.Equal((PushOutcome.Admitted, 1L, true), (answer.Outcome, answer.Expected, answer.Deliver));
-        Assert.True(task.TryGetVersion(task.Version, out PooledVector parameters));
+        Assert.True(task.TryGetVersion(task.Version, out var parameters));
         Assert.Equal([2f, 2f], parameters.Values.ToArray());
         Assert.Equal([0L, 1L], task.LaneClocks.ToArray());
     }
@@ -48,7 +48,7 @@ public sealed class AsyncShardTests
     [InlineData(5, 5)]
     public void Advance_EarlierEnd_IsNotBelowTheFastestLane(long asked, long expected)
     {
-        AsyncShard task = Open(lanes: 2, to: 9);
+        var task = Open(lanes: 2, to: 9);
         for (long clock = 0; clock < 3; clock++)
             Push(task, 1, 1, clock);
 
@@ -61,7 +61,7 @@ public sealed class AsyncShardTests
     [Fact]
     public void Push_OtherClocks_AreDuplicateOrRewindWithTheExpectedOne()
     {
-        AsyncShard task = Open(lanes: 2);
+        var task = Open(lanes: 2);
         Push(task, 0, 1, 0, worker: 1);
 
         Assert.Equal((PushOutcome.Duplicate, 1L, true), Read(Push(task, 0, 1, 0, worker: 2)));
@@ -76,7 +76,7 @@ public sealed class AsyncShardTests
     [Fact]
     public void Push_AllLanesAtLimit_CopiesWhatTheyContributed()
     {
-        AsyncShard task = Open(lanes: 2);
+        var task = Open(lanes: 2);
         Push(task, 0, 1, 0);
         Push(task, 0, 1, 1, examples: 0);
         Assert.Equal(PushOutcome.AtLimit, Push(task, 0, 1, 2).Outcome);
@@ -93,22 +93,22 @@ public sealed class AsyncShardTests
     [Fact]
     public void Push_AfterARestore_HasTheBitsOfTheTaskThatWentOn()
     {
-        AsyncShard task = Open(lanes: 3, to: 2, optimizer: new Adam(0.1f));
+        var task = Open(lanes: 3, to: 2, optimizer: new Adam(0.1f));
         for (long clock = 0; clock < 2; clock++)
         {
-            for (int lane = 0; lane < 3; lane++)
+            for (var lane = 0; lane < 3; lane++)
                 Push(task, lane, 1, clock);
         }
 
-        AsyncShard restored = Open(lanes: 3, to: 2, optimizer: new Adam(0.1f), from: task.Snapshot);
-        foreach (AsyncShard each in (AsyncShard[])[task, restored])
+        var restored = Open(lanes: 3, to: 2, optimizer: new Adam(0.1f), from: task.Snapshot);
+        foreach (var each in (AsyncShard[])[task, restored])
         {
             each.Advance(First, 2, new Segment(2, 4), TimeSpan.Zero);
             Assert.Equal(PushOutcome.Admitted, Push(each, 1, 1, 2).Outcome);
         }
 
-        Assert.True(task.TryGetVersion(task.Version, out PooledVector expected));
-        Assert.True(restored.TryGetVersion(restored.Version, out PooledVector actual));
+        Assert.True(task.TryGetVersion(task.Version, out var expected));
+        Assert.True(restored.TryGetVersion(restored.Version, out var actual));
         Assert.Equal(expected.Values.ToArray(), actual.Values.ToArray());
         Assert.Equal(task.Examples, restored.Examples);
     }
@@ -116,7 +116,7 @@ public sealed class AsyncShardTests
     [Fact]
     public void Push_SeenFurtherBehindThanTheBound_IsStaleAndTheNextOneIsNot()
     {
-        AsyncShard task = Open(lanes: 2, staleness: 1, to: 9);
+        var task = Open(lanes: 2, staleness: 1, to: 9);
         Push(task, 0, 1, 0);
         Push(task, 0, 1, 1);
         Assert.Equal(PushOutcome.Stale, Push(task, 0, 1, 2).Outcome);
@@ -135,7 +135,7 @@ public sealed class AsyncShardTests
     [Fact]
     public void Push_WithoutExamples_CountsNoStaleness()
     {
-        AsyncShard task = Open(lanes: 1, staleness: 0);
+        var task = Open(lanes: 1, staleness: 0);
 
         Push(task, 0, 1, 0, examples: 0);
 
@@ -146,7 +146,7 @@ public sealed class AsyncShardTests
     [Fact]
     public void Request_ClockNotReached_IsReleasedWhenTheSlowestLaneMovesOn()
     {
-        AsyncShard task = Open(lanes: 2, staleness: 1, to: 9);
+        var task = Open(lanes: 2, staleness: 1, to: 9);
         Push(task, 0, 1, 0);
         Assert.Equal(1, task.Request(First, 0, worker: 5, TimeSpan.Zero).Version);
         Assert.Equal(new ParametersAnswer(PushOutcome.Admitted, -1), task.Request(First, 1, worker: 5, TimeSpan.Zero));
@@ -161,14 +161,14 @@ public sealed class AsyncShardTests
     [Fact]
     public void CollectHints_SomebodyWaits_AsksHimForTheSlowestLanesOnceTheGraceIsOver()
     {
-        AsyncShard task = Open(lanes: 4, staleness: 0, to: 9);
+        var task = Open(lanes: 4, staleness: 0, to: 9);
         Push(task, 0, 1, 0);
         Push(task, 2, 1, 0);
         var hints = new StealHint[8];
         Assert.Equal(0, task.CollectHints(TimeSpan.FromHours(1), hints));
         task.Request(First, 1, worker: 5, TimeSpan.FromHours(1));
 
-        int count = task.CollectHints(TimeSpan.FromHours(2), hints);
+        var count = task.CollectHints(TimeSpan.FromHours(2), hints);
 
         Assert.Equal([new StealHint(5, First, 0, new LaneBlock(1, 1)), new StealHint(5, First, 0, new LaneBlock(3, 1))], hints[..count]);
         task.Disconnect(5);

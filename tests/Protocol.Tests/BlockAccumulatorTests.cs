@@ -17,14 +17,14 @@ public sealed class BlockAccumulatorTests
                 var pool = new VectorPool(1, BlockAccumulator.MaxHeld(order.Length) + 1);
                 var accumulator = new BlockAccumulator(tree);
 
-                foreach (int lane in order)
+                foreach (var lane in order)
                 {
-                    PooledVector gradient = pool.Rent();
+                    var gradient = pool.Rent();
                     gradient.Values[0] = values[lane];
                     accumulator.Add(new LaneBlock(lane, 1), gradient, absent[lane] ? 0 : 1, 1);
                 }
 
-                Assert.True(accumulator.TryGet(tree.Root, out PooledVector? sum, out long examples));
+                Assert.True(accumulator.TryGet(tree.Root, out var sum, out var examples));
                 Assert.Equal(absent.Count(isAbsent => !isAbsent), examples);
                 Assert.Equal(Sum(tree.Root, values, absent), sum?.Values[0]);
                 accumulator.Clear();
@@ -37,14 +37,14 @@ public sealed class BlockAccumulatorTests
         var tree = new BlockTree(2);
         var pool = new VectorPool(1, 2);
         var accumulator = new BlockAccumulator(tree);
-        foreach ((int lane, float value, long examples) in new[] { (0, -0f, 1L), (1, 0f, 0L) })
+        foreach (var (lane, value, examples) in new[] { (0, -0f, 1L), (1, 0f, 0L) })
         {
-            PooledVector gradient = pool.Rent();
+            var gradient = pool.Rent();
             gradient.Values[0] = value;
             accumulator.Add(new LaneBlock(lane, 1), gradient, examples, 1);
         }
 
-        accumulator.TryGet(tree.Root, out PooledVector? sum, out _);
+        accumulator.TryGet(tree.Root, out var sum, out _);
 
         Assert.True(float.IsNegative(sum!.Values[0]));
     }
@@ -53,7 +53,7 @@ public sealed class BlockAccumulatorTests
     {
         if (block.Count == 1)
             return absent[block.First] ? null : values[block.First];
-        (LaneBlock left, LaneBlock right) = BlockTree.Children(block);
+        var (left, right) = BlockTree.Children(block);
         return (Sum(left, values, absent), Sum(right, values, absent)) switch
         {
             ({ } x, { } y) => x + y,

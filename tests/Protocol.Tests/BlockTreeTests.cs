@@ -9,9 +9,9 @@ public sealed class BlockTreeTests
     private static HashSet<LaneBlock> Nodes(int lanes)
     {
         var nodes = new HashSet<LaneBlock>();
-        for (int level = 0; level <= 8; level++)
+        for (var level = 0; level <= 8; level++)
         {
-            for (int first = 0; first < lanes; first += 1 << level)
+            for (var first = 0; first < lanes; first += 1 << level)
                 nodes.Add(new LaneBlock(first, Math.Min(first + (1 << level), lanes) - first));
         }
 
@@ -21,13 +21,13 @@ public sealed class BlockTreeTests
     [Fact]
     public void IsBlock_EveryRangeOfEveryTree_AgreesWithDefinition()
     {
-        for (int lanes = 1; lanes <= 40; lanes++)
+        for (var lanes = 1; lanes <= 40; lanes++)
         {
             var tree = new BlockTree(lanes);
-            HashSet<LaneBlock> nodes = Nodes(lanes);
-            for (int first = -1; first <= lanes; first++)
+            var nodes = Nodes(lanes);
+            for (var first = -1; first <= lanes; first++)
             {
-                for (int count = -1; count <= lanes + 1; count++)
+                for (var count = -1; count <= lanes + 1; count++)
                     Assert.Equal(nodes.Contains(new LaneBlock(first, count)), tree.IsBlock(new LaneBlock(first, count)));
             }
         }
@@ -36,17 +36,17 @@ public sealed class BlockTreeTests
     [Fact]
     public void Parent_EveryBlockOfEveryTree_IsSmallestLargerNodeAndSiblingTheRest()
     {
-        for (int lanes = 1; lanes <= BlockTree.MaxLanes; lanes++)
+        for (var lanes = 1; lanes <= BlockTree.MaxLanes; lanes++)
         {
             var tree = new BlockTree(lanes);
-            HashSet<LaneBlock> nodes = Nodes(lanes);
-            foreach (LaneBlock block in nodes.Where(node => node != tree.Root))
+            var nodes = Nodes(lanes);
+            foreach (var block in nodes.Where(node => node != tree.Root))
             {
-                LaneBlock parent = nodes.Where(node => node.Contains(block) && node != block).MinBy(node => node.Count);
+                var parent = nodes.Where(node => node.Contains(block) && node != block).MinBy(node => node.Count);
                 Assert.Equal(parent, tree.Parent(block));
-                LaneBlock sibling = tree.Sibling(block);
+                var sibling = tree.Sibling(block);
                 Assert.True(tree.IsBlock(sibling) && parent.Contains(sibling) && sibling.Count + block.Count == parent.Count);
-                (LaneBlock left, LaneBlock right) = BlockTree.Children(parent);
+                var (left, right) = BlockTree.Children(parent);
                 Assert.True((left == block && right == sibling) || (left == sibling && right == block));
             }
         }
@@ -74,12 +74,12 @@ public sealed class BlockTreeTests
     public void Deal_AnyLanes_DealsEachOnceAndEvenly() =>
         Gen.Select(Gen.Int[1, 256], Gen.Int[1, 40]).Sample((lanes, slots) =>
         {
-            IReadOnlyList<LaneSet> shares = LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, lanes)), slots);
+            var shares = LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, lanes)), slots);
 
             Assert.Equal(Math.Min(lanes, slots), shares.Count);
             Assert.Equal(lanes, shares.Sum(share => share.Count));
             Assert.True(shares.Max(share => share.Count) - shares.Min(share => share.Count) <= 1);
-            for (int lane = 0; lane < lanes; lane++)
+            for (var lane = 0; lane < lanes; lane++)
                 Assert.Single(shares, share => share.Contains(lane));
             Assert.All(shares, share => Assert.Equal(share.Count, share.Run(0).Count));
         });

@@ -12,7 +12,7 @@ public sealed class CheckpointPolicyTests
     [Fact]
     public void Follow_NothingKept_NamesAsTheTwoBefore()
     {
-        CommitManifest[] chain = Commit(CheckpointPolicy.None, [10, 20, 30, 40]);
+        var chain = Commit(CheckpointPolicy.None, [10, 20, 30, 40]);
 
         Assert.All(chain, manifest => Assert.Empty(manifest.Checkpoints));
         Assert.Equal(Keys(30), chain[3].Previous);
@@ -22,7 +22,7 @@ public sealed class CheckpointPolicyTests
     [Fact]
     public void Follow_OneTooMany_LetsTheOldestGoOneCommitLater()
     {
-        CommitManifest[] chain = Commit(new CheckpointPolicy(10, 2), [10, 15, 20, 30, 35, 40]);
+        var chain = Commit(new CheckpointPolicy(10, 2), [10, 15, 20, 30, 35, 40]);
 
         Assert.Equal([10, 20], Clocks(chain[2]));
         Assert.Equal([20, 30], Clocks(chain[3]));
@@ -32,33 +32,35 @@ public sealed class CheckpointPolicyTests
         Assert.Equal([30, 40], Clocks(chain[5]));
     }
 
-    /// <summary>Whatever is committed: the newest due ones are kept, nothing that is named is deleted, everything else is deleted once, one commit after it was dropped.</summary>
+    /// <summary>Whatever is committed: the newest due ones are kept, nothing that is named is deleted, everything else is deleted once,
+    /// one commit after it was dropped.</summary>
     [Fact]
     public void Follow_AnyCommits_KeepsTheNewestAndDeletesTheRestOnce() =>
         Gen.Select(Gen.Long[0, 6], Gen.Int[0, 4], Gen.Long[1, 5].Array[1, 30]).Sample((every, keep, steps) =>
         {
             var policy = new CheckpointPolicy(every, keep);
             long[] clocks = [.. steps.Select((_, i) => steps.Take(i + 1).Sum())];
-            CommitManifest[] chain = Commit(policy, clocks);
+            var chain = Commit(policy, clocks);
             var alive = new HashSet<SnapshotKey>();
-            for (int i = 0; i < chain.Length; i++)
+            for (var i = 0; i < chain.Length; i++)
             {
-                CommitManifest manifest = chain[i];
+                var manifest = chain[i];
                 alive.UnionWith(manifest.Snapshots);
                 long[] due = [.. clocks.Take(i + 1).Where(clock => every > 0 && clock % every == 0)];
                 Assert.Equal(due.TakeLast(keep), Clocks(manifest));
                 SnapshotKey[] named = [.. manifest.Snapshots, .. manifest.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots)];
                 Assert.Subset(alive, new HashSet<SnapshotKey>(named.Concat(manifest.Previous)));
                 Assert.Empty(manifest.Expired.Intersect([.. named, .. manifest.Previous]));
-                foreach (SnapshotKey key in manifest.Expired) Assert.True(alive.Remove(key), $"{key.Clock} is deleted twice");
-                Assert.Equal([.. named.Concat(manifest.Previous).Select(key => key.Clock).Distinct().Order()], alive.Select(key => key.Clock).Distinct().Order());
+                foreach (var key in manifest.Expired) Assert.True(alive.Remove(key), $"{key.Clock} is deleted twice");
+                Assert.Equal([.. named.Concat(manifest.Previous).Select(key => key.Clock).Distinct().Order()],
+                    alive.Select(key => key.Clock).Distinct().Order());
             }
         });
 
     private static CommitManifest[] Commit(CheckpointPolicy policy, long[] clocks)
     {
         var chain = new List<CommitManifest>();
-        foreach (long clock in clocks)
+        foreach (var clock in clocks)
         {
             chain.Add(policy.Follow(chain.LastOrDefault(), new CommitManifest
             {

@@ -16,9 +16,9 @@ public sealed class EpochScheduleTests
                 EpochShare[] shares = [.. Enumerable.Range(0, lanes).Select(lane => schedule.Share(clock, lane))];
                 Assert.InRange(shares.Max(share => share.Count), 1, batch);
                 Assert.True(shares.Max(share => share.Count) - shares.Min(share => share.Count) <= 1);
-                foreach (EpochShare share in shares)
+                foreach (var share in shares)
                 {
-                    for (long position = share.Start; position < share.End; position++)
+                    for (var position = share.Start; position < share.End; position++)
                         taken.Add((share.Epoch, position));
                 }
             }
@@ -47,14 +47,14 @@ public sealed class EpochScheduleTests
             var taken = new int[2, examples];
             for (long clock = 0; clock < schedule.TotalClocks; clock++)
             {
-                for (int lane = 0; lane < lanes; lane++)
+                for (var lane = 0; lane < lanes; lane++)
                 {
-                    EpochShare share = schedule.Share(clock, lane);
-                    for (int step = 0; step < localSteps; step++)
+                    var share = schedule.Share(clock, lane);
+                    for (var step = 0; step < localSteps; step++)
                     {
-                        EpochShare part = schedule.Share(clock, lane, step);
+                        var part = schedule.Share(clock, lane, step);
                         Assert.Equal(Math.Clamp(share.Count - ((long)step * batch), 0, batch), part.Count);
-                        for (long position = part.Start; position < part.End; position++)
+                        for (var position = part.Start; position < part.End; position++)
                             taken[part.Epoch, position]++;
                     }
 

@@ -8,7 +8,7 @@ public sealed class ExampleOrderTests
     [Fact]
     public void Example_EverySmallSize_IsABijection()
     {
-        for (int examples = 1; examples <= 300; examples++)
+        for (var examples = 1; examples <= 300; examples++)
         {
             for (long epoch = 0; epoch < 4; epoch++)
                 IsBijection((ulong)examples, epoch, examples);
@@ -33,7 +33,7 @@ public sealed class ExampleOrderTests
     {
         var order = new ExampleOrder(7, examples);
 
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
             Assert.InRange(order.Example(i, examples - 1 - i), 0, examples - 1);
         Assert.Throws<ArgumentOutOfRangeException>(() => order.Example(0, examples));
         Assert.Throws<ArgumentOutOfRangeException>(() => order.Example(0, -1));
@@ -43,8 +43,8 @@ public sealed class ExampleOrderTests
     public void Of_AnEpoch_IsThatEpochsOrder() => Gen.Select(Gen.ULong, Gen.Long[0, 1000], Gen.Int[1, 300]).Sample((seed, epoch, examples) =>
     {
         var order = new ExampleOrder(seed, examples);
-        EpochOrder ofEpoch = order.Of(epoch);
-        for (int position = 0; position < examples; position++)
+        var ofEpoch = order.Of(epoch);
+        for (var position = 0; position < examples; position++)
             Assert.Equal(order.Example(epoch, position), ofEpoch.Example(position));
     });
 
@@ -77,7 +77,7 @@ public sealed class ExampleOrderTests
     [Fact]
     public void Position_OutsideTheExamples_IsRefused()
     {
-        EpochOrder order = new ExampleOrder(1, 10).Of(0);
+        var order = new ExampleOrder(1, 10).Of(0);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => order.Position(10));
         Assert.Throws<ArgumentOutOfRangeException>(() => order.Position(-1));
@@ -108,17 +108,17 @@ public sealed class ExampleOrderTests
     public void Example_ManyEpochs_IsUniformAtEachPosition(int examples)
     {
         const int each = 100;
-        int epochs = each * examples;
+        var epochs = each * examples;
         var order = new ExampleOrder(42, examples);
         var counts = new int[examples, examples];
         for (long epoch = 0; epoch < epochs; epoch++)
         {
-            EpochOrder ofEpoch = order.Of(epoch);
-            for (int position = 0; position < examples; position++)
+            var ofEpoch = order.Of(epoch);
+            for (var position = 0; position < examples; position++)
                 counts[position, ofEpoch.Example(position)]++;
         }
 
-        for (int position = 0; position < examples; position++)
+        for (var position = 0; position < examples; position++)
             IsUniform([.. Enumerable.Range(0, examples).Select(example => counts[position, example])], epochs);
     }
 
@@ -128,15 +128,15 @@ public sealed class ExampleOrderTests
     [InlineData(4096)]
     public void Example_OfNeighbours_AreAnyDistanceApart(int examples)
     {
-        int epochs = (400 * 100 / examples) + 10;
+        var epochs = (400 * 100 / examples) + 10;
         var order = new ExampleOrder(5, examples);
         var counts = new int[examples - 1];
         for (long epoch = 0; epoch < epochs; epoch++)
         {
-            EpochOrder ofEpoch = order.Of(epoch);
-            for (int position = 1; position < examples; position++)
+            var ofEpoch = order.Of(epoch);
+            for (var position = 1; position < examples; position++)
             {
-                long distance = ofEpoch.Example(position) - ofEpoch.Example(position - 1);
+                var distance = ofEpoch.Example(position) - ofEpoch.Example(position - 1);
                 counts[(int)(distance < 0 ? distance + examples : distance) - 1]++;
             }
         }
@@ -158,10 +158,10 @@ public sealed class ExampleOrderTests
         for (long epoch = 1; epoch <= pairs; epoch++)
         {
             EpochOrder order = new ExampleOrder(9, examples).Of(epoch), last = new ExampleOrder(9, examples).Of(epoch - 1);
-            EpochOrder otherSeed = new ExampleOrder(9 ^ (1UL << (int)(epoch % 64)), examples).Of(epoch);
-            for (int position = 0; position < examples; position++)
+            var otherSeed = new ExampleOrder(9 ^ (1UL << (int)(epoch % 64)), examples).Of(epoch);
+            for (var position = 0; position < examples; position++)
             {
-                long example = order.Example(position);
+                var example = order.Example(position);
                 fixedPoints += example == position ? 1 : 0;
                 sameAsLast += example == last.Example(position) ? 1 : 0;
                 sameAsOtherSeed += example == otherSeed.Example(position) ? 1 : 0;
@@ -170,7 +170,7 @@ public sealed class ExampleOrderTests
         }
 
         // Five standard deviations of a sum of Poisson numbers.
-        double allowed = 5 * Math.Sqrt(pairs);
+        var allowed = 5 * Math.Sqrt(pairs);
         Assert.All([fixedPoints, sameAsLast, sameAsOtherSeed, sameNeighbours], count => Assert.InRange(count, pairs - allowed, pairs + allowed));
     }
 
@@ -178,9 +178,9 @@ public sealed class ExampleOrderTests
     public void Example_SteadyState_AllocatesNothing()
     {
         var order = new ExampleOrder(1, 1000);
-        long sum = order.Example(0, 0);
+        var sum = order.Example(0, 0);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         for (long epoch = 0; epoch < 100; epoch++)
             sum += order.Of(epoch).Example(epoch) + order.Example(epoch, 999);
 
@@ -190,18 +190,18 @@ public sealed class ExampleOrderTests
 
     private static void PositionUndoesExample(ulong seed, long epoch, int examples)
     {
-        EpochOrder order = new ExampleOrder(seed, examples).Of(epoch);
-        for (int position = 0; position < examples; position++)
+        var order = new ExampleOrder(seed, examples).Of(epoch);
+        for (var position = 0; position < examples; position++)
             Assert.Equal(position, order.Position(order.Example(position)));
     }
 
     private static void IsBijection(ulong seed, long epoch, int examples)
     {
-        EpochOrder order = new ExampleOrder(seed, examples).Of(epoch);
+        var order = new ExampleOrder(seed, examples).Of(epoch);
         var seen = new bool[examples];
-        for (int position = 0; position < examples; position++)
+        for (var position = 0; position < examples; position++)
         {
-            long example = order.Example(position);
+            var example = order.Example(position);
             Assert.False(seen[example]);
             seen[example] = true;
         }
@@ -210,11 +210,11 @@ public sealed class ExampleOrderTests
     /// <summary>χ² against equal counts, by its normal approximation (Wilson and Hilferty 1931), within six standard deviations above.</summary>
     private static void IsUniform(int[] counts, long total)
     {
-        double expected = (double)total / counts.Length;
+        var expected = (double)total / counts.Length;
         double freedom = counts.Length - 1;
-        double square = counts.Sum(count => Math.Pow(count - expected, 2) / expected);
-        double variance = 2 / (9 * freedom);
-        double deviations = (Math.Cbrt(square / freedom) - (1 - variance)) / Math.Sqrt(variance);
+        var square = counts.Sum(count => Math.Pow(count - expected, 2) / expected);
+        var variance = 2 / (9 * freedom);
+        var deviations = (Math.Cbrt(square / freedom) - (1 - variance)) / Math.Sqrt(variance);
         Assert.True(deviations < 6, $"χ² of {square} with {freedom} degrees of freedom: {deviations} standard deviations");
     }
 }

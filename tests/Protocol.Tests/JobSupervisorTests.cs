@@ -18,9 +18,9 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_NewJob_StartsTheFirstGenerationOnceAllTasksAreHeld()
     {
-        ClusterView view = View(CommitRecord.New, null, null);
+        var view = View(CommitRecord.New, null, null);
 
-        GenerationRequest request = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(view))).Request;
+        var request = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(view))).Request;
         Assert.Equal((Token, Generation.None, new Generation(1, 77)), (request.Token, request.Current, request.Next));
         Assert.Equal([21, 22], request.Incarnations);
         Assert.Empty(Decide(view with { Tasks = [view.Tasks[0], new ShardView(null, null)] }));
@@ -52,8 +52,8 @@ public sealed class JobSupervisorTests
     {
         ShardReport[] copied = [Copied(0, 32) with { Pace = OfAStep(0.01) }, Copied(1, 32) with { Pace = OfAStep(0.01) }];
         Decide(View(Opened, copied), second: 1);
-        CommitManifest manifest = Manifest(32);
-        ClusterView view = View(Opened with { Manifest = manifest }, copied);
+        var manifest = Manifest(32);
+        var view = View(Opened with { Manifest = manifest }, copied);
         Decide(view, second: 3);
         _supervisor.Durable(manifest.Id, storeRun: 5);
         Decide(view, second: 5);
@@ -65,18 +65,19 @@ public sealed class JobSupervisorTests
         Assert.Equal(new Segment(64, 84), advance.Segment);
     }
 
-    /// <summary>Of 32 clocks of 0.1 s each, 10 are done: what somebody waits for comes after the clock under way and the 0.25 s that a word to the ps tasks takes.</summary>
+    /// <summary>Of 32 clocks of 0.1 s each, 10 are done: what somebody waits for comes after the clock under way and the 0.25 s that a word to the ps tasks
+    /// takes.</summary>
     [Theory]
     [InlineData(3, 0, false)]
     [InlineData(2, 1, false)]
     [InlineData(2, 0, true)]
     public void Decide_SomebodyWaitsForTheEnd_AsksForAnEarlierOne(int slots, int rivals, bool isEnding)
     {
-        ClusterView view = View(Opened, Working(0, 10), Working(1, 9));
+        var view = View(Opened, Working(0, 10), Working(1, 9));
         Assert.Contains(Decide(view), command => command is SupervisorCommand.Publish);
         Assert.Empty(Decide(view, second: 1));
 
-        IReadOnlyList<SupervisorCommand> commands = Decide(view with { WorkerSlots = slots, Rivals = rivals, IsEnding = isEnding }, second: 1);
+        var commands = Decide(view with { WorkerSlots = slots, Rivals = rivals, IsEnding = isEnding }, second: 1);
 
         var end = new Segment(0, 13);
         Assert.Equal([new SupervisorCommand.Advance(0, First, 0, end), new SupervisorCommand.Advance(1, First, 0, end)], commands);
@@ -86,7 +87,7 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_SegmentThatTakesMuchLonger_AsksForAnEarlierEnd()
     {
-        ClusterView view = View(Opened, Working(0, 10), Working(1, 10));
+        var view = View(Opened, Working(0, 10), Working(1, 10));
         Decide(view);
 
         Assert.Empty(Decide(view, second: 2.9));
@@ -100,7 +101,7 @@ public sealed class JobSupervisorTests
     [InlineData(30, 2, 2, 3, false)]
     public void Decide_SlotsChange_AsksForAnEarlierEndWhereItIsWorthIt(long clock, int first, int then, int last, bool isAsked)
     {
-        ClusterView view = View(Opened, Working(0, clock), Working(1, clock));
+        var view = View(Opened, Working(0, clock), Working(1, clock));
         Decide(view with { WorkerSlots = first });
         Assert.Empty(Decide(view with { WorkerSlots = then }, second: 1));
 
@@ -113,15 +114,17 @@ public sealed class JobSupervisorTests
     {
         Decide(View(Opened, Report(0), Report(1)));
 
-        IReadOnlyList<SupervisorCommand> commands = Decide(View(Opened, Working(0, 13) with { Segment = new Segment(0, 13) }, Working(1, 13) with { Segment = new Segment(0, 14) }), second: 1);
+        var commands =
+            Decide(View(Opened, Working(0, 13) with { Segment = new Segment(0, 13) }, Working(1, 13) with { Segment = new Segment(0, 14) }), second: 1);
         Assert.Equal([new SupervisorCommand.Advance(0, First, 0, new Segment(0, 14))], commands);
-        Assert.Empty(Decide(View(Opened, Working(0, 13) with { Segment = new Segment(0, 14) }, Working(1, 13) with { Segment = new Segment(0, 14) }), second: 1));
+        Assert.Empty(Decide(View(Opened, Working(0, 13) with { Segment = new Segment(0, 14) }, Working(1, 13) with { Segment = new Segment(0, 14) }),
+            second: 1));
     }
 
     [Fact]
     public void Decide_AtTheClockLimit_OpensNoFurtherSegment()
     {
-        ClusterView view = View(Opened, At(0, Start), At(1, Start));
+        var view = View(Opened, At(0, Start), At(1, Start));
 
         Assert.Empty(Decide(view with { ClockLimit = 32 }));
         Assert.Equal(2, Decide(view with { ClockLimit = 33 }).OfType<SupervisorCommand.Advance>().Count());
@@ -130,8 +133,8 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_EndsWithAnEarlierCommit_FinishesAndOpensAndCommitsNothing()
     {
-        CommitManifest last = Manifest(32);
-        ClusterView view = View(Opened with { Manifest = last, End = 32 }, Copied(0, 64), Copied(1, 64));
+        var last = Manifest(32);
+        var view = View(Opened with { Manifest = last, End = 32 }, Copied(0, 64), Copied(1, 64));
 
         Assert.Equal([new SupervisorCommand.ConfirmDurable(last.Id)], Decide(view));
         _supervisor.Durable(last.Id, 5);
@@ -141,9 +144,9 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_TaskBehindTheGeneration_IsOpenedWithTheManifest()
     {
-        CommitManifest manifest = Manifest(32);
-        ShardReport behind = Report(0) with { Generation = Generation.None, Phase = ShardPhase.Idle };
-        ClusterView view = View(Opened with { Manifest = manifest }, behind, Report(1) with { Phase = ShardPhase.Loading });
+        var manifest = Manifest(32);
+        var behind = Report(0) with { Generation = Generation.None, Phase = ShardPhase.Idle };
+        var view = View(Opened with { Manifest = manifest }, behind, Report(1) with { Phase = ShardPhase.Loading });
 
         Assert.Equal(
             [new SupervisorCommand.ConfirmDurable(manifest.Id), new SupervisorCommand.Open(0, First, manifest)], Decide(view));
@@ -187,7 +190,8 @@ public sealed class JobSupervisorTests
 
     [Fact]
     public void Decide_SegmentsThatDoNotFollow_NeedANewGeneration() =>
-        Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(View(Opened, Report(0) with { Segment = new Segment(9, 32) }, At(1, new Segment(0, 5))))));
+        Assert.IsType<SupervisorCommand.StartGeneration>(
+        Assert.Single(Decide(View(Opened, Report(0) with { Segment = new Segment(9, 32) }, At(1, new Segment(0, 5))))));
 
     [Fact]
     public void Decide_AllSnapshotsWritten_Flips()
@@ -195,7 +199,7 @@ public sealed class JobSupervisorTests
         Assert.DoesNotContain(Decide(View(Opened, Copied(0, 32), Copied(1, 32) with { SnapshotWritten = false })), IsFlip);
         Assert.DoesNotContain(Decide(View(Opened, Copied(0, 32), Report(1))), IsFlip);
 
-        FlipRequest request = FlipOf(Decide(View(Opened, Copied(0, 32), Copied(1, 32))));
+        var request = FlipOf(Decide(View(Opened, Copied(0, 32), Copied(1, 32))));
         Assert.Equal((Token, null), (request.Token, request.Previous));
         Assert.Equal((First, 32, 640), (request.Next.Generation, request.Next.Clock, request.Next.Examples));
         Assert.Equal(
@@ -207,9 +211,9 @@ public sealed class JobSupervisorTests
     public void Decide_NextCommit_ExpiresWhatTheCommitBeforeSuperseded()
     {
         SnapshotKey[] older = [new("job-1", 0, First, 21, 16)];
-        CommitManifest manifest = Manifest(32) with { Previous = older };
+        var manifest = Manifest(32) with { Previous = older };
 
-        FlipRequest request = FlipOf(Decide(View(Opened with { Manifest = manifest }, Copied(0, 64), Copied(1, 64))));
+        var request = FlipOf(Decide(View(Opened with { Manifest = manifest }, Copied(0, 64), Copied(1, 64))));
 
         Assert.Equal(manifest.Id, request.Previous);
         Assert.Equal(manifest.Snapshots, request.Next.Previous);
@@ -219,7 +223,7 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_TasksThatCountedDifferently_IsAnError()
     {
-        ClusterView view = View(Opened, Copied(0, 32), Copied(1, 32) with { SnapshotExamples = 639 });
+        var view = View(Opened, Copied(0, 32), Copied(1, 32) with { SnapshotExamples = 639 });
 
         Assert.Contains("640 and 639", Assert.Throws<InvalidOperationException>(() => Decide(view)).Message, StringComparison.Ordinal);
     }
@@ -227,10 +231,10 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Flipped_SnapshotMissing_HasAllWrittenAgainAndThenFlipsAgain()
     {
-        ClusterView view = View(Opened, Copied(0, 32), Copied(1, 32));
+        var view = View(Opened, Copied(0, 32), Copied(1, 32));
         _supervisor.Flipped(FlipOf(Decide(view)), FlipResult.SnapshotMissing);
 
-        IReadOnlyList<SupervisorCommand> commands = Decide(view);
+        var commands = Decide(view);
         Assert.Equal(
             [new SupervisorCommand.WriteAgain(0, First, 32), new SupervisorCommand.WriteAgain(1, First, 32)],
             commands.OfType<SupervisorCommand.WriteAgain>());
@@ -241,10 +245,10 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_LastCommit_IsConfirmedBeforeTheJobFinishes()
     {
-        CommitManifest manifest = Manifest(100);
-        ClusterView view = View(Opened with { Manifest = manifest }, Copied(0, 100), Copied(1, 100));
+        var manifest = Manifest(100);
+        var view = View(Opened with { Manifest = manifest }, Copied(0, 100), Copied(1, 100));
 
-        IReadOnlyList<SupervisorCommand> commands = Decide(view);
+        var commands = Decide(view);
         Assert.Contains(new SupervisorCommand.ConfirmDurable(manifest.Id), commands);
         Assert.DoesNotContain(commands, command => command is SupervisorCommand.Finish);
         _supervisor.Durable(manifest.Id, storeRun: 4);
@@ -256,13 +260,13 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_StoreThatWasRestarted_IsAskedAgainWhatIsDurable()
     {
-        CommitManifest manifest = Manifest(32);
-        ClusterView view = View(Opened with { Manifest = manifest }, Copied(0, 32), Copied(1, 32));
+        var manifest = Manifest(32);
+        var view = View(Opened with { Manifest = manifest }, Copied(0, 32), Copied(1, 32));
         Decide(view);
         _supervisor.Durable(manifest.Id, storeRun: 5);
 
         Assert.Equal(32, Decide(view).OfType<SupervisorCommand.Advance>().First().Committed);
-        IReadOnlyList<SupervisorCommand> commands = Decide(view with { RedisRun = 6 });
+        var commands = Decide(view with { RedisRun = 6 });
         Assert.Contains(new SupervisorCommand.ConfirmDurable(manifest.Id), commands);
         Assert.All(commands.OfType<SupervisorCommand.Advance>(), advance => Assert.Equal(0, advance.Committed));
     }
@@ -271,8 +275,8 @@ public sealed class JobSupervisorTests
     public void Decide_DurableManifest_DeletesWhatExpiredWithItOnce()
     {
         SnapshotKey[] expired = [new("job-1", 0, First, 21, 16)];
-        CommitManifest manifest = Manifest(32) with { Expired = expired };
-        ClusterView view = View(Opened with { Manifest = manifest }, Copied(0, 32), Copied(1, 32));
+        var manifest = Manifest(32) with { Expired = expired };
+        var view = View(Opened with { Manifest = manifest }, Copied(0, 32), Copied(1, 32));
 
         Assert.DoesNotContain(Decide(view), command => command is SupervisorCommand.DeleteSnapshots);
         _supervisor.Durable(manifest.Id, storeRun: 5);
@@ -284,10 +288,10 @@ public sealed class JobSupervisorTests
     [Fact]
     public void Decide_IndexWithANewHolder_StartsAGenerationAboveAllThatWereOpened()
     {
-        ClusterView view = View(Opened, Report(0), null);
+        var view = View(Opened, Report(0), null);
         view = view with { Tasks = [view.Tasks[0], new ShardView(23, Report(1) with { Generation = new Generation(6, 1) })] };
 
-        GenerationRequest request = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(view))).Request;
+        var request = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(view))).Request;
         Assert.Equal((First, new Generation(7, 77)), (request.Current, request.Next));
         Assert.Equal([21, 23], request.Incarnations);
     }
@@ -298,7 +302,7 @@ public sealed class JobSupervisorTests
     [InlineData(2, 7, ShardPhase.Serving)]
     public void Decide_TaskThatLeftTheGenerationOrIsAhead_StartsTheNext(long counter, ulong random, ShardPhase phase)
     {
-        ShardReport report = Report(1) with { Generation = new Generation(counter, random), Phase = phase };
+        var report = Report(1) with { Generation = new Generation(counter, random), Phase = phase };
 
         var start = Assert.IsType<SupervisorCommand.StartGeneration>(Assert.Single(Decide(View(Opened, Report(0), report))));
         Assert.Equal(counter + 1, start.Request.Next.Counter);
@@ -370,7 +374,7 @@ public sealed class JobSupervisorTests
     private static LaneSet Lanes(params int[] lanes)
     {
         var set = default(LaneSet);
-        foreach (int lane in lanes)
+        foreach (var lane in lanes)
             set.Add(lane);
         return set;
     }

@@ -10,7 +10,7 @@ public sealed class LaneWatchTests
     [Fact]
     public void TakeStalled_LanesThatStandStill_AreTakenOnceAGrace()
     {
-        LaneWatch watch = Start(lanes: 3);
+        var watch = Start(lanes: 3);
         Observe(watch, [4, 4, 4], second: 1);
         Observe(watch, [5, 4, 4], second: 6);
 
@@ -25,9 +25,9 @@ public sealed class LaneWatchTests
     [Fact]
     public void TakeStalled_LaneThatNobodyMoves_IsTakenEverMoreSeldom()
     {
-        LaneWatch watch = Start(lanes: 1);
+        var watch = Start(lanes: 1);
         var taken = new List<int>();
-        for (int second = 1; second <= 1000; second++)
+        for (var second = 1; second <= 1000; second++)
         {
             if (!watch.TakeStalled(end: 9, At(second)).IsEmpty) taken.Add(second);
         }
@@ -40,7 +40,7 @@ public sealed class LaneWatchTests
     [Fact]
     public void TakeStalled_LaneThatWaitedForAnother_HasItsGraceFromThenOn()
     {
-        LaneWatch watch = Start(lanes: 2);
+        var watch = Start(lanes: 2);
         watch.Excuse(0, At(9));
 
         Assert.Equal(Lanes(1), watch.TakeStalled(end: 9, At(18)));
@@ -50,7 +50,7 @@ public sealed class LaneWatchTests
     [Fact]
     public void TakeStalled_LaneThatWasGivenUp_IsTakenAtOnceAndThenHasItsGrace()
     {
-        LaneWatch watch = Start(lanes: 2);
+        var watch = Start(lanes: 2);
         Observe(watch, [4, 4], second: 1);
         watch.GiveUp(1);
 
@@ -62,7 +62,7 @@ public sealed class LaneWatchTests
     [Fact]
     public void TakeStalled_LanesAtTheEnd_AreDone()
     {
-        LaneWatch watch = Start(lanes: 3);
+        var watch = Start(lanes: 3);
         Observe(watch, [9, 8, 10], second: 1);
 
         Assert.Equal(Lanes(1), watch.TakeStalled(end: 9, At(60)));
@@ -71,7 +71,7 @@ public sealed class LaneWatchTests
     [Fact]
     public void TakeStalled_LanesNobodyObserved_StandStillFromTheRestart()
     {
-        LaneWatch watch = Start(lanes: 2);
+        var watch = Start(lanes: 2);
         Observe(watch, [9, 9], second: 1);
         watch.Restart(At(5));
 
@@ -83,7 +83,7 @@ public sealed class LaneWatchTests
     [Fact]
     public void Observe_ClockThatFell_StartsANewGrace()
     {
-        LaneWatch watch = Start(lanes: 1);
+        var watch = Start(lanes: 1);
         Observe(watch, [6], second: 1);
         Observe(watch, [3], second: 9);
 
@@ -100,7 +100,7 @@ public sealed class LaneWatchTests
 
     private static void Observe(LaneWatch watch, long[] clocks, double second)
     {
-        for (int lane = 0; lane < clocks.Length; lane++)
+        for (var lane = 0; lane < clocks.Length; lane++)
             watch.Observe(lane, clocks[lane], At(second));
     }
 
@@ -109,7 +109,7 @@ public sealed class LaneWatchTests
     private static LaneSet Lanes(params int[] lanes)
     {
         var set = default(LaneSet);
-        foreach (int lane in lanes)
+        foreach (var lane in lanes)
             set.Add(lane);
         return set;
     }

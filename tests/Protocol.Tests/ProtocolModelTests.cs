@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cluster.Protocol.Shards;
 using Cluster.Protocol.Tests.Model;
 using CsCheck;
 
@@ -15,8 +14,8 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
     [Fact]
     public void Run_RandomInterleavings_CommitsWhatOneWorkerCommits()
     {
-        long wanted = long.TryParse(
-            Environment.GetEnvironmentVariable("CLUSTER_PROTOCOL_STEPS"), CultureInfo.InvariantCulture, out long steps)
+        var wanted = long.TryParse(
+            Environment.GetEnvironmentVariable("CLUSTER_PROTOCOL_STEPS"), CultureInfo.InvariantCulture, out var steps)
             ? steps
             : DefaultSteps;
         long actions = 0;
@@ -47,8 +46,8 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
     [InlineData(true, 2)]
     public void Run_NoFaults_Finishes(bool isAsync, int? staleness)
     {
-        Scenario any = Scenarios.Any().Single();
-        Scenario scenario = any with
+        var any = Scenarios.Any().Single();
+        var scenario = any with
         {
             Jobs = [.. any.Jobs.Select(job => job with { IsAsync = isAsync, Staleness = staleness, LocalSteps = 1, CancelAt = 0 })],
             NetworkFaults = 0,
@@ -66,7 +65,7 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
     [Fact]
     public void Run_WhatOnceWasCaught_Holds()
     {
-        foreach (Scenario scenario in Scenarios.Corpus)
+        foreach (var scenario in Scenarios.Corpus)
         {
             for (ulong order = 0; order < 200; order++)
                 new SimCluster(scenario.Shift(order)).Run();

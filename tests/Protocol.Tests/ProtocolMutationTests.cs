@@ -14,9 +14,9 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
     [MemberData(nameof(Mutations))]
     public void Run_RuleBroken_IsCaught(string mutation)
     {
-        Gen<Scenario> scenarios = Scenarios.Any(Enum.Parse<Mutation>(mutation));
+        var scenarios = Scenarios.Any(Enum.Parse<Mutation>(mutation));
         string? caught = null;
-        int tried = 0;
+        var tried = 0;
 
         for (; caught is null && tried < MaxScenarios; tried++)
             caught = Violation(Expose(scenarios.Single()));
@@ -34,26 +34,44 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
         Mutation.EndsLeftApart =>
             Alone(scenario, Long) with { Workers = 1, NetworkFaults = 2, ActionsPerFault = 0, Actions = 3000 },
         Mutation.LabelIgnored or Mutation.TornSliceAccepted =>
-            Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null, LocalSteps = 1, UsesAdagrad = true }) with { Workers = 4, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+            Alone(scenario, job => job with { Tasks = 3, IsAsync = false, Staleness = null, LocalSteps = 1, UsesAdagrad = true })
+            with
+            { Workers = 4, NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAcrossGenerations =>
             Alone(scenario, job => job with { Tasks = 1, Lanes = 1, Epochs = 6 }) with { Workers = 4, NetworkFaults = 4, ActionsPerFault = 15, Actions = 3000 },
         Mutation.BoundIgnored or Mutation.SeenOverstated =>
-            Alone(scenario, job => job with { Lanes = Math.Max(2, job.Lanes), Epochs = 6, IsAsync = true, LocalSteps = 1, Staleness = job.Staleness ?? 0 }) with { Workers = 4, NetworkFaults = 4, ActionsPerFault = 40 },
+            Alone(scenario, job => job with { Lanes = Math.Max(2, job.Lanes), Epochs = 6, IsAsync = true, LocalSteps = 1, Staleness = job.Staleness ?? 0 })
+            with
+            { Workers = 4, NetworkFaults = 4, ActionsPerFault = 40 },
         Mutation.LocalDifferencesUnweighted or Mutation.LocalStateKept =>
-            Alone(scenario, job => job with { IsAsync = false, UsesAdagrad = false, Staleness = null, LocalSteps = 2 }) with { NetworkFaults = 4, ActionsPerFault = 20 },
+            Alone(scenario, job => job with { IsAsync = false, UsesAdagrad = false, Staleness = null, LocalSteps = 2 })
+            with
+            { NetworkFaults = 4, ActionsPerFault = 20 },
         Mutation.RunsAheadOfEvaluations or Mutation.BestReleased or Mutation.DecidedTwice =>
-            Alone(scenario, job => job with { EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6 }) with { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+            Alone(scenario, job => job with { EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6 })
+            with
+            { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.ReleasedLater =>
-            Alone(scenario, job => job with { Tasks = 1, Lanes = 1, EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6 }) with { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+            Alone(scenario, job => job with { Tasks = 1, Lanes = 1, EvaluateEvery = 1, StopAt = 0, CancelAt = 0, Epochs = 6 })
+            with
+            { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAfterEnd =>
-            Alone(scenario, job => job with { EvaluateEvery = 1, StopAt = 2, CancelAt = 0, Epochs = 6 }) with { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
+            Alone(scenario, job => job with { EvaluateEvery = 1, StopAt = 2, CancelAt = 0, Epochs = 6 })
+            with
+            { NetworkFaults = 8, ActionsPerFault = 40, Actions = 3000 },
         Mutation.FlipAfterCancel =>
-            Alone(scenario, job => job with { Tasks = 1, Lanes = 1, Batch = 1, Examples = 20, Epochs = 6, CancelAt = 300 }) with { Actions = 1000, NetworkFaults = 4, ActionsPerFault = 20 },
+            Alone(scenario, job => job with { Tasks = 1, Lanes = 1, Batch = 1, Examples = 20, Epochs = 6, CancelAt = 300 })
+            with
+            { Actions = 1000, NetworkFaults = 4, ActionsPerFault = 20 },
         Mutation.DeletesInOtherJobs or Mutation.FinishReachesOtherJobs or Mutation.EndDropsOtherModels =>
             Twice(scenario, job => job with { CancelAt = 0 }) with { NetworkFaults = 4, ActionsPerFault = 40 },
         Mutation.ReleasesInOtherJobs =>
-            Twice(scenario, job => job with { CancelAt = 0, EvaluateEvery = 1, StopAt = 0, Epochs = 6 }) with { NetworkFaults = 4, ActionsPerFault = 40, Actions = 3000 },
-        Mutation.CancelReachesOtherJobs => Twice(scenario, job => job with { CancelAt = 0, Epochs = 6 }, cancelAt: 100) with { NetworkFaults = 4, ActionsPerFault = 40 },
+            Twice(scenario, job => job with { CancelAt = 0, EvaluateEvery = 1, StopAt = 0, Epochs = 6 })
+            with
+            { NetworkFaults = 4, ActionsPerFault = 40, Actions = 3000 },
+        Mutation.CancelReachesOtherJobs => Twice(scenario, job => job with { CancelAt = 0, Epochs = 6 }, cancelAt: 100)
+            with
+        { NetworkFaults = 4, ActionsPerFault = 40 },
         _ => Alone(scenario, job => job) with { NetworkFaults = 4, ActionsPerFault = 20 },
     };
 
@@ -74,7 +92,7 @@ public sealed class ProtocolMutationTests(ITestOutputHelper output)
     /// <summary>Two jobs of one kind, the second perhaps to be cancelled.</summary>
     private static Scenario Twice(Scenario scenario, Func<JobScenario, JobScenario> change, int cancelAt = 0)
     {
-        JobScenario job = change(scenario.Jobs[0]);
+        var job = change(scenario.Jobs[0]);
         return scenario with { Jobs = [job, job with { Seed = job.Seed + 1, CancelAt = cancelAt }] };
     }
 

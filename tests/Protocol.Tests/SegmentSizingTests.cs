@@ -56,10 +56,12 @@ public sealed class SegmentSizingTests
         var sizing = new SegmentSizing { InitialClocks = long.MaxValue };
 
         Assert.Equal(new Segment(9, long.MaxValue), sizing.Next(new Segment(9, 9), default, Target, long.MaxValue));
-        Assert.Equal(new Segment(1L << 62, long.MaxValue), sizing.Next(new Segment(0, 1L << 62), new SegmentRate(TimeSpan.FromTicks(1), Target), TimeSpan.MaxValue, long.MaxValue));
+        Assert.Equal(new Segment(1L << 62, long.MaxValue),
+            sizing.Next(new Segment(0, 1L << 62), new SegmentRate(TimeSpan.FromTicks(1), Target), TimeSpan.MaxValue, long.MaxValue));
     }
 
-    /// <summary>Whatever the speeds, segments follow one another to the end, grow at most eightfold where the rate is not known well, and meet every cut.</summary>
+    /// <summary>Whatever the speeds, segments follow one another to the end, grow at most eightfold where the rate is not known well,
+    /// and meet every cut.</summary>
     [Fact]
     public void Next_AnySpeeds_CoversTheJobAndCrossesNoCut() =>
         Gen.Select(Gen.Long[1, 5_000], Gen.Long[0, 700], Gen.Long[1, 100], Gen.Double[0, 30].Array[1, 20]).Sample((total, every, initial, speeds) =>
@@ -67,9 +69,9 @@ public sealed class SegmentSizingTests
             var sizing = new SegmentSizing { InitialClocks = initial, Every = every };
             var ends = new HashSet<long>();
             var last = new Segment(0, 0);
-            for (int i = 0; last.To < total; i++)
+            for (var i = 0; last.To < total; i++)
             {
-                Segment next = sizing.Next(last, Rate(speeds[i % speeds.Length], seen: 0.001), Target, total);
+                var next = sizing.Next(last, Rate(speeds[i % speeds.Length], seen: 0.001), Target, total);
                 Assert.Equal(last.To, next.From);
                 Assert.InRange(next.To, next.From + 1, total);
                 Assert.InRange(next.To - next.From, 1, Math.Max(8 * initial, 8 * (last.To - last.From)));
@@ -77,14 +79,14 @@ public sealed class SegmentSizingTests
                 last = next;
             }
 
-            for (long cut = every; every > 0 && cut <= total; cut += every)
+            for (var cut = every; every > 0 && cut <= total; cut += every)
                 Assert.Contains(cut, ends);
         });
 
     [Fact]
     public void After_TasksThatDiffer_GoesByTheSlowest()
     {
-        SegmentRate rate = default(SegmentRate).After([Pace(10, 1, 3), Pace(10, 2, 3)], clocks: 11);
+        var rate = default(SegmentRate).After([Pace(10, 1, 3), Pace(10, 2, 3)], clocks: 11);
 
         Assert.Equal(Rate(0.2, 2), rate);
     }

@@ -16,7 +16,7 @@ public sealed class SyncSegmentWorkTests
     private static bool Receive(SyncSegmentWork work, int task, long version, Generation? generation = null, long end = 0)
     {
         var label = new SliceLabel(generation ?? First, version);
-        if (!work.TryReceive(task, label, out Memory<float> target))
+        if (!work.TryReceive(task, label, out var target))
             return false;
         target.Span.Fill(version);
         work.Received(task, label, [], end);
@@ -25,7 +25,7 @@ public sealed class SyncSegmentWorkTests
 
     private static WorkAction Ready(SyncSegmentWork work)
     {
-        WorkAction action = work.Next();
+        var action = work.Next();
         while (action.Kind == WorkActionKind.Request)
             action = work.Next();
         return action;
@@ -34,7 +34,7 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void Next_LabelsDiffer_AsksForTheVersionThatAllHave()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 8));
+        var work = Start(new LaneBlock(0, 8));
         Ready(work);
 
         Receive(work, 0, 8);
@@ -51,7 +51,7 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void Received_EarlierEndAtAllStores_IsWhereTheItemIsDone()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 8));
+        var work = Start(new LaneBlock(0, 8));
         Ready(work);
 
         Receive(work, 0, 7, end: 7);
@@ -72,7 +72,7 @@ public sealed class SyncSegmentWorkTests
     [InlineData(1001)]
     public void Received_EndOutsideTheItem_IsOfAnotherSegment(long end)
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 8));
+        var work = Start(new LaneBlock(0, 8));
         Ready(work);
 
         Receive(work, 0, 0, end: end);
@@ -86,7 +86,7 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void Next_VersionAskedForIsGone_AsksTheOthersForTheNewest()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 8));
+        var work = Start(new LaneBlock(0, 8));
         Ready(work);
         Receive(work, 0, 8);
         Receive(work, 1, 7);
@@ -103,7 +103,7 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void Resend_NothingNewIsHere_AsksForTheNewest()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 8));
+        var work = Start(new LaneBlock(0, 8));
         Ready(work);
         Receive(work, 0, 8);
         Receive(work, 1, 7);
@@ -117,7 +117,7 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void TryReceive_WhileComputing_LeavesTheParametersAlone()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 8));
+        var work = Start(new LaneBlock(0, 8));
         Receive(work, 0, 0);
         Receive(work, 1, 0);
         Ready(work);
@@ -134,13 +134,13 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void Steal_HintForThisStep_IsAdopted()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 2));
+        var work = Start(new LaneBlock(0, 2));
         Receive(work, 0, 0);
         Receive(work, 1, 0);
         work.Computed(Ready(work).Block);
 
         work.Steal(new StealHint(1, First, 0, new LaneBlock(4, 4)));
-        WorkAction stolen = Ready(work);
+        var stolen = Ready(work);
         work.Computed(stolen.Block);
 
         Assert.Equal(new LaneBlock(4, 4), stolen.Block);
@@ -151,7 +151,7 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void Answered_DisplacedByTaskZero_BecomesHelperThatAsksForTheNextVersion()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 2));
+        var work = Start(new LaneBlock(0, 2));
         Receive(work, 0, 0);
         Receive(work, 1, 0);
         work.Computed(Ready(work).Block);
@@ -169,7 +169,7 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void Next_GenerationOver_GivesUp()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 2));
+        var work = Start(new LaneBlock(0, 2));
 
         work.CurrentGeneration(First);
         Assert.NotEqual(WorkActionKind.GiveUp, work.Next().Kind);
@@ -181,24 +181,24 @@ public sealed class SyncSegmentWorkTests
     [Fact]
     public void Next_SteadyState_AllocatesNothing()
     {
-        SyncSegmentWork work = Start(new LaneBlock(0, 3));
+        var work = Start(new LaneBlock(0, 3));
         long version = 0;
 
         void Step()
         {
             Receive(work, 0, version);
             Receive(work, 1, version++);
-            for (WorkAction action = work.Next(); action.Kind != WorkActionKind.Wait; action = work.Next())
+            for (var action = work.Next(); action.Kind != WorkActionKind.Wait; action = work.Next())
             {
                 if (action.Kind == WorkActionKind.Compute)
                     work.Computed(action.Block);
             }
         }
 
-        for (int i = 0; i < 300; i++)
+        for (var i = 0; i < 300; i++)
             Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 300; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 300; i++)
             Step();
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

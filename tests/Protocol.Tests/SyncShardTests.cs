@@ -30,22 +30,22 @@ public sealed class SyncShardTests
     private static PushAnswer Push(
         SyncShard task, int first, int count, long clock, float value, ulong worker = 1, Generation? generation = null, long examples = 1)
     {
-        PooledVector gradient = task.Vectors.Rent();
+        var gradient = task.Vectors.Rent();
         gradient.Values.Fill(value);
         var header = new PushHeader(generation ?? First, new LaneBlock(first, count), clock, examples, worker);
         return task.Push(header, gradient, TimeSpan.Zero);
     }
 
     private static float Value(SyncShard task, long version) =>
-        task.TryGetVersion(version, out PooledVector parameters) ? parameters.Values[0] : float.NaN;
+        task.TryGetVersion(version, out var parameters) ? parameters.Values[0] : float.NaN;
 
     [Fact]
     public void Push_DescendantOfHeld_IsDuplicateAndCountsOnce()
     {
-        SyncShard task = Open(lanes: 4);
+        var task = Open(lanes: 4);
 
         Assert.Equal(PushOutcome.Admitted, Push(task, 0, 2, 0, -1, worker: 1).Outcome);
-        PushAnswer duplicate = Push(task, 1, 1, 0, -8, worker: 2);
+        var duplicate = Push(task, 1, 1, 0, -8, worker: 2);
         Assert.True(Push(task, 2, 2, 0, -2).Completed);
 
         Assert.Equal((PushOutcome.Duplicate, true), (duplicate.Outcome, duplicate.Displaced));
@@ -55,7 +55,7 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_AncestorOfHeld_ReplacesIt()
     {
-        SyncShard task = Open(lanes: 4);
+        var task = Open(lanes: 4);
 
         Push(task, 0, 1, 0, -8);
         Assert.Equal(PushOutcome.Admitted, Push(task, 0, 2, 0, -1).Outcome);
@@ -68,11 +68,11 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_AfterStep_IsDuplicateAndBothVersionsAreServed()
     {
-        SyncShard task = Open(lanes: 1);
+        var task = Open(lanes: 1);
 
         Push(task, 0, 1, 0, -1);
         Push(task, 0, 1, 1, -1);
-        PushAnswer late = Push(task, 0, 1, 0, -1);
+        var late = Push(task, 0, 1, 0, -1);
 
         Assert.Equal((PushOutcome.Duplicate, true), (late.Outcome, late.Deliver));
         Assert.Equal((float.NaN, 1f, 2f, float.NaN), (Value(task, 0), Value(task, 1), Value(task, 2), Value(task, 3)));
@@ -82,7 +82,7 @@ public sealed class SyncShardTests
     [Fact]
     public void Stage_PushOfTheCurrentClock_LetsTheVersionBeforeGo()
     {
-        SyncShard task = Open(lanes: 2);
+        var task = Open(lanes: 2);
         Push(task, 0, 2, 0, -1);
         Push(task, 0, 1, 1, -1);
         task.Stage(First, 0).Release();
@@ -97,11 +97,11 @@ public sealed class SyncShardTests
     [Fact]
     public void Stage_OneLane_TakesTwoVectorsAndTheSnapshotsOne()
     {
-        SyncShard task = Open(lanes: 1);
+        var task = Open(lanes: 1);
 
         for (long clock = 0; clock < 16; clock++)
         {
-            PooledVector gradient = task.Stage(First, clock);
+            var gradient = task.Stage(First, clock);
             Assert.Equal(task.Snapshot.IsHeld && task.Snapshot.Clock < clock ? 3 : 2, task.Vectors.Rented);
             gradient.Values.Fill(-1);
             task.Push(new PushHeader(First, new LaneBlock(0, 1), clock, 1, 1), gradient, TimeSpan.Zero);
@@ -114,12 +114,12 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_AfterTheBoundary_LeavesTheSnapshotAsItWas()
     {
-        SyncShard task = Open(lanes: 1);
-        for (int clock = 0; clock < 4; clock++)
+        var task = Open(lanes: 1);
+        for (var clock = 0; clock < 4; clock++)
             Push(task, 0, 1, clock, -1);
         task.Advance(First, 0, new Segment(4, 8), TimeSpan.Zero);
 
-        for (int clock = 4; clock < 8; clock++)
+        for (var clock = 4; clock < 8; clock++)
             Push(task, 0, 1, clock, -1);
 
         Assert.Equal(8, Value(task, 8));
@@ -129,7 +129,7 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_AbsentLanes_AdvanceWithoutZeros()
     {
-        SyncShard task = Open(lanes: 3);
+        var task = Open(lanes: 3);
 
         Push(task, 0, 1, 0, 99, examples: 0);
         Push(task, 1, 1, 0, 0f, examples: 2);
@@ -142,8 +142,8 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_AtLimit_WaitsUntilSegmentOpens()
     {
-        SyncShard task = Open(lanes: 1);
-        for (int clock = 0; clock < 4; clock++)
+        var task = Open(lanes: 1);
+        for (var clock = 0; clock < 4; clock++)
             Push(task, 0, 1, clock, -1);
 
         Assert.Equal(PushOutcome.AtLimit, Push(task, 0, 1, 4, -1).Outcome);
@@ -170,7 +170,7 @@ public sealed class SyncShardTests
     [InlineData(2, false, 9, 9)]
     public void Advance_OtherEndOfTheOpenSegment_MovesItAsFarAsItCan(long clock, bool isBegun, long asked, long expected)
     {
-        SyncShard task = Open(lanes: 2);
+        var task = Open(lanes: 2);
         for (long c = 0; c < clock; c++)
             Push(task, 0, 2, c, -1);
         if (isBegun) Push(task, 0, 1, clock, -1);
@@ -184,7 +184,7 @@ public sealed class SyncShardTests
     [Fact]
     public void Advance_EarlierEnd_IsTheLimitAndIsCopied()
     {
-        SyncShard task = Open(lanes: 1);
+        var task = Open(lanes: 1);
         Push(task, 0, 1, 0, -1);
         Push(task, 0, 1, 1, -1);
 
@@ -200,7 +200,7 @@ public sealed class SyncShardTests
     [Fact]
     public void Advance_LaterEndAgain_DropsTheCopyAndGoesOn()
     {
-        SyncShard task = Open(lanes: 1);
+        var task = Open(lanes: 1);
         Push(task, 0, 1, 0, -1);
         task.Advance(First, 0, new Segment(0, 1), TimeSpan.Zero);
         Assert.Equal(1, task.Snapshot.Clock);
@@ -216,8 +216,8 @@ public sealed class SyncShardTests
     [Fact]
     public void Report_OpenSegment_MeasuresWorkAndPauseAlone()
     {
-        SyncShard task = Open(lanes: 1);
-        for (int clock = 0; clock < 4; clock++)
+        var task = Open(lanes: 1);
+        for (var clock = 0; clock < 4; clock++)
             PushAt(clock, second: 3 + clock);
         Assert.Equal(new SegmentPace(3, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)), task.Report(1).Pace);
         task.Advance(First, 0, new Segment(4, 6), TimeSpan.FromSeconds(7));
@@ -236,7 +236,7 @@ public sealed class SyncShardTests
 
         void PushAt(long clock, double second)
         {
-            PooledVector gradient = task.Vectors.Rent();
+            var gradient = task.Vectors.Rent();
             gradient.Values.Clear();
             task.Push(new PushHeader(First, new LaneBlock(0, 1), clock, 1, 1), gradient, TimeSpan.FromSeconds(second));
         }
@@ -245,7 +245,7 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_OtherGenerations_AreRefusedByTheirNumber()
     {
-        SyncShard task = Open(lanes: 1);
+        var task = Open(lanes: 1);
 
         Assert.Equal(PushOutcome.NotReady, Push(task, 0, 1, 0, -1, generation: new Generation(2, 1)).Outcome);
         Assert.Equal(PushOutcome.NotReady, Push(task, 0, 1, 0, -1, generation: new Generation(1, 12)).Outcome);
@@ -269,13 +269,13 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_NotFinite_NamesLanesClockAndOffset()
     {
-        SyncShard task = Open(lanes: 4, length: 20);
+        var task = Open(lanes: 4, length: 20);
         Push(task, 0, 2, 0, 1);
-        PooledVector gradient = task.Vectors.Rent();
+        var gradient = task.Vectors.Rent();
         gradient.Values.Clear();
         gradient.Values[13] = float.NaN;
 
-        PushAnswer answer = task.Push(new PushHeader(First, new LaneBlock(2, 1), 0, 1, 1), gradient, TimeSpan.Zero);
+        var answer = task.Push(new PushHeader(First, new LaneBlock(2, 1), 0, 1, 1), gradient, TimeSpan.Zero);
 
         Assert.Equal(PushOutcome.Diverged, answer.Outcome);
         Assert.Equal(new Divergence(new LaneBlock(2, 1), 0, 13, InGradient: true), task.Divergence);
@@ -285,10 +285,10 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_UpdateOverflows_NamesClockAndOffset()
     {
-        SyncShard task = Open(lanes: 1);
+        var task = Open(lanes: 1);
         Push(task, 0, 1, 0, -3e38f);
 
-        PushAnswer answer = Push(task, 0, 1, 1, -3e38f);
+        var answer = Push(task, 0, 1, 1, -3e38f);
 
         Assert.False(answer.Completed);
         Assert.Equal(new Divergence(new LaneBlock(0, 1), 1, 0, InGradient: false), task.Divergence);
@@ -298,7 +298,7 @@ public sealed class SyncShardTests
     [Fact]
     public void CollectHints_GraceOver_AsksOneWaiterAndAfterDoubledGraceAnother()
     {
-        SyncShard task = Open(lanes: 4);
+        var task = Open(lanes: 4);
         Push(task, 0, 1, 0, 1, worker: 5);
         Push(task, 1, 1, 0, 1, worker: 6);
         var hints = new StealHint[8];
@@ -314,8 +314,8 @@ public sealed class SyncShardTests
     [Fact]
     public void CollectHints_UnequalShares_EndUpEqual()
     {
-        SyncShard task = Open(lanes: 8);
-        for (int lane = 0; lane < 3; lane++)
+        var task = Open(lanes: 8);
+        for (var lane = 0; lane < 3; lane++)
             Push(task, lane, 1, 0, 1, worker: 5);
         Push(task, 3, 1, 0, 1, worker: 6);
         Push(task, 4, 1, 0, 1, worker: 6);
@@ -329,13 +329,13 @@ public sealed class SyncShardTests
     [Fact]
     public void Push_SteadyState_AllocatesNothing()
     {
-        SyncShard task = Open(lanes: 7, length: 1000);
+        var task = Open(lanes: 7, length: 1000);
         var hints = new StealHint[4];
         long version = 0;
 
         long Step()
         {
-            for (int lane = 0; lane < 7; lane++)
+            for (var lane = 0; lane < 7; lane++)
                 Push(task, lane, 1, version, 0.5f, worker: (ulong)(1 + (lane % 3)));
             version++;
             task.CollectHints(TimeSpan.FromHours(version), hints);
@@ -343,13 +343,13 @@ public sealed class SyncShardTests
             return task.Version;
         }
 
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
             Step();
         task.Advance(First, 4, new Segment(4, 5), TimeSpan.Zero);
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
             Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
             Step();
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -8,7 +8,7 @@ public sealed class VectorPoolTests
     public void Release_LastHolder_GivesItBackAndNoneBefore()
     {
         var pool = new VectorPool(1, 1);
-        PooledVector vector = pool.Rent();
+        var vector = pool.Rent();
         vector.Share();
 
         vector.Release();
@@ -22,7 +22,7 @@ public sealed class VectorPoolTests
     [Fact]
     public void Release_MoreOftenThanHeld_Throws()
     {
-        PooledVector vector = new VectorPool(1, 1).Rent();
+        var vector = new VectorPool(1, 1).Rent();
         vector.Release();
 
         Assert.Throws<ObjectDisposedException>(vector.Release);
@@ -33,12 +33,12 @@ public sealed class VectorPoolTests
     public void Rent_AfterRefusedCalls_GivesItToOneAlone()
     {
         var pool = new VectorPool(1, 2);
-        PooledVector vector = pool.Rent();
+        var vector = pool.Rent();
         vector.Release();
         Assert.Throws<ObjectDisposedException>(vector.Share);
         Assert.Throws<ObjectDisposedException>(vector.Release);
 
-        PooledVector again = pool.Rent();
+        var again = pool.Rent();
 
         Assert.Same(vector, again);
         Assert.NotSame(again, pool.Rent());

@@ -29,7 +29,8 @@ public sealed class RedisErrorsTests
     [Fact]
     public void IsTransient_NoAnswer_Passes()
     {
-        Assert.True(RedisErrors.IsTransient(new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "gone", null, CommandStatus.Sent)));
+        Assert.True(RedisErrors.IsTransient(
+            new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "gone", null, CommandStatus.Sent)));
         Assert.True(RedisErrors.IsTransient(new RedisTimeoutException(CommandFlags.None, "late", CommandStatus.Sent)));
         Assert.False(RedisErrors.IsTransient(new InvalidOperationException()));
     }

@@ -49,8 +49,10 @@ public sealed class AccessTests(EmbeddedFixture embedded) : IClassFixture<Embedd
     {
         using var http = new HttpClient { BaseAddress = ServerAddress.Http(embedded.Cluster.Services) };
 
-        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await http.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(System.Net.HttpStatusCode.OK, (await http.GetAsync(new Uri("/alive", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized,
+            (await http.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await http.GetAsync(new Uri("/alive", UriKind.Relative),
+            TestContext.Current.CancellationToken)).StatusCode);
     }
 
     private IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints()

@@ -10,7 +10,6 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
-using DataSet = Cluster.Models.Data.DataSet;
 
 namespace Cluster.Standalone.Tests;
 
@@ -31,7 +30,7 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
         Assert.Matches("^data-[a-z2-9]{8}$", info.Id);
         Assert.Equal((40_000L, "y", DataFingerprint.Of(file)), (info.Rows, info.Label, info.Fingerprint));
         Assert.Equal(["a", "b, c"], info.Features);
-        DataSet stored = await embedded.DataSets.LoadAsync(info.Id, TestContext.Current.CancellationToken);
+        var stored = await embedded.DataSets.LoadAsync(info.Id, TestContext.Current.CancellationToken);
         Assert.Equal(DataFingerprint.Of(file), DataFingerprint.Of(stored));
         Assert.Equal(5, (await embedded.KeysAsync()).Count(key => key.Contains(info.Id, StringComparison.Ordinal)));
     }
@@ -77,7 +76,8 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
         var before = await embedded.KeysAsync();
         var csv = Csv("x,y\n", 60_000, i => i == 59_990 ? "1,2,3\n" : $"{i},{i}\n");
 
-        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.LoadDataAsync(new MemoryStream(csv), "y", cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            embedded.Client.LoadDataAsync(new MemoryStream(csv), "y", cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal("row 59992 has 3 columns, the header 2", error.Violations[0].Limit);
         Assert.Equal(before, await embedded.KeysAsync());
@@ -89,7 +89,8 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
         var before = await embedded.KeysAsync();
         using var endless = new RowStream();
 
-        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.LoadDataAsync(endless, "y", cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            embedded.Client.LoadDataAsync(endless, "y", cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal($"the file has more than {MaxBytes} bytes", Assert.Single(error.Violations).Limit);
         Assert.Equal(before, await embedded.KeysAsync());
@@ -119,7 +120,8 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
         var loads = streams.Select(stream => embedded.Client.LoadDataAsync(stream, "y", cancellationToken: source.Token)).ToList();
         await UntilAsync(async () => (await embedded.KeysAsync()).Except(before).Select(key => key.Split(':')[2]).Distinct().Count() == loads.Count);
 
-        var error = await Assert.ThrowsAsync<ClusterException>(() => embedded.Client.LoadDataAsync(new MemoryStream("x,y\n1,2\n"u8.ToArray()), "y", cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ClusterException>(() =>
+            embedded.Client.LoadDataAsync(new MemoryStream("x,y\n1,2\n"u8.ToArray()), "y", cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("4 files are being loaded already", error.Message, StringComparison.Ordinal);
 
         await source.CancelAsync();
@@ -149,14 +151,16 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
     [Fact(Timeout = TestLimit)]
     public async Task Get_DataSet_IsFoundOrNot()
     {
-        var info = await embedded.Client.LoadDataAsync(new MemoryStream("x,y\n1,2\n"u8.ToArray()), "y", cancellationToken: TestContext.Current.CancellationToken);
+        var info = await embedded.Client.LoadDataAsync(new MemoryStream("x,y\n1,2\n"u8.ToArray()), "y",
+            cancellationToken: TestContext.Current.CancellationToken);
         using var channel = GrpcChannel.ForAddress(embedded.Cluster.Connection.Address);
         var service = new DataSets.DataSetsClient(channel);
 
         var found = await service.GetAsync(new GetRequest { Id = info.Id }, Headers(), DateTime.UtcNow.AddSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal((info.Id, 1L, info.Fingerprint), (found.Id, found.Rows, found.Fingerprint));
 
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await service.GetAsync(new GetRequest { Id = "data-\nno" }, Headers(), DateTime.UtcNow.AddSeconds(60), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+            await service.GetAsync(new GetRequest { Id = "data-\nno" }, Headers(), DateTime.UtcNow.AddSeconds(60), TestContext.Current.CancellationToken));
         Assert.Equal((StatusCode.NotFound, "there is no data set 'data-\\u000ano'"), (error.StatusCode, error.Status.Detail));
     }
 
@@ -183,7 +187,8 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
     {
         try
         {
-            return (await embedded.Client.LoadDataAsync(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "y", cancellationToken: TestContext.Current.CancellationToken)).Rows > 0;
+            return (await embedded.Client.LoadDataAsync(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "y",
+                cancellationToken: TestContext.Current.CancellationToken)).Rows > 0;
         }
         catch (ClusterException)
         {
@@ -219,7 +224,12 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
         public async ValueTask InitializeAsync()
         {
             Cluster = await EmbeddedCluster.StartAsync(
-                new EmbeddedClusterOptions { Workers = 1, Configure = services => services.Configure<CoordinatorOptions>(options => options.DataMaxBytes = MaxBytes) },
+                new EmbeddedClusterOptions
+                {
+                    Workers = 1,
+                    Configure = services =>
+                services.Configure<CoordinatorOptions>(options => options.DataMaxBytes = MaxBytes)
+                },
                 TestContext.Current.CancellationToken);
             Client = ClusterClient.Connect(Cluster.Connection);
         }
@@ -229,7 +239,8 @@ public sealed class DataTests(DataTests.Fixture embedded) : IClassFixture<DataTe
         {
             var keys = new HashSet<string>();
             var server = Cluster.Services.GetRequiredService<IConnectionMultiplexer>().GetServers().Single();
-            await foreach (var key in server.KeysAsync(pattern: "cluster:data:*", pageSize: 1000).WithCancellation(TestContext.Current.CancellationToken)) keys.Add(key!);
+            await foreach (var key in server.KeysAsync(pattern: "cluster:data:*", pageSize: 1000).WithCancellation(TestContext.Current.CancellationToken))
+                keys.Add(key!);
             return keys;
         }
 

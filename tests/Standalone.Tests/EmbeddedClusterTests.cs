@@ -33,7 +33,8 @@ public sealed class EmbeddedClusterTests(EmbeddedFixture embedded) : IClassFixtu
         var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions
         {
             Workers = 1,
-            Configure = services => services.AddSingleton<IHostedService>(stuck).Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200)),
+            Configure = services => services.AddSingleton<IHostedService>(stuck)
+            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200)),
         }, TestContext.Current.CancellationToken);
 
         await cluster.DisposeAsync();
@@ -120,7 +121,8 @@ public sealed class EmbeddedClusterTests(EmbeddedFixture embedded) : IClassFixtu
         var second = await embedded.Client.SubmitAsync(spec, key, TestContext.Current.CancellationToken);
 
         Assert.Equal(first.Id, second.Id);
-        var error = await Assert.ThrowsAnyAsync<ClusterException>(() => embedded.Client.SubmitAsync(spec with { Seed = 43 }, key, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAnyAsync<ClusterException>(() =>
+            embedded.Client.SubmitAsync(spec with { Seed = 43 }, key, TestContext.Current.CancellationToken));
         Assert.Contains(first.Id, error.Message, StringComparison.Ordinal);
     }
 
@@ -132,7 +134,8 @@ public sealed class EmbeddedClusterTests(EmbeddedFixture embedded) : IClassFixtu
         await embedded.Client.WaitAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
 
         var items = new List<string>();
-        await foreach (var update in embedded.Client.WatchAsync(job.Id, TestContext.Current.CancellationToken)) items.AddRange(update.Placements.Select(p => p.Item));
+        await foreach (var update in embedded.Client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
+            items.AddRange(update.Placements.Select(p => p.Item));
 
         var ended = await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken);
         Assert.Equal(ended.Progress.ItemsDone, items.Distinct().LongCount());

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using Cluster.Cli;
 using Cluster.Client;
-using Cluster.Client.Data;
 using Cluster.Client.Discovery;
 using Cluster.Contracts.Jobs;
 using Cluster.Standalone.Embedded;
@@ -29,13 +28,15 @@ public sealed class InputFilesTests(InputFilesTests.Fixture embedded) : IClassFi
     [InlineData(LibSvm, "1 1:2\0 2:3\n", "row 1, pair 1: '2\\u0000' is not a number")]
     [InlineData(Csv, "x,y\n1,2\n\"\"\n", "row 3 has 1 columns, the header 2")]
     [InlineData(Csv, "höhe,hähe,y\n1,2,3\n", "row 1 is not UTF-8: byte 2 of the file is 0xf6; " + Convert)]
-    [InlineData("--label 5", "5.1,3.5,1.4,0.2,0\n4.9,3.0,1.3,0.1,0\n", "row 1 has numbers and no names: '5.1', '3.5', '1.4' and 2 more; say --no-header if the file has no header, else give the columns other names")]
-    [InlineData("--label 1", "x,1\n1,2\n", "the label '1' is the name of column 2 and the number of column 1, 'x'; say that column's name, or give the other one a name that is no number")]
+    [InlineData("--label 5", "5.1,3.5,1.4,0.2,0\n4.9,3.0,1.3,0.1,0\n",
+        "row 1 has numbers and no names: '5.1', '3.5', '1.4' and 2 more; say --no-header if the file has no header, else give the columns other names")]
+    [InlineData("--label 1", "x,1\n1,2\n", "the label '1' is the name of column 2 and the number of column 1, 'x'; say that column's name, or give the other "
+        + "one a name that is no number")]
     [InlineData(Csv, "x,y\u00c2\u00a0z\n1,2\n", @"there is no column 'y' for the label; the columns are 'x', 'y\u00a0z'")]
     public async Task Add_TextThatIsNotWhatIsMeant_IsRefused(string options, string latin1, string expected)
     {
         // A byte a character, so that bytes of any value can be written down.
-        byte[] bytes = Encoding.Latin1.GetBytes(latin1);
+        var bytes = Encoding.Latin1.GetBytes(latin1);
 
         await AssertRefusedAsync(bytes, options, expected);
         await AssertRefusedAsync(Gzip(bytes), options, expected);
@@ -49,7 +50,8 @@ public sealed class InputFilesTests(InputFilesTests.Fixture embedded) : IClassFi
         byte[] content = Encoding.UTF8.GetBytes(options == Csv ? "x,y\n1,2\n" : "1 1:2\n"), packed = Gzip(content), changed = Gzip(content);
         changed[^8] ^= 1;
 
-        await AssertRefusedAsync([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("x,y\n1,2\n")], options, "the file begins with the byte order mark of UTF-16; convert it to UTF-8, for example with: iconv -f UTF-16 -t UTF-8");
+        await AssertRefusedAsync([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("x,y\n1,2\n")], options,
+            "the file begins with the byte order mark of UTF-16; convert it to UTF-8, for example with: iconv -f UTF-16 -t UTF-8");
         await AssertRefusedAsync(packed[..^4], options, NotWhole);
         await AssertRefusedAsync([.. packed, .. new byte[10]], options, NotWhole);
         await AssertRefusedAsync([.. packed, .. packed], options, NotWhole);
@@ -63,26 +65,28 @@ public sealed class InputFilesTests(InputFilesTests.Fixture embedded) : IClassFi
     {
         byte[] packed = Gzip(Images), changed = Gzip(Images);
         changed[^8] ^= 1;
-        (byte[], string)[] cases = [(packed[..^4], NotWhole), ([.. packed, 0], NotWhole), ([.. packed, .. packed], NotWhole), (changed, "the file is damaged: its gzip checksum is ")];
-        foreach ((byte[] images, string reason) in cases)
+        (byte[], string)[] cases = [(packed[..^4], NotWhole), ([.. packed, 0], NotWhole), ([.. packed, .. packed], NotWhole),
+            (changed, "the file is damaged: its gzip checksum is ")];
+        foreach (var (images, reason) in cases)
         {
-            string beginning = isUri ? $"--data: file:images: images: {reason}" : $"--data: {embedded.Path("images")}: {reason}";
+            var beginning = isUri ? $"--data: file:images: images: {reason}" : $"--data: {embedded.Path("images")}: {reason}";
             Assert.StartsWith(beginning, await RefusedPairAsync(images, Labels, isUri), StringComparison.Ordinal);
         }
 
-        string expected = isUri ? $"--data: file:images: labels: {NotWhole}" : $"--labels: {embedded.Path("labels")}: {NotWhole}";
+        var expected = isUri ? $"--data: file:images: labels: {NotWhole}" : $"--labels: {embedded.Path("labels")}: {NotWhole}";
         Assert.Equal(expected, await RefusedPairAsync(Images, Gzip(Labels)[..^1], isUri));
     }
 
     [Fact]
     public async Task Add_WholeCompressedFiles_AreTaken()
     {
-        string csv = embedded.Write("whole.csv.gz", Gzip("x,y\n1,2\n3,4\n"u8.ToArray())), labels = embedded.Write("labels", Gzip(Labels)), images = embedded.Write("images", Gzip(Images));
+        string csv = embedded.Write("whole.csv.gz", Gzip("x,y\n1,2\n3,4\n"u8.ToArray())), labels = embedded.Write("labels", Gzip(Labels)),
+            images = embedded.Write("images", Gzip(Images));
 
         Assert.Equal(0, (await embedded.RunAsync("data", "add", "whole", csv, "--label", "y")).ExitCode);
         Assert.Equal(0, (await embedded.RunAsync("data", "add", "whole-pair", images, "--labels", labels)).ExitCode);
 
-        foreach (string name in (string[])["whole", "whole-pair"]) Assert.Equal(2, (await embedded.Client.RemoveDataAsync(name, Token)).Rows);
+        foreach (var name in (string[])["whole", "whole-pair"]) Assert.Equal(2, (await embedded.Client.RemoveDataAsync(name, Token)).Rows);
     }
 
     /// <summary>One line for each record behind the header, or none of the file from the row on that is named.</summary>
@@ -95,10 +99,11 @@ public sealed class InputFilesTests(InputFilesTests.Fixture embedded) : IClassFi
     [InlineData("x\n1\n\"\"\n3\n", 0, "row 3, column 1 ('x'): the value is missing")]
     [InlineData("x\n1\n\0\n3\n", 0, "row 3 has a NUL: byte 5 of the file is 0x00; it is damaged, or no text")]
     [InlineData("", 0, "the file is empty: expected was a header")]
-    [InlineData("1\n2\n", 0, "the file has no column 'x', by which the model was trained; row 1 has numbers and no names: say --no-header if the file has no header")]
+    [InlineData("1\n2\n", 0, "the file has no column 'x', by which the model was trained; row 1 has numbers and no names: say --no-header if the file has no "
+        + "header")]
     public async Task Predict_AnyFile_IsALineARecordOrRefused(string text, int lines, string refusal)
     {
-        foreach (byte[] bytes in (byte[][])[Encoding.UTF8.GetBytes(text), Gzip(Encoding.UTF8.GetBytes(text))])
+        foreach (var bytes in (byte[][])[Encoding.UTF8.GetBytes(text), Gzip(Encoding.UTF8.GetBytes(text))])
         {
             string file = embedded.Write("new.csv", bytes), target = embedded.Path("predicted.csv");
             var printed = await embedded.RunAsync("predict", "--model", embedded.Model, "--data", file);
@@ -122,27 +127,29 @@ public sealed class InputFilesTests(InputFilesTests.Fixture embedded) : IClassFi
     [Fact]
     public async Task Predict_BrokenCompression_IsRefused()
     {
-        byte[] packed = Gzip("x\n1\n"u8.ToArray());
-        foreach (byte[] bytes in (byte[][])[packed[..^4], [.. packed, 0], [.. packed, .. packed]])
+        var packed = Gzip("x\n1\n"u8.ToArray());
+        foreach (var bytes in (byte[][])[packed[..^4], [.. packed, 0], [.. packed, .. packed]])
         {
-            var run = await embedded.RunAsync("predict", "--model", embedded.Model, "--data", embedded.Write("new.csv.gz", bytes), "--out", embedded.Path("predicted.csv"));
+            var run = await embedded.RunAsync("predict", "--model", embedded.Model, "--data", embedded.Write("new.csv.gz", bytes), "--out",
+                embedded.Path("predicted.csv"));
             Assert.Equal((2, $"--data: {embedded.Path("new.csv.gz")}: {NotWhole}\n"), (run.ExitCode, run.Error));
         }
     }
 
     private async Task AssertRefusedAsync(byte[] bytes, string options, string expected)
     {
-        string file = embedded.Write("refused", bytes);
-        foreach (string source in (string[])[file, "file:refused"])
+        var file = embedded.Write("refused", bytes);
+        foreach (var source in (string[])[file, "file:refused"])
         {
             // A training reads CSV alone.
             string[][] commands = [["data", "add", "refused", source], ["train", "linear", "--data", source]];
-            foreach (string[] command in options == LibSvm ? commands[..1] : commands)
+            foreach (var command in options == LibSvm ? commands[..1] : commands)
             {
                 var run = await embedded.RunAsync([.. command, .. options.Split(' ')]);
 
                 Assert.Equal((2, ""), (run.ExitCode, run.Output));
-                Assert.StartsWith($"--data: {source}: {expected}", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+                Assert.StartsWith($"--data: {source}: {expected}", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+                    StringComparison.Ordinal);
             }
         }
 
@@ -179,10 +186,16 @@ public sealed class InputFilesTests(InputFilesTests.Fixture embedded) : IClassFi
         public async ValueTask InitializeAsync()
         {
             _cluster = await EmbeddedCluster.StartAsync(
-                new EmbeddedClusterOptions { Workers = 1, Configure = services => services.Configure<DataSourceOptions>(options => options.Roots.Add(_folder)) }, Token);
+                new EmbeddedClusterOptions
+                {
+                    Workers = 1,
+                    Configure = services =>
+                services.Configure<DataSourceOptions>(options => options.Roots.Add(_folder))
+                }, Token);
             Client = ClusterClient.Connect(_cluster.Connection);
-            DataSetInfo data = await Client.LoadDataAsync(new MemoryStream("x,y\n1,2\n2,4\n"u8.ToArray()), "y", cancellationToken: Token);
-            Model = (await Client.TrainAsync(new TrainingSpec { Data = data.Id, Label = "y", Epochs = 1, LearningRate = 0.1f }, cancellationToken: Token)).JobId;
+            var data = await Client.LoadDataAsync(new MemoryStream("x,y\n1,2\n2,4\n"u8.ToArray()), "y", cancellationToken: Token);
+            Model = (await Client.TrainAsync(new TrainingSpec { Data = data.Id, Label = "y", Epochs = 1, LearningRate = 0.1f },
+                cancellationToken: Token)).JobId;
         }
 
         public string Path(string name) => System.IO.Path.Combine(_folder, name);
@@ -201,9 +214,11 @@ public sealed class InputFilesTests(InputFilesTests.Fixture embedded) : IClassFi
                 Output = output,
                 Error = error,
                 Lookup = new ClusterLookup(
-                    name => name == ClusterLookup.AddressVariable ? $"{_cluster.Connection.Address}" : name == ClusterLookup.KeyVariable ? _cluster.Connection.Key : null, () => []),
+                    name => name == ClusterLookup.AddressVariable
+                    ? $"{_cluster.Connection.Address}"
+                    : name == ClusterLookup.KeyVariable ? _cluster.Connection.Key : null, () => []),
             };
-            int exitCode = await ClusterCommandLine.RunAsync(arguments, host, Token).WaitAsync(TimeSpan.FromSeconds(40), Token);
+            var exitCode = await ClusterCommandLine.RunAsync(arguments, host, Token).WaitAsync(TimeSpan.FromSeconds(40), Token);
             return (exitCode, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
         }
 

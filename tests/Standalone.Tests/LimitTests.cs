@@ -35,7 +35,8 @@ public sealed class LimitTests
         Assert.Equal(first.Id, (await client.SubmitAsync(new PiSpec { Points = Huge }, "first", ct)).Id);
         await AssertSizeAsync(cluster.Connection, ct);
         Assert.Equal(second.Id, (await client.SubmitAsync(new PiSpec { Points = Huge }, "second", ct)).Id);
-        Assert.Equal("the cluster answered ResourceExhausted: submissions: more than 5 within a minute from 127.0.0.1; the limit is Coordinator:SubmissionsPerMinute",
+        Assert.Equal("the cluster answered ResourceExhausted: submissions: more than 5 within a minute from 127.0.0.1; the limit is "
+            + "Coordinator:SubmissionsPerMinute",
             (await Assert.ThrowsAsync<ClusterException>(() => client.SubmitAsync(new PiSpec { Points = Huge }, "seventh", ct))).Message);
         Assert.NotEmpty(await client.ListJobsAsync(cancellationToken: ct));
     }
@@ -49,6 +50,7 @@ public sealed class LimitTests
         var error = await Assert.ThrowsAsync<RpcException>(() => new Jobs.JobsClient(channel)
             .SubmitAsync(large, new Metadata { { "authorization", $"Bearer {connection.Key}" } }, cancellationToken: cancellationToken).ResponseAsync);
 
-        Assert.Equal((StatusCode.ResourceExhausted, "message: more than 1048576 bytes; the limit is Coordinator:MessageMaxBytes"), (error.StatusCode, error.Status.Detail));
+        Assert.Equal((StatusCode.ResourceExhausted, "message: more than 1048576 bytes; the limit is Coordinator:MessageMaxBytes"),
+            (error.StatusCode, error.Status.Detail));
     }
 }

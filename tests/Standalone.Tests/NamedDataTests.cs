@@ -2,8 +2,6 @@ using System.Text;
 using Cluster.Client;
 using Cluster.Client.Data;
 using Cluster.Client.Errors;
-using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
@@ -40,13 +38,14 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
         var before = await embedded.KeysAsync();
         var progress = new Seen();
 
-        DataSetInfo added = await embedded.Client.AddDataAsync(new DataImport { Name = "made", Source = "synthetic:blobs?rows=50000&classes=4" }, progress, TestContext.Current.CancellationToken);
+        var added = await embedded.Client.AddDataAsync(new DataImport { Name = "made", Source = "synthetic:blobs?rows=50000&classes=4" }, progress,
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(("made", 50_000L, "class"), (added.Name, added.Rows, added.Label));
         Assert.InRange(progress.Last.Rows, 1, 50_000);
         Assert.Equal(50_000, progress.Last.TotalRows);
         Assert.Equal(added.Id, Assert.Single(await embedded.Client.ListDataAsync(TestContext.Current.CancellationToken), set => set.Name == "made").Id);
-        DataSetDetails details = await embedded.Client.DescribeDataAsync("made", TestContext.Current.CancellationToken);
+        var details = await embedded.Client.DescribeDataAsync("made", TestContext.Current.CancellationToken);
         Assert.Equal(["x1", "x2", "class"], details.Columns.Select(column => column.Name));
         Assert.Equal([12_500L, 12_500, 12_500, 12_500], details.Classes.Select(count => count.Rows));
         Assert.Equal(("class", 0f, 1.5, 3f), (details.Columns[2].Name, details.Columns[2].Min, details.Columns[2].Mean, details.Columns[2].Max));
@@ -63,8 +62,9 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
         var before = await embedded.KeysAsync();
         var once = new DataImport { Name = "once", Source = Uri, IdempotencyKey = "a-key" };
 
-        DataSetInfo[] added = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => embedded.Client.AddDataAsync(once, null, TestContext.Current.CancellationToken)));
-        DataSetInfo later = await embedded.Client.LoadDataAsync(
+        var added = await Task.WhenAll(Enumerable.Range(0, 3)
+            .Select(_ => embedded.Client.AddDataAsync(once, null, TestContext.Current.CancellationToken)));
+        var later = await embedded.Client.LoadDataAsync(
             new MemoryStream("x,y\n1,2\n"u8.ToArray()), once with { Source = "x.csv", Label = "y" }, null, TestContext.Current.CancellationToken);
 
         Assert.Single(added.Append(later).Select(set => set.Id).Distinct());
@@ -88,7 +88,8 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     {
         var before = await embedded.KeysAsync();
 
-        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.AddDataAsync(new DataImport { Name = "wrong", Source = source, Label = "y" }, null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            embedded.Client.AddDataAsync(new DataImport { Name = "wrong", Source = source, Label = "y" }, null, TestContext.Current.CancellationToken));
 
         Assert.Equal(("data", source), (Assert.Single(error.Violations).Field, error.Violations[0].Value));
         Assert.Contains(expected, error.Violations[0].Limit, StringComparison.Ordinal);
@@ -98,9 +99,11 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     [Fact(Timeout = TestLimit)]
     public async Task Add_NameThatIsTaken_IsRefused()
     {
-        DataSetInfo first = await embedded.Client.AddDataAsync(new DataImport { Name = "twice", Source = "synthetic:xor" }, null, TestContext.Current.CancellationToken);
+        var first = await embedded.Client.AddDataAsync(new DataImport { Name = "twice", Source = "synthetic:xor" }, null,
+            TestContext.Current.CancellationToken);
 
-        var error = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.AddDataAsync(new DataImport { Name = "twice", Source = "synthetic:moons" }, null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            embedded.Client.AddDataAsync(new DataImport { Name = "twice", Source = "synthetic:moons" }, null, TestContext.Current.CancellationToken));
 
         Assert.Equal($"name: twice: is that of data set {first.Id}; remove it first, or choose another", error.Message);
         await embedded.Client.RemoveDataAsync("twice", TestContext.Current.CancellationToken);
@@ -110,13 +113,16 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     public async Task Load_FormatsOfFiles_AreWhatTheirRowsAre()
     {
         byte[] labels = [0, 0, 8, 1, 0, 0, 0, 2, 7, 3], images = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 255, 128, 1];
-        var idx = await embedded.Client.LoadDataAsync(new MemoryStream([.. labels, .. images]), new DataImport { Source = "m", Format = DataFormats.Idx }, null, TestContext.Current.CancellationToken);
+        var idx = await embedded.Client.LoadDataAsync(new MemoryStream([.. labels, .. images]), new DataImport { Source = "m", Format = DataFormats.Idx }, null,
+            TestContext.Current.CancellationToken);
         var svm = await embedded.Client.LoadDataAsync(
-            new MemoryStream(Encoding.ASCII.GetBytes("7 2:255\n3 1:128 2:1\n")), new DataImport { Source = "s", Format = DataFormats.LibSvm, Features = 2 }, null, TestContext.Current.CancellationToken);
+            new MemoryStream(Encoding.ASCII.GetBytes("7 2:255\n3 1:128 2:1\n")), new DataImport { Source = "s", Format = DataFormats.LibSvm, Features = 2 },
+            null, TestContext.Current.CancellationToken);
 
         Assert.Equal(idx.Fingerprint, svm.Fingerprint);
         var error = await Assert.ThrowsAsync<SpecRejectedException>(
-            () => embedded.Client.LoadDataAsync(new MemoryStream([1]), new DataImport { Source = "s", Format = DataFormats.LibSvm }, null, TestContext.Current.CancellationToken));
+            () => embedded.Client.LoadDataAsync(new MemoryStream([1]), new DataImport { Source = "s", Format = DataFormats.LibSvm }, null,
+            TestContext.Current.CancellationToken));
         Assert.Equal("features: 0: must be from 1 to 16383 for a file that is sent", error.Message);
     }
 
@@ -125,25 +131,27 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     [InlineData(true)]
     public async Task Train_ByNameWithASplit_ApproachesTheBestFitOfTheTrainingRows(bool isShared)
     {
-        string name = isShared ? "shared" : "stored";
+        var name = isShared ? "shared" : "stored";
         await embedded.Client.AddDataAsync(new DataImport { Name = name, Source = Uri, IsShared = isShared }, null, TestContext.Current.CancellationToken);
 
-        TrainedModel model = await embedded.Client.TrainAsync(Spec with { Data = name }, cancellationToken: TestContext.Current.CancellationToken);
+        var model = await embedded.Client.TrainAsync(Spec with { Data = name }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(40L * 400, model.Examples);
         Assert.Equal(BestLoss(), model.Loss, 1e-4);
-        await using EmbeddedCluster one = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = 1 }, TestContext.Current.CancellationToken);
-        await using ClusterClient client = ClusterClient.Connect(one.Connection);
-        DataSetInfo unnamed = await client.AddDataAsync(new DataImport { Source = Uri }, null, TestContext.Current.CancellationToken);
-        Assert.Equal(model.Fingerprint, (await client.TrainAsync(Spec with { Data = unnamed.Id }, cancellationToken: TestContext.Current.CancellationToken)).Fingerprint);
+        await using var one = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = 1 }, TestContext.Current.CancellationToken);
+        await using var client = ClusterClient.Connect(one.Connection);
+        var unnamed = await client.AddDataAsync(new DataImport { Source = Uri }, null, TestContext.Current.CancellationToken);
+        Assert.Equal(model.Fingerprint, (await client.TrainAsync(Spec with { Data = unnamed.Id },
+            cancellationToken: TestContext.Current.CancellationToken)).Fingerprint);
         await embedded.Client.RemoveDataAsync(name, TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Remove_UsedByAJob_IsRefusedUntilItEnds()
     {
-        DataSetInfo added = await embedded.Client.AddDataAsync(new DataImport { Name = "used", Source = Uri }, null, TestContext.Current.CancellationToken);
-        JobInfo job = await embedded.Client.SubmitAsync(Spec with { Data = "used", Epochs = 10_000_000 }, cancellationToken: TestContext.Current.CancellationToken);
+        var added = await embedded.Client.AddDataAsync(new DataImport { Name = "used", Source = Uri }, null, TestContext.Current.CancellationToken);
+        var job = await embedded.Client.SubmitAsync(Spec with { Data = "used", Epochs = 10_000_000 },
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains(added.Id, job.Spec!.Value.GetRawText(), StringComparison.Ordinal);
 
         var error = await Assert.ThrowsAsync<ClusterException>(() => embedded.Client.RemoveDataAsync("used", TestContext.Current.CancellationToken));
@@ -158,25 +166,27 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
     [Fact(Timeout = TestLimit)]
     public async Task Submit_DataThatDoesNotFit_IsRefusedByField()
     {
-        DataSetInfo row = await embedded.Client.AddDataAsync(new DataImport { Source = "synthetic:xor?rows=1" }, null, TestContext.Current.CancellationToken);
+        var row = await embedded.Client.AddDataAsync(new DataImport { Source = "synthetic:xor?rows=1" }, null, TestContext.Current.CancellationToken);
 
         Assert.Equal("data: nobody: must be the name or the id of a data set", await RefusedAsync(Spec with { Data = "nobody" }));
         Assert.Equal("testFraction: 0.2: must be 0 for a data set of 1 row", await RefusedAsync(Spec with { Data = row.Id }));
-        Assert.Equal("label: y: must be the label that the data set was loaded with, class", await RefusedAsync(Spec with { Data = row.Id, Label = "y", TestFraction = 0 }));
+        Assert.Equal("label: y: must be the label that the data set was loaded with, class",
+            await RefusedAsync(Spec with { Data = row.Id, Label = "y", TestFraction = 0 }));
     }
 
     private async Task<string> RefusedAsync(TrainingSpec spec) =>
-        (await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken))).Message;
+        (await Assert.ThrowsAsync<SpecRejectedException>(() =>
+        embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken))).Message;
 
     // Shifting and scaling features does not change what the best linear fit leaves.
     private static double BestLoss()
     {
-        using SyntheticData reader = SyntheticData.Open(Uri, new DataLimits());
-        Cluster.Models.Data.DataSet data = reader.ReadAll();
-        RowView rows = new DataSplit(500, 100, Spec.Seed).Train;
+        using var reader = SyntheticData.Open(Uri, new DataLimits());
+        var data = reader.ReadAll();
+        var rows = new DataSplit(500, 100, Spec.Seed).Train;
         var features = new float[400 * 3];
         var labels = new float[400];
-        for (int i = 0; i < 400; i++)
+        for (var i = 0; i < 400; i++)
         {
             data.Features(rows.Row(i)).CopyTo(features.AsSpan(3 * i));
             labels[i] = data.Label(rows.Row(i));
@@ -205,7 +215,12 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
         {
             await File.WriteAllTextAsync(Path.Combine(_folder, "broken.csv"), "x,y\n1,2\n1,two\n");
             Cluster = await EmbeddedCluster.StartAsync(
-                new EmbeddedClusterOptions { Workers = 2, Configure = services => services.Configure<DataSourceOptions>(options => options.Roots.Add(_folder)) },
+                new EmbeddedClusterOptions
+                {
+                    Workers = 2,
+                    Configure = services =>
+                services.Configure<DataSourceOptions>(options => options.Roots.Add(_folder))
+                },
                 TestContext.Current.CancellationToken);
             Client = ClusterClient.Connect(Cluster.Connection);
         }
@@ -215,7 +230,8 @@ public sealed class NamedDataTests(NamedDataTests.Fixture embedded) : IClassFixt
         {
             var keys = new HashSet<string>();
             var server = Cluster.Services.GetRequiredService<IConnectionMultiplexer>().GetServers().Single();
-            await foreach (var key in server.KeysAsync(pattern: "cluster:data:*", pageSize: 1000).WithCancellation(TestContext.Current.CancellationToken)) keys.Add(key!);
+            await foreach (var key in server.KeysAsync(pattern: "cluster:data:*", pageSize: 1000).WithCancellation(TestContext.Current.CancellationToken))
+                keys.Add(key!);
             return keys;
         }
 

@@ -52,7 +52,8 @@ public sealed class ParameterStoreTests(EmbeddedFixture embedded) : IClassFixtur
         var written = await UntilAsync(() => ReportAsync(control, job, task), report => report.SnapshotWritten);
         Assert.Equal((Clocks, Clocks), (written.SnapshotClock, written.SnapshotExamples));
         await UntilAsync(ParameterStoreTasksAsync,
-            tasks => tasks[task].Devices[0].Doing.StartsWith($"{job} clock {Clocks}, ", StringComparison.Ordinal) && tasks[task].Devices[0].Doing.EndsWith(" MiB", StringComparison.Ordinal));
+            tasks => tasks[task].Devices[0].Doing.StartsWith($"{job} clock {Clocks}, ", StringComparison.Ordinal)
+            && tasks[task].Devices[0].Doing.EndsWith(" MiB", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = TestLimit)]
@@ -64,7 +65,8 @@ public sealed class ParameterStoreTests(EmbeddedFixture embedded) : IClassFixtur
 
         using var health = JsonDocument.Parse(await http.GetStringAsync(new Uri("/health", UriKind.Relative), ct));
 
-        var checks = health.RootElement.GetProperty("checks").EnumerateObject().ToDictionary(check => check.Name, check => check.Value.GetProperty("status").GetString());
+        var checks = health.RootElement.GetProperty("checks").EnumerateObject()
+            .ToDictionary(check => check.Name, check => check.Value.GetProperty("status").GetString());
         Assert.All(["chief", "parameter-store", "worker", "redis"], name => Assert.Equal("Healthy", checks.GetValueOrDefault(name)));
     }
 

@@ -33,7 +33,8 @@ public sealed class PricingTests(EmbeddedFixture embedded) : IClassFixture<Embed
     [Fact(Timeout = TestLimit)]
     public async Task RunPrice_PayoffRarerThanPaths_HasABoundAndTheClosedFormButNoError()
     {
-        var result = await embedded.Client.RunPriceAsync(European with { Strike = 300, Paths = 100_000 }, cancellationToken: TestContext.Current.CancellationToken);
+        var result = await embedded.Client.RunPriceAsync(European with { Strike = 300, Paths = 100_000 },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((null, 0L, 0.0), (result.StandardError, result.Paying, result.Price));
         // The exact price by Black and Scholes, and the rule of three.
@@ -83,7 +84,8 @@ public sealed class PricingTests(EmbeddedFixture embedded) : IClassFixture<Embed
         }
     }
 
-    private static (ulong, ulong) Bits(PriceResult result) => (BitConverter.DoubleToUInt64Bits(result.Price), BitConverter.DoubleToUInt64Bits(result.StandardError!.Value));
+    private static (ulong, ulong) Bits(PriceResult result)
+        => (BitConverter.DoubleToUInt64Bits(result.Price), BitConverter.DoubleToUInt64Bits(result.StandardError!.Value));
 
     private sealed class Listed(List<JobProgress> reports) : IProgress<JobProgress>
     {

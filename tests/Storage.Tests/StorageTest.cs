@@ -17,7 +17,7 @@ public abstract class StorageTest(RedisServers servers, RedisKind kind) : RedisT
     protected async Task<SortedSet<string>> KeysWithAsync(string text)
     {
         var keys = new SortedSet<string>(StringComparer.Ordinal);
-        await foreach (RedisKey key in Redis.GetServers().Single().KeysAsync(pattern: $"*{text}*", pageSize: 1000).WithCancellation(Ct)) keys.Add(key!);
+        await foreach (var key in Redis.GetServers().Single().KeysAsync(pattern: $"*{text}*", pageSize: 1000).WithCancellation(Ct)) keys.Add(key!);
         return keys;
     }
 }

@@ -25,7 +25,8 @@ public sealed class CoordinatorScript
         await stream.WriteAsync(new JobUpdate { Job = SampleJobs.Succeeded() });
     };
 
-    public Func<CancelRequest, ServerCallContext, Task<Job>> Cancel { get; set; } = (_, _) => Task.FromResult(SampleJobs.Ended(JobState.Cancelled, "interrupted"));
+    public Func<CancelRequest, ServerCallContext, Task<Job>> Cancel { get; set; } = (_, _) =>
+        Task.FromResult(SampleJobs.Ended(JobState.Cancelled, "interrupted"));
 
     /// <summary>By default: reads the whole file, and has made a data set of three rows from it.</summary>
     public Func<IAsyncStreamReader<LoadRequest>, ServerCallContext, Task<DataSet>> Load { get; set; } = async (parts, _) =>
@@ -46,11 +47,14 @@ public sealed class CoordinatorScript
         await stream.WriteAsync(new AddUpdate { DataSet = SampleDataSets.Of(request.Data.Name, request.Data.Source) });
     };
 
-    public Func<Contracts.Data.V1.GetRequest, ServerCallContext, Task<DataSetDetails>> Describe { get; set; } = (_, _) => Task.FromResult(SampleDataSets.Details());
+    public Func<Contracts.Data.V1.GetRequest, ServerCallContext, Task<DataSetDetails>> Describe { get; set; } = (_, _) =>
+        Task.FromResult(SampleDataSets.Details());
 
-    public Func<RemoveRequest, ServerCallContext, Task<DataSet>> Remove { get; set; } = (request, _) => Task.FromResult(SampleDataSets.Of(request.Id, "houses.csv"));
+    public Func<RemoveRequest, ServerCallContext, Task<DataSet>> Remove { get; set; } = (request, _) =>
+        Task.FromResult(SampleDataSets.Of(request.Id, "houses.csv"));
 
-    public Func<Contracts.Data.V1.ListReply> DataSets { get; set; } = () => new Contracts.Data.V1.ListReply { DataSets = { SampleDataSets.Of("houses", "houses.csv") } };
+    public Func<Contracts.Data.V1.ListReply> DataSets { get; set; } = () =>
+        new Contracts.Data.V1.ListReply { DataSets = { SampleDataSets.Of("houses", "houses.csv") } };
 
     public Func<ListTasksReply> Tasks { get; set; } = () => new ListTasksReply();
 

@@ -40,6 +40,16 @@ public static class SampleJobs
         StartedAt = Timestamp.FromDateTime(Start),
         Generation = "1.00000000000000ff",
         IdempotencyKey = "key-1",
-        Progress = new Progress { Done = done, Total = 2000, Unit = "points", Rate = 1000, ItemsDone = 1, ItemsOutstanding = 2, ItemsTakenOver = 3, Chiefs = 4 },
+        Progress = new Progress
+        {
+            Done = done,
+            Total = 2000,
+            Unit = "points",
+            Rate = 1000,
+            ItemsDone = 1,
+            ItemsOutstanding = 2,
+            ItemsTakenOver = 3,
+            Chiefs = 4
+        },
     };
 }

@@ -18,7 +18,8 @@ public static class SampleTrainings
 
     /// <summary>Tensors in an order that is not the alphabet's.</summary>
     public const string ResultJson =
-        $$"""{"mode":"async","lanes":2,"steps":10200,"examples":20200,"loss":0.15831,"parameters":{"w":[1.983],"b":[0.2104]},"fingerprint":"{{Fingerprint}}"}""";
+        $$"""{"mode":"async","lanes":2,"steps":10200,"examples":20200,"loss":0.15831,"parameters":{"w":[1.983],"b":[0.2104]}"""
+            + $$""","fingerprint":"{{Fingerprint}}"}""";
 
     private static readonly DateTime Start = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
 

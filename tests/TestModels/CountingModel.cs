@@ -41,10 +41,10 @@ public sealed class CountingModel(long rows) : IHostModel
         // Away from the processor, as if a device computed: the time does not depend on what else this machine does.
         if (batch.Count > 0 && batch.Labels[0] > 0) Thread.Sleep(TimeSpan.FromMilliseconds(batch.Labels[0]));
         sum.Clear();
-        float trail = parameters[^1];
-        for (int row = 0; row < batch.Count; row++)
+        var trail = parameters[^1];
+        for (var row = 0; row < batch.Count; row++)
         {
-            float id = batch.Features[row];
+            var id = batch.Features[row];
             sum[(int)id] -= 1;
             sum[^1] += TrailRate * (trail - Target(id));
         }
@@ -56,9 +56,9 @@ public sealed class CountingModel(long rows) : IHostModel
     {
         ArgumentNullException.ThrowIfNull(batch);
         double loss = 0;
-        foreach (float id in batch.Features)
+        foreach (var id in batch.Features)
         {
-            double distance = (double)parameters[^1] - Target(id);
+            var distance = (double)parameters[^1] - Target(id);
             loss += (TrailRate / 2.0 * distance * distance) - parameters[(int)id];
         }
 

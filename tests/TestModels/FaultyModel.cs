@@ -5,7 +5,8 @@ using Cluster.Models.Parameters;
 
 namespace Cluster.TestModels;
 
-/// <summary>Counts as <see cref="CountingModel"/> does until an example whose label names a fault has a certain count; from then on that example does what its label says.</summary>
+/// <summary>Counts as <see cref="CountingModel"/> does until an example whose label names a fault has a certain count;
+/// from then on that example does what its label says.</summary>
 /// <param name="rows">Examples of the data set.</param>
 /// <param name="faultAt">The count of such an example at which it begins to fail.</param>
 public sealed class FaultyModel(long rows, float faultAt) : IHostModel
@@ -34,9 +35,9 @@ public sealed class FaultyModel(long rows, float faultAt) : IHostModel
     {
         ArgumentNullException.ThrowIfNull(batch);
         sum.Clear();
-        for (int row = 0; row < batch.Count; row++)
+        for (var row = 0; row < batch.Count; row++)
         {
-            int id = (int)batch.Features[row];
+            var id = (int)batch.Features[row];
             sum[id] -= parameters[id] < faultAt ? 1 : Fault(batch.Labels[row]);
         }
 

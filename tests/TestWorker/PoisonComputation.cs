@@ -3,7 +3,8 @@ using Cluster.Compute.Computations;
 
 namespace Cluster.TestWorker;
 
-/// <summary>Counts indices, but the one named <c>at</c> does what <c>does</c> says: throws, waits (until it is asked to end), hangs (whoever asks), allocates (without end), or exits.</summary>
+/// <summary>Counts indices, but the one named <c>at</c> does what <c>does</c> says: throws, waits (until it is asked to end), hangs (whoever asks),
+/// allocates (without end), or exits.</summary>
 internal sealed class PoisonComputation : Computation<(string Does, long At), long>
 {
     public override string Name => "poison";

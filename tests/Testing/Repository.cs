@@ -8,7 +8,7 @@ internal static class Repository
 
     private static string Find()
     {
-        string? directory = AppContext.BaseDirectory;
+        var directory = AppContext.BaseDirectory;
         while (directory is not null && !File.Exists(Path.Combine(directory, "Cluster.Aspire.sln"))) directory = Path.GetDirectoryName(directory);
         return directory ?? throw new InvalidOperationException("the repository is not above the tests");
     }

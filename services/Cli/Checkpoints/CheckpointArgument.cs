@@ -17,7 +17,9 @@ internal static class CheckpointArgument
 
     public static Argument<string> CreateName()
     {
-        var argument = new Argument<string>("NAME") { Description = $"Name of the checkpoint: 1 to {TrainingSpec.MaxNameLength} lower-case letters, digits or '-'." };
+        var argument = new Argument<string>(
+            "NAME")
+        { Description = $"Name of the checkpoint: 1 to {TrainingSpec.MaxNameLength} lower-case letters, digits or '-'." };
         argument.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && !CheckpointId.IsName(text)) result.AddError($"NAME: {text}: {CheckpointId.NameForm}");

@@ -41,7 +41,8 @@ internal static class CheckpointReport
     public static void WriteOne(CommandRun run, CheckpointInfo checkpoint, string what)
     {
         if (run.Json) JsonLine.Write(run.Output, json => Write(json, checkpoint));
-        else run.Output.WriteLine($"{what}: step {Figures.Count(checkpoint.Clock)}, {Figures.Count(checkpoint.Examples, "example")}, {Size(checkpoint.Bytes)}, fingerprint {checkpoint.Fingerprint}");
+        else run.Output.WriteLine($"{what}: step {Figures.Count(checkpoint.Clock)}, {Figures.Count(checkpoint.Examples, "example")}, "
+            + $"{Size(checkpoint.Bytes)}, fingerprint {checkpoint.Fingerprint}");
     }
 
     private static void Write(Utf8JsonWriter json, CheckpointInfo checkpoint)
@@ -61,7 +62,7 @@ internal static class CheckpointReport
         else json.WriteNull("expires");
         json.WriteString("fingerprint", checkpoint.Fingerprint);
         json.WriteStartObject("metrics");
-        foreach ((string name, double value) in checkpoint.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal)) json.WriteNumber(name, value);
+        foreach (var (name, value) in checkpoint.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal)) json.WriteNumber(name, value);
         json.WriteEndObject();
         json.WritePropertyName("spec");
         checkpoint.Spec.WriteTo(json);
@@ -70,7 +71,8 @@ internal static class CheckpointReport
 
     private static string Metrics(CheckpointInfo checkpoint)
     {
-        List<string> metrics = [.. checkpoint.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal).Select(metric => $"{metric.Key} {Figures.Number(metric.Value)}")];
+        List<string> metrics = [.. checkpoint.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal)
+            .Select(metric => $"{metric.Key} {Figures.Number(metric.Value)}")];
         if (metrics.Count > 0) metrics[0] = $"{(HoldsOut(checkpoint.Spec) ? EvaluationSets.HeldOut : EvaluationSets.Training)} {metrics[0]}";
         return string.Join(", ", metrics.Concat(checkpoint.IsBest ? ["best"] : []));
     }

@@ -27,10 +27,11 @@ internal sealed class ExportCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        (string id, string file) = (run.Parsed.GetRequiredValue(_checkpoint), run.Parsed.GetRequiredValue(_file));
+        var (id, file) = (run.Parsed.GetRequiredValue(_checkpoint), run.Parsed.GetRequiredValue(_file));
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var checkpoint = await run.Display.ShowTransferAsync(
-            Path.GetFileName(file), 0, received => client.ExportCheckpointAsync(id, file, run.Parsed.GetValue(_force), received, cancellationToken)).ConfigureAwait(false);
+            Path.GetFileName(file), 0, received => client.ExportCheckpointAsync(id, file, run.Parsed.GetValue(_force), received, cancellationToken))
+            .ConfigureAwait(false);
         CheckpointReport.WriteOne(run, checkpoint, $"{checkpoint.Id} in {file}");
         return ExitCode.Ok;
     }

@@ -40,8 +40,8 @@ internal sealed class ImportCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        string file = run.Parsed.GetRequiredValue(_file);
-        long length = File.Exists(file) ? new FileInfo(file).Length : 0;
+        var file = run.Parsed.GetRequiredValue(_file);
+        var length = File.Exists(file) ? new FileInfo(file).Length : 0;
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var checkpoint = await run.Display.ShowTransferAsync(Path.GetFileName(file), length, sent => client.ImportCheckpointAsync(
             file, run.Parsed.GetValue(_name), run.Parsed.GetValue(_like), sent, cancellationToken)).ConfigureAwait(false);

@@ -34,7 +34,8 @@ internal sealed class CompletionCommand : Command, IHasExamples
         });
     }
 
-    public IReadOnlyList<string> Examples { get; } = ["completion bash > ~/.local/share/bash-completion/completions/cluster", "completion fish > ~/.config/fish/completions/cluster.fish"];
+    public IReadOnlyList<string> Examples { get; } =
+        ["completion bash > ~/.local/share/bash-completion/completions/cluster", "completion fish > ~/.config/fish/completions/cluster.fish"];
 
     private static string Read(string script)
     {

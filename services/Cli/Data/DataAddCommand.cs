@@ -43,7 +43,8 @@ internal sealed class DataAddCommand : ClusterCommand, IHasNotes
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var added = await transfer.RunAsync(run, client, cancellationToken).ConfigureAwait(false);
         if (run.Json) JsonLine.Write(run.Output, json => DataJson.Write(json, added));
-        else run.Output.WriteLine($"{added.Name}: {Figures.Count(added.Rows, "row")}, {Figures.Count(added.Features.Count, "feature")}, label {OneLineText.Of(added.Label)}; data set {added.Id}");
+        else run.Output.WriteLine($"{added.Name}: {Figures.Count(added.Rows, "row")}, {Figures.Count(added.Features.Count, "feature")}, label "
+            + $"{OneLineText.Of(added.Label)}; data set {added.Id}");
         return ExitCode.Ok;
     }
 }

@@ -58,7 +58,8 @@ internal sealed class DataTransfer : IDisposable
         try
         {
             if (_files is [var (_, file)])
-                return await ShowAsync(run, file.CanSeek ? file.Length : 0, sent => client.LoadDataAsync(file, _import, sent, cancellationToken)).ConfigureAwait(false);
+                return await ShowAsync(run, file.CanSeek ? file.Length : 0, sent => client.LoadDataAsync(file, _import, sent, cancellationToken))
+                    .ConfigureAwait(false);
             return await SendPairAsync(run, client, cancellationToken).ConfigureAwait(false);
         }
         catch (SpecRejectedException e)

@@ -17,7 +17,9 @@ internal sealed class CommandRun(CommandLineHost host, GlobalOptions globals, Pa
 
     public TextWriter Output => Host.Output;
 
-    public IJobDisplay Display { get; } = host.IsErrorTerminal ? new LiveDisplay(host.Error, host.TimeProvider) : new PlainDisplay(host.Error, host.TimeProvider);
+    public IJobDisplay Display { get; } = host.IsErrorTerminal
+        ? new LiveDisplay(host.Error, host.TimeProvider)
+        : new PlainDisplay(host.Error, host.TimeProvider);
 
     public async ValueTask<ClusterClient> ConnectAsync(CancellationToken cancellationToken)
     {

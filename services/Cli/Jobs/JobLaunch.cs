@@ -36,7 +36,8 @@ internal sealed class JobLaunch(CommandLineHost host)
 
         // A submission cut short may have made a job whose id nobody knows; one that is to be cancelled must be known.
         var job = await SubmitAsync(run, submitAsync, cancelOnExit ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
-        if (_isEmbedded || !run.Parsed.GetValue(_detach)) return await new JobFollower(run, client, cancelOnExit).FollowAsync(job.Id, cancellationToken).ConfigureAwait(false);
+        if (_isEmbedded || !run.Parsed.GetValue(_detach))
+            return await new JobFollower(run, client, cancelOnExit).FollowAsync(job.Id, cancellationToken).ConfigureAwait(false);
 
         WriteId(run, job.Id);
         return ExitCode.Ok;

@@ -41,7 +41,8 @@ internal static class JobReport
         table.Add("started", Figures.Moment(job.StartedAt));
         table.Add("ended", Figures.Moment(job.EndedAt));
         table.Add("progress", $"{JobText.Done(progress)} {JobText.Pace(progress)}".Trim());
-        table.Add("items", $"{progress.ItemsDone} done, {progress.ItemsOutstanding} outstanding, {progress.ItemsRepublished} published again, {progress.ItemsTakenOver} taken over, {progress.ItemsFailed} failed");
+        table.Add("items", $"{progress.ItemsDone} done, {progress.ItemsOutstanding} outstanding, {progress.ItemsRepublished} published again, "
+            + $"{progress.ItemsTakenOver} taken over, {progress.ItemsFailed} failed");
         table.Add("chiefs", Figures.Count(progress.Chiefs));
         table.Add("generation", job.Generation);
         if (job.SubmissionKey.Length > 0) table.Add("key", job.SubmissionKey);

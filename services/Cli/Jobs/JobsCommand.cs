@@ -47,7 +47,8 @@ internal sealed class JobsCommand : ClusterCommand
     {
         var table = new TextTable("JOB", "KIND", "STATE", "DONE", "SUBMITTED", "SPEC");
         foreach (var job in jobs)
-            table.Add(job.Id, job.Kind, JobText.State(job.State), JobText.Share(job.Progress), Figures.Moment(job.SubmittedAt), job.Spec is { } spec ? SpecText.Brief(spec) : "");
+            table.Add(job.Id, job.Kind, JobText.State(job.State), JobText.Share(job.Progress), Figures.Moment(job.SubmittedAt),
+                job.Spec is { } spec ? SpecText.Brief(spec) : "");
         table.Write(output);
     }
 }

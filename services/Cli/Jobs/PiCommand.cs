@@ -8,9 +8,13 @@ namespace Cluster.Cli.Jobs;
 /// <summary><c>cluster pi</c>.</summary>
 internal sealed class PiCommand : ClusterCommand
 {
-    private readonly Option<long> _points = ValueOptions.Number<long>("--points", "Points to draw; an odd number is rounded up.", 1_000_000_000, 1, PiSpec.MaxPoints);
-    private readonly Option<ulong> _seed = ValueOptions.Number<ulong>("--seed", "Key of the generator: the same seed and points give the same count anywhere.", 0, 0, ulong.MaxValue);
-    private readonly Option<string?> _device = ValueOptions.Device("--device", "Where to run, whole or in part, such as /gpu:* (all GPUs), /gpu:0 or /job:worker/task:1/cpu:0. Default: anywhere, GPUs first.");
+    private readonly Option<long> _points =
+        ValueOptions.Number<long>("--points", "Points to draw; an odd number is rounded up.", 1_000_000_000, 1, PiSpec.MaxPoints);
+    private readonly Option<ulong> _seed =
+        ValueOptions.Number<ulong>("--seed", "Key of the generator: the same seed and points give the same count anywhere.", 0, 0, ulong.MaxValue);
+    private readonly Option<string?> _device =
+        ValueOptions.Device("--device", "Where to run, whole or in part, such as /gpu:* (all GPUs), /gpu:0 or /job:worker/task:1/cpu:0. Default: anywhere, "
+        + "GPUs first.");
     private readonly Option<bool> _softPlacement = ValueOptions.SoftPlacement();
     private readonly Option<bool> _logPlacement = new("--log-device-placement") { Description = "Say on standard error where each item ran." };
     private readonly JobLaunch _launch;

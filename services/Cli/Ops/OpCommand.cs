@@ -16,7 +16,9 @@ internal sealed class OpCommand : ClusterCommand, IHasNotes
     private readonly Option<FloatTensor?> _b = TensorOptions.Values("--b", "Second operand; none for reduce-sum.", isRequired: false);
     private readonly Option<int[]?> _aShape = TensorOptions.Shape("--a-shape", "Shape of --a where it is written flat, such as 2,3.");
     private readonly Option<int[]?> _bShape = TensorOptions.Shape("--b-shape", "Shape of --b where it is written flat, such as 2,3.");
-    private readonly Option<string?> _device = ValueOptions.Device("--device", "Where to run, whole or in part, such as /gpu:0 or /job:worker/task:1/cpu:0. Default: a GPU where there is one, else a CPU.");
+    private readonly Option<string?> _device =
+        ValueOptions.Device("--device", "Where to run, whole or in part, such as /gpu:0 or /job:worker/task:1/cpu:0. Default: a GPU where there is one, else "
+        + "a CPU.");
     private readonly Option<bool> _softPlacement = ValueOptions.SoftPlacement();
     private readonly Option<bool> _logPlacement = new("--log-device-placement") { Description = "Say on standard error where it ran." };
     private readonly JobLaunch _launch;
@@ -31,7 +33,7 @@ internal sealed class OpCommand : ClusterCommand, IHasNotes
                 result.AddError($"OP: {text}: must be {string.Join(" or ", TensorOps.Names)}{NearestName.Hint(text, TensorOps.Names)}");
         });
         Arguments.Add(_name);
-        foreach (Option option in (Option[])[_a, _aShape, _b, _bShape, _device, _softPlacement, _logPlacement]) Options.Add(option);
+        foreach (var option in (Option[])[_a, _aShape, _b, _bShape, _device, _softPlacement, _logPlacement]) Options.Add(option);
         _launch = new JobLaunch(host);
         _launch.AddTo(this);
     }

@@ -34,7 +34,9 @@ internal static class TensorOptions
     private static int[]? ReadShape(ArgumentResult result, string name)
     {
         var text = result.Tokens[0].Value;
-        var lengths = text.Trim('[', ']').Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : 0).ToArray();
+        var lengths = text.Trim('[', ']').Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            ? length
+            : 0).ToArray();
         if (lengths.Length <= FloatTensor.MaxRank && lengths.All(length => length > 0)) return lengths;
         result.AddError($"{name}: {TensorText.Shown(text)}: must be 1 to {FloatTensor.MaxRank} whole numbers above 0, such as 2,3");
         return null;

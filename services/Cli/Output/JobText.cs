@@ -62,11 +62,13 @@ internal static class JobText
         if (training.EndReason.Length > 0 && !training.Job.State.IsEnd()) yield return training.EndReason;
     }
 
-    /// <summary><c>held-out accuracy 0.97, loss 0.1 at step 500 (best at 400)</c>; what is evaluated on the examples of the training begins with <c>evaluated (training)</c>.</summary>
+    /// <summary><c>held-out accuracy 0.97, loss 0.1 at step 500 (best at 400)</c>;
+    /// what is evaluated on the examples of the training begins with <c>evaluated (training)</c>.</summary>
     public static string Evaluation(EvaluationFigures last, EvaluationFigures? best)
     {
         var values = last.Values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key} {Figures.Number(v.Value)}");
-        return $"{(last.Set == EvaluationSet.HeldOut ? EvaluationSets.HeldOut : $"evaluated ({EvaluationSets.Training})")} {string.Join(", ", values)} at step {Figures.Count(last.Clock)}"
+        var set = last.Set == EvaluationSet.HeldOut ? EvaluationSets.HeldOut : $"evaluated ({EvaluationSets.Training})";
+        return $"{set} {string.Join(", ", values)} at step {Figures.Count(last.Clock)}"
             + (best is null ? "" : $" (best at {Figures.Count(best.Clock)})");
     }
 

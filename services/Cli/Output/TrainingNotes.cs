@@ -21,7 +21,8 @@ internal sealed class TrainingNotes
         if (!_hasPlan)
         {
             _hasPlan = true;
-            yield return $"{job.Id}: effective batch of {Figures.Count(training.StepExamples)} examples, {Figures.Count(training.StepsPerEpoch)} steps an epoch, {Figures.Count(training.Steps)} steps in all";
+            yield return $"{job.Id}: effective batch of {Figures.Count(training.StepExamples)} examples, {Figures.Count(training.StepsPerEpoch)} steps an "
+                + $"epoch, {Figures.Count(training.Steps)} steps in all";
         }
 
         if (_hasTime || training.Expected is not { } expected) yield break;

@@ -18,7 +18,8 @@ internal static class OutputFiles
     public static void Check(SymbolResult result, string name, string ending, Option<bool> force)
     {
         if (result.Tokens is not [{ Value: { Length: > 0 } path }]) return;
-        if (!path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) result.AddError($"{name}: {path}: must end in {ending}, the one format that is written");
+        if (!path.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            result.AddError($"{name}: {path}: must end in {ending}, the one format that is written");
         else if (Directory.Exists(path)) result.AddError($"{name}: {path}: is a directory, must be a file");
         else if (WhyNot(path, result.GetValue(force)) is { } reason) result.AddError($"{name}: {path}: {reason}");
     }

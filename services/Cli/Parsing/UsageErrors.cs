@@ -54,7 +54,8 @@ internal static class UsageErrors
         var what = IsOption(token) ? "unknown option" : command.Subcommands.Count > 0 ? "unknown command" : "unexpected argument";
         var hint = NearestName.Hint(token, IsOption(token) ? OptionNames(parsed.CommandResult) : Names(command));
         var isBelow = !IsOption(token) && command is not RootCommand && command.Subcommands.Count > 0;
-        return OneLine(hint.Length == 0 && isBelow ? $"{token}: {what}: {command.Name} {(command.Action is null ? "must" : "may")} be followed by {OneOfItsCommands(command)}" : $"{token}: {what}{hint}");
+        return OneLine(hint.Length == 0 && isBelow ? $"{token}: {what}: {command.Name} {(command.Action is null ? "must" : "may")} be followed by "
+            + $"{OneOfItsCommands(command)}" : $"{token}: {what}{hint}");
     }
 
     private static IEnumerable<string> OptionNames(CommandResult result)

@@ -40,6 +40,7 @@ internal static partial class WholeNumber
             ? BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
             : BigInteger.Zero;
 
-    [GeneratedRegex(@"\A(?<sign>[+-]?)(?<whole>[0-9]+(_[0-9]+)*)(\.(?<fraction>[0-9]+(_[0-9]+)*))?([eE](?<exponent>[+-]?[0-9]+))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A(?<sign>[+-]?)(?<whole>[0-9]+(_[0-9]+)*)(\.(?<fraction>[0-9]+(_[0-9]+)*))?([eE](?<exponent>[+-]?[0-9]+))?\z",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

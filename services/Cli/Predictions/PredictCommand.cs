@@ -58,14 +58,14 @@ internal sealed class PredictCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        (string data, string? target) = (run.Parsed.GetRequiredValue(_data), run.Parsed.GetValue(_out));
-        using FileStream file = Open(data);
+        var (data, target) = (run.Parsed.GetRequiredValue(_data), run.Parsed.GetValue(_out));
+        using var file = Open(data);
         var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var columns = new PredictedColumns();
         var predictions = client.PredictAsync(run.Parsed.GetRequiredValue(_model), file, !run.Parsed.GetValue(_noHeader), columns, cancellationToken);
         try
         {
-            long rows = target is null
+            var rows = target is null
                 ? await WriteAsync(predictions, columns, run.Output).ConfigureAwait(false)
                 : await WriteFileAsync(predictions, columns, target, run.Parsed.GetValue(_force)).ConfigureAwait(false);
             run.Display.Note(target is null ? Figures.Count(rows, "row") : $"{Figures.Count(rows, "row")} in {target}");
@@ -93,8 +93,8 @@ internal sealed class PredictCommand : ClusterCommand
     /// <summary>The file has another name until all of it is there.</summary>
     private static async Task<long> WriteFileAsync(IAsyncEnumerable<Prediction> predictions, PredictedColumns columns, string path, bool overwrite)
     {
-        string target = Path.GetFullPath(path);
-        string partial = $"{target}.{Guid.NewGuid():N}.part";
+        var target = Path.GetFullPath(path);
+        var partial = $"{target}.{Guid.NewGuid():N}.part";
         try
         {
             long rows;
@@ -131,7 +131,7 @@ internal sealed class PredictCommand : ClusterCommand
     {
         if (values.Length == 1) return values[0].ToString("R", CultureInfo.InvariantCulture);
         var texts = new string[values.Length];
-        for (int i = 0; i < values.Length; i++) texts[i] = values[i].ToString("R", CultureInfo.InvariantCulture);
+        for (var i = 0; i < values.Length; i++) texts[i] = values[i].ToString("R", CultureInfo.InvariantCulture);
         return string.Join(',', texts);
     }
 

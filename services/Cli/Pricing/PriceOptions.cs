@@ -35,7 +35,8 @@ internal sealed class PriceOptions
         "--maturity", $"Years until the option pays, {PriceSpec.MaturityRange}: 0.25 is three months.", 1, PriceSpec.MaturityRange);
 
     private readonly Option<int?> _dates = ValueOptions.OptionalNumber(
-        "--dates", $"Averaging dates of an Asian option, 1 to {PriceSpec.MaxDates}, equally spaced, the last at maturity. Default: {DefaultDates}.", 1, PriceSpec.MaxDates);
+        "--dates", $"Averaging dates of an Asian option, 1 to {PriceSpec.MaxDates}, equally spaced, the last at maturity. Default: {DefaultDates}.",
+        1, PriceSpec.MaxDates);
 
     private readonly Option<long> _paths = ValueOptions.Number<long>(
         "--paths", $"Paths to draw, 1 to {PriceSpec.MaxPaths}; an odd number is rounded up.", 100_000_000, 1, PriceSpec.MaxPaths);
@@ -53,7 +54,7 @@ internal sealed class PriceOptions
     public void AddTo(Command command)
     {
         _dates.Validators.Add(RequireAsian);
-        foreach (Option option in (Option[])
+        foreach (var option in (Option[])
             [_kind, _option, _spot, _strike, _rate, _dividendYield, _volatility, _maturity, _dates, _paths, _seed, _device, _softPlacement, _logPlacement])
             command.Options.Add(option);
     }

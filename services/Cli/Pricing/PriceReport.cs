@@ -52,7 +52,8 @@ internal static class PriceReport
         var table = new TextTable("paths", $"{Figures.Count(result.Paths)}, seed {result.Seed}");
         if (result.ClosedForm is { } exact) table.Add("exact", $"{Figures.Number(exact)} (Black and Scholes)");
         if (result.PayoffChanceAtMost is { } chance)
-            table.Add("pays", string.Create(CultureInfo.InvariantCulture, $"{result.Paying:N0} of the paths: a chance of at most {chance:G3} (95 % confidence)"));
+            table.Add("pays", string.Create(CultureInfo.InvariantCulture,
+                $"{result.Paying:N0} of the paths: a chance of at most {chance:G3} (95 % confidence)"));
         table.Add("speed", result.Elapsed > TimeSpan.Zero ? Figures.Rate(result.Paths / result.Elapsed.TotalSeconds, "paths") : "");
         table.Add("time", $"{result.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s");
         table.Add("job", result.JobId);

@@ -24,10 +24,10 @@ internal sealed class SummaryCurves
     /// <summary>Takes in what was measured before.</summary>
     public void Add(IEnumerable<SummaryPoint> points)
     {
-        foreach (SummaryPoint point in points)
+        foreach (var point in points)
         {
-            if (point.Values.TryGetValue(SummaryNames.Loss, out double loss)) _losses[point.Clock] = loss;
-            foreach ((string name, double value) in point.Values.Where(v => v.Key.StartsWith(SummaryNames.Evaluation, StringComparison.Ordinal)))
+            if (point.Values.TryGetValue(SummaryNames.Loss, out var loss)) _losses[point.Clock] = loss;
+            foreach (var (name, value) in point.Values.Where(v => v.Key.StartsWith(SummaryNames.Evaluation, StringComparison.Ordinal)))
                 AddEvaluation(point.Clock, name[SummaryNames.Evaluation.Length..], value);
         }
     }
@@ -38,7 +38,7 @@ internal sealed class SummaryCurves
         if (training is { CommittedClock: > 0, Loss: { } loss }) _losses[training.CommittedClock] = loss;
         if (training.LastEvaluation is not { } last) return;
         _set = $"{EvaluationSets.NameOf(last.Set)} ";
-        foreach ((string name, double value) in last.Values) AddEvaluation(last.Clock, name, value);
+        foreach (var (name, value) in last.Values) AddEvaluation(last.Clock, name, value);
     }
 
     /// <summary>The lines to show; none before there are two points.</summary>
@@ -51,17 +51,18 @@ internal sealed class SummaryCurves
     /// <summary><c>loss (training)  █▆▃▂▁  0.158 (0.151 to 5.2)</c>.</summary>
     public static string Line(string name, IReadOnlyList<double> values)
     {
-        (double least, double most) = (values.Min(), values.Max());
+        var (least, most) = (values.Min(), values.Max());
         return $"{name,-22} {Curve(values, least, most)} {Figures.Number(values[^1])} ({Figures.Number(least)} to {Figures.Number(most)})";
     }
 
     private static string Curve(IReadOnlyList<double> values, double least, double most)
     {
-        int columns = Math.Min(Width, values.Count);
-        IEnumerable<double> means = Enumerable.Range(0, columns).Select(column => Enumerable
+        var columns = Math.Min(Width, values.Count);
+        var means = Enumerable.Range(0, columns).Select(column => Enumerable
             .Range(values.Count * column / columns, (values.Count * (column + 1) / columns) - (values.Count * column / columns)).Average(i => values[i]));
-        double range = most - least;
-        return string.Concat(means.Select(mean => Bars[range > 0 && double.IsFinite(range) ? (int)Math.Clamp((mean - least) / range * Bars.Length, 0, Bars.Length - 1) : 0]));
+        var range = most - least;
+        return string.Concat(means.Select(
+            mean => Bars[range > 0 && double.IsFinite(range) ? (int)Math.Clamp((mean - least) / range * Bars.Length, 0, Bars.Length - 1) : 0]));
     }
 
     // One metric is drawn: the one that is not the loss, where there is another.

@@ -15,12 +15,14 @@ internal static class SummaryReport
     public static void Write(TextWriter output, IReadOnlyList<SummaryPoint> points)
     {
         string[] names = [.. points.SelectMany(point => point.Values.Keys).Distinct().Order(StringComparer.Ordinal)];
-        foreach (string name in names) output.WriteLine(SummaryCurves.Line(Shown(name), [.. points.Where(p => p.Values.ContainsKey(name)).Select(p => p.Values[name])]));
+        foreach (var name in names)
+            output.WriteLine(SummaryCurves.Line(Shown(name), [.. points.Where(p => p.Values.ContainsKey(name)).Select(p => p.Values[name])]));
         var table = new TextTable(["step", .. names.Select(Shown)]);
-        foreach (SummaryPoint point in points.TakeLast(MaxRows))
-            table.Add([Figures.Count(point.Clock), .. names.Select(name => point.Values.TryGetValue(name, out double value) ? Figures.Number(value) : "")]);
+        foreach (var point in points.TakeLast(MaxRows))
+            table.Add([Figures.Count(point.Clock), .. names.Select(name => point.Values.TryGetValue(name, out var value) ? Figures.Number(value) : "")]);
         table.Write(output);
-        if (points.Count > MaxRows) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the newest {MaxRows} of {points.Count} points; --csv and --json have all"));
+        if (points.Count > MaxRows)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the newest {MaxRows} of {points.Count} points; --csv and --json have all"));
     }
 
     private static string Shown(string name) => name == SummaryNames.Loss ? SummaryCurves.TrainingLoss : name;
@@ -29,13 +31,13 @@ internal static class SummaryReport
     public static void Write(Utf8JsonWriter json, IReadOnlyList<SummaryPoint> points)
     {
         json.WriteStartArray();
-        foreach (SummaryPoint point in points)
+        foreach (var point in points)
         {
             json.WriteStartObject();
             json.WriteNumber("step", point.Clock);
             json.WriteString("time", point.At.UtcDateTime);
             json.WriteStartObject("values");
-            foreach ((string name, double value) in point.Values.OrderBy(v => v.Key, StringComparer.Ordinal)) json.WriteNumber(name, value);
+            foreach (var (name, value) in point.Values.OrderBy(v => v.Key, StringComparer.Ordinal)) json.WriteNumber(name, value);
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -8,7 +8,8 @@ namespace Cluster.Cli.Tasks;
 
 /// <summary><c>cluster devices</c>.</summary>
 internal sealed class DevicesCommand(CommandLineHost host, GlobalOptions globals)
-    : ClusterCommand("devices", "List the devices of the cluster: what they are, what they do, how busy they were, and whether they work.", host, globals), IHasNotes
+    : ClusterCommand("devices", "List the devices of the cluster: what they are, what they do, how busy they were, and whether they work.", host, globals),
+    IHasNotes
 {
     public string Notes => """
         A device is a processor that items run on: a worker's CPU, or one of its GPUs. Its name is what --device takes, whole or

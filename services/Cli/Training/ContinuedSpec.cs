@@ -16,12 +16,12 @@ internal static class ContinuedSpec
     /// <param name="parsed">The command line.</param>
     public static TrainingSpec Of(CheckpointInfo checkpoint, TrainingSpec given, IEnumerable<Option> options, ParseResult parsed)
     {
-        JsonObject spec = JsonNode.Parse(checkpoint.Spec.GetRawText())!.AsObject();
-        JsonObject said = JsonSerializer.SerializeToNode(given, SpecJson.Options)!.AsObject();
-        foreach (Option option in options.Where(option => parsed.GetResult(option) is { Implicit: false }))
+        var spec = JsonNode.Parse(checkpoint.Spec.GetRawText())!.AsObject();
+        var said = JsonSerializer.SerializeToNode(given, SpecJson.Options)!.AsObject();
+        foreach (var option in options.Where(option => parsed.GetResult(option) is { Implicit: false }))
         {
-            string field = FieldOf(option);
-            if (!said.TryGetPropertyValue(field, out JsonNode? value))
+            var field = FieldOf(option);
+            if (!said.TryGetPropertyValue(field, out var value))
                 throw new SpecRejectedException([new SpecViolation(field, "", "cannot be given with --from: it is as in the checkpoint")]);
             spec[field] = value?.DeepClone();
         }
@@ -41,7 +41,7 @@ internal static class ContinuedSpec
     {
         // The one option whose unit is part of its value.
         if (option.Name == "--max-time") return "maxSeconds";
-        string[] words = option.Name.TrimStart('-').Split('-');
+        var words = option.Name.TrimStart('-').Split('-');
         return string.Concat(words.Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
     }
 }

@@ -44,7 +44,8 @@ internal sealed class TrainingJob
     {
         if (transfer is null) return _options.Data.ReadName(run.Parsed);
         var data = await transfer.RunAsync(run, client, cancellationToken).ConfigureAwait(false);
-        run.Display.Note($"{run.Parsed.GetValue(_options.Data.Data)}: {Figures.Count(data.Rows, "row")}, {Figures.Count(data.Features.Count, "feature")}; data set {data.Id}");
+        run.Display.Note($"{run.Parsed.GetValue(_options.Data.Data)}: {Figures.Count(data.Rows, "row")}, "
+            + $"{Figures.Count(data.Features.Count, "feature")}; data set {data.Id}");
         return data.Id;
     }
 }

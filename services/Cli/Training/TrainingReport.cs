@@ -34,10 +34,14 @@ internal static class TrainingReport
     public static void AddTo(TextTable table, TrainingProgress training)
     {
         table.Add("training", $"{Figures.Count(training.Lanes, "lane")} on {Figures.Count(training.ParameterStores, "parameter store")}");
-        if (training.StepExamples > 0) table.Add("step", $"{Figures.Count(training.StepExamples)} examples, {Figures.Count(training.StepsPerEpoch, "step")} an epoch");
-        if (training.Expected is { } expected) table.Add("expected", $"about {Figures.Time(expected)}, by its first {Figures.Count(training.ExpectedFromSteps)} steps");
+        if (training.StepExamples > 0)
+            table.Add("step", $"{Figures.Count(training.StepExamples)} examples, {Figures.Count(training.StepsPerEpoch, "step")} an epoch");
+        if (training.Expected is { } expected)
+            table.Add("expected", $"about {Figures.Time(expected)}, by its first {Figures.Count(training.ExpectedFromSteps)} steps");
         table.Add("committed", $"clock {Figures.Count(training.CommittedClock)}, {Figures.Count(training.CommittedExamples)} examples");
-        table.Add("examples", training.ExamplesRate > 0 ? $"{Figures.Count(training.Examples)}, {Figures.Rate(training.ExamplesRate, "examples")}" : Figures.Count(training.Examples));
+        table.Add("examples", training.ExamplesRate > 0
+            ? $"{Figures.Count(training.Examples)}, {Figures.Rate(training.ExamplesRate, "examples")}"
+            : Figures.Count(training.Examples));
         if (training.Loss is { } loss) table.Add("loss", $"{Figures.Number(loss)} ({EvaluationSets.Training})");
         if (training.LastEvaluation is { } last) table.Add("last", Evaluation(last));
         if (training.BestEvaluation is { } best) table.Add("best", Evaluation(best));
@@ -60,7 +64,8 @@ internal static class TrainingReport
     private static string Staleness(IReadOnlyList<long> counts)
     {
         var used = counts.Select((count, clocks) => (count, clocks)).Where(bucket => bucket.count > 0);
-        var texts = used.Select(bucket => $"{(bucket.clocks > TrainingSpec.MaxStaleness ? $"over {TrainingSpec.MaxStaleness}" : bucket.clocks)}: {Figures.Count(bucket.count)}");
+        var texts = used.Select(bucket => $"{(bucket.clocks > TrainingSpec.MaxStaleness ? $"over {TrainingSpec.MaxStaleness}" : bucket.clocks)}: "
+            + $"{Figures.Count(bucket.count)}");
         return $"{string.Join(", ", texts)} (clocks: gradients)";
     }
 

@@ -7,7 +7,8 @@ using Grpc.Core;
 namespace Cluster.Client.Checkpoints;
 
 /// <summary>Receives a checkpoint as a file. The file has another name until all of it is there and has the hash that was sent.</summary>
-internal sealed class CheckpointDownload(CoordinatorConnection connection, ClusterClientOptions options, string id, string path, bool overwrite, IProgress<long>? bytes)
+internal sealed class CheckpointDownload(CoordinatorConnection connection, ClusterClientOptions options, string id, string path,
+    bool overwrite, IProgress<long>? bytes)
 {
     public async Task<CheckpointInfo> RunAsync(CancellationToken cancellationToken)
     {
@@ -17,7 +18,12 @@ internal sealed class CheckpointDownload(CoordinatorConnection connection, Clust
         try
         {
             CheckpointInfo info;
-            var file = new FileStream(partial, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous });
+            var file = new FileStream(partial, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Options = FileOptions.Asynchronous
+            });
             await using (file.ConfigureAwait(false))
             {
                 info = await ReceiveAsync(file, cancellationToken).ConfigureAwait(false);
@@ -77,5 +83,6 @@ internal sealed class CheckpointDownload(CoordinatorConnection connection, Clust
     }
 
     private static bool IsStalled(Exception e, CancellationTokenSource stall, CancellationToken cancellationToken) =>
-        e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } && stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
+        e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } && stall.IsCancellationRequested
+        && !cancellationToken.IsCancellationRequested;
 }

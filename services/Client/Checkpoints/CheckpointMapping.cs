@@ -7,7 +7,7 @@ internal static class CheckpointMapping
 {
     public static CheckpointInfo ToInfo(this Checkpoint message)
     {
-        using JsonDocument spec = JsonDocument.Parse(message.SpecJson);
+        using var spec = JsonDocument.Parse(message.SpecJson);
         return new CheckpointInfo
         {
             Id = message.Id,

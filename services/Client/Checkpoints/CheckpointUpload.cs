@@ -6,7 +6,8 @@ using Grpc.Core;
 namespace Cluster.Client.Checkpoints;
 
 /// <summary>Sends a file part by part; from its start again where the connection broke, with the key by which the cluster takes it once.</summary>
-internal sealed class CheckpointUpload(CoordinatorConnection connection, ClusterClientOptions options, FileStream file, ImportHeader header, IProgress<long>? bytes)
+internal sealed class CheckpointUpload(CoordinatorConnection connection, ClusterClientOptions options, FileStream file,
+    ImportHeader header, IProgress<long>? bytes)
 {
     private bool _wasSent;
 
@@ -45,7 +46,8 @@ internal sealed class CheckpointUpload(CoordinatorConnection connection, Cluster
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             var seconds = $"{options.DataStallTimeout.TotalSeconds:F0} s";
-            throw sender.IsSent ? Unknown($"no answer within {seconds}", e) : ClusterUnavailableException.Silent(connection.Address, $"it took nothing of the file for {seconds}", e);
+            throw sender.IsSent ? Unknown($"no answer within {seconds}", e) : ClusterUnavailableException.Silent(connection.Address,
+                $"it took nothing of the file for {seconds}", e);
         }
         finally
         {

@@ -15,7 +15,8 @@ internal sealed class DataCalls(CoordinatorConnection connection)
     }
 
     public async Task<DataSetDetails> DescribeAsync(string data, CancellationToken cancellationToken)
-        => (await CallAsync(data, c => connection.DataSets.DescribeAsync(new GetRequest { Id = data }, c), cancellationToken).ConfigureAwait(false)).ToDetails();
+        => (await CallAsync(data, c => connection.DataSets.DescribeAsync(new GetRequest { Id = data }, c), cancellationToken).ConfigureAwait(false))
+        .ToDetails();
 
     public async Task<DataSetInfo> RemoveAsync(string data, CancellationToken cancellationToken)
     {

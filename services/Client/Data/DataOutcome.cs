@@ -18,7 +18,9 @@ internal static class DataOutcome
     /// <param name="import">The load.</param>
     /// <param name="wasSent">The cluster may have had all that it needs.</param>
     public static ClusterException Of(RpcException e, Uri address, DataImport import, bool wasSent)
-        => wasSent && import.Name is not null && CallErrors.IsAway(e) ? Unknown(address, import, CallErrors.Reason(e), e) : CallErrors.Translate(e, address, null);
+        => wasSent && import.Name is not null && CallErrors.IsAway(e)
+        ? Unknown(address, import, CallErrors.Reason(e), e)
+        : CallErrors.Translate(e, address, null);
 
     public static ClusterException Unknown(Uri address, DataImport import, string reason, RpcException e) => import.Name is { } name
         ? new OutcomeUnknownException(address, $"it added the data set '{name}'", reason, $"`cluster data show {name}` tells", e)

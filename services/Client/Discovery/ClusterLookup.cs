@@ -70,7 +70,8 @@ public sealed class ClusterLookup
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ClusterNotFoundException($"there is no state file {path}: its cluster has ended or never was; {ClusterUnavailableException.HowToStart}", e);
+            throw new ClusterNotFoundException($"there is no state file {path}: its cluster has ended or never was; {ClusterUnavailableException.HowToStart}",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {

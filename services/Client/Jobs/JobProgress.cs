@@ -10,7 +10,8 @@ public sealed record JobProgress
     /// <summary>Units done.</summary>
     public long Done { get; init; }
 
-    /// <summary>Units in all; 0 while that is not known. Of a job that was cancelled or failed those that were planned; of one that succeeded those that it took.</summary>
+    /// <summary>Units in all; 0 while that is not known. Of a job that was cancelled or failed those that were planned;
+    /// of one that succeeded those that it took.</summary>
     public long Total { get; init; }
 
     /// <summary>What a unit is: <c>points</c>.</summary>

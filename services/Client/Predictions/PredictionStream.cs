@@ -70,7 +70,8 @@ internal sealed class PredictionStream(
     {
         try
         {
-            await parts.WriteAsync(new PredictPart { Header = new PredictHeader { Model = model, NoHeader = !hasHeader } }, cancellationToken).ConfigureAwait(false);
+            await parts.WriteAsync(new PredictPart { Header = new PredictHeader { Model = model, NoHeader = !hasHeader } }, cancellationToken)
+                .ConfigureAwait(false);
             silence.Pause();
             await FileParts.SendAsync(csv, SendPartAsync, cancellationToken).ConfigureAwait(false);
             silence.Heard();

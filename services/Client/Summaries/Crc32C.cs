@@ -10,8 +10,8 @@ public static class Crc32C
     /// <summary>The checksum of the bytes: 0xE3069283 of the digits 1 to 9.</summary>
     public static uint Compute(ReadOnlySpan<byte> bytes)
     {
-        uint crc = uint.MaxValue;
-        foreach (byte value in bytes) crc = BitOperations.Crc32C(crc, value);
+        var crc = uint.MaxValue;
+        foreach (var value in bytes) crc = BitOperations.Crc32C(crc, value);
         return ~crc;
     }
 

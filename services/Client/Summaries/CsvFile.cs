@@ -24,10 +24,12 @@ public static class CsvFile
         ArgumentNullException.ThrowIfNull(points);
         string[] names = [.. points.SelectMany(point => point.Values.Keys).Distinct().Order(StringComparer.Ordinal)];
         text.WriteLine(string.Join(',', ["step", "time", .. names.Select(Quoted)]));
-        foreach (SummaryPoint point in points)
+        foreach (var point in points)
         {
-            IEnumerable<string> cells = names.Select(name => point.Values.TryGetValue(name, out double value) ? value.ToString("R", CultureInfo.InvariantCulture) : "");
-            text.WriteLine(string.Join(',', [point.Clock.ToString(CultureInfo.InvariantCulture), point.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), .. cells]));
+            var cells = names.Select(name => point.Values.TryGetValue(name, out var value)
+                ? value.ToString("R", CultureInfo.InvariantCulture) : "");
+            text.WriteLine(string.Join(',', [point.Clock.ToString(CultureInfo.InvariantCulture),
+                point.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), .. cells]));
         }
     }
 

@@ -23,17 +23,18 @@ public static class TensorBoardFile
     /// <exception cref="IOException">The file cannot be written, or is there already.</exception>
     public static string Write(string directory, string jobId, IReadOnlyList<SummaryPoint> points, bool overwrite = false)
     {
-        string path = PathOf(directory, jobId, points);
+        var path = PathOf(directory, jobId, points);
         Directory.CreateDirectory(directory);
         WholeFile.Write(path, overwrite, stream => Write(stream, points));
         return path;
     }
 
-    /// <summary>Where a job's summaries go: named by when it began and by the job, so that TensorBoard finds one curve of it however often it is exported.</summary>
+    /// <summary>Where a job's summaries go: named by when it began and by the job,
+    /// so that TensorBoard finds one curve of it however often it is exported.</summary>
     public static string PathOf(string directory, string jobId, IReadOnlyList<SummaryPoint> points)
     {
         ArgumentNullException.ThrowIfNull(points);
-        DateTimeOffset began = points.Count > 0 ? points[0].At : DateTimeOffset.UnixEpoch;
+        var began = points.Count > 0 ? points[0].At : DateTimeOffset.UnixEpoch;
         return Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{began.ToUnixTimeSeconds():D10}.{jobId}"));
     }
 
@@ -41,11 +42,15 @@ public static class TensorBoardFile
     public static void Write(Stream stream, IReadOnlyList<SummaryPoint> points)
     {
         ArgumentNullException.ThrowIfNull(points);
-        WriteRecord(stream, new Event { WallTime = SecondsOf(points.Count > 0 ? points[0].At : DateTimeOffset.UnixEpoch), FileVersion = Version }.ToByteArray());
-        foreach (SummaryPoint point in points)
+        WriteRecord(stream, new Event
+        {
+            WallTime = SecondsOf(points.Count > 0 ? points[0].At : DateTimeOffset.UnixEpoch),
+            FileVersion = Version
+        }.ToByteArray());
+        foreach (var point in points)
         {
             var summary = new Summary();
-            foreach ((string name, double value) in point.Values.OrderBy(value => value.Key, StringComparer.Ordinal))
+            foreach (var (name, value) in point.Values.OrderBy(value => value.Key, StringComparer.Ordinal))
                 summary.Value.Add(new Summary.Types.Value { Tag = name, SimpleValue = (float)value });
             WriteRecord(stream, new Event { WallTime = SecondsOf(point.At), Step = point.Clock, Summary = summary }.ToByteArray());
         }

@@ -6,10 +6,10 @@ internal static class WholeFile
     /// <exception cref="IOException">It cannot be written, or is there already and not to be replaced.</exception>
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
-        string part = $"{path}.{Guid.NewGuid():N}.part";
+        var part = $"{path}.{Guid.NewGuid():N}.part";
         try
         {
-            using (FileStream stream = File.Create(part)) write(stream);
+            using (var stream = File.Create(part)) write(stream);
             File.Move(part, path, overwrite);
         }
         finally

@@ -43,7 +43,8 @@ public sealed record TrainingProgress
     /// </summary>
     public IReadOnlyDictionary<string, long> Refusals { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Mean loss of the training batches of the last segment, whether or not rows are held out, each at the parameters of its clock; null before the first ends.</summary>
+    /// <summary>Mean loss of the training batches of the last segment, whether or not rows are held out, each at the parameters of its clock;
+    /// null before the first ends.</summary>
     public double? Loss { get; init; }
 
     /// <summary>Examples contributed now, as the ps tasks count them.</summary>

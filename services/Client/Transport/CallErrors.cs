@@ -50,7 +50,8 @@ internal static class CallErrors
             StatusCode.NotFound when jobId is not null => new JobNotFoundException(jobId, e),
             StatusCode.Unauthenticated or StatusCode.PermissionDenied => new ClusterAuthenticationException(address, e),
             StatusCode.DeadlineExceeded => ClusterUnavailableException.Silent(address, "no answer within the time limit", e),
-            StatusCode.Unimplemented => new ClusterException($"what answers at {address.GetLeftPart(UriPartial.Authority)} is not a coordinator of this version", e),
+            StatusCode.Unimplemented => new ClusterException(
+                $"what answers at {address.GetLeftPart(UriPartial.Authority)} is not a coordinator of this version", e),
             _ => new ClusterException($"the cluster answered {e.StatusCode}: {FirstLine(e.Status.Detail)}", e),
         };
     }

@@ -21,9 +21,10 @@ internal sealed class FileSender(Stream file, TimeSpan stallTimeout, SilenceNoti
     /// <param name="cancellationToken">Ends the reading of the file.</param>
     /// <exception cref="RpcException">The call failed, or was cancelled.</exception>
     public async Task<TReply> SendAsync<TPart, TReply>(
-        AsyncClientStreamingCall<TPart, TReply> call, TPart header, Func<ByteString, TPart> partOf, CancellationTokenSource stall, CancellationToken cancellationToken)
+        AsyncClientStreamingCall<TPart, TReply> call, TPart header, Func<ByteString, TPart> partOf, CancellationTokenSource stall,
+        CancellationToken cancellationToken)
     {
-        Task<TReply> answer = call.ResponseAsync;
+        var answer = call.ResponseAsync;
         var sent = 0L;
         if (await TrySendAsync(() => call.RequestStream.WriteAsync(header), answer, stall).ConfigureAwait(false)
             && await FileParts.SendAsync(file, SendPartAsync, cancellationToken).ConfigureAwait(false))

@@ -37,7 +37,8 @@ internal static class TlsErrors
     {
         // Somebody accepted the connection and ended it: nothing that is said of an address where nobody is. Shutdown is the broken pipe of Unix:
         // whether a reset is met in reading or in writing is a matter of time.
-        if (e.Status.DebugException?.GetBaseException() is null or SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown) })
+        if (e.Status.DebugException?.GetBaseException() is null
+            or SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown) })
             return "";
         return address.Scheme == Uri.UriSchemeHttps
             ? $"; {CertificateAdvice}"
@@ -45,7 +46,8 @@ internal static class TlsErrors
     }
 
     private static string CertificateAdvice =>
-        $"if the cluster asks for a certificate, name one of its authority in {ClusterLookup.CertificateFileVariable} and {ClusterLookup.CertificateKeyFileVariable}";
+        $"if the cluster asks for a certificate, name one of its authority in {ClusterLookup.CertificateFileVariable} and "
+        + $"{ClusterLookup.CertificateKeyFileVariable}";
 
     private static string FirstLine(string text) => text.Split(['\r', '\n'], 2)[0].TrimEnd('.');
 }

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Cluster.Compute.MatMul;
 
-/// <summary>Tiles of 6×16 by 256-bit vectors: twelve accumulators, two of B and one of A in the sixteen registers of AVX2. Each has a name, since the JIT keeps no array in registers.</summary>
+/// <summary>Tiles of 6×16 by 256-bit vectors: twelve accumulators, two of B and one of A in the sixteen registers of AVX2. Each has a name,
+/// since the JIT keeps no array in registers.</summary>
 internal readonly struct MicroKernel256 : IMicroKernel
 {
     public static int Rows => 6;

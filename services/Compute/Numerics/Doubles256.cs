@@ -21,7 +21,8 @@ internal readonly struct Doubles256(Vector256<double> vector) : IDoubles<Doubles
     public Vector256<double> Quad(int index) => _vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Doubles256 FusedMultiplyAdd(Doubles256 left, Doubles256 right, Doubles256 addend) => new(Vector256.FusedMultiplyAdd(left._vector, right._vector, addend._vector));
+    public static Doubles256 FusedMultiplyAdd(Doubles256 left, Doubles256 right, Doubles256 addend)
+        => new(Vector256.FusedMultiplyAdd(left._vector, right._vector, addend._vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Doubles256 Sqrt(Doubles256 value) => new(Vector256.Sqrt(value._vector));
@@ -33,7 +34,8 @@ internal readonly struct Doubles256(Vector256<double> vector) : IDoubles<Doubles
     public static Doubles256 Min(Doubles256 left, Doubles256 right) => new(Vector256.MinNative(left._vector, right._vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Doubles256 Select(Words256 mask, Doubles256 set, Doubles256 other) => new(Vector256.ConditionalSelect(mask.Vector.AsDouble(), set._vector, other._vector));
+    public static Doubles256 Select(Words256 mask, Doubles256 set, Doubles256 other)
+        => new(Vector256.ConditionalSelect(mask.Vector.AsDouble(), set._vector, other._vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Doubles256 operator +(Doubles256 left, Doubles256 right) => new(left._vector + right._vector);

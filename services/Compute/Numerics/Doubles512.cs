@@ -21,7 +21,8 @@ internal readonly struct Doubles512(Vector512<double> vector) : IDoubles<Doubles
     public Vector256<double> Quad(int index) => index == 0 ? _vector.GetLower() : _vector.GetUpper();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Doubles512 FusedMultiplyAdd(Doubles512 left, Doubles512 right, Doubles512 addend) => new(Vector512.FusedMultiplyAdd(left._vector, right._vector, addend._vector));
+    public static Doubles512 FusedMultiplyAdd(Doubles512 left, Doubles512 right, Doubles512 addend)
+        => new(Vector512.FusedMultiplyAdd(left._vector, right._vector, addend._vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Doubles512 Sqrt(Doubles512 value) => new(Vector512.Sqrt(value._vector));
@@ -33,7 +34,8 @@ internal readonly struct Doubles512(Vector512<double> vector) : IDoubles<Doubles
     public static Doubles512 Min(Doubles512 left, Doubles512 right) => new(Vector512.MinNative(left._vector, right._vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Doubles512 Select(Words512 mask, Doubles512 set, Doubles512 other) => new(Vector512.ConditionalSelect(mask.Vector.AsDouble(), set._vector, other._vector));
+    public static Doubles512 Select(Words512 mask, Doubles512 set, Doubles512 other)
+        => new(Vector512.ConditionalSelect(mask.Vector.AsDouble(), set._vector, other._vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Doubles512 operator +(Doubles512 left, Doubles512 right) => new(left._vector + right._vector);

@@ -23,7 +23,7 @@ public static class PortableMath
     {
         ArgumentOutOfRangeException.ThrowIfNegative(exponent);
         double result = 1;
-        for (double square = x; exponent > 0; exponent >>= 1, square *= square)
+        for (var square = x; exponent > 0; exponent >>= 1, square *= square)
         {
             if ((exponent & 1) != 0)
                 result *= square;
@@ -36,19 +36,19 @@ public static class PortableMath
     /// <remarks>x = m·2^e with √½ ≤ m &lt; √2; ln m = 2 artanh z = 2(z + z³/3 + z⁵/5 + …), z = (m - 1)/(m + 1), |z| &lt; 0.172.</remarks>
     public static double Log(double x)
     {
-        long bits = BitConverter.DoubleToInt64Bits(x);
-        int exponent = (int)(bits >> 52) - 1023;
-        double mantissa = BitConverter.Int64BitsToDouble((bits & 0xF_FFFF_FFFF_FFFF) | (1023L << 52));
+        var bits = BitConverter.DoubleToInt64Bits(x);
+        var exponent = (int)(bits >> 52) - 1023;
+        var mantissa = BitConverter.Int64BitsToDouble((bits & 0xF_FFFF_FFFF_FFFF) | (1023L << 52));
         if (mantissa >= Sqrt2)
         {
             mantissa /= 2;
             exponent++;
         }
 
-        double z = (mantissa - 1) / (mantissa + 1);
-        double square = z * z;
+        var z = (mantissa - 1) / (mantissa + 1);
+        var square = z * z;
         double series = 0;
-        for (int k = LogTerms; k >= 0; k--)
+        for (var k = LogTerms; k >= 0; k--)
             series = (series * square) + (1.0 / ((2 * k) + 1));
         return (exponent * Ln2) + (2 * z * series);
     }
@@ -61,10 +61,10 @@ public static class PortableMath
         ArgumentOutOfRangeException.ThrowIfGreaterThan(x, 0);
         if (x < -700)
             return 0;
-        double n = Math.Round(x / Ln2);
-        double r = x - (n * Ln2High) - (n * Ln2Low);
+        var n = Math.Round(x / Ln2);
+        var r = x - (n * Ln2High) - (n * Ln2Low);
         double series = 1;
-        for (int k = ExpTerms; k >= 1; k--)
+        for (var k = ExpTerms; k >= 1; k--)
             series = 1 + (series * r / k);
         return series * BitConverter.Int64BitsToDouble((1023L + (long)n) << 52);
     }
@@ -77,10 +77,10 @@ public static class PortableMath
         ArgumentOutOfRangeException.ThrowIfGreaterThan(x, 1);
         if (x > 0.5)
             return -CosineOfHalfTurns(1 - x);
-        double angle = 2 * x * HalfPi;
-        double square = angle * angle;
+        var angle = 2 * x * HalfPi;
+        var square = angle * angle;
         double series = 1;
-        for (int k = CosineTerms; k >= 1; k--)
+        for (var k = CosineTerms; k >= 1; k--)
             series = 1 - (series * square / (((2 * k) - 1) * (2 * k)));
         return series;
     }

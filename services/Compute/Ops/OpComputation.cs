@@ -36,8 +36,10 @@ public sealed class OpComputation : IComputation
 
     private static IReadOnlyList<int> ShapeOf(OpArguments arguments)
     {
-        if (!TensorOps.Names.Contains(arguments.Name)) throw new ArgumentException($"'{arguments.Name}' is no op; there are {string.Join(", ", TensorOps.Names)}.");
-        if (TensorOps.IsBinary(arguments.Name) != arguments.B is not null) throw new ArgumentException($"{arguments.Name} takes {(arguments.B is null ? "two operands" : "one operand")}.");
+        if (!TensorOps.Names.Contains(arguments.Name))
+            throw new ArgumentException($"'{arguments.Name}' is no op; there are {string.Join(", ", TensorOps.Names)}.");
+        if (TensorOps.IsBinary(arguments.Name) != arguments.B is not null)
+            throw new ArgumentException($"{arguments.Name} takes {(arguments.B is null ? "two operands" : "one operand")}.");
         foreach (var operand in (FloatTensor?[])[arguments.A, arguments.B])
         {
             if (operand?.Problem() is { } problem) throw new ArgumentException($"An operand of {arguments.Name} {problem}.");

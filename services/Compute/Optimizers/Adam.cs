@@ -23,7 +23,8 @@ public sealed class Adam : Optimizer
         Require(_settings.Beta1 is >= 0 and < 1, nameof(AdamSettings.Beta1), _settings.Beta1, "must be at least 0 and below 1");
         Require(_settings.Beta2 is >= 0 and < 1, nameof(AdamSettings.Beta2), _settings.Beta2, "must be at least 0 and below 1");
         Require(float.IsFinite(_settings.Epsilon) && _settings.Epsilon > 0, nameof(AdamSettings.Epsilon), _settings.Epsilon, "must be finite and above 0");
-        Require(float.IsFinite(_settings.WeightDecay) && _settings.WeightDecay >= 0, nameof(AdamSettings.WeightDecay), _settings.WeightDecay, "must be finite and at least 0");
+        Require(float.IsFinite(_settings.WeightDecay) && _settings.WeightDecay >= 0, nameof(AdamSettings.WeightDecay), _settings.WeightDecay,
+            "must be finite and at least 0");
     }
 
     public AdamSettings Settings => _settings;
@@ -32,8 +33,8 @@ public sealed class Adam : Optimizer
 
     internal override UpdateFormula FormulaAt(UpdateTime time)
     {
-        double rate = LearningRate.At(time.Clock);
-        double correction = Math.Sqrt(1 - PortableMath.Power(_settings.Beta2, time.Updates + 1)) / (1 - PortableMath.Power(_settings.Beta1, time.Updates + 1));
+        var rate = LearningRate.At(time.Clock);
+        var correction = Math.Sqrt(1 - PortableMath.Power(_settings.Beta2, time.Updates + 1)) / (1 - PortableMath.Power(_settings.Beta1, time.Updates + 1));
         return new UpdateFormula(UpdateRule.Adam)
         {
             Rate = (float)(rate * correction),

@@ -12,23 +12,23 @@ internal static class ElementwiseUpdate
     public static bool Run<TRule>(TRule rule, in UpdateOperands operands)
         where TRule : struct, IUpdateRule
     {
-        ref float current = ref MemoryMarshal.GetReference(operands.Current);
-        ref float next = ref MemoryMarshal.GetReference(operands.Next);
-        ref float gradient = ref MemoryMarshal.GetReference(operands.Gradient);
-        ref float slotA = ref MemoryMarshal.GetReference(operands.SlotA);
-        ref float slotB = ref MemoryMarshal.GetReference(operands.SlotB);
-        int length = operands.Current.Length;
-        Vector256<float> divisor = Vector256.Create(operands.Divisor);
-        Vector256<float> l2 = Vector256.Create(operands.L2);
+        ref var current = ref MemoryMarshal.GetReference(operands.Current);
+        ref var next = ref MemoryMarshal.GetReference(operands.Next);
+        ref var gradient = ref MemoryMarshal.GetReference(operands.Gradient);
+        ref var slotA = ref MemoryMarshal.GetReference(operands.SlotA);
+        ref var slotB = ref MemoryMarshal.GetReference(operands.SlotB);
+        var length = operands.Current.Length;
+        var divisor = Vector256.Create(operands.Divisor);
+        var l2 = Vector256.Create(operands.L2);
         // x - x is 0 where x is finite and NaN elsewhere.
-        Vector256<float> probe = Vector256<float>.Zero;
-        int i = 0;
+        var probe = Vector256<float>.Zero;
+        var i = 0;
         for (; i <= length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            Vector256<float> w = Vector256.LoadUnsafe(ref current, (nuint)i);
-            Vector256<float> g = (Vector256.LoadUnsafe(ref gradient, (nuint)i) / divisor) + (l2 * w);
-            Vector256<float> a = TRule.Slots > 0 ? Vector256.LoadUnsafe(ref slotA, (nuint)i) : Vector256<float>.Zero;
-            Vector256<float> b = TRule.Slots > 1 ? Vector256.LoadUnsafe(ref slotB, (nuint)i) : Vector256<float>.Zero;
+            var w = Vector256.LoadUnsafe(ref current, (nuint)i);
+            var g = (Vector256.LoadUnsafe(ref gradient, (nuint)i) / divisor) + (l2 * w);
+            var a = TRule.Slots > 0 ? Vector256.LoadUnsafe(ref slotA, (nuint)i) : Vector256<float>.Zero;
+            var b = TRule.Slots > 1 ? Vector256.LoadUnsafe(ref slotB, (nuint)i) : Vector256<float>.Zero;
             w = rule.Update(w, g, ref a, ref b);
             w.StoreUnsafe(ref next, (nuint)i);
             probe += w - w;
@@ -52,16 +52,16 @@ internal static class ElementwiseUpdate
     public static bool RunScalar<TRule>(TRule rule, in UpdateOperands operands, int from)
         where TRule : struct, IUpdateRule
     {
-        int length = operands.Current.Length;
-        Span<float> slotA = operands.SlotA;
-        Span<float> slotB = operands.SlotB;
-        bool finite = true;
-        for (int i = from; i < length; i++)
+        var length = operands.Current.Length;
+        var slotA = operands.SlotA;
+        var slotB = operands.SlotB;
+        var finite = true;
+        for (var i = from; i < length; i++)
         {
-            float w = operands.Current[i];
-            float g = (operands.Gradient[i] / operands.Divisor) + (operands.L2 * w);
-            float a = TRule.Slots > 0 ? slotA[i] : 0;
-            float b = TRule.Slots > 1 ? slotB[i] : 0;
+            var w = operands.Current[i];
+            var g = (operands.Gradient[i] / operands.Divisor) + (operands.L2 * w);
+            var a = TRule.Slots > 0 ? slotA[i] : 0;
+            var b = TRule.Slots > 1 ? slotB[i] : 0;
             w = rule.Update(w, g, ref a, ref b);
             operands.Next[i] = w;
             if (TRule.Slots > 0)

@@ -35,8 +35,8 @@ public sealed class Ftrl : Optimizer
 
     private protected override void InitialiseSlots(ReadOnlySpan<float> parameters, Span<float> slots)
     {
-        float weight = (_settings.Beta / LearningRate.Rate) + _settings.L2;
-        for (int i = 0; i < parameters.Length; i++)
+        var weight = (_settings.Beta / LearningRate.Rate) + _settings.L2;
+        for (var i = 0; i < parameters.Length; i++)
             slots[i] = parameters[i] == 0 ? 0 : -(parameters[i] * weight) - MathF.CopySign(_settings.L1, parameters[i]);
     }
 
@@ -63,26 +63,26 @@ public sealed class Ftrl : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public float Update(float w, float g, ref float a, ref float b)
         {
-            float n = b + (g * g);
-            float root = MathF.Sqrt(n);
-            float sigma = (root - MathF.Sqrt(b)) / _rate;
+            var n = b + (g * g);
+            var root = MathF.Sqrt(n);
+            var sigma = (root - MathF.Sqrt(b)) / _rate;
             a = (a + g) - (sigma * w);
             b = n;
-            float shrunk = -(a - MathF.CopySign(_l1, a)) / (((_beta + root) / _rate) + _l2);
+            var shrunk = -(a - MathF.CopySign(_l1, a)) / (((_beta + root) / _rate) + _l2);
             return MathF.Abs(a) <= _l1 ? 0 : shrunk;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector256<float> Update(Vector256<float> w, Vector256<float> g, ref Vector256<float> a, ref Vector256<float> b)
         {
-            Vector256<float> alpha = Vector256.Create(_rate);
-            Vector256<float> l1 = Vector256.Create(_l1);
-            Vector256<float> n = b + (g * g);
-            Vector256<float> root = Vector256.Sqrt(n);
-            Vector256<float> sigma = (root - Vector256.Sqrt(b)) / alpha;
+            var alpha = Vector256.Create(_rate);
+            var l1 = Vector256.Create(_l1);
+            var n = b + (g * g);
+            var root = Vector256.Sqrt(n);
+            var sigma = (root - Vector256.Sqrt(b)) / alpha;
             a = a + g - (sigma * w);
             b = n;
-            Vector256<float> shrunk = -(a - Vector256.CopySign(l1, a)) / (((Vector256.Create(_beta) + root) / alpha) + Vector256.Create(_l2));
+            var shrunk = -(a - Vector256.CopySign(l1, a)) / (((Vector256.Create(_beta) + root) / alpha) + Vector256.Create(_l2));
             return Vector256.ConditionalSelect(Vector256.LessThanOrEqual(Vector256.Abs(a), l1), Vector256<float>.Zero, shrunk);
         }
     }

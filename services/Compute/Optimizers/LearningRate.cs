@@ -70,7 +70,7 @@ public sealed record LearningRate
         ArgumentOutOfRangeException.ThrowIfNegative(clock);
         if (clock < WarmupSteps)
             return Rate * ((clock + 1.0) / WarmupSteps);
-        long steps = clock - WarmupSteps;
+        var steps = clock - WarmupSteps;
         return Kind switch
         {
             ScheduleKind.Step => Rate * PortableMath.Power(DecayFactor, steps / DecaySteps),
@@ -82,14 +82,14 @@ public sealed record LearningRate
 
     private double Exponential(long steps)
     {
-        (long whole, long rest) = Math.DivRem(steps, DecaySteps);
-        double part = rest == 0 ? 1 : PortableMath.ExpNegative(PortableMath.Log(DecayFactor) * ((double)rest / DecaySteps));
+        var (whole, rest) = Math.DivRem(steps, DecaySteps);
+        var part = rest == 0 ? 1 : PortableMath.ExpNegative(PortableMath.Log(DecayFactor) * ((double)rest / DecaySteps));
         return PortableMath.Power(DecayFactor, whole) * part;
     }
 
     private double Cosine(long steps)
     {
-        double part = Math.Min(1, (double)steps / DecaySteps);
+        var part = Math.Min(1, (double)steps / DecaySteps);
         return DecayFactor + ((1.0 - DecayFactor) * (1 + PortableMath.CosineOfHalfTurns(part)) / 2);
     }
 }

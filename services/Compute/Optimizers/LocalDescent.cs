@@ -52,12 +52,12 @@ public sealed class LocalDescent
     {
         if (common.Length != _parameters.Length || contribution.Length != _parameters.Length)
             throw new ArgumentException($"Lengths differ: parameters {_parameters.Length}, common {common.Length}, contribution {contribution.Length}.");
-        float weight = _rule.Scale == GradientScale.Mean ? examples : 1f;
-        ref float x = ref MemoryMarshal.GetReference(common);
-        ref float y = ref MemoryMarshal.GetArrayDataReference(_parameters);
-        ref float d = ref MemoryMarshal.GetReference(contribution);
-        Vector256<float> weights = Vector256.Create(weight);
-        int i = 0;
+        var weight = _rule.Scale == GradientScale.Mean ? examples : 1f;
+        ref var x = ref MemoryMarshal.GetReference(common);
+        ref var y = ref MemoryMarshal.GetArrayDataReference(_parameters);
+        ref var d = ref MemoryMarshal.GetReference(contribution);
+        var weights = Vector256.Create(weight);
+        var i = 0;
         for (; i <= common.Length - Vector256<float>.Count; i += Vector256<float>.Count)
             (weights * (Vector256.LoadUnsafe(ref x, (nuint)i) - Vector256.LoadUnsafe(ref y, (nuint)i))).StoreUnsafe(ref d, (nuint)i);
         for (; i < common.Length; i++)

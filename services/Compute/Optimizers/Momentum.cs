@@ -67,7 +67,7 @@ public sealed class Momentum : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector256<float> Update(Vector256<float> w, Vector256<float> g, ref Vector256<float> a, ref Vector256<float> b)
         {
-            Vector256<float> mu = Vector256.Create(coefficient);
+            var mu = Vector256.Create(coefficient);
             a = (mu * a) + g;
             return w - (Vector256.Create(rate) * (g + (mu * a)));
         }

@@ -43,7 +43,8 @@ public abstract class Optimizer
         InitialiseSlots(parameters, slots);
     }
 
-    /// <summary>One update: <paramref name="next"/> from <paramref name="current"/>, the slots in place. The memory of <paramref name="next"/> may be that of <paramref name="current"/> or of <paramref name="gradient"/>.</summary>
+    /// <summary>One update: <paramref name="next"/> from <paramref name="current"/>, the slots in place. The memory of <paramref name="next"/> may be that of
+    /// <paramref name="current"/> or of <paramref name="gradient"/>.</summary>
     /// <param name="current">Parameters before it.</param>
     /// <param name="next">Parameters after it; same length.</param>
     /// <param name="slots">One slot after the other, each of the same length; empty where there is none.</param>

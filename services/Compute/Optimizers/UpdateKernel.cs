@@ -12,7 +12,7 @@ internal readonly struct UpdateKernel(
 
     public void Execute(int from, int to)
     {
-        int length = to - from;
+        var length = to - from;
         var operands = new UpdateOperands
         {
             Current = current.AsSpan(from, length),

@@ -11,13 +11,13 @@ public static class PhiloxUniform
     /// <param name="target">Overwritten.</param>
     public static void Fill(ulong seed, long first, float low, float high, Span<float> target)
     {
-        float width = high - low;
+        var width = high - low;
         PhiloxWords words = default;
-        for (int i = 0; i < target.Length; i++)
+        for (var i = 0; i < target.Length; i++)
         {
-            long place = first + i;
+            var place = first + i;
             if (i == 0 || place % 4 == 0) words = Philox4x32.Block((ulong)(place / 4), seed);
-            uint word = (place % 4) switch { 0 => words.W0, 1 => words.W1, 2 => words.W2, _ => words.W3 };
+            var word = (place % 4) switch { 0 => words.W0, 1 => words.W1, 2 => words.W2, _ => words.W3 };
             target[i] = low + (width * ((word >> 8) * (1f / (1 << 24))));
         }
     }

@@ -11,7 +11,8 @@ internal static class PayoffSkewness
     private const double Range = 10;
     private const int Intervals = 1024;
 
-    /// <summary>Of an Asian option, that of a lognormal mean with the mean and the variance that it has (Levy 1992). NaN where every path pays the same.</summary>
+    /// <summary>Of an Asian option, that of a lognormal mean with the mean and the variance that it has (Levy 1992).
+    /// NaN where every path pays the same.</summary>
     public static double Of(in OptionTerms terms) => terms.Dates == 1
         ? Of(terms.IsCall, terms.Forward, terms.Strike, terms.LogDeviation)
         : OfMean(in terms);

@@ -27,9 +27,11 @@ internal static class PriceWarnings
         if (paying < LeastPaying)
             warnings.Add(Text($"{paying} of {paths} paths pay anything, at least {LeastPaying} are needed for a standard error: draw more paths{Or(terms)}"));
         if (terms.LogDeviation > MostDeviation)
-            warnings.Add(Text($"volatility·√maturity is {terms.LogDeviation:0.##}, above {MostDeviation}: the price rests on paths too rare to be drawn; {advice}"));
+            warnings.Add(Text($"volatility·√maturity is {terms.LogDeviation:0.##}, above {MostDeviation}: the price rests on paths too rare to be drawn")
+                + $"; {advice}");
         else if (PathsOfSquaredSkewness * Square(PayoffSkewness.Of(in terms)) is var needed && needed > paths)
-            warnings.Add(Text($"what the paths pay is so skewed that about {1.05 * needed:0.#e0} paths are needed for a standard error, {paths} were drawn: draw more paths{Or(terms)}"));
+            warnings.Add(Text($"what the paths pay is so skewed that about {1.05 * needed:0.#e0} paths are needed for a standard error, {paths} were drawn")
+                + $": draw more paths{Or(terms)}");
         return warnings;
     }
 

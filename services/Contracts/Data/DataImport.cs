@@ -38,7 +38,8 @@ public sealed record DataImport
     /// <summary>Of CSV: the first row has the columns' names; else they are c1, c2, and so on.</summary>
     public bool HasHeader { get; init; } = true;
 
-    /// <summary>Of LIBSVM: features of a row, 1 to <see cref="MaxFeatures"/>; 0 to look for the highest index, in files that are not sent by a client.</summary>
+    /// <summary>Of LIBSVM: features of a row, 1 to <see cref="MaxFeatures"/>; 0 to look for the highest index,
+    /// in files that are not sent by a client.</summary>
     public int Features { get; init; }
 
     /// <summary>Of LIBSVM: the first index is 0 and not 1.</summary>

@@ -10,14 +10,18 @@ internal sealed class DataImportValidator : SpecValidator<DataImport>
 
     private DataImportValidator()
     {
-        Satisfies("name", i => i.Name ?? "a", IsName, $"must be 1 to {DataImport.MaxNameLength} lower-case letters, digits or '-', and must not begin with '{DataImport.IdPrefix}'");
+        Satisfies("name", i => i.Name ?? "a", IsName,
+            $"must be 1 to {DataImport.MaxNameLength} lower-case letters, digits or '-', and must not begin with '{DataImport.IdPrefix}'");
         Satisfies("source", i => i.Source, s => s.Length is > 0 and <= DataImport.MaxSourceLength, $"must have 1 to {DataImport.MaxSourceLength} characters");
-        Satisfies("idempotencyKey", i => i.IdempotencyKey ?? "a", k => k.Length is > 0 and <= DataImport.MaxKeyLength, $"must have 1 to {DataImport.MaxKeyLength} characters");
+        Satisfies("idempotencyKey", i => i.IdempotencyKey ?? "a", k => k.Length is > 0 and <= DataImport.MaxKeyLength,
+            $"must have 1 to {DataImport.MaxKeyLength} characters");
         OneOf("format", i => i.Format, DataFormats.All);
         Within("features", i => i.Features, 0, DataImport.MaxFeatures);
-        When(IsCsv, () => Satisfies("label", i => i.Label ?? "", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength, $"must have 1 to {TrainingSpec.MaxLabelLength} characters"));
+        When(IsCsv, () => Satisfies("label", i => i.Label ?? "", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength,
+            $"must have 1 to {TrainingSpec.MaxLabelLength} characters"));
         When(i => i.IsShared, () => Satisfies(
-            "shared", i => i.Source, s => DataImport.HasScheme(s, DataSchemes.File) || DataImport.HasScheme(s, DataSchemes.Synthetic), "only file: and synthetic: sources can stay where they are"));
+            "shared", i => i.Source, s => DataImport.HasScheme(s, DataSchemes.File) || DataImport.HasScheme(s, DataSchemes.Synthetic),
+            "only file: and synthetic: sources can stay where they are"));
         When(i => i.Format == DataFormats.Idx && DataImport.IsUri(i.Source), () => Satisfies(
             "labels", i => i.Labels ?? "", l => l.Length <= DataImport.MaxSourceLength && DataImport.IsUri(l), "must be the URI of the file of labels"));
         BelongsTo(DataFormats.Csv, "label", i => i.Label ?? "");
@@ -29,7 +33,8 @@ internal sealed class DataImportValidator : SpecValidator<DataImport>
 
     /// <summary>What another format has no use for would be passed over in silence.</summary>
     private void BelongsTo(string format, string field, Expression<Func<DataImport, string>> value) =>
-        When(i => i.Format != format && DataFormats.All.Contains(i.Format), () => Satisfies(field, value, v => v.Length == 0, $"is for files of the format {format}"));
+        When(i => i.Format != format && DataFormats.All.Contains(i.Format),
+        () => Satisfies(field, value, v => v.Length == 0, $"is for files of the format {format}"));
 
     private static bool IsCsv(DataImport import) =>
         import.Format == DataFormats.Csv && !DataImport.HasScheme(import.Source, DataSchemes.Synthetic);

@@ -11,8 +11,8 @@ public static class Decompression
     public static Stream Open(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        byte[] start = new byte[2];
-        int read = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
+        var start = new byte[2];
+        var read = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         var whole = new PrefixedStream(start.AsMemory(0, read), stream);
         return read == 2 && start is [0x1F, 0x8B] ? new GzipContent(whole) : whole;
     }
@@ -25,7 +25,7 @@ public static class Decompression
         public override int Read(Span<byte> buffer)
         {
             if (_prefix.IsEmpty || buffer.IsEmpty) return rest.Read(buffer);
-            int count = Math.Min(buffer.Length, _prefix.Length);
+            var count = Math.Min(buffer.Length, _prefix.Length);
             _prefix.Span[..count].CopyTo(buffer);
             _prefix = _prefix[count..];
             return count;

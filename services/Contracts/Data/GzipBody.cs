@@ -32,9 +32,9 @@ internal sealed class GzipBody(Stream file) : ReadOnlyStream
     public override int Read(Span<byte> buffer)
     {
         Fill();
-        int before = Math.Max(0, _end - _start - TrailerBytes);
+        var before = Math.Max(0, _end - _start - TrailerBytes);
         _isAskedForMore |= before == 0;
-        int count = Math.Min(buffer.Length, before > 1 ? before - 1 : before);
+        var count = Math.Min(buffer.Length, before > 1 ? before - 1 : before);
         _buffer.AsSpan(_start, count).CopyTo(buffer);
         _start += count;
         return count;

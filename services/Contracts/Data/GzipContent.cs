@@ -30,7 +30,7 @@ internal sealed class GzipContent : ReadOnlyStream
     {
         if (!_hasBegun) new GzipHeader(_file).Pass();
         _hasBegun = true;
-        int read = Decompress(buffer);
+        var read = Decompress(buffer);
         if (read == 0 && !buffer.IsEmpty) RequireWhole();
         _checksum.Append(buffer[..read]);
         _length += (uint)read;
@@ -52,7 +52,7 @@ internal sealed class GzipContent : ReadOnlyStream
     private void RequireWhole()
     {
         if (!_file.IsAtEnd || BinaryPrimitives.ReadUInt32LittleEndian(_file.Trailer[4..]) != _length) throw NotWhole();
-        (uint told, uint found) = (BinaryPrimitives.ReadUInt32LittleEndian(_file.Trailer), _checksum.GetCurrentHashAsUInt32());
+        var (told, found) = (BinaryPrimitives.ReadUInt32LittleEndian(_file.Trailer), _checksum.GetCurrentHashAsUInt32());
         if (told != found) throw new InvalidDataException($"the file is damaged: its gzip checksum is {told:x8}, that of its content {found:x8}");
     }
 

@@ -26,7 +26,7 @@ internal sealed class GzipHeader(GzipBody file)
     /// <exception cref="InvalidDataException">It is none, or not whole.</exception>
     public void Pass()
     {
-        byte[] head = Read(FixedBytes);
+        var head = Read(FixedBytes);
         var fields = (Fields)head[3];
         if (head[2] != Deflate || (fields & Fields.Unknown) != 0) throw Unknown();
         if (fields.HasFlag(Fields.Extra)) Read(BinaryPrimitives.ReadUInt16LittleEndian(Read(2)));
@@ -39,7 +39,7 @@ internal sealed class GzipHeader(GzipBody file)
 
     private void PassText()
     {
-        for (int length = 0; length < MaxTextBytes; length++)
+        for (var length = 0; length < MaxTextBytes; length++)
         {
             if (Read(1)[0] == 0) return;
         }

@@ -10,8 +10,8 @@ public static class FailureText
     public static string WithoutParameters(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        string message = failure.Message;
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        var message = failure.Message;
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is ArgumentException { ParamName: { Length: > 0 } name })
                 message = message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal);

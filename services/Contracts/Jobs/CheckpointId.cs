@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Cluster.Contracts.Jobs;
 
-/// <summary>How people name a checkpoint: <c>JOB</c> for a job's last commit, <c>JOB@CLOCK</c> for the one at a clock, or the name of a kept or imported one.</summary>
+/// <summary>How people name a checkpoint: <c>JOB</c> for a job's last commit, <c>JOB@CLOCK</c> for the one at a clock,
+/// or the name of a kept or imported one.</summary>
 /// <param name="Name">A job's id, or a checkpoint's name.</param>
 /// <param name="Clock">Null for the last commit, and for a name.</param>
 public readonly record struct CheckpointId(string Name, long? Clock)
@@ -24,8 +25,8 @@ public readonly record struct CheckpointId(string Name, long? Clock)
     {
         id = default;
         if (text is null) return false;
-        int at = text.IndexOf('@', StringComparison.Ordinal);
-        string name = at < 0 ? text : text[..at];
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        var name = at < 0 ? text : text[..at];
         long clock = 0;
         if (!IsName(name) || (at >= 0 && !long.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out clock))) return false;
         id = new CheckpointId(name, at < 0 ? null : clock);

@@ -56,7 +56,8 @@ internal sealed class ComputationSpecValidator : SpecValidator<ComputationSpec>
     private ComputationSpecValidator()
     {
         Satisfies("name", s => s.Name, IsName, $"must be 1 to {ComputationSpec.MaxNameLength} lower-case letters, digits or '-'");
-        Satisfies("arguments", s => s.Arguments.GetRawText(), t => t.Length <= ComputationSpec.MaxArgumentsLength, $"must have at most {ComputationSpec.MaxArgumentsLength} characters");
+        Satisfies("arguments", s => s.Arguments.GetRawText(), t => t.Length <= ComputationSpec.MaxArgumentsLength,
+            $"must have at most {ComputationSpec.MaxArgumentsLength} characters");
         Within("indexCount", s => s.IndexCount, 1, long.MaxValue);
         Within("grainSize", s => s.GrainSize, 1, long.MaxValue);
         When(s => s is { IndexCount: > 0, GrainSize: > 0 }, () =>

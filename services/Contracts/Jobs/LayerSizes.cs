@@ -16,11 +16,11 @@ public static class LayerSizes
     {
         sizes = [];
         if (text is null) return true;
-        string[] parts = text.Split(',');
+        var parts = text.Split(',');
         var read = new List<int>(parts.Length);
-        foreach (string part in parts)
+        foreach (var part in parts)
         {
-            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size is < 1 or > MaxUnits) return false;
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size is < 1 or > MaxUnits) return false;
             read.Add(size);
         }
 

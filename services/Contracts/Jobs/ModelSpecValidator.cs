@@ -29,7 +29,7 @@ internal static class ModelSpecValidator
             ("startWeight", spec.StartWeight is { } weight ? Text(weight) : null, [TrainingNames.Linear]),
             ("startBias", spec.StartBias is { } bias ? Text(bias) : null, [TrainingNames.Linear]),
         ];
-        foreach ((string field, string? value, string[] models) in fields)
+        foreach (var (field, value, models) in fields)
         {
             if (value is not null && !models.Contains(spec.Model))
                 yield return new SpecViolation(field, value, $"cannot be given with model {spec.Model}, which has none");

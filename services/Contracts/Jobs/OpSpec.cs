@@ -35,7 +35,8 @@ public sealed record OpSpec
         if (A.Problem() is { } a) violations.Add(new SpecViolation("a", A.ShapeText, a));
         if (B?.Problem() is { } b) violations.Add(new SpecViolation("b", B.ShapeText, b));
         if (isKnown && TensorOps.IsBinary(Name) && B is null) violations.Add(new SpecViolation("b", "", $"is missing; {Name} takes two operands"));
-        if (isKnown && !TensorOps.IsBinary(Name) && B is not null) violations.Add(new SpecViolation("b", B.ShapeText, $"cannot be given; {Name} takes one operand"));
+        if (isKnown && !TensorOps.IsBinary(Name) && B is not null)
+            violations.Add(new SpecViolation("b", B.ShapeText, $"cannot be given; {Name} takes one operand"));
         if (violations.Count == 0 && TensorOps.ResultShape(Name, A.Shape, B?.Shape ?? [], out var misfit) is null)
             violations.Add(new SpecViolation(B is null ? "a" : "b", (B ?? A).ShapeText, misfit));
         if (!DeviceSpec.TryParse(Device, out _, out var error)) violations.Add(new SpecViolation("device", Device!, error));

@@ -29,21 +29,25 @@ public sealed record OptimizerSetting(
 
     public static IReadOnlyList<OptimizerSetting> All { get; } =
     [
-        new("momentum", "Part of the last step that the next one keeps", Momenta, 0.9f, BelowOne, v => v is >= 0 and < 1, s => s.Momentum, (s, v) => s with { Momentum = v }),
+        new("momentum", "Part of the last step that the next one keeps", Momenta, 0.9f, BelowOne, v => v is >= 0 and < 1, s => s.Momentum,
+        (s, v) => s with { Momentum = v }),
         new("beta1", "Decay of the mean of gradients", Adams, 0.9f, BelowOne, v => v is >= 0 and < 1, s => s.Beta1, (s, v) => s with { Beta1 = v }),
         new("beta2", "Decay of the mean of squared gradients", Adams, 0.999f, BelowOne, v => v is >= 0 and < 1, s => s.Beta2, (s, v) => s with { Beta2 = v }),
         new("epsilon", "What is added to the root of that mean", Adams, 1e-8f, Positive, v => v > 0, s => s.Epsilon, (s, v) => s with { Epsilon = v }),
-        new("weightDecay", "Part of each parameter, times the rate, that a step takes away", [TrainingNames.AdamW], 0.01f, NotNegative, v => v >= 0, s => s.WeightDecay, (s, v) => s with { WeightDecay = v }),
+        new("weightDecay", "Part of each parameter, times the rate, that a step takes away", [TrainingNames.AdamW], 0.01f, NotNegative, v => v >= 0,
+        s => s.WeightDecay, (s, v) => s with { WeightDecay = v }),
         new("ftrlBeta", "Slows the first steps of a parameter", Ftrl, 1, Positive, v => v > 0, s => s.FtrlBeta, (s, v) => s with { FtrlBeta = v }),
-        new("l1", "Weight of the sum of absolute parameters in what is minimised: gives exact zeros", Ftrl, 0, NotNegative, v => v >= 0, s => s.L1, (s, v) => s with { L1 = v }),
-        new("l2", "Weight of half the sum of squared parameters in what is minimised", [.. TrainingNames.Optimizers.Where(o => o != TrainingNames.AdamW)], 0, NotNegative, v => v >= 0, s => s.L2, (s, v) => s with { L2 = v }),
+        new("l1", "Weight of the sum of absolute parameters in what is minimised: gives exact zeros", Ftrl, 0, NotNegative, v => v >= 0, s => s.L1,
+        (s, v) => s with { L1 = v }),
+        new("l2", "Weight of half the sum of squared parameters in what is minimised", [.. TrainingNames.Optimizers.Where(o => o != TrainingNames.AdamW)], 0,
+        NotNegative, v => v >= 0, s => s.L2, (s, v) => s with { L2 = v }),
     ];
 
     /// <summary>The value in force.</summary>
     public static float Of(TrainingSpec spec, string name)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        OptimizerSetting setting = All.Single(s => s.Name == name);
+        var setting = All.Single(s => s.Name == name);
         return setting.Read(spec) ?? setting.Default;
     }
 

@@ -8,7 +8,7 @@ internal static class OptimizerValidator
     public static IEnumerable<SpecViolation> Violations(TrainingSpec spec)
     {
         if (!TrainingNames.Optimizers.Contains(spec.Optimizer)) return [];
-        IEnumerable<SpecViolation> settings = OptimizerSetting.All
+        var settings = OptimizerSetting.All
             .Where(setting => setting.Read(spec) is { } value && setting.Problem(spec.Optimizer, value) is not null)
             .Select(setting => new SpecViolation(setting.Name, Text(setting.Read(spec)), setting.Problem(spec.Optimizer, setting.Read(spec)!.Value)!));
         return [.. settings, .. Schedule(spec)];
@@ -16,14 +16,14 @@ internal static class OptimizerValidator
 
     private static IEnumerable<SpecViolation> Schedule(TrainingSpec spec)
     {
-        string schedule = spec.Schedule ?? TrainingNames.Constant;
+        var schedule = spec.Schedule ?? TrainingNames.Constant;
         if (!TrainingNames.Schedules.Contains(schedule))
         {
             yield return new SpecViolation("schedule", schedule, $"must be {string.Join(" or ", TrainingNames.Schedules)}");
             yield break;
         }
 
-        bool isFtrl = spec.Optimizer == TrainingNames.Ftrl;
+        var isFtrl = spec.Optimizer == TrainingNames.Ftrl;
         if (isFtrl && schedule != TrainingNames.Constant)
             yield return new SpecViolation("schedule", schedule, "cannot be given with optimizer ftrl, whose rate is constant");
         if (spec.WarmupSteps is { } warmup)
@@ -32,7 +32,7 @@ internal static class OptimizerValidator
             else if (warmup is < 0 or > TrainingSpec.MaxScheduleSteps) yield return OutOfRange("warmupSteps", warmup, 0);
         }
 
-        bool isConstant = schedule == TrainingNames.Constant;
+        var isConstant = schedule == TrainingNames.Constant;
         if (spec.DecaySteps is { } steps)
         {
             if (isConstant) yield return new SpecViolation("decaySteps", Text(steps), "cannot be given with schedule constant, which has none");
@@ -45,7 +45,7 @@ internal static class OptimizerValidator
 
         if (spec.DecayFactor is { } factor)
         {
-            bool isCosine = schedule == TrainingNames.Cosine;
+            var isCosine = schedule == TrainingNames.Cosine;
             if (isConstant) yield return new SpecViolation("decayFactor", Text(factor), "cannot be given with schedule constant, which has none");
             else if (!(factor >= 0 && factor <= 1) || (factor == 0 && !isCosine))
                 yield return new SpecViolation("decayFactor", Text(factor), isCosine ? "must be from 0 to 1" : "must be above 0 and at most 1");

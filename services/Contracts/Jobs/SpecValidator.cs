@@ -37,7 +37,7 @@ public abstract class SpecValidator<T> : AbstractValidator<T>
     protected void All(Func<T, IEnumerable<SpecViolation>> violations)
         => RuleFor(s => s).Custom((spec, context) =>
         {
-            foreach (SpecViolation violation in violations(spec))
+            foreach (var violation in violations(spec))
                 context.AddFailure(new FluentValidation.Results.ValidationFailure(violation.Field, violation.Limit) { CustomState = violation });
         });
 

@@ -18,7 +18,8 @@ public sealed partial record TrainingSpec
     /// <summary>What the weights of mlp start from, one of <see cref="TrainingNames.Initialisers"/>; null for he before relu and glorot elsewhere.</summary>
     public string? Initialiser { get; init; }
 
-    /// <summary>Classes of the label, 2 to <see cref="MaxClasses"/>, numbered from 0; for softmax and mlp. Null: softmax takes as many as the data set has, mlp is a regression.</summary>
+    /// <summary>Classes of the label, 2 to <see cref="MaxClasses"/>, numbered from 0; for softmax and mlp. Null: softmax takes as many as the data set has,
+    /// mlp is a regression.</summary>
     public int? Classes { get; init; }
 
     /// <summary>

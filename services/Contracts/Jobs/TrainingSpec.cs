@@ -37,7 +37,8 @@ public sealed partial record TrainingSpec
     /// </summary>
     public string? Data { get; init; }
 
-    /// <summary>Name of the data set's label, 1 to <see cref="MaxLabelLength"/> characters, which must be the one that it was loaded with; null for whichever that is.</summary>
+    /// <summary>Name of the data set's label, 1 to <see cref="MaxLabelLength"/> characters, which must be the one that it was loaded with;
+    /// null for whichever that is.</summary>
     public string? Label { get; init; }
 
     /// <summary>Part of the rows that is held out of training, chosen by <see cref="Seed"/>: 0 for none, to <see cref="MaxTestFraction"/>.</summary>
@@ -61,7 +62,8 @@ public sealed partial record TrainingSpec
     /// <summary>The update rule, one of <see cref="TrainingNames.Optimizers"/>.</summary>
     public string Optimizer { get; init; } = TrainingNames.Sgd;
 
-    /// <summary>Finite and above 0. In mode sync of the lanes' mean gradient, in the others of each lane's: there up to <see cref="Lanes"/> times as much.</summary>
+    /// <summary>Finite and above 0. In mode sync of the lanes' mean gradient, in the others of each lane's:
+    /// there up to <see cref="Lanes"/> times as much.</summary>
     public required float LearningRate { get; init; }
 
     /// <summary>Adagrad's accumulator before the first step, finite and above 0.</summary>
@@ -85,7 +87,8 @@ public sealed partial record TrainingSpec
     /// <summary>Steps after which the job ends, however many epochs they take, 1 to <see cref="MaxSteps"/>; 0 for <see cref="Epochs"/>.</summary>
     public long Steps { get; init; }
 
-    /// <summary>Seconds after which the job ends at its next commit, 1 to <see cref="MaxSecondsLimit"/>; 0 for no limit. What it ends with depends on speed.</summary>
+    /// <summary>Seconds after which the job ends at its next commit, 1 to <see cref="MaxSecondsLimit"/>; 0 for no limit.
+    /// What it ends with depends on speed.</summary>
     public long MaxSeconds { get; init; }
 
     /// <summary>Steps from one evaluation to the next, 1 to <see cref="MaxSteps"/>; 0 for none.</summary>
@@ -145,7 +148,7 @@ public sealed partial record TrainingSpec
         ArgumentOutOfRangeException.ThrowIfLessThan(parameters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stores, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
-        long range = ((parameters - 1) / stores) + 1;
+        var range = ((parameters - 1) / stores) + 1;
         return checked((((Lanes + 1L) / 2) + streams) * range * sizeof(float));
     }
 
@@ -153,9 +156,10 @@ public sealed partial record TrainingSpec
     /// <inheritdoc cref="StagingBytes" path="/param"/>
     public IReadOnlyList<SpecViolation> ValidateStaging(long parameters, int stores, int streams)
     {
-        long bytes = StagingBytes(parameters, stores, streams);
+        var bytes = StagingBytes(parameters, stores, streams);
         return bytes <= MaxStagingBytes
             ? []
-            : [new SpecViolation("lanes", $"{Lanes}", $"gradients under way would take {bytes} bytes on each of {stores} ps tasks; must be at most {MaxStagingBytes}")];
+            : [new SpecViolation("lanes", $"{Lanes}", $"gradients under way would take {bytes} bytes on each of {stores} ps tasks; must be at most "
+            + $"{MaxStagingBytes}")];
     }
 }

@@ -10,7 +10,8 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         When(s => s.Data is not null, () =>
         {
             Satisfies("data", s => s.Data!, IsName, $"must be 1 to {TrainingSpec.MaxNameLength} lower-case letters, digits or '-'");
-            Satisfies("label", s => s.Label ?? "y", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength, $"must have 1 to {TrainingSpec.MaxLabelLength} characters");
+            Satisfies("label", s => s.Label ?? "y", l => l.Length is > 0 and <= TrainingSpec.MaxLabelLength,
+                $"must have 1 to {TrainingSpec.MaxLabelLength} characters");
         }).Otherwise(() => Satisfies("label", s => s.Label ?? "", l => l.Length == 0, "must be empty where no data is given"));
         Inside("testFraction", s => s.TestFraction, new NumberRange(0, TrainingSpec.MaxTestFraction));
         OneOf("mode", s => s.Mode, TrainingNames.Modes);
@@ -46,7 +47,8 @@ internal sealed class TrainingSpecValidator : SpecValidator<TrainingSpec>
         When(s => s is { EvaluateSteps: 0, EvaluateEpochs: 0 }, () =>
         {
             Is("patience", s => s.Patience, 0, "must be 0 where the job is not evaluated on the way (evaluateSteps, evaluateEpochs)");
-            Satisfies("target", s => s.Target.HasValue ? $"{s.Target}" : "", t => t.Length == 0, "must be absent where the job is not evaluated on the way (evaluateSteps, evaluateEpochs)");
+            Satisfies("target", s => s.Target.HasValue ? $"{s.Target}" : "", t => t.Length == 0,
+                "must be absent where the job is not evaluated on the way (evaluateSteps, evaluateEpochs)");
         });
     }
 

@@ -14,12 +14,12 @@ public static class OneLineText
     /// <param name="maxChars">Characters of it that are shown; behind them stands an ellipsis.</param>
     public static string Of(ReadOnlySpan<char> text, int maxChars = int.MaxValue)
     {
-        ReadOnlySpan<char> shown = text[..Math.Min(text.Length, maxChars)];
+        var shown = text[..Math.Min(text.Length, maxChars)];
         if (shown.Length < text.Length && char.IsHighSurrogate(shown[^1])) shown = shown[..^1];
         var line = new StringBuilder(shown.Length + 1);
         while (!shown.IsEmpty)
         {
-            bool isWhole = Rune.DecodeFromUtf16(shown, out Rune rune, out int length) == System.Buffers.OperationStatus.Done;
+            var isWhole = Rune.DecodeFromUtf16(shown, out var rune, out var length) == System.Buffers.OperationStatus.Done;
             Append(line, shown[..length], isWhole && IsVisible(rune));
             shown = shown[length..];
             text = text[length..];
@@ -36,11 +36,12 @@ public static class OneLineText
             return;
         }
 
-        foreach (char c in chars) line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+        foreach (var c in chars) line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
     }
 
     private static bool IsVisible(Rune rune) => rune.Value == ' ' || (!IsDrawnAsNothing(rune.Value) && Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator));
 
     // Joiners, fillers and variation selectors, which have other categories (Unicode, Default_Ignorable_Code_Point); the empty braille pattern.
     private static bool IsDrawnAsNothing(int character) => character is 0x34F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F)

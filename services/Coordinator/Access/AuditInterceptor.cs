@@ -30,7 +30,8 @@ internal sealed class AuditInterceptor(AuditLog audit) : Interceptor
         => RunAsync(context, request: null, () => continuation(requestStream, context));
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
         => RunAsync<object?>(context, request, async () =>
         {
             await continuation(request, responseStream, context);

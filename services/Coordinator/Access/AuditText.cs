@@ -38,7 +38,8 @@ internal static class AuditText
         SubmitRequest.SpecOneofCase.Pi => $"pi, {submission.Pi.Points} points, seed {submission.Pi.Seed}",
         SubmitRequest.SpecOneofCase.Computation => $"computation '{submission.Computation.Name}', {submission.Computation.IndexCount} indices",
         SubmitRequest.SpecOneofCase.Training =>
-            $"training of '{submission.Training.Model}' on '{WithoutQuery(submission.Training.Data)}', mode '{submission.Training.Mode}', {submission.Training.Lanes} lanes, {submission.Training.Epochs} epochs",
+            $"training of '{submission.Training.Model}' on '{WithoutQuery(submission.Training.Data)}', mode '{submission.Training.Mode}', "
+            + $"{submission.Training.Lanes} lanes, {submission.Training.Epochs} epochs",
         SubmitRequest.SpecOneofCase.Op => $"op '{submission.Op.Name}'",
         _ => "no spec",
     };

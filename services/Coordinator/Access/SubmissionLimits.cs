@@ -36,7 +36,8 @@ internal sealed class SubmissionLimits : IDisposable
         var caller = (AuditCaller.Of(context).Key, $"{context.Connection.RemoteIpAddress}");
         using var lease = _rate.AttemptAcquire(caller);
         if (!lease.IsAcquired)
-            throw Exhausted($"submissions: more than {_options.SubmissionsPerMinute} within a minute from {caller.Item2}", nameof(AccessOptions.SubmissionsPerMinute));
+            throw Exhausted($"submissions: more than {_options.SubmissionsPerMinute} within a minute from {caller.Item2}",
+                nameof(AccessOptions.SubmissionsPerMinute));
     }
 
     /// <summary>Whether there is room for one more job; a submission that is repeated needs none.</summary>

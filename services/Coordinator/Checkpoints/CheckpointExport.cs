@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Cluster.Contracts.Checkpoints.V1;
-using Cluster.Models.Safetensors;
 using Cluster.Storage.Checkpoints;
 using Cluster.Storage.Snapshots;
 using Google.Protobuf;
@@ -15,19 +14,19 @@ internal sealed class CheckpointExport(CheckpointReader reader, CheckpointView v
     public async Task SendAsync(StoredCheckpoint checkpoint, IServerStreamWriter<ExportPart> parts, CancellationToken cancellationToken)
     {
         await reader.VerifyAsync(checkpoint, cancellationToken);
-        StoredCheckpoint whole = await view.WithFingerprintAsync(checkpoint, cancellationToken);
-        SafetensorsHeader header = CheckpointFile.Describe(whole, await HashAsync(whole, cancellationToken));
-        byte[] first = header.ToBytes();
+        var whole = await view.WithFingerprintAsync(checkpoint, cancellationToken);
+        var header = CheckpointFile.Describe(whole, await HashAsync(whole, cancellationToken));
+        var first = header.ToBytes();
         using var sent = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await parts.WriteAsync(new ExportPart
         {
             Header = new ExportHeader { Length = first.Length + header.DataBytes, Checkpoint = await view.DescribeAsync(whole, cancellationToken) },
         }, cancellationToken);
-        for (int offset = 0; offset < first.Length; offset += PartReader.MaxPartBytes)
+        for (var offset = 0; offset < first.Length; offset += PartReader.MaxPartBytes)
             await SendAsync(first.AsMemory(offset, Math.Min(PartReader.MaxPartBytes, first.Length - offset)));
-        for (int vector = 0; vector <= whole.Plan.Slots; vector++)
+        for (var vector = 0; vector <= whole.Plan.Slots; vector++)
         {
-            await foreach ((_, ReadOnlyMemory<byte> part) in reader.PartsAsync(whole, vector, cancellationToken)) await SendAsync(part);
+            await foreach (var (_, part) in reader.PartsAsync(whole, vector, cancellationToken)) await SendAsync(part);
         }
 
         await parts.WriteAsync(new ExportPart { Sha256 = Convert.ToHexStringLower(sent.GetHashAndReset()) }, cancellationToken);
@@ -43,9 +42,9 @@ internal sealed class CheckpointExport(CheckpointReader reader, CheckpointView v
     private async Task<string> HashAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int vector = 0; vector <= checkpoint.Plan.Slots; vector++)
+        for (var vector = 0; vector <= checkpoint.Plan.Slots; vector++)
         {
-            await foreach ((_, ReadOnlyMemory<byte> part) in reader.PartsAsync(checkpoint, vector, cancellationToken)) hash.AppendData(part.Span);
+            await foreach (var (_, part) in reader.PartsAsync(checkpoint, vector, cancellationToken)) hash.AppendData(part.Span);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -14,7 +14,8 @@ using Checkpoint = Cluster.Protocol.Commits.Checkpoint;
 
 namespace Cluster.Coordinator.Checkpoints;
 
-/// <summary>Takes a safetensors file part by part and keeps it under a name. Its header is checked whole before a byte is written; of a file that is refused nothing stays.</summary>
+/// <summary>Takes a safetensors file part by part and keeps it under a name. Its header is checked whole before a byte is written;
+/// of a file that is refused nothing stays.</summary>
 internal sealed class CheckpointImport(
     RedisCheckpoints checkpoints, CheckpointReader reader, ModelCatalog models,
     [FromKeyedServices(RedisExtensions.Bulk)] IConnectionMultiplexer redis, IOptions<CoordinatorOptions> options, TimeProvider time)
@@ -23,8 +24,8 @@ internal sealed class CheckpointImport(
     public async Task<StoredCheckpoint> ReceiveAsync(IAsyncStreamReader<ImportPart> parts, CancellationToken cancellationToken)
     {
         var file = new PartReader(parts, time);
-        ImportHeader header = await file.ReadHeaderAsync(options.Value.CheckpointMaxBytes, cancellationToken);
-        TrainingPlan? like = await LikeAsync(header.Like);
+        var header = await file.ReadHeaderAsync(options.Value.CheckpointMaxBytes, cancellationToken);
+        var like = await LikeAsync(header.Like);
         try
         {
             return await ReceiveAsync(file, header, like, cancellationToken);
@@ -37,8 +38,8 @@ internal sealed class CheckpointImport(
 
     private async Task<StoredCheckpoint> ReceiveAsync(PartReader file, ImportHeader header, TrainingPlan? like, CancellationToken cancellationToken)
     {
-        ImportedCheckpoint imported = CheckpointFile.Read(await ReadHeaderAsync(file, header.Length, cancellationToken), like, models);
-        string name = header.Name.Length > 0 ? header.Name : NewId.Of("checkpoint");
+        var imported = CheckpointFile.Read(await ReadHeaderAsync(file, header.Length, cancellationToken), like, models);
+        var name = header.Name.Length > 0 ? header.Name : NewId.Of("checkpoint");
         using var upload = new CheckpointUpload(redis, imported, name);
         var stored = new StoredCheckpoint
         {
@@ -55,7 +56,7 @@ internal sealed class CheckpointImport(
             Origin = header.File.Length > 0 ? header.File : "a file",
             IdempotencyKey = header.IdempotencyKey,
         };
-        bool isKept = false;
+        var isKept = false;
         try
         {
             await upload.WriteAsync(file.ReadAsync, cancellationToken);
@@ -63,7 +64,7 @@ internal sealed class CheckpointImport(
             stored = stored with { Fingerprint = await reader.FingerprintAsync(stored, cancellationToken) };
             if (imported.Fingerprint.Length > 0 && imported.Fingerprint != stored.Fingerprint)
                 throw new SafetensorsException("the parameters do not have the fingerprint that the header names: the file is damaged");
-            StoredCheckpoint kept = await NamedCheckpoints.AddAsync(checkpoints, stored);
+            var kept = await NamedCheckpoints.AddAsync(checkpoints, stored);
             isKept = ReferenceEquals(kept, stored);
             return kept;
         }
@@ -85,7 +86,7 @@ internal sealed class CheckpointImport(
     private async Task<TrainingPlan?> LikeAsync(string like)
     {
         if (like.Length == 0) return null;
-        return CheckpointId.TryParse(like, out CheckpointId id) && await checkpoints.FindAsync(id) is { } found
+        return CheckpointId.TryParse(like, out var id) && await checkpoints.FindAsync(id) is { } found
             ? found.Plan
             : throw SpecRejection.ToRpcException([new SpecViolation("like", like, "there is no such job or checkpoint")]);
     }

@@ -24,7 +24,7 @@ internal sealed class CheckpointView(RedisCheckpoints checkpoints, CheckpointRea
     public async Task<StoredCheckpoint> WithFingerprintAsync(StoredCheckpoint stored, CancellationToken cancellationToken)
     {
         if (stored.Fingerprint.Length > 0) return stored;
-        string fingerprint = await reader.FingerprintAsync(stored, cancellationToken);
+        var fingerprint = await reader.FingerprintAsync(stored, cancellationToken);
         await checkpoints.NoteFingerprintAsync(stored, fingerprint);
         return stored with { Fingerprint = fingerprint };
     }
@@ -43,7 +43,7 @@ internal sealed class CheckpointView(RedisCheckpoints checkpoints, CheckpointRea
             }
         }
 
-        TimeSpan? left = await checkpoints.TimeToLiveAsync(stored);
+        var left = await checkpoints.TimeToLiveAsync(stored);
         return new Checkpoint
         {
             Id = stored.Id,

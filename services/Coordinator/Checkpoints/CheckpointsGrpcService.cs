@@ -19,10 +19,10 @@ internal sealed class CheckpointsGrpcService(
 
     public override async Task<ListReply> List(ListRequest request, ServerCallContext context)
     {
-        IReadOnlyList<StoredCheckpoint> found = request.Job.Length > 0 ? await checkpoints.OfJobAsync(request.Job) : await AllAsync();
+        var found = request.Job.Length > 0 ? await checkpoints.OfJobAsync(request.Job) : await AllAsync();
         if (request.Job.Length > 0 && found.Count == 0 && await jobs.ReadAsync(request.Job) is null) throw NotFound(request.Job);
         var reply = new ListReply();
-        foreach (StoredCheckpoint checkpoint in found) reply.Checkpoints.Add(await view.ListedAsync(checkpoint, context.CancellationToken));
+        foreach (var checkpoint in found) reply.Checkpoints.Add(await view.ListedAsync(checkpoint, context.CancellationToken));
         return reply;
     }
 
@@ -36,9 +36,10 @@ internal sealed class CheckpointsGrpcService(
         if (request.IdempotencyKey.Length > JobSubmission.MaxKeyLength)
             throw SpecRejection.ToRpcException([new SpecViolation("idempotency_key", request.IdempotencyKey, JobSubmission.KeyForm)]);
         condition.ThrowIfClosed();
-        StoredCheckpoint source = await FindAsync(request.Id);
+        var source = await FindAsync(request.Id);
         return await GuardAsync(request.Id, async () =>
-            await view.DescribeAsync(await named.KeepAsync(source, request.Name, request.IdempotencyKey, context.CancellationToken), context.CancellationToken));
+            await view.DescribeAsync(await named.KeepAsync(source, request.Name, request.IdempotencyKey, context.CancellationToken),
+            context.CancellationToken));
     }
 
     public override async Task<RemoveReply> Remove(RemoveRequest request, ServerCallContext context) =>
@@ -46,7 +47,7 @@ internal sealed class CheckpointsGrpcService(
 
     public override async Task Export(ExportRequest request, IServerStreamWriter<ExportPart> responseStream, ServerCallContext context)
     {
-        StoredCheckpoint checkpoint = await FindAsync(request.Id);
+        var checkpoint = await FindAsync(request.Id);
         await GuardAsync(request.Id, async () =>
         {
             await export.SendAsync(checkpoint, responseStream, context.CancellationToken);
@@ -76,7 +77,7 @@ internal sealed class CheckpointsGrpcService(
     private async Task<IReadOnlyList<StoredCheckpoint>> AllAsync()
     {
         List<StoredCheckpoint> all = [.. await checkpoints.NamedAsync(MaxListed)];
-        foreach (JobRecord job in await jobs.ListAsync(MaxListed))
+        foreach (var job in await jobs.ListAsync(MaxListed))
         {
             if (job.Kind == JobKinds.Training) all.AddRange(await checkpoints.OfJobAsync(job.Id));
         }
@@ -85,7 +86,7 @@ internal sealed class CheckpointsGrpcService(
     }
 
     private async Task<StoredCheckpoint> FindAsync(string id) =>
-        CheckpointId.TryParse(id, out CheckpointId parsed) && await checkpoints.FindAsync(parsed) is { } found ? found : throw NotFound(id);
+        CheckpointId.TryParse(id, out var parsed) && await checkpoints.FindAsync(parsed) is { } found ? found : throw NotFound(id);
 
     private static async Task<T> GuardAsync<T>(string id, Func<Task<T>> action)
     {

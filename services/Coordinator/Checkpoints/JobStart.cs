@@ -15,7 +15,7 @@ internal sealed class JobStart(RedisCheckpoints checkpoints, CheckpointCopier co
     /// <summary>Everything that keeps a job from beginning as its spec asks.</summary>
     public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingPlan plan)
     {
-        if (plan.Spec.From is not { } from || !CheckpointId.TryParse(from, out CheckpointId id)) return [];
+        if (plan.Spec.From is not { } from || !CheckpointId.TryParse(from, out var id)) return [];
         return await checkpoints.FindAsync(id) is { } found
             ? Continuation.Check(found.Id, found.Plan, found.State.Clock, plan)
             : [new SpecViolation("from", from, "there is no such checkpoint, or it is not kept any more")];
@@ -26,9 +26,9 @@ internal sealed class JobStart(RedisCheckpoints checkpoints, CheckpointCopier co
     public async Task<TrainingPlan> PlanAsync(TrainingPlan plan)
     {
         if (plan.Spec.From is not { } from) return plan;
-        if (!CheckpointId.TryParse(from, out CheckpointId id) || await checkpoints.FindAsync(id) is not { } found)
+        if (!CheckpointId.TryParse(from, out var id) || await checkpoints.FindAsync(id) is not { } found)
             throw new ArgumentException($"from: {from}: there is no such checkpoint, or it is not kept any more");
-        IReadOnlyList<SpecViolation> wrong = Continuation.Check(found.Id, found.Plan, found.State.Clock, plan);
+        var wrong = Continuation.Check(found.Id, found.Plan, found.State.Clock, plan);
         if (wrong.Count > 0) throw new ArgumentException(string.Join("; ", wrong));
         return plan with { Start = new PlannedStart(found.Id, plan.Spec.WeightsOnly ? 0 : found.State.Clock, plan.Spec.WeightsOnly) };
     }
@@ -38,11 +38,11 @@ internal sealed class JobStart(RedisCheckpoints checkpoints, CheckpointCopier co
     public async Task<CommitManifest?> CopyAsync(string job, TrainingPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Start is not { } start) return null;
-        if (!CheckpointId.TryParse(start.Checkpoint, out CheckpointId id) || await checkpoints.FindAsync(id) is not { } source)
+        if (!CheckpointId.TryParse(start.Checkpoint, out var id) || await checkpoints.FindAsync(id) is not { } source)
             throw new ArgumentException($"from: {start.Checkpoint}: is not kept any more");
         try
         {
-            Checkpoint copy = await copier.CopyAsync(
+            var copy = await copier.CopyAsync(
                 source, job, plan, start.Clock, start.WeightsOnly ? 0 : source.State.Examples, start.WeightsOnly ? OptimizerOf(plan) : null, cancellationToken);
             return new CommitManifest
             {

@@ -3,7 +3,6 @@ using Cluster.Storage.Checkpoints;
 using Cluster.Storage.Snapshots;
 using Grpc.Core;
 using StackExchange.Redis;
-using Checkpoint = Cluster.Protocol.Commits.Checkpoint;
 
 namespace Cluster.Coordinator.Checkpoints;
 
@@ -16,12 +15,12 @@ internal sealed class NamedCheckpoints(RedisCheckpoints checkpoints, CheckpointC
     public async Task<StoredCheckpoint> KeepAsync(StoredCheckpoint source, string name, string key, CancellationToken cancellationToken)
     {
         source = await view.WithFingerprintAsync(source, cancellationToken);
-        Checkpoint copy = await copier.CopyAsync(source, name, source.Plan, source.State.Clock, source.State.Examples, fresh: null, cancellationToken);
-        StoredCheckpoint named = source with { Id = name, Origin = source.Id, State = copy with { Time = source.State.Time }, IdempotencyKey = key };
-        bool isKept = false;
+        var copy = await copier.CopyAsync(source, name, source.Plan, source.State.Clock, source.State.Examples, fresh: null, cancellationToken);
+        var named = source with { Id = name, Origin = source.Id, State = copy with { Time = source.State.Time }, IdempotencyKey = key };
+        var isKept = false;
         try
         {
-            StoredCheckpoint kept = await AddAsync(checkpoints, named);
+            var kept = await AddAsync(checkpoints, named);
             isKept = ReferenceEquals(kept, named);
             return kept;
         }
@@ -42,7 +41,8 @@ internal sealed class NamedCheckpoints(RedisCheckpoints checkpoints, CheckpointC
             case AddAnswer.Done:
                 return named;
             case AddAnswer.Taken:
-                if (named.IdempotencyKey.Length > 0 && await checkpoints.FindNamedAsync(named.Id) is { } made && made.IdempotencyKey == named.IdempotencyKey) return made;
+                if (named.IdempotencyKey.Length > 0 && await checkpoints.FindNamedAsync(named.Id) is { } made && made.IdempotencyKey == named.IdempotencyKey)
+                    return made;
                 throw SpecRejection.ToRpcException([new SpecViolation("name", named.Id, "a job or checkpoint has this name")]);
             default:
                 throw new SnapshotUnreadableException("a part of it went before the last one came: it took too long");

@@ -28,14 +28,15 @@ internal sealed class PartReader(IAsyncStreamReader<ImportPart> parts, TimeProvi
     {
         if (!await NextAsync(cancellationToken) || parts.Current.PartCase != ImportPart.PartOneofCase.Header)
             throw Refused("header", "", "must be the first part");
-        ImportHeader header = parts.Current.Header;
+        var header = parts.Current.Header;
         if (header.Name.Length > 0 && !CheckpointId.IsName(header.Name)) throw Refused("name", header.Name, CheckpointId.NameForm);
         if (header.IdempotencyKey.Length > JobSubmission.MaxKeyLength) throw Refused("idempotency_key", header.IdempotencyKey, JobSubmission.KeyForm);
         if (header.File.Length > MaxFileName) throw Refused("file", header.File, $"must have at most {MaxFileName} characters");
         if (header.Like.Length > 0 && !CheckpointId.IsWellFormed(header.Like)) throw Refused("like", header.Like, CheckpointId.Form);
         return header.Length >= SafetensorsHeader.PrefixBytes && header.Length <= maxBytes
             ? header
-            : throw Refused("file", header.File, FormattableString.Invariant($"has {header.Length} bytes; must have {SafetensorsHeader.PrefixBytes} to {maxBytes}"));
+            : throw Refused("file", header.File, FormattableString.Invariant(
+            $"has {header.Length} bytes; must have {SafetensorsHeader.PrefixBytes} to {maxBytes}"));
     }
 
     /// <summary>Fills a buffer whole.</summary>
@@ -47,7 +48,7 @@ internal sealed class PartReader(IAsyncStreamReader<ImportPart> parts, TimeProvi
         {
             if (_rest.IsEmpty && !await ReceiveAsync(cancellationToken))
                 throw new SafetensorsException($"the file is truncated: {Bytes} bytes came");
-            int bytes = Math.Min(target.Length, _rest.Length);
+            var bytes = Math.Min(target.Length, _rest.Length);
             _rest[..bytes].CopyTo(target);
             (target, _rest) = (target[bytes..], _rest[bytes..]);
         }

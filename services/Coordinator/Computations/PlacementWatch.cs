@@ -25,7 +25,8 @@ internal sealed class PlacementWatch(ComputationPlan plan, TimeSpan timeout, Tim
     public string? MergeQueue { get; private set; }
 
     /// <summary>Full names of all devices that its items can go to now.</summary>
-    public IReadOnlyCollection<string> Devices => [.. _placements.Values.SelectMany(placement => placement.Targets).SelectMany(target => target.Devices).Distinct()];
+    public IReadOnlyCollection<string> Devices
+        => [.. _placements.Values.SelectMany(placement => placement.Targets).SelectMany(target => target.Devices).Distinct()];
 
     /// <summary>Where items of a device spec go now; null while nothing serves it.</summary>
     public Placement? For(DeviceSpec spec) => _placements.GetValueOrDefault(spec);

@@ -116,7 +116,8 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
         range.ClaimedBy(claimant, context.Time.GetTimestamp());
         if (!lost && !isWithoutDevice && !range.LosesPatience(context.Time)) return false;
 
-        var reason = lost ? "its worker is gone" : isWithoutDevice ? "its devices are gone" : claimant.Length > 0 ? "its worker does not finish it" : "nobody took it";
+        var reason = lost ? "its worker is gone" : isWithoutDevice ? "its devices are gone" : claimant.Length > 0 ? "its worker does not finish it"
+            : "nobody took it";
         JobLog.Republished(context.Logger, jobId, range.Range.From, range.Range.To, reason);
         context.Metrics.Republished(reason);
         range.Recall();

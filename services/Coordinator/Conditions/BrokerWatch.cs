@@ -39,10 +39,10 @@ internal sealed class BrokerWatch(BrokerConnections connections, ClusterConditio
 
     private async Task WatchAsync(CancellationToken stoppingToken)
     {
-        await using IConnection connection = await connections.OpenAsync("alarms", stoppingToken);
+        await using var connection = await connections.OpenAsync("alarms", stoppingToken);
         connection.ConnectionBlockedAsync += OnBlockedAsync;
         connection.ConnectionUnblockedAsync += OnUnblockedAsync;
-        await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         while (channel.IsOpen)
         {
             if (!condition.IsBrokerBlocked) await PublishAsync(channel, stoppingToken);

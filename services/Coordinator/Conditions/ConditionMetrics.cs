@@ -10,7 +10,7 @@ internal sealed class ConditionMetrics
 
     public ConditionMetrics(IMeterFactory meters, ClusterCondition condition)
     {
-        Meter meter = meters.Create("Cluster.Coordinator");
+        var meter = meters.Create("Cluster.Coordinator");
         meter.CreateObservableGauge("cluster.server.blocked", () => Blocked(condition), "1", "1 while a server takes nothing new, else 0, by server");
         meter.CreateObservableGauge("cluster.redis.memory.used", () => Interlocked.Read(ref _used), "By", "Memory that Redis uses");
         meter.CreateObservableGauge("cluster.redis.memory.limit", () => Interlocked.Read(ref _limit), "By", "Redis's maxmemory; 0 for none");

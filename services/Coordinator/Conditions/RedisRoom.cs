@@ -15,9 +15,9 @@ internal sealed class RedisRoom(IConnectionMultiplexer redis, IOptions<Coordinat
     /// <returns>RESOURCE_EXHAUSTED with what is needed, what there is, and what to do.</returns>
     public async Task<Status?> RefusalAsync(long bytes, string what)
     {
-        RedisInfo memory = await RedisInfo.ReadAsync(redis.GetDatabase(), "memory");
+        var memory = await RedisInfo.ReadAsync(redis.GetDatabase(), "memory");
         if (memory.Number("maxmemory") is not (> 0 and { } limit) || memory.Number("used_memory") is not { } used || bytes <= limit - used) return null;
-        string said = string.Create(CultureInfo.InvariantCulture,
+        var said = string.Create(CultureInfo.InvariantCulture,
             $"{what} needs about {bytes:N0} bytes in Redis, which has {Math.Max(0, limit - used):N0} left of its maxmemory of {limit:N0}");
         if (!options.Value.AcceptUnsafeRedis)
             return new Status(StatusCode.ResourceExhausted, $"{said}: raise it, or accept that jobs wait for room with {ClusterCondition.AcceptSetting}=true");

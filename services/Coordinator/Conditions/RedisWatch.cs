@@ -83,13 +83,13 @@ internal sealed class RedisWatch(
 
     private async Task CheckWhenDueAsync()
     {
-        string? run = (await RedisInfo.ReadAsync(_redis, "server")).Text("run_id");
+        var run = (await RedisInfo.ReadAsync(_redis, "server")).Text("run_id");
         if (_checkedAt is { } at && run == _run && time.GetElapsedTime(at) < CheckPeriod) return;
         await ReadMemoryAsync();
         string[] risks = [.. RedisRisks.Of(await RedisSettings.ReadAsync(_redis))];
-        bool accepted = options.Value.AcceptUnsafeRedis;
+        var accepted = options.Value.AcceptUnsafeRedis;
         condition.Checked(accepted ? [] : risks);
-        string said = string.Join("; ", risks);
+        var said = string.Join("; ", risks);
         if (said.Length > 0 && (said != _risks || run != _run))
         {
             if (accepted) ConditionLog.RisksAccepted(logger, said, ClusterCondition.AcceptSetting);
@@ -101,7 +101,7 @@ internal sealed class RedisWatch(
 
     private async Task ReadMemoryAsync()
     {
-        RedisInfo memory = await RedisInfo.ReadAsync(_redis, "memory");
+        var memory = await RedisInfo.ReadAsync(_redis, "memory");
         metrics.Seen(memory.Number("used_memory") ?? 0, memory.Number("maxmemory") ?? 0);
     }
 
@@ -115,7 +115,7 @@ internal sealed class RedisWatch(
         }
 
         var limit = (await RedisInfo.ReadAsync(_redis, "memory")).Number("maxmemory");
-        string full = string.Create(CultureInfo.InvariantCulture, $"Redis, which is full (out of memory: maxmemory is {limit:N0} bytes)");
+        var full = string.Create(CultureInfo.InvariantCulture, $"Redis, which is full (out of memory: maxmemory is {limit:N0} bytes)");
         return (full, ClusterCondition.RoomAdvice);
     }
 }

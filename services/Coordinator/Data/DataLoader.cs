@@ -12,7 +12,8 @@ namespace Cluster.Coordinator.Data;
 
 /// <summary>Makes data sets of files that clients send and of sources that the cluster reads, a few at a time. Owns no state but the count of loads.</summary>
 internal sealed class DataLoader(
-    RedisDataSets dataSets, DataSources sources, IOptions<CoordinatorOptions> options, DataMetrics metrics, TimeProvider time, ILogger<DataLoader> logger) : IDisposable
+    RedisDataSets dataSets, DataSources sources, IOptions<CoordinatorOptions> options, DataMetrics metrics, TimeProvider time, ILogger<DataLoader> logger)
+    : IDisposable
 {
     /// <summary>Files at once: each takes a thread and some 50 MB.</summary>
     public const int MaxLoads = 4;
@@ -22,7 +23,8 @@ internal sealed class DataLoader(
     private readonly SemaphoreSlim _free = new(MaxLoads);
 
     /// <summary>Takes a file from a client.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT with what is wrong with the file or its parts, RESOURCE_EXHAUSTED when too many come at once, ABORTED when no part comes any more.</exception>
+    /// <exception cref="RpcException">INVALID_ARGUMENT with what is wrong with the file or its parts, RESOURCE_EXHAUSTED when too many come at once,
+    /// ABORTED when no part comes any more.</exception>
     /// <exception cref="OperationCanceledException">The token is cancelled; nothing of the file stays.</exception>
     public Task<(string Id, DataSetRecord Manifest)> LoadAsync(IAsyncStreamReader<LoadRequest> parts, CancellationToken cancellationToken) =>
         GuardAsync("", () => StoreAsync(new DataUpload(parts, time), cancellationToken));
@@ -75,7 +77,8 @@ internal sealed class DataLoader(
             return await OnceAsync(await upload.ReadHeaderAsync(cancellationToken), async set =>
             {
                 var manifest = await upload.PassOnAsync(
-                    stream => dataSets.WriteAsync(set, () => RowReaders.Open(set.Import, stream, labels: null, Limits), null, null, cancellationToken), cancellationToken);
+                    stream => dataSets.WriteAsync(set, () => RowReaders.Open(set.Import, stream, labels: null, Limits), null, null, cancellationToken),
+                    cancellationToken);
                 return Loaded(set.Id, manifest, upload.Bytes, started);
             }, cancellationToken);
         }

@@ -11,7 +11,8 @@ namespace Cluster.Coordinator.Data;
 
 /// <summary>The service of data sets. They are in Redis alone, so any coordinator answers, chief or not.</summary>
 internal sealed class DataSetsGrpcService(
-    DataLoader loader, DataRemoval removal, RedisDataSets dataSets, ClusterCondition condition, TimeProvider time, IHostApplicationLifetime lifetime) : DataSets.DataSetsBase
+    DataLoader loader, DataRemoval removal, RedisDataSets dataSets, ClusterCondition condition, TimeProvider time, IHostApplicationLifetime lifetime)
+    : DataSets.DataSetsBase
 {
     public override async Task<DataSet> Load(IAsyncStreamReader<LoadRequest> parts, ServerCallContext context)
     {

@@ -17,7 +17,8 @@ internal sealed class LoadProgressStream(IServerStreamWriter<AddUpdate> stream, 
     /// <summary>Passes on until the load ends, and returns what it came to.</summary>
     public async Task<T> PassOnAsync<T>(Task<T> loading, CancellationToken cancellationToken)
     {
-        _ = loading.ContinueWith(_ => _newest.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = loading.ContinueWith(_ => _newest.Writer.TryComplete(), CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
             await foreach (var progress in _newest.Reader.ReadAllAsync(cancellationToken))

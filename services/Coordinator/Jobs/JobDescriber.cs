@@ -13,7 +13,7 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings, Clus
 {
     public async Task<Job> DescribeAsync(JobRecord job)
     {
-        JobProgress? live = feeds.TryGet(job.Id, out var feed) ? feed.Latest : null;
+        var live = feeds.TryGet(job.Id, out var feed) ? feed.Latest : null;
         var message = new Job
         {
             Id = job.Id,
@@ -37,7 +37,7 @@ internal sealed class JobDescriber(JobFeeds feeds, RedisTraining trainings, Clus
 
     private Progress Progress(JobRecord job, JobProgress? live)
     {
-        (long done, long total, string unit) = Work(job);
+        var (done, total, unit) = Work(job);
         return new Progress
         {
             Done = job.HasEnded ? done : Math.Max(done, live?.Done ?? 0),

@@ -47,7 +47,7 @@ internal sealed class JobFeed
     {
         lock (_lock)
         {
-            int fresh = (int)Math.Clamp(_partialResultsSeen - seen, 0, _partialResults.Count);
+            var fresh = (int)Math.Clamp(_partialResultsSeen - seen, 0, _partialResults.Count);
             seen = _partialResultsSeen;
             return [.. _partialResults.Skip(_partialResults.Count - fresh)];
         }

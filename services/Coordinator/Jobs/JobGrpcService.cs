@@ -10,7 +10,8 @@ namespace Cluster.Coordinator.Jobs;
 
 /// <summary>The job service. Reads go to Redis; only the chief accepts and cancels.</summary>
 internal sealed class JobGrpcService(
-    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, ClusterCondition condition, TrainingAdmission trainings, TrainingCancellation cancellation, ChiefOffice office, SubmissionLimits limits, JobMetrics metrics, TimeProvider time,
+    RedisJobs jobs, JobRunners runners, JobFeeds feeds, JobDescriber describer, ClusterCondition condition, TrainingAdmission trainings,
+    TrainingCancellation cancellation, ChiefOffice office, SubmissionLimits limits, JobMetrics metrics, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<JobGrpcService> logger)
     : Contracts.Jobs.V1.Jobs.JobsBase
 {
@@ -51,7 +52,7 @@ internal sealed class JobGrpcService(
             throw SpecRejection.ToRpcException([new SpecViolation("limit", $"{request.Limit}", $"must be from 1 to {MaxLimit}")]);
         if (request.IdempotencyKey.Length > JobSubmission.MaxKeyLength)
             throw SpecRejection.ToRpcException([new SpecViolation("idempotency_key", request.IdempotencyKey, JobSubmission.KeyForm)]);
-        IReadOnlyList<JobRecord> records = request.IdempotencyKey.Length > 0
+        var records = request.IdempotencyKey.Length > 0
             ? await jobs.FindSubmittedAsync(request.IdempotencyKey) is { } submitted ? [submitted] : []
             : await jobs.ListAsync(request.Limit == 0 ? DefaultLimit : request.Limit);
         return new ListReply { Jobs = { (await Task.WhenAll(records.Select(describer.DescribeAsync))).Select(Shorten) } };

@@ -35,7 +35,8 @@ internal sealed class JobRunners(JobKindRunners kinds, RedisJobs jobs, JobFeeds 
     {
         if (_term.IsCancellationRequested || _running.ContainsKey(job.Id)) return;
         var runner = kinds.Create(job, owner);
-        _ = _running.GetOrAdd(job.Id, id => new Lazy<Running>(() => new Running(runner, Task.Run(() => RunAsync(id, job.Kind, runner), CancellationToken.None)))).Value;
+        _ = _running.GetOrAdd(job.Id, id => new Lazy<Running>(() =>
+            new Running(runner, Task.Run(() => RunAsync(id, job.Kind, runner), CancellationToken.None)))).Value;
     }
 
     /// <summary>Waits for the runners to stop; their term is over.</summary>

@@ -1,6 +1,7 @@
 namespace Cluster.Coordinator.Jobs;
 
-/// <summary>When the item that ends a job is to be sent: at first, again after a patience that doubles, and at once where a worker failed. Owned by one runner.</summary>
+/// <summary>When the item that ends a job is to be sent: at first, again after a patience that doubles, and at once where a worker failed.
+/// Owned by one runner.</summary>
 internal sealed class LastItem(TimeSpan patience, TimeProvider time)
 {
     /// <summary>Failures after which the job fails.</summary>

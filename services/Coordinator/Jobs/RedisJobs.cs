@@ -137,7 +137,8 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
 
     private static Dictionary<int, long> Cuts(Dictionary<string, string> fields)
         => fields.Where(f => f.Key.StartsWith(JobKeys.CutField, StringComparison.Ordinal))
-            .ToDictionary(f => int.Parse(f.Key.AsSpan(JobKeys.CutField.Length), CultureInfo.InvariantCulture), f => long.Parse(f.Value, CultureInfo.InvariantCulture));
+            .ToDictionary(f => int.Parse(f.Key.AsSpan(JobKeys.CutField.Length), CultureInfo.InvariantCulture),
+            f => long.Parse(f.Value, CultureInfo.InvariantCulture));
 
     private static long Number(Dictionary<string, string> fields, string name)
         => fields.TryGetValue(name, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : 0;

@@ -1,6 +1,7 @@
 namespace Cluster.Coordinator.Jobs;
 
-/// <summary>The pauses of a runner that was interrupted: they double from 100 ms to 2 s, each with half as much more or less at random. Owned by one runner.</summary>
+/// <summary>The pauses of a runner that was interrupted: they double from 100 ms to 2 s, each with half as much more or less at random.
+/// Owned by one runner.</summary>
 internal sealed class RunnerBackoff(TimeProvider time)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);

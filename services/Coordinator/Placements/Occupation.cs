@@ -19,7 +19,7 @@ internal static class Occupation
             .Select(device => device.Doing.Split(' ')[0])];
         if (working.Length == 0 || working.Length < devices.Count || working.Contains(jobId)) return "";
         string[] others = [.. working.Distinct().Order(StringComparer.Ordinal)];
-        string more = others.Length > NamedJobs ? ", …" : "";
-        return $"a free device ({working.Length} of {devices.Count} work for {(others.Length == 1 ? "job" : "jobs")} {string.Join(", ", others.Take(NamedJobs))}{more})";
+        var named = string.Join(", ", others.Take(NamedJobs)) + (others.Length > NamedJobs ? ", …" : "");
+        return $"a free device ({working.Length} of {devices.Count} work for {(others.Length == 1 ? "job" : "jobs")} {named})";
     }
 }

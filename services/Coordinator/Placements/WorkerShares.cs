@@ -30,7 +30,8 @@ internal sealed class WorkerShares
         lock (_lock) _jobs.Remove(job);
     }
 
-    /// <summary>A job has items for these devices that take turns with those of others: those of computations and of evaluations, for which nobody has a share.</summary>
+    /// <summary>A job has items for these devices that take turns with those of others: those of computations and of evaluations,
+    /// for which nobody has a share.</summary>
     public void TakeTurns(string job, IEnumerable<string> devices)
     {
         lock (_lock) _waiting[job] = [.. devices];
@@ -55,9 +56,9 @@ internal sealed class WorkerShares
             waiting = [.. _waiting.Where(other => other.Key != job && other.Value.Overlaps(devices)).Select(other => other.Key)];
         }
 
-        int rank = rivals.Count(other => string.CompareOrdinal(other, job) < 0);
-        (int least, int over) = Math.DivRem(devices.Count, rivals.Length + 1);
-        WorkerShare share = least == 0
+        var rank = rivals.Count(other => string.CompareOrdinal(other, job) < 0);
+        var (least, over) = Math.DivRem(devices.Count, rivals.Length + 1);
+        var share = least == 0
             ? new WorkerShare(devices.Count == 0 ? 0 : rank % devices.Count, 1)
             : new WorkerShare((rank * least) + Math.Min(rank, over), least + (rank < over ? 1 : 0));
         return share with { Rivals = rivals.Union(waiting).Count(), IsShared = waiting.Length > 0 };

@@ -36,7 +36,7 @@ internal sealed class PartStream(IAsyncStreamReader<PredictPart> parts, TimeProv
                 throw SpecRejection.ToRpcException([new SpecViolation("content", $"{_rest.Length} bytes", $"must have at most {MaxPartBytes} bytes")]);
         }
 
-        int bytes = Math.Min(buffer.Length, _rest.Length);
+        var bytes = Math.Min(buffer.Length, _rest.Length);
         _rest.Span[..bytes].CopyTo(buffer);
         _rest = _rest[bytes..];
         return bytes;

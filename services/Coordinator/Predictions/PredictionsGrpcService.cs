@@ -22,7 +22,8 @@ internal sealed class PredictionsGrpcService(
 
     private static readonly SemaphoreSlim Free = new(MaxFiles);
 
-    public override async Task Predict(IAsyncStreamReader<PredictPart> requestStream, IServerStreamWriter<PredictReply> responseStream, ServerCallContext context)
+    public override async Task Predict(IAsyncStreamReader<PredictPart> requestStream, IServerStreamWriter<PredictReply> responseStream,
+        ServerCallContext context)
     {
         if (!Free.Wait(TimeSpan.Zero, CancellationToken.None))
             throw new RpcException(new Status(StatusCode.ResourceExhausted, $"{MaxFiles} files are being predicted already; try again later"));
@@ -59,10 +60,10 @@ internal sealed class PredictionsGrpcService(
 
     private async Task PredictAsync(PartStream file, IServerStreamWriter<PredictReply> replies, CancellationToken cancellationToken)
     {
-        PredictHeader header = await file.ReadHeaderAsync();
-        if (!CheckpointId.TryParse(header.Model, out CheckpointId id) || await checkpoints.FindAsync(id) is not { } checkpoint)
+        var header = await file.ReadHeaderAsync();
+        if (!CheckpointId.TryParse(header.Model, out var id) || await checkpoints.FindAsync(id) is not { } checkpoint)
             throw new RpcException(new Status(StatusCode.NotFound, $"there is no checkpoint '{SpecViolation.Shown(header.Model)}'"));
-        using RowPredictor predictor = await predictors.LoadAsync(checkpoint, cancellationToken);
+        using var predictor = await predictors.LoadAsync(checkpoint, cancellationToken);
         await replies.WriteAsync(
             new PredictReply { Columns = new PredictedColumns { Checkpoint = checkpoint.Id, Names = { predictor.Columns } } }, cancellationToken);
         await Task.Factory.StartNew(
@@ -78,10 +79,10 @@ internal sealed class PredictionsGrpcService(
         Stream file, IReadOnlyList<string> features, bool hasHeader, RowPredictor predictor, IServerStreamWriter<PredictReply> replies,
         CancellationToken cancellationToken)
     {
-        using Stream content = Decompression.Open(file);
-        using FeatureRows rows = FeatureRows.Open(content, features, options.Value.DataMaxBytes, hasHeader);
+        using var content = Decompression.Open(file);
+        using var rows = FeatureRows.Open(content, features, options.Value.DataMaxBytes, hasHeader);
         var row = new float[features.Count];
-        bool hasMore = true;
+        var hasMore = true;
         while (hasMore)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -6,7 +6,8 @@ using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Predictions;
 
-/// <summary>A model with its parameters on a device, which predicts rows as its job trained on them: standardised, where that was. For one thread at a time.</summary>
+/// <summary>A model with its parameters on a device, which predicts rows as its job trained on them: standardised, where that was.
+/// For one thread at a time.</summary>
 internal sealed class RowPredictor : IDisposable
 {
     private const int MaxBatchValues = 1 << 18;
@@ -57,14 +58,14 @@ internal sealed class RowPredictor : IDisposable
     /// <exception cref="NotSupportedException">The model does not predict.</exception>
     public float[] Predict()
     {
-        Span<float> outputs = _outputs.AsSpan(0, _batch.Count * _model.Outputs);
+        var outputs = _outputs.AsSpan(0, _batch.Count * _model.Outputs);
         _session.Predict(_batch, outputs);
         var values = new float[_batch.Count * Columns.Count];
-        int classColumns = Columns.Count - _model.Outputs;
-        for (int row = 0; row < _batch.Count; row++)
+        var classColumns = Columns.Count - _model.Outputs;
+        for (var row = 0; row < _batch.Count; row++)
         {
             ReadOnlySpan<float> output = outputs.Slice(row * _model.Outputs, _model.Outputs);
-            Span<float> target = values.AsSpan(row * Columns.Count, Columns.Count);
+            var target = values.AsSpan(row * Columns.Count, Columns.Count);
             if (classColumns > 0) target[0] = ClassOf(output);
             output.CopyTo(target[classColumns..]);
         }
@@ -81,8 +82,8 @@ internal sealed class RowPredictor : IDisposable
 
     private static IEnumerable<string> ColumnsOf(IModel model)
     {
-        string name = model.Classes > 0 ? "probability" : "prediction";
-        IEnumerable<string> outputs = model.Outputs == 1 ? [name] : Enumerable.Range(0, model.Outputs).Select(i => FormattableString.Invariant($"{name}_{i}"));
+        var name = model.Classes > 0 ? "probability" : "prediction";
+        var outputs = model.Outputs == 1 ? [name] : Enumerable.Range(0, model.Outputs).Select(i => FormattableString.Invariant($"{name}_{i}"));
         return model.Classes > 0 ? outputs.Prepend("class") : outputs;
     }
 
@@ -91,8 +92,8 @@ internal sealed class RowPredictor : IDisposable
     {
         if (!float.IsFinite(probabilities[0])) return float.NaN;
         if (probabilities.Length == 1) return probabilities[0] > 0.5f ? 1 : 0;
-        int best = 0;
-        for (int i = 1; i < probabilities.Length; i++)
+        var best = 0;
+        for (var i = 1; i < probabilities.Length; i++)
         {
             if (probabilities[i] > probabilities[best]) best = i;
         }

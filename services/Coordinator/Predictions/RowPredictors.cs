@@ -3,7 +3,6 @@ using Cluster.Compute.Devices;
 using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Models;
-using Cluster.Protocol.Plans;
 using Cluster.Storage.Checkpoints;
 using Grpc.Core;
 
@@ -18,10 +17,10 @@ internal sealed class RowPredictors(ModelCatalog models, CheckpointReader reader
     /// <exception cref="RpcException">INVALID_ARGUMENT where the model cannot be made here, RESOURCE_EXHAUSTED where there is no memory for it.</exception>
     public async Task<RowPredictor> LoadAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        TrainingPlan plan = checkpoint.Plan;
+        var plan = checkpoint.Plan;
         try
         {
-            IModel model = models.Create(plan.Spec, plan.Features, plan.Rows);
+            var model = models.Create(plan.Spec, plan.Features, plan.Rows);
             return new RowPredictor(_device.Value, plan, model, await reader.ReadParametersAsync(checkpoint, cancellationToken));
         }
         catch (ArgumentException e)

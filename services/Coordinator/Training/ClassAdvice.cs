@@ -15,18 +15,19 @@ internal sealed class ClassAdvice(LabelCounts labels)
     public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
     {
         // What goes on with a checkpoint is what that is.
-        bool goesOn = spec.From is not null && !spec.WeightsOnly;
+        var goesOn = spec.From is not null && !spec.WeightsOnly;
         if (goesOn || spec is not { Model: TrainingNames.Mlp, Classes: null, Regression: false }) return [];
         var used = new HashSet<float>();
-        await foreach (LabelCount count in labels.ReadAsync(spec, manifest, cancellationToken))
+        await foreach (var count in labels.ReadAsync(spec, manifest, cancellationToken))
         {
             if (!LabelCounts.IsClass(count.Label, TrainingSpec.MaxSmallLabel + 1)) return [];
             used.Add(count.Label);
         }
 
-        (float least, float most) = (used.Min(), used.Max());
+        var (least, most) = (used.Min(), used.Max());
         return [new SpecViolation("classes", "", string.Create(CultureInfo.InvariantCulture,
-            $"must be given where labels can be classes; here all are whole numbers from {least} to {most}: --classes {Math.Max(2, most + 1)} names a class, --regression predicts the label as a number"))];
+            $"must be given where labels can be classes; here all are whole numbers from {least} to {most}: --classes {Math.Max(2, most + 1)} names a class, "
+            + $"--regression predicts the label as a number"))];
     }
 
     /// <summary>Classes that no row has: a model learns nothing of them but not to name them.</summary>
@@ -35,25 +36,27 @@ internal sealed class ClassAdvice(LabelCounts labels)
     {
         if (LabelPlanner.ClassesOf(spec) is not { } classes) return [];
         var used = new HashSet<int>();
-        await foreach (LabelCount count in labels.ReadAsync(spec, manifest, cancellationToken)) used.Add((int)count.Label);
+        await foreach (var count in labels.ReadAsync(spec, manifest, cancellationToken)) used.Add((int)count.Label);
         if (Gaps(classes, used) is not { Length: > 0 } gaps) return [];
         return [string.Create(CultureInfo.InvariantCulture,
-            $"no row has label {gaps}: model {spec.Model} has {classes} classes, 0 to {classes - 1}, and class k is label k, in predictions too; labels from 0 to {used.Count - 1} would need no class without rows")];
+            $"no row has label {gaps}: model {spec.Model} has {classes} classes, 0 to {classes - 1}, and class k is label k, in predictions too; labels from "
+            + $"0 to {used.Count - 1} would need no class without rows")];
     }
 
     // 0, 2-4.
     private static string Gaps(int classes, HashSet<int> used)
     {
         var gaps = new List<(int From, int To)>();
-        for (int label = 0; label < classes; label++)
+        for (var label = 0; label < classes; label++)
         {
             if (used.Contains(label)) continue;
             if (gaps.Count > 0 && gaps[^1].To == label - 1) gaps[^1] = (gaps[^1].From, label);
             else gaps.Add((label, label));
         }
 
-        IEnumerable<string> shown = gaps.Take(MaxShownGaps)
-            .Select(gap => gap.From == gap.To ? gap.From.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{gap.From}-{gap.To}"));
+        var shown = gaps.Take(MaxShownGaps)
+            .Select(gap => gap.From == gap.To ? gap.From.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture,
+            $"{gap.From}-{gap.To}"));
         return string.Join(", ", gaps.Count > MaxShownGaps ? shown.Append("…") : shown);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Plans;
@@ -7,16 +6,19 @@ using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>Makes commits in Redis beside the runner's turns, which a slow Redis would hold up: one flip, one proof of what is on disk and one deletion at a time. Owned by one runner.</summary>
+/// <summary>Makes commits in Redis beside the runner's turns, which a slow Redis would hold up: one flip,
+/// one proof of what is on disk and one deletion at a time. Owned by one runner.</summary>
 /// <remarks>
 /// Only <see cref="Settle"/> tells the supervisor what came of them, so nothing is shared. What does not get through is decided again
 /// from what the store says.
 /// </remarks>
-internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan, JobSupervisor supervisor, Action moved, JobTrace trace, TrainingContext context)
+internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan, JobSupervisor supervisor, Action moved, JobTrace trace,
+    TrainingContext context)
 {
     private readonly Dictionary<Type, Task<Action>> _underWay = [];
 
-    /// <summary>Whether a commit may come at any moment, or has come since the record was read: what goes by the commits that there are has to wait for a newer one.</summary>
+    /// <summary>Whether a commit may come at any moment, or has come since the record was read:
+    /// what goes by the commits that there are has to wait for a newer one.</summary>
     public bool IsFlipping => _underWay.ContainsKey(typeof(SupervisorCommand.Flip));
 
     /// <summary>Begins what a command asks for, unless its like is under way.</summary>
@@ -29,7 +31,7 @@ internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan,
     /// <exception cref="StackExchange.Redis.RedisException">Redis did not do it, or nobody knows.</exception>
     public void Settle()
     {
-        foreach ((Type kind, Task<Action> task) in _underWay.Where(each => each.Value.IsCompleted).ToArray())
+        foreach (var (kind, task) in _underWay.Where(each => each.Value.IsCompleted).ToArray())
         {
             _underWay.Remove(kind);
             task.GetAwaiter().GetResult()();
@@ -38,7 +40,7 @@ internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan,
 
     private async Task<Action> RunAsync(SupervisorCommand command, TrainingRecord record, CancellationToken cancellationToken)
     {
-        using Activity? span = trace.Begin(NameOf(command));
+        using var span = trace.Begin(NameOf(command));
         // Not on the runner's turn, however fast Redis is.
         await Task.Yield();
         try
@@ -66,7 +68,7 @@ internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan,
 
     private async Task<Action> FlipAsync(FlipRequest request)
     {
-        FlipResult result = await context.Records.FlipAsync(jobId, owner, request, plan);
+        var result = await context.Records.FlipAsync(jobId, owner, request, plan);
         TrainingLog.Flipped(context.Logger, jobId, request.Next.Clock, request.Next.Examples, result);
         return () => supervisor.Flipped(request, result);
     }
@@ -75,7 +77,7 @@ internal sealed class CommitStage(string jobId, string owner, TrainingPlan plan,
     {
         await context.Durability.WaitAsync(cancellationToken);
         // Asked anew: a Redis that was restarted in between may have lost the manifest.
-        ulong run = await context.Durability.RunAsync();
+        var run = await context.Durability.RunAsync();
         return () => supervisor.Durable(manifest, run);
     }
 

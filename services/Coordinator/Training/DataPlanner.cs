@@ -14,8 +14,8 @@ internal sealed class DataPlanner(RedisDataSets dataSets)
     /// <summary>What is wrong with the split and the standardisation for this data set; null for the example.</summary>
     public static IReadOnlyList<SpecViolation> Check(TrainingSpec spec, DataSetRecord? manifest)
     {
-        long rows = manifest?.Rows ?? LineExample.Rows;
-        int features = manifest?.Features.Count ?? 1;
+        var rows = manifest?.Rows ?? LineExample.Rows;
+        var features = manifest?.Features.Count ?? 1;
         if (spec.TestFraction > 0 && rows < 2)
             return [new SpecViolation("testFraction", spec.TestFraction.ToString(CultureInfo.InvariantCulture), $"must be 0 for a data set of {rows} row")];
         if (spec.Standardise && features > TrainingSpec.MaxStandardisedFeatures)
@@ -29,15 +29,16 @@ internal sealed class DataPlanner(RedisDataSets dataSets)
     {
         if (manifest is null)
         {
-            DataSet example = LineExample.Create(spec.Seed);
-            DataSplit ofExample = Split(spec, example.Rows);
-            Standardisation? standardisation = spec.Standardise ? StandardisationBuilder.Of(example, ofExample) : null;
+            var example = LineExample.Create(spec.Seed);
+            var ofExample = Split(spec, example.Rows);
+            var standardisation = spec.Standardise ? StandardisationBuilder.Of(example, ofExample) : null;
             return new PlannedData(example.FeatureCount, example.Rows, ofExample.TestRows, standardisation, Fingerprint: "");
         }
 
-        DataSplit split = Split(spec, manifest.Rows);
+        var split = Split(spec, manifest.Rows);
         return new PlannedData(
-            manifest.Features.Count, manifest.Rows, split.TestRows, spec.Standardise ? await StatisticsAsync(spec.Data!, manifest, split, cancellationToken) : null, manifest.Fingerprint);
+            manifest.Features.Count, manifest.Rows, split.TestRows,
+            spec.Standardise ? await StatisticsAsync(spec.Data!, manifest, split, cancellationToken) : null, manifest.Fingerprint);
     }
 
     private static DataSplit Split(TrainingSpec spec, long rows) => new(rows, DataSplit.CountTestRows(rows, spec.TestFraction), spec.Seed);
@@ -45,7 +46,7 @@ internal sealed class DataPlanner(RedisDataSets dataSets)
     private async Task<Standardisation> StatisticsAsync(string id, DataSetRecord manifest, DataSplit split, CancellationToken cancellationToken)
     {
         var builder = new StandardisationBuilder(split, manifest.Features.Count);
-        await foreach (DataChunk chunk in dataSets.ReadChunksAsync(id, manifest, cancellationToken)) builder.Add(chunk);
+        await foreach (var chunk in dataSets.ReadChunksAsync(id, manifest, cancellationToken)) builder.Add(chunk);
         return builder.Build();
     }
 }

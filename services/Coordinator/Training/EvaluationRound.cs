@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
@@ -9,7 +8,8 @@ using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>One commit on its way through the workers: its items go out until each range is recorded, then the sums are added in the order of the rows. Owned by one runner.</summary>
+/// <summary>One commit on its way through the workers: its items go out until each range is recorded, then the sums are added in the order of the rows.
+/// Owned by one runner.</summary>
 internal sealed class EvaluationRound
 {
     /// <summary>Items out at once for each worker slot.</summary>
@@ -60,18 +60,19 @@ internal sealed class EvaluationRound
     /// <summary>Reads what is recorded and sends what is due; true when every range is recorded.</summary>
     public async Task<bool> AdvanceAsync(JobRecord job, TrainingPlacement? placement, int slots, CancellationToken cancellationToken)
     {
-        int[] missing = Missing();
-        IReadOnlyList<EvaluatedRange?> recorded = await _context.Records.RangesAsync(job.Id, [.. missing.Select(i => _items[i])]);
-        for (int i = 0; i < missing.Length; i++) _ranges[missing[i]] = recorded[i];
+        var missing = Missing();
+        var recorded = await _context.Records.RangesAsync(job.Id, [.. missing.Select(i => _items[i])]);
+        for (var i = 0; i < missing.Length; i++) _ranges[missing[i]] = recorded[i];
         // The first ones that are missing are those under way.
-        if (placement is not null) await SendAsync(job, [.. Missing().Take(Math.Max(1, slots) * ItemsPerSlot).Where(i => _sending[i].IsDue())], placement, cancellationToken);
+        if (placement is not null)
+            await SendAsync(job, [.. Missing().Take(Math.Max(1, slots) * ItemsPerSlot).Where(i => _sending[i].IsDue())], placement, cancellationToken);
         return _ranges.All(range => range is not null);
     }
 
     /// <summary>A worker could not evaluate a range; true when it has been tried often enough.</summary>
     public bool GivesUp(EvaluateModel item)
     {
-        int index = Array.FindIndex(_items, mine => mine.Commit == item.Commit && mine.Set == item.Set && mine.From == item.From);
+        var index = Array.FindIndex(_items, mine => mine.Commit == item.Commit && mine.Set == item.Set && mine.From == item.From);
         if (index < 0) return false;
         _sending[index].Failed();
         return _sending[index].HasFailedForGood;
@@ -81,7 +82,7 @@ internal sealed class EvaluationRound
     public EvaluationFigures Figures(EvaluationSet set)
     {
         EvaluatedRange[] ranges = [.. _ranges.Where((_, i) => _items[i].Set == set)!];
-        EvaluationSums sums = ranges.Select(range => range.Sums).Aggregate((left, right) => left.Plus(right));
+        var sums = ranges.Select(range => range.Sums).Aggregate((left, right) => left.Plus(right));
         return new EvaluationFigures
         {
             Clock = Commit.Clock,
@@ -95,9 +96,9 @@ internal sealed class EvaluationRound
     private async Task SendAsync(JobRecord job, int[] due, TrainingPlacement placement, CancellationToken cancellationToken)
     {
         if (due.Length == 0) return;
-        using Activity? span = _trace.BeginStretch("evaluation publish");
+        using var span = _trace.BeginStretch("evaluation publish");
         _trace.Sent(due.Length);
-        foreach (int i in due)
+        foreach (var i in due)
         {
             if (!await SendAsync(job, _items[i], placement.Slot(i), cancellationToken)) continue;
             _sending[i].Sent();

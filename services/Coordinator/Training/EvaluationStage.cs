@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Commits;
@@ -9,7 +8,8 @@ using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>The evaluations of a training job, one commit after the other: those on the way, which decide whether it goes on, and the last, which makes its result. Owned by one runner.</summary>
+/// <summary>The evaluations of a training job, one commit after the other: those on the way, which decide whether it goes on, and the last,
+/// which makes its result. Owned by one runner.</summary>
 internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, SegmentSummaries summaries, JobTrace trace, TrainingContext context)
 {
     private EvaluationRound? _round;
@@ -27,22 +27,24 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     /// <param name="cancellationToken">Ends the sending.</param>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
-    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, bool isCurrent, TrainingPlacement? placement, int slots, CancellationToken cancellationToken)
+    public async Task<bool> AdvanceAsync(JobRecord job, TrainingRecord record, bool isCurrent, TrainingPlacement? placement, int slots,
+        CancellationToken cancellationToken)
     {
         if (record.ToEvaluate is not [var oldest, ..]) return false;
-        EvaluationRound round = RoundOf(oldest, isFinal: false);
+        var round = RoundOf(oldest, isFinal: false);
         if (await AdvanceAsync(round, job, placement, slots, cancellationToken) && isCurrent) await DecideAsync(record, round);
         return true;
     }
 
     /// <summary>Moves the evaluation of the last commit on, and records the job's result when all of it is recorded.</summary>
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
-    public async Task ConcludeAsync(JobRecord job, TrainingRecord record, CommitManifest last, TrainingPlacement? placement, int slots, CancellationToken cancellationToken)
+    public async Task ConcludeAsync(JobRecord job, TrainingRecord record, CommitManifest last, TrainingPlacement? placement, int slots,
+        CancellationToken cancellationToken)
     {
-        EvaluationRound round = RoundOf(last, isFinal: true);
+        var round = RoundOf(last, isFinal: true);
         if (!await AdvanceAsync(round, job, placement, slots, cancellationToken)) return;
-        using Activity? span = trace.BeginOnce("training result");
-        EvaluationFigures figures = round.Figures(EvaluationSet.Training);
+        using var span = trace.BeginOnce("training result");
+        var figures = round.Figures(EvaluationSet.Training);
         var result = new TrainingResult
         {
             Mode = plan.Spec.Mode,
@@ -64,7 +66,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     public bool GivesUp(ModelNotEvaluated told)
     {
         if (_round is not { } round) return false;
-        bool givesUp = round.GivesUp(told.Item);
+        var givesUp = round.GivesUp(told.Item);
         TrainingLog.EvaluationFailed(context.Logger, training.Id, round.Failures, LastItem.MaxFailures, told.Error);
         return givesUp;
     }
@@ -72,7 +74,7 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
     private async Task<bool> AdvanceAsync(EvaluationRound round, JobRecord job, TrainingPlacement? placement, int slots, CancellationToken cancellationToken)
     {
         context.Shares.TakeTurns(job.Id, placement?.Devices ?? []);
-        bool isDone = await round.AdvanceAsync(job, placement, slots, cancellationToken);
+        var isDone = await round.AdvanceAsync(job, placement, slots, cancellationToken);
         if (isDone) context.Shares.EndTurns(job.Id);
         return isDone;
     }
@@ -87,16 +89,16 @@ internal sealed class EvaluationStage(TrainingJob training, TrainingPlan plan, S
 
     private async Task DecideAsync(TrainingRecord record, EvaluationRound round)
     {
-        using Activity? span = trace.Begin("evaluation decide");
-        EvaluationFigures figures = round.Figures(plan.EvaluationSet);
-        StoppingDecision decision = EarlyStopping.Decide(training.Spec, plan.Monitored, record.Evaluated, new EvaluatedCommit(figures, round.Commit));
+        using var span = trace.Begin("evaluation decide");
+        var figures = round.Figures(plan.EvaluationSet);
+        var decision = EarlyStopping.Decide(training.Spec, plan.Monitored, record.Evaluated, new EvaluatedCommit(figures, round.Commit));
         await summaries.NoteAsync(figures);
         CommitRetention retention = new(record.Protocol.Manifest, record.Evaluations, round.Commit, decision.State.Best.Manifest);
-        bool ends = decision.Reason is not null && record.Protocol.End is null;
+        var ends = decision.Reason is not null && record.Protocol.End is null;
         var decided = new EvaluationDecision(round.Commit, decision.State, retention.Released(ends));
         if (ends) decided = decided with { End = retention.AsLast(), Reason = decision.Reason!, Later = retention.Later };
         if (Require(await context.Records.DecideAsync(training.Id, training.Owner, decided, plan)) != TrainingAnswer.Done) return;
-        double value = EarlyStopping.ValueOf(training.Spec, figures);
+        var value = EarlyStopping.ValueOf(training.Spec, figures);
         TrainingLog.Evaluated(context.Logger, training.Id, figures.Clock, training.Spec.Monitor, value, decision.Reason ?? "it goes on");
     }
 

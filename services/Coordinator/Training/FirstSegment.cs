@@ -14,11 +14,12 @@ internal static class FirstSegment
     private const double OperationsPerWeight = 6;
     private const double Seconds = 0.5;
 
-    /// <summary>As many clocks as one core does in half a second, were all parameters weights of a dense model; one where nobody knows what a step takes.</summary>
+    /// <summary>As many clocks as one core does in half a second, were all parameters weights of a dense model;
+    /// one where nobody knows what a step takes.</summary>
     public static long Clocks(TrainingPlan plan)
     {
         if (plan.Spec.Model is not (TrainingNames.Linear or TrainingNames.Logistic or TrainingNames.Softmax or TrainingNames.Mlp)) return 1;
-        double step = OperationsPerWeight * plan.Parameters * Math.Min(plan.TrainRows, plan.Schedule().StepExamples) / OperationsPerSecond;
+        var step = OperationsPerWeight * plan.Parameters * Math.Min(plan.TrainRows, plan.Schedule().StepExamples) / OperationsPerSecond;
         return Math.Clamp((long)(Seconds / step), 1, Most);
     }
 }

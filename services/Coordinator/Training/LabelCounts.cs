@@ -16,21 +16,21 @@ internal sealed class LabelCounts(RedisDataSets dataSets)
     public async IAsyncEnumerable<LabelCount> ReadAsync(
         TrainingSpec spec, DataSetRecord? manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        DataSummary? summary = manifest is null
+        var summary = manifest is null
             ? DataSummaryBuilder.Of(LineExample.Create(spec.Seed))
             : await dataSets.SummaryAsync(spec.Data!, cancellationToken);
         if (summary?.Classes is { } counts)
         {
-            foreach (LabelCount count in counts) yield return count;
+            foreach (var count in counts) yield return count;
             yield break;
         }
 
-        IAsyncEnumerable<DataChunk> chunks = manifest is null
+        var chunks = manifest is null
             ? LineExample.Create(spec.Seed).Chunks.ToAsyncEnumerable()
             : dataSets.ReadChunksAsync(spec.Data!, manifest, cancellationToken);
-        await foreach (DataChunk chunk in chunks)
+        await foreach (var chunk in chunks)
         {
-            for (int row = 0; row < chunk.Rows; row++) yield return new LabelCount(chunk.Labels[row], 1);
+            for (var row = 0; row < chunk.Rows; row++) yield return new LabelCount(chunk.Labels[row], 1);
         }
     }
 }

@@ -5,7 +5,8 @@ using Cluster.Storage.Data;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>How many classes a data set has for a model that names classes, and whether its labels are such; seen before a job begins, not where its loss goes astray.</summary>
+/// <summary>How many classes a data set has for a model that names classes, and whether its labels are such; seen before a job begins,
+/// not where its loss goes astray.</summary>
 internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
 {
     /// <summary>The spec with the classes of its data set, where softmax is not told how many; as it is where the labels are none.</summary>
@@ -13,10 +14,10 @@ internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
     public async Task<TrainingSpec> WithClassesAsync(TrainingSpec spec, CancellationToken cancellationToken)
     {
         if (spec is not { Model: TrainingNames.Softmax, Classes: null }) return spec;
-        DataSetRecord? manifest = spec.Data is null ? null : await dataSets.FindAsync(spec.Data, cancellationToken);
+        var manifest = spec.Data is null ? null : await dataSets.FindAsync(spec.Data, cancellationToken);
         if (spec.Data is not null && manifest is null) return spec;
         float largest = 1;
-        await foreach (LabelCount count in labels.ReadAsync(spec, manifest, cancellationToken))
+        await foreach (var count in labels.ReadAsync(spec, manifest, cancellationToken))
         {
             if (!LabelCounts.IsClass(count.Label, TrainingSpec.MaxClasses)) return spec;
             largest = Math.Max(largest, count.Label);
@@ -30,8 +31,8 @@ internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
     public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
     {
         if (ClassesOf(spec) is not { } classes) return [];
-        (float? first, long rows, long wrong, long all) = (null, 0, 0, 0);
-        await foreach (LabelCount count in labels.ReadAsync(spec, manifest, cancellationToken))
+        var (first, rows, wrong, all) = ((float?)null, 0L, 0L, 0L);
+        await foreach (var count in labels.ReadAsync(spec, manifest, cancellationToken))
         {
             all += count.Rows;
             if (LabelCounts.IsClass(count.Label, classes)) continue;
@@ -40,7 +41,8 @@ internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
             if (count.Label == first) rows += count.Rows;
         }
 
-        return first is not { } label ? [] : [new SpecViolation("label", label.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture,
+        return first is not { } label ? [] : [new SpecViolation("label", label.ToString(CultureInfo.InvariantCulture),
+            string.Create(CultureInfo.InvariantCulture,
             $"must be a whole number from 0 to {classes - 1} for model {spec.Model}; {rows} of {all} rows have this one, {wrong} one that is none"))];
     }
 

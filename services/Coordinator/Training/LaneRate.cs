@@ -10,5 +10,6 @@ internal static class LaneRate
     public static string? Advice(TrainingSpec spec) => spec.Mode == TrainingNames.Sync || spec.Lanes == 1
         ? null
         : string.Create(CultureInfo.InvariantCulture,
-            $"mode {spec.Mode} applies the gradient of each of {spec.Lanes} lanes at the full learning rate, up to {spec.Lanes} times what mode sync does; try --learning-rate {(double)spec.LearningRate / spec.Lanes:G2}");
+            $"mode {spec.Mode} applies the gradient of each of {spec.Lanes} lanes at the full learning rate, up to {spec.Lanes} times what mode sync does; "
+            + $"try --learning-rate {(double)spec.LearningRate / spec.Lanes:G2}");
 }

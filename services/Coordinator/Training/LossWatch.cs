@@ -4,7 +4,8 @@ using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>Notices when the loss of an asynchronous job rises in its first commits, as it does at a rate that is too large for its lanes. Owned by one runner.</summary>
+/// <summary>Notices when the loss of an asynchronous job rises in its first commits, as it does at a rate that is too large for its lanes.
+/// Owned by one runner.</summary>
 /// <remarks>
 /// Losses of commits are put together to windows of a whole pass, or of <see cref="MaxWindow"/> examples: the mean over fewer
 /// says more of these examples than of the model. They are compared with the loss at the start, where the model implies it,
@@ -41,7 +42,7 @@ internal sealed class LossWatch(TrainingPlan plan)
         _window = _window.Plus(loss);
         if (_window.Examples < _size || _window.Mean is not { } mean) return null;
         _window = default;
-        double first = _first ??= mean;
+        var first = _first ??= mean;
         _left--;
         _risen = first > 0 && mean > Rise * first ? _risen + 1 : 0;
         if (_risen < 2 && (_risen < 1 || mean <= Leap * first)) return null;

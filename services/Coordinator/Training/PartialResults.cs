@@ -10,9 +10,9 @@ internal static class PartialResults
     /// <summary>Null where what came over the bus cannot be shown: it is for people, and no reason to stop a job's runner.</summary>
     public static PartialResult? Of(SegmentReached told)
     {
-        if (!DeviceSpec.TryParse(told.Device, out DeviceSpec device, out _) || told.Parameters is null) return null;
+        if (!DeviceSpec.TryParse(told.Device, out var device, out _) || told.Parameters is null) return null;
         var result = new PartialResult { Task = new DeviceSpec { JobName = device.JobName, Task = device.Task }.ToString(), Clock = told.To };
-        foreach (PartialTensor tensor in told.Parameters.Where(tensor => tensor is { Name: not null, Values: not null }))
+        foreach (var tensor in told.Parameters.Where(tensor => tensor is { Name: not null, Values: not null }))
             result.Parameters.Add(new Tensor { Name = tensor.Name, Values = { tensor.Values } });
         return result;
     }

@@ -20,17 +20,17 @@ internal sealed record PartitionPlan(IModel Model, IReadOnlyList<int> Offsets)
 
     private static PartitionPlan ByRange(IModel model, int stores)
     {
-        int tasks = Math.Min(stores, model.Layout.Length);
+        var tasks = Math.Min(stores, model.Layout.Length);
         return new PartitionPlan(model, [.. Enumerable.Range(0, tasks + 1).Select(task => (int)((long)model.Layout.Length * task / tasks))]);
     }
 
     private static PartitionPlan ByVariable(IModel model, int stores)
     {
-        IReadOnlyList<ParameterTensor> tensors = model.Layout.Tensors;
-        int tasks = Math.Min(stores, tensors.Count);
+        var tensors = model.Layout.Tensors;
+        var tasks = Math.Min(stores, tensors.Count);
         var offsets = new List<int> { 0 };
         var names = new List<string>();
-        for (int task = 0; task < tasks; task++)
+        for (var task = 0; task < tasks; task++)
         {
             ParameterTensor[] own = [.. tensors.Where((_, i) => i % tasks == task)];
             names.AddRange(own.Select(tensor => tensor.Name));

@@ -1,14 +1,13 @@
-using System.Diagnostics;
 using Cluster.Contracts.Errors;
 using Cluster.Coordinator.Jobs;
 using Cluster.Models.Data;
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Plans;
 using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>The begin of a training job: its plan, made once. What it is trained on and with how many ranges stays as it is, whatever comes and goes. Owned by one runner.</summary>
+/// <summary>The begin of a training job: its plan, made once. What it is trained on and with how many ranges stays as it is, whatever comes and goes.
+/// Owned by one runner.</summary>
 internal sealed class PlanStage(TrainingJob job, JobTrace trace, TrainingContext context)
 {
     /// <summary>The plan that the record holds; null until there is one.</summary>
@@ -22,15 +21,15 @@ internal sealed class PlanStage(TrainingJob job, JobTrace trace, TrainingContext
     /// <exception cref="JobMovedException">There is no such job.</exception>
     public async Task<string?> MakeAsync(CancellationToken cancellationToken)
     {
-        TrainingRecord record = await context.Records.ReadAsync(job.Id) ?? throw new JobMovedException("missing");
+        var record = await context.Records.ReadAsync(job.Id) ?? throw new JobMovedException("missing");
         if (record.Plan is { } made)
         {
             Plan = made;
             return null;
         }
 
-        int stores = await context.Tasks.StoreCountAsync(cancellationToken);
-        int wanted = job.Spec.ParameterStores > 0 ? job.Spec.ParameterStores : Math.Max(1, stores);
+        var stores = await context.Tasks.StoreCountAsync(cancellationToken);
+        var wanted = job.Spec.ParameterStores > 0 ? job.Spec.ParameterStores : Math.Max(1, stores);
         WaitingFor = stores >= wanted ? "" : $"{wanted} ps tasks (there are {stores})";
         return stores < wanted ? null : await PlanAsync(wanted, cancellationToken);
     }
@@ -39,13 +38,13 @@ internal sealed class PlanStage(TrainingJob job, JobTrace trace, TrainingContext
     /// <exception cref="ArgumentException">That state is gone or damaged.</exception>
     public async Task<TrainingAnswer> WriteAsync(TrainingPlan plan, CancellationToken cancellationToken)
     {
-        CommitManifest? start = await context.Starts.CopyAsync(job.Id, plan, cancellationToken);
+        var start = await context.Starts.CopyAsync(job.Id, plan, cancellationToken);
         return await context.Records.PlanAsync(job.Id, job.Owner, plan, TrainingPlanner.Placements(plan), start);
     }
 
     private async Task<string?> PlanAsync(int stores, CancellationToken cancellationToken)
     {
-        using Activity? span = trace.BeginOnce("training plan");
+        using var span = trace.BeginOnce("training plan");
         TrainingPlan plan;
         try
         {
@@ -59,7 +58,7 @@ internal sealed class PlanStage(TrainingJob job, JobTrace trace, TrainingContext
             return FailureText.Of(e);
         }
 
-        long clocks = plan.Schedule().TotalClocks;
+        var clocks = plan.Schedule().TotalClocks;
         TrainingLog.Planned(context.Logger, job.Id, plan.Parameters, plan.Stores, clocks, job.Spec.Lanes);
         Plan = plan;
         return null;

@@ -2,7 +2,8 @@ using System.Threading.Channels;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>What a training runner is told from outside: bounded, since the turn that reads Redis finds out what did not fit. Written by anyone, read by one runner.</summary>
+/// <summary>What a training runner is told from outside: bounded, since the turn that reads Redis finds out what did not fit. Written by anyone,
+/// read by one runner.</summary>
 internal sealed class RunnerSignals
 {
     private readonly Channel<object> _signals = Channel.CreateBounded<object>(new BoundedChannelOptions(1024) { SingleReader = true });

@@ -1,13 +1,13 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Jobs;
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Plans;
 using Cluster.Protocol.Shards;
 using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>Notes a point for each commit: what its segment came to, and how fast. Owned by one runner; a coordinator that dies may leave out the point of one commit.</summary>
+/// <summary>Notes a point for each commit: what its segment came to, and how fast. Owned by one runner;
+/// a coordinator that dies may leave out the point of one commit.</summary>
 internal sealed class SegmentSummaries(TrainingJob training, TrainingPlan plan, TrainingFigures figures, TrainingContext context)
 {
     private readonly LossWatch _watch = new(plan);
@@ -17,11 +17,12 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingPlan plan, 
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
     public async Task NoteAsync(TrainingRecord record)
     {
-        CommitManifest? manifest = record.Protocol.Manifest;
-        long clock = manifest?.Clock ?? 0;
+        var manifest = record.Protocol.Manifest;
+        var clock = manifest?.Clock ?? 0;
         if (_last is { } last && (last.Clock >= clock || record.Protocol.End is not null)) return;
-        var now = new Seen(clock, manifest?.Examples ?? 0, context.Time.GetTimestamp(), record.Counters.Steals, RefusalsOf(record.Counters), record.Counters.TotalStaleness());
-        Seen? before = _last;
+        var now = new Seen(clock, manifest?.Examples ?? 0, context.Time.GetTimestamp(), record.Counters.Steals, RefusalsOf(record.Counters),
+            record.Counters.TotalStaleness());
+        var before = _last;
         _last = now;
         // The first commit that a coordinator sees ends a segment whose begin it did not see.
         if (before is not { } from || manifest is null) return;
@@ -36,7 +37,7 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingPlan plan, 
 
     private Dictionary<string, double> ValuesOf(Seen from, Seen to)
     {
-        double seconds = context.Time.GetElapsedTime(from.At, to.At).TotalSeconds;
+        var seconds = context.Time.GetElapsedTime(from.At, to.At).TotalSeconds;
         var values = new Dictionary<string, double>
         {
             [SummaryNames.ExamplesPerSecond] = (to.Examples - from.Examples) / seconds,
@@ -44,7 +45,7 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingPlan plan, 
             [SummaryNames.Steals] = to.Steals - from.Steals,
             [SummaryNames.Refusals] = to.Refusals - from.Refusals,
         };
-        long gradients = to.Staleness.Gradients - from.Staleness.Gradients;
+        var gradients = to.Staleness.Gradients - from.Staleness.Gradients;
         if (gradients > 0) values[SummaryNames.Staleness] = (double)(to.Staleness.Clocks - from.Staleness.Clocks) / gradients;
         if (figures.LossOf(to.Clock).Mean is { } loss) values[SummaryNames.Loss] = loss;
         return values;
@@ -59,7 +60,7 @@ internal sealed class SegmentSummaries(TrainingJob training, TrainingPlan plan, 
     private async Task AppendAsync(SummarySeries series, long clock, Dictionary<string, double> values)
     {
         // JSON has no word for other numbers.
-        foreach (string name in values.Keys.Where(name => !double.IsFinite(values[name])).ToArray()) values.Remove(name);
+        foreach (var name in values.Keys.Where(name => !double.IsFinite(values[name])).ToArray()) values.Remove(name);
         var point = new SummaryPoint(clock, context.Time.GetUtcNow().ToUnixTimeMilliseconds(), values);
         if (!await context.Summaries.AppendAsync(training.Id, training.Owner, series, point)) throw new JobMovedException("fenced");
     }

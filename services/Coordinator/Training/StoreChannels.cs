@@ -19,8 +19,8 @@ internal sealed class StoreChannels(IConfiguration configuration, ClusterTls tls
     /// <param name="address"><c>host:port</c> of the process's gRPC listener.</param>
     public V1.Parameters.ParametersClient ClientOf(string address)
     {
-        string key = configuration[ClusterKey.Variable] ?? "";
-        GrpcChannel channel = _channels.GetOrAdd(address, a => new Lazy<GrpcChannel>(() => Open(a))).Value;
+        var key = configuration[ClusterKey.Variable] ?? "";
+        var channel = _channels.GetOrAdd(address, a => new Lazy<GrpcChannel>(() => Open(a))).Value;
         return new V1.Parameters.ParametersClient(channel.CreateCallInvoker().Intercept(metadata =>
         {
             metadata.Add("authorization", $"Bearer {key}");
@@ -30,7 +30,7 @@ internal sealed class StoreChannels(IConfiguration configuration, ClusterTls tls
 
     public void Dispose()
     {
-        foreach (Lazy<GrpcChannel> channel in _channels.Values) channel.Value.Dispose();
+        foreach (var channel in _channels.Values) channel.Value.Dispose();
     }
 
     private GrpcChannel Open(string address) => GrpcChannel.ForAddress(tls.AddressOf(address), new GrpcChannelOptions

@@ -16,7 +16,9 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     public IReadOnlyList<V1.ShardReport?> Reports { get; private set; } = [];
 
     /// <summary>Why a ps task could not load the state of its generation; null where none says so.</summary>
-    public string? LoadError => Reports.Select((report, task) => report is { LoadError.Length: > 0 } ? $"/job:ps/task:{task}: {report.LoadError}" : null).FirstOrDefault(error => error is not null);
+    public string? LoadError
+        => Reports.Select((report, task) => report is { LoadError.Length: > 0 } ? $"/job:ps/task:{task}: {report.LoadError}" : null)
+        .FirstOrDefault(error => error is not null);
 
     /// <summary>Indices that no process holds.</summary>
     public IEnumerable<int> Missing => Enumerable.Range(0, _holders.Length).Where(task => _holders[task] is null);
@@ -53,7 +55,7 @@ internal sealed class StoreView(string jobId, StoreChannels channels)
     /// <returns>False when one that is there could not be reached.</returns>
     public async Task<bool> CloseAsync(V1.Generation generation)
     {
-        bool[] closed = await Task.WhenAll(_holders.Select((holder, task) => CloseAsync(holder, task, generation)));
+        var closed = await Task.WhenAll(_holders.Select((holder, task) => CloseAsync(holder, task, generation)));
         return !closed.Contains(false);
     }
 

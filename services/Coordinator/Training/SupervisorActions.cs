@@ -34,7 +34,8 @@ internal sealed class SupervisorActions(
     /// <summary>Does one command.</summary>
     /// <returns>The error with which the job ends; null while it goes on.</returns>
     /// <exception cref="JobMovedException">The job is not this chief's any more, or has ended.</exception>
-    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, TrainingRecord record, TrainingPlacement? placement, CancellationToken cancellationToken)
+    public async Task<string?> DoAsync(SupervisorCommand command, JobRecord job, TrainingRecord record, TrainingPlacement? placement,
+        CancellationToken cancellationToken)
     {
         switch (command)
         {
@@ -67,13 +68,13 @@ internal sealed class SupervisorActions(
     public async Task SendAsync(JobRecord job, TrainingPlacement? placement, CancellationToken cancellationToken)
     {
         if (_unsent.Count == 0 || placement is null) return;
-        using Activity? span = trace.Begin("segment publish");
+        using var span = trace.Begin("segment publish");
         await SendUnsentAsync(job, placement, cancellationToken);
     }
 
     private async Task SendUnsentAsync(JobRecord job, TrainingPlacement placement, CancellationToken cancellationToken)
     {
-        bool[] sent = await Task.WhenAll(_unsent.Select((item, i) => SendAsync(job, item, placement.Slot(_shift + i), cancellationToken)));
+        var sent = await Task.WhenAll(_unsent.Select((item, i) => SendAsync(job, item, placement.Slot(_shift + i), cancellationToken)));
         context.Metrics.Published(sent.Count(isSent => isSent));
         _unsent = [.. _unsent.Where((_, i) => !sent[i])];
     }
@@ -93,9 +94,9 @@ internal sealed class SupervisorActions(
             await Task.Delay(LoadBackoff * (1 << _failedLoads), context.Time, cancellationToken);
         }
 
-        using Activity? span = trace.Begin("generation start");
+        using var span = trace.Begin("generation start");
         if (Require(await context.Records.StartGenerationAsync(jobId, owner, request)) != TrainingAnswer.Done) return null;
-        long clock = (await context.Records.ReadAsync(jobId))?.Protocol.Manifest?.Clock ?? 0;
+        var clock = (await context.Records.ReadAsync(jobId))?.Protocol.Manifest?.Clock ?? 0;
         TrainingLog.GenerationStarted(context.Logger, jobId, request.Next, clock);
         context.TrainingMetrics.GenerationStarted();
         return null;
@@ -103,7 +104,7 @@ internal sealed class SupervisorActions(
 
     private async Task<string?> OpenAsync(SupervisorCommand.Open open)
     {
-        using Activity? span = trace.Begin("shard open");
+        using var span = trace.Begin("shard open");
         var request = new V1.OpenRequest
         {
             Job = jobId,
@@ -132,7 +133,7 @@ internal sealed class SupervisorActions(
 
     private async Task AdvanceAsync(SupervisorCommand.Advance advance)
     {
-        using Activity? span = BeginAdvance(advance.Segment);
+        using var span = BeginAdvance(advance.Segment);
         var request = new V1.AdvanceRequest
         {
             Job = jobId,
@@ -154,18 +155,18 @@ internal sealed class SupervisorActions(
 
     private async Task WriteAgainAsync(SupervisorCommand.WriteAgain again)
     {
-        using Activity? span = trace.Begin("snapshot write again");
+        using var span = trace.Begin("snapshot write again");
         var request = new V1.WriteAgainRequest { Job = jobId, Task = again.Task, Generation = again.Generation.ToMessage(), Clock = again.Clock };
         await stores.CallAsync(again.Task, (client, options) => client.WriteAgainAsync(request, options));
     }
 
     private async Task PublishAsync(IReadOnlyList<SegmentItem> items, JobRecord job, TrainingPlacement? placement, CancellationToken cancellationToken)
     {
-        using Activity? span = trace.Begin("segment publish");
-        (Generation generation, Segment segment) = (items[0].Generation, items[0].Segment);
+        using var span = trace.Begin("segment publish");
+        var (generation, segment) = (items[0].Generation, items[0].Segment);
         // Noted beside their way to the broker, which a slow Redis would hold up.
-        Task<TrainingAnswer> noted = context.Records.PublishedAsync(jobId, owner, generation, segment, items.Count).Abandonable();
-        bool isAgain = _published == segment.From && _publishedIn == generation;
+        var noted = context.Records.PublishedAsync(jobId, owner, generation, segment, items.Count).Abandonable();
+        var isAgain = _published == segment.From && _publishedIn == generation;
         Tell(segment, items.Count, isAgain);
         // Not to the slot where they stood still.
         _shift = isAgain ? _shift + 1 : 0;
@@ -191,9 +192,9 @@ internal sealed class SupervisorActions(
 
     private string Describe(SupervisorCommand.Fail fail)
     {
-        Divergence divergence = fail.Divergence;
-        PlannedTensor tensor = plan.TensorAt(plan.Offsets[fail.Task] + divergence.Offset);
-        string what = divergence.InGradient ? "the gradient of" : "the update of";
+        var divergence = fail.Divergence;
+        var tensor = plan.TensorAt(plan.Offsets[fail.Task] + divergence.Offset);
+        var what = divergence.InGradient ? "the gradient of" : "the update of";
         return $"diverged at clock {divergence.Clock}, {divergence.Lanes}: {what} tensor {tensor.Name} is not finite";
     }
 

@@ -27,10 +27,12 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
     /// <exception cref="Jobs.JobMovedException">There is no such job.</exception>
     public async Task<Knowledge> ReadRedisAsync(CancellationToken cancellationToken)
     {
-        Task<IReadOnlyList<RegisteredTask>> workers = context.Tasks.WorkersAsync(cancellationToken);
-        Task<IReadOnlyList<RegisteredTask>> holders = context.Tasks.StoresAsync(cancellationToken);
-        Task<TrainingRecord?> record = context.Records.ReadAsync(job.Id);
-        Task<ulong> run = Known is { } known && _runReadAt is { } at && context.Time.GetElapsedTime(at) < RunPeriod ? Task.FromResult(known.Run) : ReadRunAsync();
+        var workers = context.Tasks.WorkersAsync(cancellationToken);
+        var holders = context.Tasks.StoresAsync(cancellationToken);
+        var record = context.Records.ReadAsync(job.Id);
+        var run = Known is { } known && _runReadAt is { } at && context.Time.GetElapsedTime(at) < RunPeriod
+            ? Task.FromResult(known.Run)
+            : ReadRunAsync();
         await Task.WhenAll(workers, holders, record, run);
         return new Knowledge(await record ?? throw new Jobs.JobMovedException("missing"), await workers, await holders, await run);
     }
@@ -39,11 +41,11 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
     /// <param name="placement">Where its items can go; null where they cannot.</param>
     public async Task<ClusterView> ReadAsync(TrainingPlacement? placement)
     {
-        (TrainingRecord record, _, IReadOnlyList<RegisteredTask> holders, ulong run) = Known!;
-        IReadOnlyList<ShardView> tasks = await stores.ReadAsync(plan.Stores, holders);
+        var (record, _, holders, run) = Known!;
+        var tasks = await stores.ReadAsync(plan.Stores, holders);
         figures.Observe(stores.Reports);
         IsServed = stores.Reports.All(report => report is { Phase: V1.Phase.Serving });
-        IReadOnlyList<string> devices = placement?.Devices ?? [];
+        var devices = placement?.Devices ?? [];
         // A job that only waits leaves the workers to the others.
         if (IsServed && record.Protocol.End is null && record.Protocol.Manifest?.Clock != plan.Schedule().TotalClocks) context.Shares.Enter(job.Id, devices);
         else context.Shares.Leave(job.Id);
@@ -63,7 +65,7 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
 
     private async Task<ulong> ReadRunAsync()
     {
-        ulong run = await context.Durability.RunAsync();
+        var run = await context.Durability.RunAsync();
         _runReadAt = context.Time.GetTimestamp();
         return run;
     }

@@ -17,10 +17,11 @@ internal sealed class TrainingAdmission(TrainingPlanner planner, JobStart starts
     {
         if (job.Kind != JobKinds.Training) return job;
         var spec = await planner.ResolveAsync(JsonSerializer.Deserialize<TrainingSpec>(job.Spec, SpecJson.Options)!, cancellationToken);
-        int stores = await tasks.StoreCountAsync(cancellationToken);
-        IReadOnlyList<SpecViolation> wrong = await planner.CheckAsync(spec, stores, cancellationToken);
+        var stores = await tasks.StoreCountAsync(cancellationToken);
+        var wrong = await planner.CheckAsync(spec, stores, cancellationToken);
         if (wrong.Count == 0 && spec.From is not null)
-            wrong = await starts.CheckAsync(await planner.PlanAsync(spec, Math.Max(1, spec.ParameterStores > 0 ? spec.ParameterStores : stores), cancellationToken));
+            wrong = await starts.CheckAsync(await planner.PlanAsync(spec,
+                Math.Max(1, spec.ParameterStores > 0 ? spec.ParameterStores : stores), cancellationToken));
         if (wrong.Count > 0) throw SpecRejection.ToRpcException(wrong);
         // One that is repeated has its room already.
         if (await room.RefusalAsync(await CommitBytesAsync(spec, cancellationToken), "the job with its commits and checkpoints") is { } refusal
@@ -36,7 +37,7 @@ internal sealed class TrainingAdmission(TrainingPlanner planner, JobStart starts
     private async Task<long> CommitBytesAsync(TrainingSpec spec, CancellationToken cancellationToken)
     {
         const int commits = 2;
-        int checkpoints = spec.CheckpointEverySteps > 0 || spec.CheckpointEveryEpochs > 0 ? spec.KeepCheckpoints : 0;
+        var checkpoints = spec.CheckpointEverySteps > 0 || spec.CheckpointEveryEpochs > 0 ? spec.KeepCheckpoints : 0;
         return await planner.SnapshotBytesAsync(spec, cancellationToken) * (commits + checkpoints);
     }
 }

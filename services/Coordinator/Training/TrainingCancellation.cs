@@ -16,10 +16,11 @@ internal sealed class TrainingCancellation(RedisTraining records, RedisJobs jobs
     public async Task<JobRecord> RunAsync(JobRecord job, string owner, string reason, CancellationToken cancellationToken)
     {
         // What waits for something, or has not begun, has nothing to commit.
-        if (!feeds.TryGet(job.Id, out JobFeed? feed) || feed.Latest is not { Done: > 0 } latest || latest is { WaitingFor.Length: > 0, WaitsForItsTurn: false }) return job;
-        long began = time.GetTimestamp();
+        if (!feeds.TryGet(job.Id, out var feed) || feed.Latest is not { Done: > 0 } latest || latest is { WaitingFor.Length: > 0, WaitsForItsTurn: false })
+            return job;
+        var began = time.GetTimestamp();
         if (await records.CancelAsync(job.Id, owner, reason) != TrainingAnswer.Done) return job;
-        TimeSpan limit = Limit - RoundTripsToCancel * time.GetElapsedTime(began);
+        var limit = Limit - RoundTripsToCancel * time.GetElapsedTime(began);
         while (!job.HasEnded && time.GetElapsedTime(began) < limit)
         {
             await Task.Delay(Pause, time, cancellationToken);

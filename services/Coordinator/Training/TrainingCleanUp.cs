@@ -13,7 +13,7 @@ internal sealed class TrainingCleanUp(
     /// <summary>Cleans up; what could not be reached is left for the chief's next sweep.</summary>
     public async Task RunAsync(string jobId, CancellationToken cancellationToken)
     {
-        TrainingRecord? record = await records.ReadAsync(jobId);
+        var record = await records.ReadAsync(jobId);
         if (record is { Plan: { } plan } && record.Protocol.Generation != Generation.None)
         {
             var stores = new StoreView(jobId, channels);

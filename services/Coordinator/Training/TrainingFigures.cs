@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Shards;
 using Cluster.Storage.Training;
@@ -9,7 +8,8 @@ using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>What people are told of a training job: from its record, and live from the ps tasks' reports and the workers' events. Owned by one runner.</summary>
+/// <summary>What people are told of a training job: from its record, and live from the ps tasks' reports and the workers' events.
+/// Owned by one runner.</summary>
 internal sealed class TrainingFigures(TimeProvider time)
 {
     // Of the open segment, and of those whose commit is on its way.
@@ -44,15 +44,15 @@ internal sealed class TrainingFigures(TimeProvider time)
     /// <summary>Takes note of what the ps tasks say now.</summary>
     public void Observe(IReadOnlyList<V1.ShardReport?> reports)
     {
-        foreach (V1.ShardReport report in reports.OfType<V1.ShardReport>())
+        foreach (var report in reports.OfType<V1.ShardReport>())
         {
             _observed[TrainingCounters.StealsOf(report.Incarnation)] = report.Hints;
-            foreach ((string outcome, long count) in report.Outcomes)
+            foreach (var (outcome, count) in report.Outcomes)
             {
                 if (Enum.TryParse(outcome, out PushOutcome push)) _observed[TrainingCounters.PushesOf(push, report.Incarnation)] = count;
             }
 
-            for (int clocks = 0; clocks < report.Staleness.Count; clocks++)
+            for (var clocks = 0; clocks < report.Staleness.Count; clocks++)
             {
                 if (report.Staleness[clocks] > 0) _observed[TrainingCounters.StalenessOf(clocks, report.Incarnation)] = report.Staleness[clocks];
             }
@@ -91,8 +91,8 @@ internal sealed class TrainingFigures(TimeProvider time)
     public static TrainingProgress? Describe(TrainingRecord? record, TrainingFigures? live)
     {
         if (record?.Plan is not { } plan) return null;
-        EpochSchedule schedule = plan.Schedule();
-        long committed = record.Protocol.Manifest?.Examples ?? 0;
+        var schedule = plan.Schedule();
+        var committed = record.Protocol.Manifest?.Examples ?? 0;
         var progress = new TrainingProgress
         {
             Lanes = plan.Spec.Lanes,
@@ -117,7 +117,7 @@ internal sealed class TrainingFigures(TimeProvider time)
             ExpectedFromSteps = live?._first.Count ?? 0,
         };
         if (live?.Loss is { } loss) progress.Loss = loss;
-        foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>().Where(outcome => outcome != PushOutcome.Admitted))
+        foreach (var outcome in Enum.GetValues<PushOutcome>().Where(outcome => outcome != PushOutcome.Admitted))
         {
             if (record.Counters.Pushes(outcome) is > 0 and var count) progress.Refusals[outcome.ToString()] = count;
         }

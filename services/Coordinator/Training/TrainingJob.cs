@@ -15,7 +15,7 @@ internal sealed record TrainingJob(string Id, string Owner, TrainingSpec Spec)
 
     public static CoordinatorToken TokenOf(string lease)
     {
-        Generation token = Generation.Parse(lease);
+        var token = Generation.Parse(lease);
         return new CoordinatorToken(token.Counter, token.Random);
     }
 }

@@ -20,7 +20,7 @@ internal sealed record TrainingPlacement(IReadOnlyList<PlacementTarget> Targets)
     /// <summary>The placement of a job's items, or null when no healthy device of a live worker serves it.</summary>
     public static TrainingPlacement? For(TrainingSpec spec, IReadOnlyList<RegisteredTask> workers)
     {
-        Placement? placement = Placement.For(DeviceSpec.Parse(spec.Device ?? ""), spec.SoftPlacement, WorkSkill.Model(spec.Model), workers);
+        var placement = Placement.For(DeviceSpec.Parse(spec.Device ?? ""), spec.SoftPlacement, WorkSkill.Model(spec.Model), workers);
         return placement is { Targets: [var first, ..] targets } ? new TrainingPlacement([.. targets.Where(target => target.Type == first.Type)]) : null;
     }
 
@@ -28,8 +28,8 @@ internal sealed record TrainingPlacement(IReadOnlyList<PlacementTarget> Targets)
     /// <param name="ordinal">Number of the item, from 0.</param>
     public PlacementKey Slot(int ordinal)
     {
-        int slot = (First + ordinal) % Devices.Count;
-        int target = 0;
+        var slot = (First + ordinal) % Devices.Count;
+        var target = 0;
         while (slot >= Targets[target].Slots) slot -= Targets[target++].Slots;
         return Targets[target].Key;
     }

@@ -28,7 +28,7 @@ internal sealed class TrainingPlacementWatch(TrainingSpec spec, TimeSpan timeout
     /// <returns>Where items go; null while they can go nowhere.</returns>
     public TrainingPlacement? Update(IReadOnlyList<RegisteredTask> workers)
     {
-        TrainingPlacement? placement = TrainingPlacement.For(spec, workers);
+        var placement = TrainingPlacement.For(spec, workers);
         _wait.Set(placement is null);
         _unknown.Set(Placement.IsUnknown(_skill, workers));
         WaitingFor = placement is null ? Placement.Missing(_device, _skill, workers) : "";

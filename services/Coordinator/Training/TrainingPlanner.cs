@@ -36,7 +36,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     {
         if (!models.Names.Contains(spec.Model))
             return [new SpecViolation("model", spec.Model, $"must be {string.Join(" or ", models.Names)}")];
-        DataSetRecord? manifest = spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken);
+        var manifest = spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken);
         if (spec.Data is not null && manifest is null)
             return [new SpecViolation("data", spec.Data, "must be the name or the id of a data set")];
         if (manifest is not null && spec.Label is not null && manifest.Label != spec.Label)
@@ -55,13 +55,13 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <exception cref="DataFormatException">The data set is gone.</exception>
     public async Task<TrainingPlan> PlanAsync(TrainingSpec spec, int stores, CancellationToken cancellationToken)
     {
-        DataSetRecord? manifest = spec.Data is null
+        var manifest = spec.Data is null
             ? null
             : await data.FindAsync(spec.Data, cancellationToken) ?? throw new DataFormatException($"data set '{spec.Data}' is not kept any more");
-        PlannedData planned = await _dataPlanner.PlanAsync(spec, manifest, cancellationToken);
-        (int features, long rows) = (planned.Features, planned.Rows);
-        PartitionPlan partition = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
-        IModel model = partition.Model;
+        var planned = await _dataPlanner.PlanAsync(spec, manifest, cancellationToken);
+        var (features, rows) = (planned.Features, planned.Rows);
+        var partition = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
+        var model = partition.Model;
         return new TrainingPlan
         {
             Spec = spec,
@@ -83,8 +83,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <summary>Bytes of one commit of a job: its parameters, and what the optimizer keeps beside them.</summary>
     public async Task<long> SnapshotBytesAsync(TrainingSpec spec, CancellationToken cancellationToken)
     {
-        (int features, long rows) = Shape(spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken));
-        IModel model = models.Create(spec, features, rows);
+        var (features, rows) = Shape(spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken));
+        var model = models.Create(spec, features, rows);
         return PartitionPlan.Of(model, spec, stores: 1).Parameters * (1L + spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots) * sizeof(float);
     }
 
@@ -94,7 +94,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <summary>What a ps task needs to know of its range; the same each time.</summary>
     public V1.Shard ShardOf(TrainingPlan plan, int task)
     {
-        IModel model = PartitionedModel.Of(models.Create(plan.Spec, plan.Features, plan.Rows), plan.TensorNames);
+        var model = PartitionedModel.Of(models.Create(plan.Spec, plan.Features, plan.Rows), plan.TensorNames);
         return new V1.Shard
         {
             Lanes = plan.Spec.Lanes,
@@ -112,20 +112,20 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <exception cref="NotSupportedException">The model starts with more different values than can be sent.</exception>
     public void RequireShards(TrainingPlan plan)
     {
-        for (int task = 0; task < plan.Stores; task++) _ = ShardOf(plan, task);
+        for (var task = 0; task < plan.Stores; task++) _ = ShardOf(plan, task);
     }
 
     /// <summary>Where the variables lie, <c>name device</c> each; a variable that several ps tasks share is named by its parts.</summary>
     public static IEnumerable<string> Placements(TrainingPlan plan)
     {
-        foreach (PlannedTensor tensor in plan.Tensors)
+        foreach (var tensor in plan.Tensors)
         {
-            for (int task = 0; task < plan.Stores; task++)
+            for (var task = 0; task < plan.Stores; task++)
             {
-                int from = Math.Max(tensor.Offset, plan.Offsets[task]) - tensor.Offset;
-                int to = Math.Min(tensor.Offset + tensor.Length, plan.Offsets[task + 1]) - tensor.Offset;
+                var from = Math.Max(tensor.Offset, plan.Offsets[task]) - tensor.Offset;
+                var to = Math.Min(tensor.Offset + tensor.Length, plan.Offsets[task + 1]) - tensor.Offset;
                 if (from >= to) continue;
-                string part = to - from == tensor.Length ? tensor.Name : $"{tensor.Name}[{from}:{to}]";
+                var part = to - from == tensor.Length ? tensor.Name : $"{tensor.Name}[{from}:{to}]";
                 yield return $"{part} /job:ps/replica:0/task:{task}/device:CPU:0";
             }
         }
@@ -133,11 +133,11 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
 
     private IReadOnlyList<SpecViolation> CheckModel(TrainingSpec spec, DataSetRecord? manifest, int stores)
     {
-        (int features, long rows) = Shape(manifest);
+        var (features, rows) = Shape(manifest);
         if (NetworkSize.Check(spec, features) is { Count: > 0 } size) return size;
         try
         {
-            PartitionPlan partition = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
+            var partition = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
             if (partition.Model.Metrics.All(metric => metric.Name != spec.Monitor))
                 return [new SpecViolation("monitor", spec.Monitor, $"must be {string.Join(" or ", partition.Model.Metrics.Select(metric => metric.Name))}")];
             return spec.ValidateStaging(partition.Parameters, partition.Tasks, streams: 1);
@@ -150,7 +150,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
 
     private static IEnumerable<PlannedTensor> TensorsOf(IModel model)
     {
-        Dictionary<string, int> own = PartitionedModel.OwnLayout(model).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Offset, StringComparer.Ordinal);
+        var own = PartitionedModel.OwnLayout(model).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Offset,
+            StringComparer.Ordinal);
         return model.Layout.Tensors.Select(tensor => new PlannedTensor(tensor.Name, tensor.Shape, tensor.Offset, tensor.Length)
         {
             OwnOffset = own[tensor.Name] == tensor.Offset ? null : own[tensor.Name],
@@ -163,7 +164,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     // A stream for each lane's worker, as many again for those that replace them while their connections linger.
     private static int Streams(TrainingSpec spec, long parameters, int stores)
     {
-        int wanted = (2 * spec.Lanes) + 2;
+        var wanted = (2 * spec.Lanes) + 2;
         while (wanted > 1 && spec.StagingBytes(parameters, stores, wanted) > TrainingSpec.MaxStagingBytes) wanted--;
         return wanted;
     }
@@ -181,11 +182,18 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     private static V1.UniformParts PartsOf(IReadOnlyList<UniformStart> starts, TrainingPlan plan, int task)
     {
         var parts = new V1.UniformParts { Seed = plan.Spec.Seed };
-        foreach (UniformStart start in starts)
+        foreach (var start in starts)
         {
-            int from = Math.Max(start.First, plan.Offsets[task]);
-            int to = Math.Min(start.First + start.Length, plan.Offsets[task + 1]);
-            if (from < to) parts.Parts.Add(new V1.UniformPart { Place = from - plan.Offsets[task], Index = start.Index + (from - start.First), Length = to - from, Bound = start.Bound });
+            var from = Math.Max(start.First, plan.Offsets[task]);
+            var to = Math.Min(start.First + start.Length, plan.Offsets[task + 1]);
+            if (from < to)
+                parts.Parts.Add(new V1.UniformPart
+                {
+                    Place = from - plan.Offsets[task],
+                    Index = start.Index + (from - start.First),
+                    Length = to - from,
+                    Bound = start.Bound
+                });
         }
 
         return parts;
@@ -199,6 +207,7 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         if (!values.AsSpan().ContainsAnyExcept(values[0])) return new V1.Initial { Constant = values[0] };
         return values.Length <= MaxInitialValues
             ? new V1.Initial { Values = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())) }
-            : throw new NotSupportedException($"model '{model.Name}' starts with {values.Length} different values on a ps task; the most is {MaxInitialValues}");
+            : throw new NotSupportedException(
+            $"model '{model.Name}' starts with {values.Length} different values on a ps task; the most is {MaxInitialValues}");
     }
 }

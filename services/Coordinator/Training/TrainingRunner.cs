@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Jobs;
@@ -65,7 +64,7 @@ internal sealed class TrainingRunner : IJobRunner
     private async Task TurnAsync(CancellationToken cancellationToken)
     {
         var backoff = new RunnerBackoff(_context.Time);
-        int missing = 0;
+        var missing = 0;
         while (true)
         {
             try
@@ -84,7 +83,8 @@ internal sealed class TrainingRunner : IJobRunner
             {
                 if (e is JobMovedException { HasEnded: true }) JobLog.Closed(_context.Logger, _job.Id);
                 else JobLog.Interrupted(_context.Logger, _job.Id, e.Message);
-                if (e is not JobMovedException) _feed.Publish((_feed.Latest ?? new JobProgress(0, 0, 0, 0, "")) with { WaitingFor = $"Redis: {FirstSentence(e.Message)}" });
+                if (e is not JobMovedException)
+                    _feed.Publish((_feed.Latest ?? new JobProgress(0, 0, 0, 0, "")) with { WaitingFor = $"Redis: {FirstSentence(e.Message)}" });
                 await backoff.WaitAsync(cancellationToken);
             }
         }
@@ -105,13 +105,13 @@ internal sealed class TrainingRunner : IJobRunner
 
         if (_job.State == JobState.Pending && await StartAsync()) return true;
         if (_job.Result.Length > 0) return await EndWithResultAsync(cancellationToken);
-        while (_signals.TryRead(out object? signal))
+        while (_signals.TryRead(out var signal))
         {
             if (await HandleAsync(signal, cancellationToken)) return true;
         }
 
         if (_supervision is null && await PlanAsync(cancellationToken)) return true;
-        TrainingSupervision.Turn turn = _supervision is null ? new(PlanTurn) : await SuperviseAsync(_supervision, cancellationToken);
+        var turn = _supervision is null ? new(PlanTurn) : await SuperviseAsync(_supervision, cancellationToken);
         if (turn.Error is { } error) return await EndAsync(JobState.Failed, error, cancellationToken);
         await _signals.WaitAsync(turn.Pause, cancellationToken);
         return false;
@@ -119,7 +119,7 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task<bool> StartAsync()
     {
-        using Activity? span = _trace.BeginOnce("job start");
+        using var span = _trace.BeginOnce("job start");
         if (await _context.Jobs.MoveAsync(_job.Id, _training.Owner, JobState.Pending, JobState.Running) == TransitionAnswer.Fenced) return true;
         _job = await _context.Jobs.ReadAsync(_job.Id) ?? throw new JobMovedException("missing");
         return false;
@@ -135,12 +135,13 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task<TrainingSupervision.Turn> SuperviseAsync(TrainingSupervision supervision, CancellationToken cancellationToken)
     {
-        TrainingSupervision.Turn turn = await supervision.RunAsync(_job, cancellationToken);
+        var turn = await supervision.RunAsync(_job, cancellationToken);
         if (turn.Error is not null) return turn;
         await _upkeep.RunAsync(cancellationToken);
         _wanted.Change(_planning.Plan!.Streams);
-        TrainingRecord record = supervision.Record!;
-        _feed.Publish(new JobProgress(Math.Min(_figures.Clock, record.Protocol.End ?? long.MaxValue), _figures.StepsPerSecond, record.Counters.Segments, 0, supervision.WaitingFor)
+        var record = supervision.Record!;
+        _feed.Publish(new JobProgress(Math.Min(_figures.Clock, record.Protocol.End ?? long.MaxValue), _figures.StepsPerSecond, record.Counters.Segments,
+            0, supervision.WaitingFor)
         {
             Training = TrainingFigures.Describe(record, _figures),
             WaitsForItsTurn = supervision.WaitsForItsTurn,
@@ -181,7 +182,7 @@ internal sealed class TrainingRunner : IJobRunner
     {
         _context.Metrics.Failed(_job.Kind);
         TrainingLog.BatchFailed(_context.Logger, _job.Id, told.Lane, told.Clock, told.Device, told.Attempts, RangeLimits.MaxAttempts, told.Error);
-        TrainingRecord? record = await _context.Records.ReadAsync(_job.Id);
+        var record = await _context.Records.ReadAsync(_job.Id);
         if (record is null || record.Protocol.Generation != told.Generation) return false;
         if (!told.Permanent && told.Attempts < RangeLimits.MaxAttempts)
         {
@@ -194,7 +195,7 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task<bool> EndWithResultAsync(CancellationToken cancellationToken)
     {
-        TrainingRecord? record = await _context.Records.ReadAsync(_job.Id);
+        var record = await _context.Records.ReadAsync(_job.Id);
         return record is { IsCancelled: true }
             ? await EndAsync(JobState.Cancelled, record.CancelReason, cancellationToken)
             : await EndAsync(JobState.Succeeded, "", cancellationToken);
@@ -202,14 +203,15 @@ internal sealed class TrainingRunner : IJobRunner
 
     private async Task<bool> EndAsync(JobState state, string error, CancellationToken cancellationToken)
     {
-        using Activity? span = _trace.BeginOnce("job end");
+        using var span = _trace.BeginOnce("job end");
         await _upkeep.WriteCountersAsync();
-        if (state == JobState.Failed && error.Contains("diverged", StringComparison.Ordinal) && LaneRate.Advice(_training.Spec) is { } advice) error = $"{error}; {advice}";
-        TransitionAnswer answer = await _context.Jobs.MoveAsync(_job.Id, _training.Owner, JobState.Running, state, error);
+        if (state == JobState.Failed && error.Contains("diverged", StringComparison.Ordinal) && LaneRate.Advice(_training.Spec) is { } advice)
+            error = $"{error}; {advice}";
+        var answer = await _context.Jobs.MoveAsync(_job.Id, _training.Owner, JobState.Running, state, error);
         if (answer == TransitionAnswer.Fenced) return true;
         if (answer == TransitionAnswer.Done)
         {
-            string text = state.ToText();
+            var text = state.ToText();
             JobLog.Ended(_context.Logger, _job.Id, text, error);
             _context.Metrics.Ended(_job, text);
             _trace.Ended(state, error);

@@ -5,7 +5,8 @@ using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>The end of a training job by its time limit or because somebody cancels it: no segment begins any more, and the commit at the end of the open one is the last. Owned by one runner.</summary>
+/// <summary>The end of a training job by its time limit or because somebody cancels it: no segment begins any more, and the commit at the end of the open one
+/// is the last. Owned by one runner.</summary>
 internal sealed class TrainingStop(TrainingJob training, StoreView stores, TrainingContext context)
 {
     // A segment that does not end, for want of workers, does not hold up the end for longer.
@@ -23,11 +24,12 @@ internal sealed class TrainingStop(TrainingJob training, StoreView stores, Train
     {
         if (!IsAsked(job, record) || record.Protocol is not { End: null, Manifest: { } manifest } || record.ToEvaluate.Count > 0) return;
         if (!IsAtRest(manifest) && Left(job) > -Grace) return;
-        bool isEvaluated = training.Spec is { EvaluateSteps: > 0 } or { EvaluateEpochs: > 0 } && record.Evaluated?.Last.Clock != manifest.Clock;
-        string reason = record.CancelReason.Length > 0
+        var isEvaluated = training.Spec is { EvaluateSteps: > 0 } or { EvaluateEpochs: > 0 } && record.Evaluated?.Last.Clock != manifest.Clock;
+        var reason = record.CancelReason.Length > 0
             ? record.CancelReason
             : $"time limit of {training.Spec.MaxSeconds} s reached at step {manifest.Clock}: what it ends with depends on speed";
-        if (await context.Records.EndAsync(job.Id, training.Owner, manifest.Id, reason, isEvaluated) == TrainingAnswer.Fenced) throw new JobMovedException("fenced");
+        if (await context.Records.EndAsync(job.Id, training.Owner, manifest.Id, reason, isEvaluated) == TrainingAnswer.Fenced)
+            throw new JobMovedException("fenced");
     }
 
     private TimeSpan Left(JobRecord job) => training.Spec.MaxSeconds == 0 || job.Started is not { } started

@@ -7,13 +7,13 @@ using Cluster.Protocol.Commits;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Plans;
 using Cluster.ServiceDefaults.Redis;
-using Cluster.Storage.Registry;
 using Cluster.Storage.Training;
 using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Coordinator.Training;
 
-/// <summary>The turns of a training job that has a plan: reads what Redis and the ps tasks say, lets <see cref="JobSupervisor"/> decide, and does it. Owned by one runner.</summary>
+/// <summary>The turns of a training job that has a plan: reads what Redis and the ps tasks say, lets <see cref="JobSupervisor"/> decide, and does it.
+/// Owned by one runner.</summary>
 /// <remarks>While Redis is slow to say something, the ps tasks are moved on by what it said last: every decision may be late or repeated.</remarks>
 internal sealed class TrainingSupervision
 {
@@ -74,18 +74,18 @@ internal sealed class TrainingSupervision
     {
         _commits.Settle();
         await ReadAsync(job, cancellationToken);
-        (TrainingRecord record, IReadOnlyList<RegisteredTask> workers) = (_view.Known!.Record, _view.Known.Workers);
-        TrainingPlacement? placement = _placement.Update(workers);
+        var (record, workers) = (_view.Known!.Record, _view.Known.Workers);
+        var placement = _placement.Update(workers);
         if (_placement.Error is { } unplaced) return new Turn(default, unplaced);
         if (record.Plan is null) return await PlanAgainAsync(cancellationToken);
 
-        (ClusterView view, placement) = await ViewAsync(job, placement);
+        (var view, placement) = await ViewAsync(job, placement);
         if (_view.IsServed) _actions.Served();
-        IReadOnlyList<SupervisorCommand> commands = Decide(view);
+        var commands = Decide(view);
         if (await DoAsync(commands.Where(IsOfStores), job, record, placement, cancellationToken) is { } refused) return new Turn(default, refused);
         await _summaries.NoteAsync(record);
-        bool isEvaluating = await _evaluation.AdvanceAsync(job, record, isCurrent: !_commits.IsFlipping, placement, view.WorkerSlots, cancellationToken);
-        foreach (SupervisorCommand command in commands.Where(command => !IsOfStores(command)))
+        var isEvaluating = await _evaluation.AdvanceAsync(job, record, isCurrent: !_commits.IsFlipping, placement, view.WorkerSlots, cancellationToken);
+        foreach (var command in commands.Where(command => !IsOfStores(command)))
         {
             // What is open is decided first: the job may end before the clock at which it diverged, and its result needs the best commit.
             if (isEvaluating && command is (SupervisorCommand.Finish or SupervisorCommand.Fail)) continue;
@@ -111,11 +111,11 @@ internal sealed class TrainingSupervision
     /// <summary>Asks Redis, and goes on with the ps tasks until it has answered.</summary>
     private async Task ReadAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        Task<SupervisorView.Knowledge> reading = _view.ReadRedisAsync(cancellationToken).Abandonable();
+        var reading = _view.ReadRedisAsync(cancellationToken).Abandonable();
         while (_view.Known is { Record.Plan: not null } known && !reading.IsCompleted)
         {
-            TrainingPlacement? placement = _placement.Update(known.Workers);
-            bool isMoving = placement is not null && await MoveOnAsync(job, known, placement, cancellationToken);
+            var placement = _placement.Update(known.Workers);
+            var isMoving = placement is not null && await MoveOnAsync(job, known, placement, cancellationToken);
             await Task.WhenAny(reading, Task.Delay(isMoving ? NextTurn : SoonTurn, _context.Time, cancellationToken));
         }
 
@@ -125,7 +125,7 @@ internal sealed class TrainingSupervision
     /// <summary>Opens, ends and publishes segments, and begins commits; true where something was done that shows now.</summary>
     private async Task<bool> MoveOnAsync(JobRecord job, SupervisorView.Knowledge known, TrainingPlacement placement, CancellationToken cancellationToken)
     {
-        (ClusterView view, TrainingPlacement? shared) = await ViewAsync(job, placement);
+        var (view, shared) = await ViewAsync(job, placement);
         IReadOnlyList<SupervisorCommand> commands = [.. Decide(view).Where(IsOfStores)];
         await DoAsync(commands.Where(command => command is not SupervisorCommand.Open), job, known.Record, shared, cancellationToken);
         return commands.Any(command => command is SupervisorCommand.Advance);
@@ -133,15 +133,15 @@ internal sealed class TrainingSupervision
 
     private IReadOnlyList<SupervisorCommand> Decide(ClusterView view)
     {
-        IReadOnlyList<SupervisorCommand> commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
+        var commands = _supervisor.Decide(view, _context.Time.GetElapsedTime(0));
         if (_supervisor.CommitTime is { } took) _context.TrainingMetrics.Committed(took);
         return commands;
     }
 
     private async Task<(ClusterView View, TrainingPlacement? Placement)> ViewAsync(JobRecord job, TrainingPlacement? placement)
     {
-        TrainingRecord record = _view.Known!.Record;
-        ClusterView view = await _view.ReadAsync(placement) with
+        var record = _view.Known!.Record;
+        var view = await _view.ReadAsync(placement) with
         {
             ClockLimit = Math.Min(_evaluation.ClockLimit(record), _stop.ClockLimit(job, record)),
             IsEnding = _stop.IsAsked(job, record),
@@ -152,7 +152,7 @@ internal sealed class TrainingSupervision
     private async Task<string?> DoAsync(
         IEnumerable<SupervisorCommand> commands, JobRecord job, TrainingRecord record, TrainingPlacement? placement, CancellationToken cancellationToken)
     {
-        foreach (SupervisorCommand command in commands)
+        foreach (var command in commands)
         {
             if (await _actions.DoAsync(command, job, record, placement, cancellationToken) is { } error) return error;
             // What one ps task refuses for now, the others need not keep for it: another job may need both.

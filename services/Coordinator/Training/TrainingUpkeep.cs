@@ -28,7 +28,7 @@ internal sealed class TrainingUpkeep(TrainingJob job, TrainingFigures figures, T
     /// <exception cref="JobMovedException">The job is not this chief's any more.</exception>
     public async Task WriteCountersAsync()
     {
-        IReadOnlyCollection<KeyValuePair<string, long>> observed = figures.TakeObserved();
+        var observed = figures.TakeObserved();
         if (observed.Count > 0 && await context.Records.ObserveAsync(job.Id, job.Owner, observed) == TrainingAnswer.Fenced)
             throw new JobMovedException("fenced");
     }

@@ -50,7 +50,7 @@ public sealed class ExchangeStream : IDisposable
     /// <param name="worker">Names the worker slot's work; the same at all ps tasks, chosen at random, not 0.</param>
     public async ValueTask AttachAsync(string job, Generation generation, ulong worker)
     {
-        byte[] name = Encoding.UTF8.GetBytes(job);
+        var name = Encoding.UTF8.GetBytes(job);
         _worker = worker;
         var header = new FrameHeader
         {
@@ -77,11 +77,11 @@ public sealed class ExchangeStream : IDisposable
     /// <param name="seen">In asynchronous modes the clock of the slowest lane in the parameters that it was computed on; else -1.</param>
     public async ValueTask PushAsync(Generation generation, LaneBlock block, long clock, long examples, ReadOnlyMemory<float> slice, long seen = -1)
     {
-        FrameHeader header = Header(FrameKind.Push, generation) with { Block = block, Clock = clock, Value = examples };
-        ReadOnlyMemory<float> floats = examples == 0 ? default : slice;
+        var header = Header(FrameKind.Push, generation) with { Block = block, Clock = clock, Value = examples };
+        var floats = examples == 0 ? default : slice;
         _seen[0] = seen;
         ReadOnlyMemory<long> clocks = seen < 0 ? default : _seen;
-        int next = 0;
+        var next = 0;
         do
         {
             next = _frame.SetPart(header, floats, clocks, next);
@@ -106,7 +106,7 @@ public sealed class ExchangeStream : IDisposable
         {
             while (await _call.ResponseStream.MoveNext(CancellationToken.None))
             {
-                using ReceivedFrame frame = _call.ResponseStream.Current;
+                using var frame = _call.ResponseStream.Current;
                 lock (_turn) Take(frame);
             }
         }
@@ -127,8 +127,8 @@ public sealed class ExchangeStream : IDisposable
 
     private void Take(ReceivedFrame frame)
     {
-        FrameHeader header = frame.Header;
-        bool isCurrent = header.Attachment == _attachment;
+        var header = frame.Header;
+        var isCurrent = header.Attachment == _attachment;
         switch (header.Kind)
         {
             case FrameKind.Parameters:
@@ -156,8 +156,8 @@ public sealed class ExchangeStream : IDisposable
     private void BeginSlice(ReceivedFrame frame, bool isCurrent)
     {
         Memory<float> target = default;
-        bool isWanted = isCurrent && _sink.TryReceive(Task, LabelOf(frame.Header), out target);
-        ReadOnlySpan<long> clocks = frame.LaneClocks;
+        var isWanted = isCurrent && _sink.TryReceive(Task, LabelOf(frame.Header), out target);
+        var clocks = frame.LaneClocks;
         clocks.CopyTo(_clocks);
         _clockCount = clocks.Length;
         if (_slice.Begin(frame, isWanted, target))

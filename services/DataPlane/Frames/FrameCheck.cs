@@ -10,7 +10,8 @@ internal static class FrameCheck
     /// <exception cref="MalformedFrameException">A field is out of bounds.</exception>
     public static void Require(in FrameHeader header, long contentBytes, bool goesUp)
     {
-        Require(IsExpected(header.Kind, goesUp), "frame.kind", (long)header.Kind, goesUp ? "it is none that a worker sends" : "it is none that a ps task sends");
+        Require(IsExpected(header.Kind, goesUp), "frame.kind", (long)header.Kind,
+            goesUp ? "it is none that a worker sends" : "it is none that a ps task sends");
         Require(header.Outcome <= PushOutcome.Stale, "frame.outcome", (long)header.Outcome, "it is not defined");
         Require((header.Flags & ~FrameFlags.Displaced) == 0, "frame.flags", (long)header.Flags, "it has undefined bits");
         Require(header.Generation.Counter >= 0, "frame.generation", header.Generation.Counter, "it must be at least 0");

@@ -4,7 +4,8 @@ using Grpc.Core;
 
 namespace Cluster.DataPlane.Frames;
 
-/// <summary>Writes frames straight into gRPC's buffers and copies received ones into leases. Bytes of floats are those of memory: little-endian machines only.</summary>
+/// <summary>Writes frames straight into gRPC's buffers and copies received ones into leases. Bytes of floats are those of memory:
+/// little-endian machines only.</summary>
 internal static class FrameMarshaller
 {
     public static Marshaller<SentFrame> Sent { get; } = new(Serialize, _ => throw new NotSupportedException("A frame to be sent is not received."));
@@ -21,7 +22,7 @@ internal static class FrameMarshaller
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("Exchange streams need a little-endian machine.");
         context.SetPayloadLength(checked((int)(FrameHeader.Size + frame.Header.ContentBytes)));
-        IBufferWriter<byte> writer = context.GetBufferWriter();
+        var writer = context.GetBufferWriter();
         frame.Header.Write(writer.GetSpan(FrameHeader.Size));
         writer.Advance(FrameHeader.Size);
         Write(writer, frame.Text.Span);
@@ -35,8 +36,8 @@ internal static class FrameMarshaller
     {
         while (!bytes.IsEmpty)
         {
-            Span<byte> target = writer.GetSpan();
-            int count = Math.Min(target.Length, bytes.Length);
+            var target = writer.GetSpan();
+            var count = Math.Min(target.Length, bytes.Length);
             bytes[..count].CopyTo(target);
             writer.Advance(count);
             bytes = bytes[count..];
@@ -45,14 +46,14 @@ internal static class FrameMarshaller
 
     private static ReceivedFrame Deserialize(DeserializationContext context, bool goesUp)
     {
-        int length = context.PayloadLength;
+        var length = context.PayloadLength;
         if (length is < FrameHeader.Size or > FrameLimits.MaxBytes)
         {
             throw new MalformedFrameException("frame.bytes", length,
                 FormattableString.Invariant($"a frame has {FrameHeader.Size} to {FrameLimits.MaxBytes}"));
         }
 
-        ReceivedFrame frame = FramePool.Shared.Rent(length);
+        var frame = FramePool.Shared.Rent(length);
         try
         {
             context.PayloadAsReadOnlySequence().CopyTo(frame.Bytes);

@@ -26,7 +26,7 @@ internal sealed class FramePool
     /// <summary>A frame of exactly this length, with undefined content.</summary>
     public ReceivedFrame Rent(int bytes)
     {
-        bool isSmall = bytes <= SmallBytes;
+        var isSmall = bytes <= SmallBytes;
         ReceivedFrame? frame;
         lock (_gate) (isSmall ? _small : _large).TryPop(out frame);
         frame ??= new ReceivedFrame(this, isSmall ? SmallBytes : FrameLimits.MaxBytes);
@@ -36,8 +36,8 @@ internal sealed class FramePool
 
     public void Return(ReceivedFrame frame)
     {
-        bool isSmall = frame.Capacity == SmallBytes;
-        Stack<ReceivedFrame> kept = isSmall ? _small : _large;
+        var isSmall = frame.Capacity == SmallBytes;
+        var kept = isSmall ? _small : _large;
         lock (_gate)
         {
             if (kept.Count < (isSmall ? MaxSmall : MaxLarge)) kept.Push(frame);

@@ -25,7 +25,7 @@ public sealed class ReceivedFrame : IDisposable
     {
         get
         {
-            int length = Volatile.Read(ref _length);
+            var length = Volatile.Read(ref _length);
             ObjectDisposedException.ThrowIf(length < 0, this);
             return _memory.AsSpan(0, length);
         }
@@ -59,7 +59,7 @@ public sealed class ReceivedFrame : IDisposable
     /// <summary>Reads and checks the header once the bytes are there.</summary>
     internal void Parse(bool goesUp)
     {
-        Span<byte> bytes = Bytes;
+        var bytes = Bytes;
         _header = FrameHeader.Read(bytes);
         FrameCheck.Require(_header, bytes.Length - FrameHeader.Size, goesUp);
     }

@@ -21,8 +21,8 @@ public sealed class SentFrame
     /// <returns>Where the next frame starts.</returns>
     internal int SetPart(in FrameHeader first, ReadOnlyMemory<float> slice, ReadOnlyMemory<long> clocks, int offset)
     {
-        int here = Math.Min(FrameLimits.FloatsPerFrame, slice.Length - offset);
-        bool isFirst = offset == 0;
+        var here = Math.Min(FrameLimits.FloatsPerFrame, slice.Length - offset);
+        var isFirst = offset == 0;
         Text = default;
         LaneClocks = isFirst ? clocks : default;
         Floats = slice.Slice(offset, here);

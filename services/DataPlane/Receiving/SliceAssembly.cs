@@ -28,7 +28,7 @@ public sealed class SliceAssembly
     public bool Begin(ReceivedFrame frame, bool isWanted, Memory<float> target)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        FrameHeader header = frame.Header;
+        var header = frame.Header;
         FrameCheck.Require(!IsOpen, "frame.kind", (long)header.Kind, "the slice before it is not complete");
         FrameCheck.Require(header.Offset == 0, "frame.offset", header.Offset, "the first frame of a slice starts at 0");
         if (isWanted && target.Length != header.Length)
@@ -46,7 +46,7 @@ public sealed class SliceAssembly
     public bool Continue(ReceivedFrame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        FrameHeader header = frame.Header;
+        var header = frame.Header;
         FrameCheck.Require(IsOpen, "frame.kind", (long)header.Kind, "no slice is under way");
         FrameCheck.Require(header.Offset == _received && header.Here > 0 && header.Length == _length, "frame.offset", header.Offset,
             "the frames of a slice follow one another");
@@ -55,7 +55,7 @@ public sealed class SliceAssembly
 
     private bool Append(ReceivedFrame frame)
     {
-        ReadOnlySpan<float> floats = frame.Floats;
+        var floats = frame.Floats;
         if (_isWanted)
             floats.CopyTo(_target.Span[_received..]);
         _received += floats.Length;

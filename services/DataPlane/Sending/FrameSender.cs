@@ -101,7 +101,7 @@ public sealed class FrameSender(IAsyncStreamWriter<SentFrame> writer, TimeProvid
         {
             while (!Volatile.Read(ref _isComplete))
             {
-                if (TryTakeSlice(out PublishedSlice? slice, out FrameHeader header, out bool isLast))
+                if (TryTakeSlice(out var slice, out var header, out var isLast))
                     await WriteAsync(slice, header, isLast);
                 else if (TryTakeAnswer(out header, out isLast))
                     await WriteAsync(header, isLast);
@@ -119,7 +119,7 @@ public sealed class FrameSender(IAsyncStreamWriter<SentFrame> writer, TimeProvid
     {
         try
         {
-            int next = 0;
+            var next = 0;
             do
             {
                 next = _frame.SetPart(header, slice.Values, slice.LaneClocks, next);
@@ -143,7 +143,7 @@ public sealed class FrameSender(IAsyncStreamWriter<SentFrame> writer, TimeProvid
     {
         Volatile.Write(ref _writingSince, time.GetTimestamp());
         writer.WriteOptions = flush ? Flushed : Buffered;
-        Task write = writer.WriteAsync(_frame);
+        var write = writer.WriteAsync(_frame);
         if (!write.IsCompletedSuccessfully)
             return AwaitAsync(write);
         Volatile.Write(ref _writingSince, 0);

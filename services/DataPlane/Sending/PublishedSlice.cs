@@ -81,7 +81,7 @@ public sealed class SlicePool
     public PublishedSlice Rent(SliceLabel label, long end, PooledVector vector, ReadOnlySpan<long> clocks)
     {
         ArgumentNullException.ThrowIfNull(vector);
-        PublishedSlice slice = _slices.Rent();
+        var slice = _slices.Rent();
         slice.Open(label, end, vector, clocks);
         return slice;
     }

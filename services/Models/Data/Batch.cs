@@ -48,7 +48,7 @@ public sealed class Batch
             throw new InvalidOperationException($"The batch has room for {Capacity} examples.");
         if (features.Length != FeatureCount)
             throw new ArgumentException($"The example has {features.Length} features, the batch {FeatureCount}.", nameof(features));
-        Span<float> copy = _features.AsSpan(Count * FeatureCount, FeatureCount);
+        var copy = _features.AsSpan(Count * FeatureCount, FeatureCount);
         features.CopyTo(copy);
         standardiser?.Apply(copy);
         _labels[Count++] = label;

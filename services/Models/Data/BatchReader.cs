@@ -35,7 +35,8 @@ public sealed class BatchReader
         if (schedule.Examples != rows.Count)
             throw new ArgumentException($"The schedule is for {schedule.Examples} examples, there are {rows.Count}.", nameof(schedule));
         if (standardiser is not null && standardiser.FeatureCount != data.FeatureCount)
-            throw new ArgumentException($"The standardisation is for {standardiser.FeatureCount} features, the data set has {data.FeatureCount}.", nameof(standardiser));
+            throw new ArgumentException($"The standardisation is for {standardiser.FeatureCount} features, the data set has {data.FeatureCount}.",
+                nameof(standardiser));
         (_data, _schedule, _rows, _standardiser) = (data, schedule, rows, standardiser);
         _order = new ExampleOrder(seed, rows.Count);
     }
@@ -54,8 +55,8 @@ public sealed class BatchReader
     /// <exception cref="ArgumentOutOfRangeException">A share has more than <see cref="Array.MaxLength"/> values.</exception>
     public Batch CreateBatch()
     {
-        long step = Math.Min(_schedule.StepExamples, _schedule.Examples);
-        long share = Math.Min(_schedule.Batch, ((step - 1) / _schedule.Lanes) + 1);
+        var step = Math.Min(_schedule.StepExamples, _schedule.Examples);
+        var share = Math.Min(_schedule.Batch, ((step - 1) / _schedule.Lanes) + 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(share, Array.MaxLength);
         return new Batch((int)share, _data.FeatureCount);
     }
@@ -74,12 +75,12 @@ public sealed class BatchReader
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, _schedule.Lanes);
         ArgumentOutOfRangeException.ThrowIfNegative(clock);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(clock, _schedule.TotalClocks);
-        EpochShare share = _schedule.Share(clock, lane, localStep);
-        EpochOrder order = _order.Of(share.Epoch);
+        var share = _schedule.Share(clock, lane, localStep);
+        var order = _order.Of(share.Epoch);
         batch.Clear();
-        for (long position = share.Start; position < share.End; position++)
+        for (var position = share.Start; position < share.End; position++)
         {
-            long row = _rows.Row(order.Example(position));
+            var row = _rows.Row(order.Example(position));
             batch.Add(_data.Features(row), _data.Label(row), _standardiser);
         }
 

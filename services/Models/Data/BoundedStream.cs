@@ -13,7 +13,7 @@ internal sealed class BoundedStream(Stream inner, long maxBytes, string? file = 
 
     public override int Read(Span<byte> buffer)
     {
-        int read = ReadInner(buffer);
+        var read = ReadInner(buffer);
         _read += read;
         return _read <= maxBytes ? read : throw new DataFormatException($"{_file}the file has more than {maxBytes} bytes");
     }

@@ -34,7 +34,8 @@ public sealed class CsvData : RowReader
     protected override string NoRows => "the file has a header and no rows";
 
     /// <summary>Reads the header. The stream stays open and the caller's.</summary>
-    /// <exception cref="DataFormatException">The file is empty, has numbers for names or no such label, a column has no name or another's, or there are too many.</exception>
+    /// <exception cref="DataFormatException">The file is empty, has numbers for names or no such label, a column has no name or another's,
+    /// or there are too many.</exception>
     public static CsvData Open(Stream stream, CsvOptions options)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -57,7 +58,7 @@ public sealed class CsvData : RowReader
     /// <exception cref="DataFormatException">The file cannot be used.</exception>
     public static DataSet Load(Stream stream, CsvOptions options, CancellationToken cancellationToken = default)
     {
-        using CsvData data = Open(stream, options);
+        using var data = Open(stream, options);
         return data.ReadAll(cancellationToken);
     }
 
@@ -76,10 +77,10 @@ public sealed class CsvData : RowReader
 
     protected override float Read(Span<float> features)
     {
-        for (int column = 0; column < _label; column++)
+        for (var column = 0; column < _label; column++)
             features[column] = _records.Number(column, _names[column]);
-        float label = _records.Number(_label, _names[_label]);
-        for (int column = _label + 1; column < _names.Length; column++)
+        var label = _records.Number(_label, _names[_label]);
+        for (var column = _label + 1; column < _names.Length; column++)
             features[column - 1] = _records.Number(column, _names[column]);
         return label;
     }
@@ -94,9 +95,9 @@ public sealed class CsvData : RowReader
     /// <summary>Tells one label that was forgotten from a column that was never filled in.</summary>
     private DataFormatException MissingLabel(CancellationToken cancellationToken)
     {
-        DataFormatException first = _records.Problem(_label, _names[_label], "the value is missing");
-        long from = _records.Row;
-        long to = from;
+        var first = _records.Problem(_label, _names[_label], "the value is missing");
+        var from = _records.Row;
+        var to = from;
         while (_records.Next())
         {
             cancellationToken.ThrowIfCancellationRequested();

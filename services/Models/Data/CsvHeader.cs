@@ -26,7 +26,7 @@ internal static class CsvHeader
             throw new DataFormatException($"row {records.Row} has numbers and no names: {Numbers(records)}; {NoHeader}, else give the columns other names");
         var names = new string[records.Columns];
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int column = 0; column < names.Length; column++)
+        for (var column = 0; column < names.Length; column++)
         {
             names[column] = records.Text(column).Trim();
             if (names[column].Length == 0)
@@ -41,10 +41,10 @@ internal static class CsvHeader
     /// <summary>Whether the current record looks like a row: numbers, or values that are missing beside them.</summary>
     public static bool HasNumbers(CsvRecords records)
     {
-        int numbers = 0;
-        for (int column = 0; column < records.Columns; column++)
+        var numbers = 0;
+        for (var column = 0; column < records.Columns; column++)
         {
-            string text = records.Text(column).Trim();
+            var text = records.Text(column).Trim();
             if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
                 numbers++;
             else if (!Missing.Contains(text))
@@ -62,20 +62,21 @@ internal static class CsvHeader
     /// <exception cref="DataFormatException">There is none, or none beside it; or one has it for a name, another for a number.</exception>
     public static int FindLabel(string[] names, string label)
     {
-        int named = Array.IndexOf(names, label);
-        int numbered = NumberOf(label) - 1;
+        var named = Array.IndexOf(names, label);
+        var numbered = NumberOf(label) - 1;
         if (named >= 0 && numbered >= 0 && numbered < names.Length && named != numbered)
         {
             throw new DataFormatException(
-                $"the label {DataText.Shown(label)} is the name of column {named + 1} and the number of column {numbered + 1}, {DataText.Shown(names[numbered])}; "
+                $"the label {DataText.Shown(label)} is the name of column {named + 1} and the number of column {numbered + 1}, "
+                + $"{DataText.Shown(names[numbered])}; "
                 + "say that column's name, or give the other one a name that is no number");
         }
 
-        int column = named >= 0 ? named : numbered < names.Length ? numbered : -1;
+        var column = named >= 0 ? named : numbered < names.Length ? numbered : -1;
         if (column < 0)
         {
-            string shown = string.Join(", ", names.Take(MaxShownColumns).Select(name => DataText.Shown(name)));
-            string more = names.Length > MaxShownColumns ? $" and {names.Length - MaxShownColumns} more" : "";
+            var shown = string.Join(", ", names.Take(MaxShownColumns).Select(name => DataText.Shown(name)));
+            var more = names.Length > MaxShownColumns ? $" and {names.Length - MaxShownColumns} more" : "";
             throw new DataFormatException($"there is no column {DataText.Shown(label)} for the label; the columns are {shown}{more}");
         }
 
@@ -87,13 +88,13 @@ internal static class CsvHeader
     private static string Numbers(CsvRecords records)
     {
         var first = Enumerable.Range(0, Math.Min(MaxShownNumbers, records.Columns));
-        string shown = string.Join(", ", first.Select(column => DataText.Shown(records.Text(column))));
+        var shown = string.Join(", ", first.Select(column => DataText.Shown(records.Text(column))));
         return records.Columns > MaxShownNumbers ? $"{shown} and {records.Columns - MaxShownNumbers} more" : shown;
     }
 
     /// <summary>A number from 1 in digits alone; 0 for any other text. The parser by itself takes NULs behind them.</summary>
     private static int NumberOf(ReadOnlySpan<char> digits) =>
-        !digits.ContainsAnyExceptInRange('0', '9') && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+        !digits.ContainsAnyExceptInRange('0', '9') && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static string NameOf(int column) => string.Create(CultureInfo.InvariantCulture, $"c{column + 1}");
 }

@@ -60,8 +60,8 @@ internal sealed class CsvRecords : IDisposable
     /// <summary>The field as a finite float32, rounded to nearest.</summary>
     public float Number(int column, string name)
     {
-        ReadOnlySpan<char> text = _reader.GetFieldSpan(column);
-        if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
+        var text = _reader.GetFieldSpan(column);
+        if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
             throw Problem(column, name, text.IsWhiteSpace() ? "the value is missing" : $"{DataText.Shown(text)} is not a number");
         if (!float.IsFinite(value))
             throw Problem(column, name, $"{DataText.Shown(text)} is not a finite 32-bit number");

@@ -76,12 +76,12 @@ public sealed class DataChunk
             throw new DataFormatException($"a chunk has {HeaderBytes} to {MaxBytes} bytes, this one {bytes.Length}");
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Tag || BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) != 0)
             throw new DataFormatException("the bytes do not begin as a chunk does");
-        int featureCount = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
-        int rows = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        long firstRow = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
+        var featureCount = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
+        var rows = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        var firstRow = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         if (featureCount is < 1 or >= DataSchema.MaxColumns || rows < 1 || firstRow < 0)
             throw new DataFormatException($"a chunk cannot have {featureCount} features, {rows} rows and first row {firstRow}");
-        long length = HeaderBytes + (rows * (featureCount + 1L) * sizeof(float));
+        var length = HeaderBytes + (rows * (featureCount + 1L) * sizeof(float));
         if (length != bytes.Length)
             throw new DataFormatException($"a chunk of {rows} rows and {featureCount} features has {length} bytes, this one {bytes.Length}");
 

@@ -21,7 +21,7 @@ public sealed class DataFingerprint(DataSchema schema) : IDisposable
     {
         ArgumentNullException.ThrowIfNull(data);
         using var fingerprint = new DataFingerprint(data.Schema);
-        foreach (DataChunk chunk in data.Chunks)
+        foreach (var chunk in data.Chunks)
             fingerprint.Add(chunk);
         return fingerprint.Finish();
     }
@@ -47,9 +47,9 @@ public sealed class DataFingerprint(DataSchema schema) : IDisposable
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendNumber(hash, schema.Features.Count + 1, sizeof(int));
-        foreach (string name in schema.Features.Append(schema.Label))
+        foreach (var name in schema.Features.Append(schema.Label))
         {
-            byte[] text = Encoding.UTF8.GetBytes(name);
+            var text = Encoding.UTF8.GetBytes(name);
             AppendNumber(hash, text.Length, sizeof(int));
             hash.AppendData(text);
         }

@@ -17,7 +17,7 @@ public sealed class DataSet
             throw new DataFormatException("the data set has no rows");
         Schema = schema;
         _chunkRows = _chunks[0].Rows;
-        for (int i = 0; i < _chunks.Length; i++)
+        for (var i = 0; i < _chunks.Length; i++)
             Check(i);
     }
 
@@ -34,7 +34,7 @@ public sealed class DataSet
     /// <exception cref="ArgumentOutOfRangeException">The row is outside [0, <see cref="Rows"/>).</exception>
     public ReadOnlySpan<float> Features(long row)
     {
-        (DataChunk chunk, int index) = Locate(row);
+        var (chunk, index) = Locate(row);
         return chunk.Features.Slice(index * FeatureCount, FeatureCount);
     }
 
@@ -42,7 +42,7 @@ public sealed class DataSet
     /// <exception cref="ArgumentOutOfRangeException">The row is outside [0, <see cref="Rows"/>).</exception>
     public float Label(long row)
     {
-        (DataChunk chunk, int index) = Locate(row);
+        var (chunk, index) = Locate(row);
         return chunk.Labels[index];
     }
 
@@ -50,13 +50,13 @@ public sealed class DataSet
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        (long chunk, long index) = Math.DivRem(row, _chunkRows);
+        var (chunk, index) = Math.DivRem(row, _chunkRows);
         return (_chunks[chunk], (int)index);
     }
 
     private void Check(int index)
     {
-        DataChunk chunk = _chunks[index];
+        var chunk = _chunks[index];
         if (chunk.FeatureCount != FeatureCount)
             throw new DataFormatException($"chunk {index} has {chunk.FeatureCount} features, the data set {FeatureCount}");
         if (chunk.FirstRow != Rows)

@@ -17,7 +17,7 @@ public sealed class DataSummaryBuilder
     {
         ArgumentNullException.ThrowIfNull(schema);
         _schema = schema;
-        int columns = schema.Features.Count + 1;
+        var columns = schema.Features.Count + 1;
         (_min, _max, _sums) = (new float[columns], new float[columns], new double[columns]);
         Array.Fill(_min, float.PositiveInfinity);
         Array.Fill(_max, float.NegativeInfinity);
@@ -28,7 +28,7 @@ public sealed class DataSummaryBuilder
     {
         ArgumentNullException.ThrowIfNull(data);
         var builder = new DataSummaryBuilder(data.Schema);
-        foreach (DataChunk chunk in data.Chunks)
+        foreach (var chunk in data.Chunks)
             builder.Add(chunk);
         return builder.Build();
     }
@@ -37,11 +37,11 @@ public sealed class DataSummaryBuilder
     public void Add(DataChunk chunk)
     {
         ArgumentNullException.ThrowIfNull(chunk);
-        int features = chunk.FeatureCount;
-        for (int row = 0; row < chunk.Rows; row++)
+        var features = chunk.FeatureCount;
+        for (var row = 0; row < chunk.Rows; row++)
         {
-            ReadOnlySpan<float> values = chunk.Features.Slice(row * features, features);
-            for (int i = 0; i < features; i++)
+            var values = chunk.Features.Slice(row * features, features);
+            for (var i = 0; i < features; i++)
                 AddValue(i, values[i]);
             AddValue(features, chunk.Labels[row]);
             Count(chunk.Labels[row]);

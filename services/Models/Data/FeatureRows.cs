@@ -1,6 +1,7 @@
 namespace Cluster.Models.Data;
 
-/// <summary>The features of a CSV file's rows by their names, whatever other columns there are and in whatever order; by position where no line names them.</summary>
+/// <summary>The features of a CSV file's rows by their names, whatever other columns there are and in whatever order;
+/// by position where no line names them.</summary>
 /// <remarks>Memory for one record. Not thread safe.</remarks>
 public sealed class FeatureRows : IDisposable
 {
@@ -60,7 +61,7 @@ public sealed class FeatureRows : IDisposable
         RequireLine(_records);
         if (_records.Columns != _width)
             throw new DataFormatException($"row {_records.Row} has {_records.Columns} columns, the {(_hasHeader ? "header" : "first row")} {_width}");
-        for (int i = 0; i < _columns.Length; i++) features[i] = _records.Number(_columns[i], _names[i]);
+        for (var i = 0; i < _columns.Length; i++) features[i] = _records.Number(_columns[i], _names[i]);
         return true;
     }
 
@@ -76,15 +77,15 @@ public sealed class FeatureRows : IDisposable
     {
         var wanted = new HashSet<string>(features, StringComparer.Ordinal);
         var header = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int column = 0; column < records.Columns; column++)
+        for (var column = 0; column < records.Columns; column++)
         {
-            string name = records.Text(column).Trim();
+            var name = records.Text(column).Trim();
             if (wanted.Contains(name) && !header.TryAdd(name, column)) throw records.Problem(column, name, $"column {header[name] + 1} has the same name");
         }
 
         string[] missing = [.. features.Where(name => !header.ContainsKey(name)).Take(MaxShownColumns).Select(name => DataText.Shown(name))];
         if (missing.Length == 0) return [.. features.Select(name => header[name])];
-        string hint = CsvHeader.HasNumbers(records) ? $"; row {records.Row} has numbers and no names: {CsvHeader.NoHeader}" : "";
+        var hint = CsvHeader.HasNumbers(records) ? $"; row {records.Row} has numbers and no names: {CsvHeader.NoHeader}" : "";
         throw new DataFormatException($"the file has no column {string.Join(", ", missing)}, by which the model was trained{hint}");
     }
 
@@ -92,7 +93,7 @@ public sealed class FeatureRows : IDisposable
     {
         int[] columns = [.. features.Select(CsvHeader.ColumnOf)];
         // A data set without a header has them in order; names in another order are those of a header, and say nothing of places.
-        bool isInOrder = columns.SequenceEqual(columns.Order().Distinct());
+        var isInOrder = columns.SequenceEqual(columns.Order().Distinct());
         if (isInOrder && columns.All(column => column >= 0 && column < records.Columns)) return columns;
         return records.Columns == features.Count
             ? [.. Enumerable.Range(0, features.Count)]

@@ -12,7 +12,7 @@ public static class LineExample
     {
         var x = new float[Rows];
         var y = new float[Rows];
-        for (int i = 0; i < Rows; i++)
+        for (var i = 0; i < Rows; i++)
         {
             x[i] = (float)((i - 50) / 50.0);
             y[i] = (float)((Slope * x[i]) + (Noise * PhiloxNormal.At(seed, (ulong)i)) + Intercept);

@@ -20,7 +20,7 @@ internal static class LittleEndian
         bytes[..(values.Length * sizeof(float))].CopyTo(MemoryMarshal.AsBytes(values));
         if (!BitConverter.IsLittleEndian)
         {
-            Span<int> words = MemoryMarshal.Cast<float, int>(values);
+            var words = MemoryMarshal.Cast<float, int>(values);
             BinaryPrimitives.ReverseEndianness(words, words);
         }
     }
@@ -31,8 +31,8 @@ internal static class LittleEndian
         Span<byte> buffer = stackalloc byte[4096];
         while (!values.IsEmpty)
         {
-            ReadOnlySpan<float> part = values[..Math.Min(values.Length, buffer.Length / sizeof(float))];
-            Span<byte> bytes = buffer[..(part.Length * sizeof(float))];
+            var part = values[..Math.Min(values.Length, buffer.Length / sizeof(float))];
+            var bytes = buffer[..(part.Length * sizeof(float))];
             Write(part, bytes);
             hash.AppendData(bytes);
             values = values[part.Length..];

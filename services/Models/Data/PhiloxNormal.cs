@@ -20,9 +20,9 @@ public static class PhiloxNormal
         for (uint attempt = 0; ; attempt++)
         {
             var counter = new PhiloxWords((uint)index, (uint)(index >> 32), attempt, Domain);
-            PhiloxWords words = Philox4x32.Block(counter, (uint)seed, (uint)(seed >> 32));
+            var words = Philox4x32.Block(counter, (uint)seed, (uint)(seed >> 32));
             double u = Uniform(words.W0), v = Uniform(words.W1);
-            double s = (u * u) + (v * v);
+            var s = (u * u) + (v * v);
             if (s < 1)
                 return u * Math.Sqrt(-2 * PortableMath.Log(s) / s);
         }

@@ -34,7 +34,7 @@ public abstract class RowReader : IDisposable
     /// <exception cref="DataFormatException">There is no row, a value that is no finite number, or too much.</exception>
     public IEnumerable<DataChunk> ReadChunks(CancellationToken cancellationToken = default)
     {
-        int chunkRows = Math.Min(_limits.ChunkRows, DataChunk.MaxRows(Schema.Features.Count));
+        var chunkRows = Math.Min(_limits.ChunkRows, DataChunk.MaxRows(Schema.Features.Count));
         long rows = 0;
         while (ReadChunk(rows, chunkRows, cancellationToken) is { } chunk)
         {
@@ -83,10 +83,10 @@ public abstract class RowReader : IDisposable
     // Room is made as rows come, so that what a source declares takes no memory.
     private DataChunk? ReadChunk(long firstRow, int chunkRows, CancellationToken cancellationToken)
     {
-        int width = Schema.Features.Count;
+        var width = Schema.Features.Count;
         var labels = new float[Math.Min(chunkRows, FirstRows)];
         var features = new float[labels.Length * width];
-        int count = 0;
+        var count = 0;
         for (; count < chunkRows && Next(cancellationToken); count++)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -22,17 +22,17 @@ public static class RowReaders
         ArgumentNullException.ThrowIfNull(limits);
         if (import.Format == DataFormats.LibSvm)
         {
-            LibSvmOptions options = OptionsOf(import, Features(import, content, limits), limits);
-            Stream text = Decompression.Open(content);
+            var options = OptionsOf(import, Features(import, content, limits), limits);
+            var text = Decompression.Open(content);
             return LibSvmData.Open(text, options).Own(text);
         }
 
-        Stream first = Decompression.Open(content);
+        var first = Decompression.Open(content);
         if (import.Format == DataFormats.Csv)
             return CsvData.Open(first, CsvOptionsOf(import, limits)).Own(first);
         if (labels is null)
             return IdxData.Open(first, images: null, limits).Own(first);
-        Stream second = Decompression.Open(labels);
+        var second = Decompression.Open(labels);
         return IdxData.Open(second, first, limits).Own(first, second);
     }
 
@@ -50,9 +50,9 @@ public static class RowReaders
             return import.Features;
         if (!content.CanSeek)
             throw new DataFormatException("the number of features must be given for a file that cannot be read twice");
-        long start = content.Position;
-        using Stream text = Decompression.Open(content);
-        int features = LibSvmData.CountFeatures(text, OptionsOf(import, limits.MaxColumns - 1, limits));
+        var start = content.Position;
+        using var text = Decompression.Open(content);
+        var features = LibSvmData.CountFeatures(text, OptionsOf(import, limits.MaxColumns - 1, limits));
         content.Position = start;
         return features;
     }

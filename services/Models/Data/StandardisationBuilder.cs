@@ -18,7 +18,7 @@ public sealed class StandardisationBuilder(DataSplit split, int featureCount)
     {
         ArgumentNullException.ThrowIfNull(data);
         var builder = new StandardisationBuilder(split, data.FeatureCount);
-        foreach (DataChunk chunk in data.Chunks)
+        foreach (var chunk in data.Chunks)
             builder.Add(chunk);
         return builder.Build();
     }
@@ -27,7 +27,7 @@ public sealed class StandardisationBuilder(DataSplit split, int featureCount)
     public void Add(DataChunk chunk)
     {
         ArgumentNullException.ThrowIfNull(chunk);
-        for (int row = 0; row < chunk.Rows; row++)
+        for (var row = 0; row < chunk.Rows; row++)
         {
             if (!split.IsTest(chunk.FirstRow + row))
                 Add(chunk.Features.Slice(row * featureCount, featureCount));
@@ -37,9 +37,9 @@ public sealed class StandardisationBuilder(DataSplit split, int featureCount)
     public Standardisation Build()
     {
         var deviations = new double[featureCount];
-        for (int i = 0; i < featureCount; i++)
+        for (var i = 0; i < featureCount; i++)
         {
-            double deviation = Math.Sqrt(_squares[i] / _count);
+            var deviation = Math.Sqrt(_squares[i] / _count);
             deviations[i] = deviation > 0 ? deviation : 1;
         }
 
@@ -49,9 +49,9 @@ public sealed class StandardisationBuilder(DataSplit split, int featureCount)
     private void Add(ReadOnlySpan<float> features)
     {
         _count++;
-        for (int i = 0; i < features.Length; i++)
+        for (var i = 0; i < features.Length; i++)
         {
-            double difference = features[i] - _means[i];
+            var difference = features[i] - _means[i];
             _means[i] += difference / _count;
             _squares[i] += difference * (features[i] - _means[i]);
         }

@@ -41,16 +41,16 @@ public sealed class Standardiser
     {
         if (features.Length != _means.Length)
             throw new ArgumentException($"The example has {features.Length} features, the standardisation {_means.Length}.", nameof(features));
-        Span<Vector<float>> x = MemoryMarshal.Cast<float, Vector<float>>(features);
+        var x = MemoryMarshal.Cast<float, Vector<float>>(features);
         ReadOnlySpan<Vector<double>> means = MemoryMarshal.Cast<double, Vector<double>>(_means.AsSpan());
         ReadOnlySpan<Vector<double>> scales = MemoryMarshal.Cast<double, Vector<double>>(_scales.AsSpan());
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
         {
-            Vector.Widen(x[i], out Vector<double> low, out Vector<double> high);
+            Vector.Widen(x[i], out var low, out var high);
             x[i] = Vector.Narrow((low - means[2 * i]) * scales[2 * i], (high - means[(2 * i) + 1]) * scales[(2 * i) + 1]);
         }
 
-        for (int i = x.Length * Vector<float>.Count; i < features.Length; i++)
+        for (var i = x.Length * Vector<float>.Count; i < features.Length; i++)
             features[i] = (float)((features[i] - _means[i]) * _scales[i]);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class Utf8Text(Stream stream) : TextReader
     public override int Read(char[] buffer, int index, int count)
     {
         if (_nextChar == _endOfChars && count > 0) Decode();
-        int length = Math.Min(count, _endOfChars - _nextChar);
+        var length = Math.Min(count, _endOfChars - _nextChar);
         Array.Copy(_chars, _nextChar, buffer, index, length);
         _nextChar += length;
         return length;
@@ -64,11 +64,11 @@ internal sealed class Utf8Text(Stream stream) : TextReader
     private void DecodeBuffer()
     {
         ReadOnlySpan<byte> bytes = _bytes.AsSpan(_start, _end - _start);
-        int nul = bytes.IndexOf((byte)0);
-        ReadOnlySpan<byte> text = nul < 0 ? bytes : bytes[..nul];
-        int held = _hasReturn ? 1 : 0;
-        OperationStatus status = Utf8.ToUtf16(
-            text, _chars.AsSpan(held), out int read, out int written, replaceInvalidSequences: false, isFinalBlock: _hasEnded || nul >= 0);
+        var nul = bytes.IndexOf((byte)0);
+        var text = nul < 0 ? bytes : bytes[..nul];
+        var held = _hasReturn ? 1 : 0;
+        var status = Utf8.ToUtf16(
+            text, _chars.AsSpan(held), out var read, out var written, replaceInvalidSequences: false, isFinalBlock: _hasEnded || nul >= 0);
         _start += read;
         _offset += read;
         if (status == OperationStatus.InvalidData)
@@ -84,8 +84,8 @@ internal sealed class Utf8Text(Stream stream) : TextReader
         if (held > 0) _chars[0] = '\r';
         _hasReturn = _chars[count - 1] == '\r';
         _endOfChars = _hasReturn ? count - 1 : count;
-        Span<char> chars = _chars.AsSpan(0, count);
-        for (int at = chars.IndexOf('\r'); at >= 0 && chars.Length > 1; at = chars.IndexOf('\r'))
+        var chars = _chars.AsSpan(0, count);
+        for (var at = chars.IndexOf('\r'); at >= 0 && chars.Length > 1; at = chars.IndexOf('\r'))
         {
             if (at + 1 < chars.Length && chars[at + 1] != '\n') chars[at] = '\n';
             chars = chars[(at + 1)..];
@@ -96,8 +96,8 @@ internal sealed class Utf8Text(Stream stream) : TextReader
     {
         _bytes.AsSpan(_start, _end - _start).CopyTo(_bytes);
         (_start, _end) = (0, _end - _start);
-        int least = _hasBegun ? 1 : 4;
-        int read = stream.ReadAtLeast(_bytes.AsSpan(_end), least, throwOnEndOfStream: false);
+        var least = _hasBegun ? 1 : 4;
+        var read = stream.ReadAtLeast(_bytes.AsSpan(_end), least, throwOnEndOfStream: false);
         _end += read;
         _hasEnded = read < least;
         if (_hasBegun) return;

@@ -76,9 +76,9 @@ public sealed class DenseNetwork : IModel
 
     private IEnumerable<(string Name, int[] Shape)> Tensors()
     {
-        for (int layer = 0; layer < Layers.Count; layer++)
+        for (var layer = 0; layer < Layers.Count; layer++)
         {
-            string prefix = Layers.Count == 1 ? "" : $"dense{layer}/";
+            var prefix = Layers.Count == 1 ? "" : $"dense{layer}/";
             yield return ($"{prefix}w", [Inputs(layer), Layers[layer].Outputs]);
             yield return ($"{prefix}b", [Layers[layer].Outputs]);
         }
@@ -86,9 +86,9 @@ public sealed class DenseNetwork : IModel
 
     private IEnumerable<UniformStart> StartsOf()
     {
-        for (int layer = 0; layer < Layers.Count; layer++)
+        for (var layer = 0; layer < Layers.Count; layer++)
         {
-            float bound = Layers[layer].Initialiser switch
+            var bound = Layers[layer].Initialiser switch
             {
                 Initialiser.Glorot => UniformStart.GlorotBound(Inputs(layer), Layers[layer].Outputs),
                 Initialiser.He => UniformStart.HeBound(Inputs(layer)),

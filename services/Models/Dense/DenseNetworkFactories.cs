@@ -25,7 +25,7 @@ public sealed class SoftmaxRegressionFactory : IModelFactory
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        int classes = spec.Classes ?? throw new ArgumentException("classes must be given");
+        var classes = spec.Classes ?? throw new ArgumentException("classes must be given");
         return new DenseNetwork(Name, features, [new DenseLayer(classes, Activation.Identity, Initialiser.Zero)], OutputLoss.SoftmaxCrossEntropy);
     }
 }
@@ -40,8 +40,8 @@ public sealed class PerceptronFactory : IModelFactory
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (!LayerSizes.TryParse(spec.Layers, out IReadOnlyList<int> sizes) || sizes.Count == 0) throw new ArgumentException($"layers {LayerSizes.Limit}");
-        Activation activation = ActivationOf(spec.Activation);
+        if (!LayerSizes.TryParse(spec.Layers, out var sizes) || sizes.Count == 0) throw new ArgumentException($"layers {LayerSizes.Limit}");
+        var activation = ActivationOf(spec.Activation);
         DenseLayer[] hidden = [.. sizes.Select(units => new DenseLayer(units, activation, InitialiserOf(spec.Initialiser, activation)))];
         var last = new DenseLayer(spec.Classes ?? 1, Activation.Identity, InitialiserOf(spec.Initialiser, Activation.Identity));
         return new DenseNetwork(Name, features, [.. hidden, last], spec.Classes is null ? OutputLoss.SquaredError : OutputLoss.SoftmaxCrossEntropy);

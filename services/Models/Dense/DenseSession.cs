@@ -67,9 +67,9 @@ internal sealed class DenseSession : IModelSession
 
         Forward(batch);
         Compare(batch);
-        for (int layer = _outputs.Length - 1; layer >= 0; layer--)
+        for (var layer = _outputs.Length - 1; layer >= 0; layer--)
             Backward(layer, batch.Count);
-        double loss = SumLosses(batch.Count);
+        var loss = SumLosses(batch.Count);
         _stream.Download(_gradient, sum);
         return loss;
     }
@@ -82,7 +82,7 @@ internal sealed class DenseSession : IModelSession
         if (batch.Count == 0) return;
         Forward(batch);
         Compare(batch);
-        double loss = SumLosses(batch.Count);
+        var loss = SumLosses(batch.Count);
         sums[0] += loss;
         sums[1] += _network.Loss == OutputLoss.SquaredError ? loss : Hits(batch);
     }
@@ -91,7 +91,8 @@ internal sealed class DenseSession : IModelSession
     {
         Check(batch);
         if (outputs.Length != batch.Count * _network.Outputs)
-            throw new ArgumentException($"There is room for {outputs.Length} numbers, {batch.Count} predictions have {batch.Count * _network.Outputs}.", nameof(outputs));
+            throw new ArgumentException($"There is room for {outputs.Length} numbers, {batch.Count} predictions have {batch.Count * _network.Outputs}.",
+                nameof(outputs));
         if (batch.Count == 0) return;
         Forward(batch);
         _stream.Download(_outputs[^1].Slice(0, outputs.Length), outputs);
@@ -100,25 +101,26 @@ internal sealed class DenseSession : IModelSession
 
     public void Dispose()
     {
-        foreach (DeviceBuffer buffer in _buffers) buffer.Dispose();
+        foreach (var buffer in _buffers) buffer.Dispose();
         _buffers.Clear();
     }
 
     private DeviceBuffer Rent(int length)
     {
-        DeviceBuffer buffer = _stream.Rent(length);
+        var buffer = _stream.Rent(length);
         _buffers.Add(buffer);
         return buffer;
     }
 
     private void Forward(Batch batch)
     {
-        DeviceSpan input = _features.Slice(0, batch.Count * _network.Features);
+        var input = _features.Slice(0, batch.Count * _network.Features);
         _stream.Upload(batch.Features, input);
-        for (int layer = 0; layer < _outputs.Length; layer++)
+        for (var layer = 0; layer < _outputs.Length; layer++)
         {
-            DeviceSpan output = OfRows(_outputs[layer], layer, batch.Count);
-            _stream.DenseForward(batch.Count, input, Of(_parameters, _network.Weights(layer)), Of(_parameters, _network.Biases(layer)), _network.Layers[layer].Activation, output);
+            var output = OfRows(_outputs[layer], layer, batch.Count);
+            _stream.DenseForward(batch.Count, input, Of(_parameters, _network.Weights(layer)), Of(_parameters, _network.Biases(layer)),
+                _network.Layers[layer].Activation, output);
             input = output;
         }
     }
@@ -126,9 +128,9 @@ internal sealed class DenseSession : IModelSession
     // Writes the losses, and their gradient by the last layer's outputs.
     private void Compare(Batch batch)
     {
-        int rows = batch.Count;
-        DeviceSpan outputs = OfRows(_outputs[^1], _outputs.Length - 1, rows);
-        DeviceSpan gradient = OfRows(_deltas[^1], _outputs.Length - 1, rows);
+        var rows = batch.Count;
+        var outputs = OfRows(_outputs[^1], _outputs.Length - 1, rows);
+        var gradient = OfRows(_deltas[^1], _outputs.Length - 1, rows);
         DeviceSpan labels = _labels.Slice(0, rows), losses = _losses.Slice(0, rows);
         _stream.Upload(batch.Labels, labels);
         switch (_network.Loss)
@@ -147,8 +149,8 @@ internal sealed class DenseSession : IModelSession
 
     private void Backward(int layer, int rows)
     {
-        DeviceSpan input = layer == 0 ? _features.Slice(0, rows * _network.Features) : OfRows(_outputs[layer - 1], layer - 1, rows);
-        DeviceSpan? inputDelta = layer == 0 ? default(DeviceSpan?) : OfRows(_deltas[layer - 1], layer - 1, rows);
+        var input = layer == 0 ? _features.Slice(0, rows * _network.Features) : OfRows(_outputs[layer - 1], layer - 1, rows);
+        var inputDelta = layer == 0 ? default(DeviceSpan?) : OfRows(_deltas[layer - 1], layer - 1, rows);
         ParameterTensor weights = _network.Weights(layer), biases = _network.Biases(layer);
         _stream.DenseBackward(
             rows, input, Of(_parameters, weights), _network.Layers[layer].Activation, OfRows(_outputs[layer], layer, rows),
@@ -157,21 +159,21 @@ internal sealed class DenseSession : IModelSession
 
     private double SumLosses(int rows)
     {
-        Span<float> losses = _exampleLosses.AsSpan(0, rows);
+        var losses = _exampleLosses.AsSpan(0, rows);
         _stream.Download(_losses.Slice(0, rows), losses);
         double sum = 0;
-        foreach (float loss in losses)
+        foreach (var loss in losses)
             sum += loss;
         return sum;
     }
 
     private int Hits(Batch batch)
     {
-        int classes = _network.Outputs;
-        Span<float> logits = _exampleOutputs.AsSpan(0, batch.Count * classes);
+        var classes = _network.Outputs;
+        var logits = _exampleOutputs.AsSpan(0, batch.Count * classes);
         _stream.Download(OfRows(_outputs[^1], _outputs.Length - 1, batch.Count), logits);
-        int hits = 0;
-        for (int row = 0; row < batch.Count; row++)
+        var hits = 0;
+        for (var row = 0; row < batch.Count; row++)
         {
             if (Probabilities.Class(logits.Slice(row * classes, classes)) == batch.Labels[row]) hits++;
         }

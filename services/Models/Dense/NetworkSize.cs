@@ -15,11 +15,11 @@ public static class NetworkSize
     public static IReadOnlyList<SpecViolation> Check(TrainingSpec spec, int features)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (spec.Model is not (TrainingNames.Mlp or TrainingNames.Softmax) || !LayerSizes.TryParse(spec.Layers, out IReadOnlyList<int> hidden)) return [];
-        int outputs = spec.Classes ?? 1;
-        long bytes = ParametersOf(features, [.. hidden, outputs]) * sizeof(float);
+        if (spec.Model is not (TrainingNames.Mlp or TrainingNames.Softmax) || !LayerSizes.TryParse(spec.Layers, out var hidden)) return [];
+        var outputs = spec.Classes ?? 1;
+        var bytes = ParametersOf(features, [.. hidden, outputs]) * sizeof(float);
         if (bytes <= MaxBytes) return [];
-        (string field, string value) = hidden.Count > 0 ? ("layers", spec.Layers!) : ("classes", outputs.ToString(CultureInfo.InvariantCulture));
+        var (field, value) = hidden.Count > 0 ? ("layers", spec.Layers!) : ("classes", outputs.ToString(CultureInfo.InvariantCulture));
         return [new SpecViolation(field, value, string.Create(CultureInfo.InvariantCulture,
             $"takes {bytes} bytes of parameters with {features} features and {outputs} outputs; must be at most {MaxBytes} bytes"))];
     }
@@ -28,7 +28,7 @@ public static class NetworkSize
     private static long ParametersOf(long inputs, IReadOnlyList<int> layers)
     {
         long parameters = 0;
-        foreach (int units in layers)
+        foreach (var units in layers)
         {
             parameters += (inputs + 1) * units;
             inputs = units;

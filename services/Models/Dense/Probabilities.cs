@@ -9,8 +9,8 @@ internal static class Probabilities
     public static int Class(ReadOnlySpan<float> logits)
     {
         if (logits.Length == 1) return logits[0] > 0 ? 1 : 0;
-        int best = 0;
-        for (int i = 1; i < logits.Length; i++)
+        var best = 0;
+        for (var i = 1; i < logits.Length; i++)
         {
             if (logits[i] > logits[best]) best = i;
         }
@@ -21,7 +21,7 @@ internal static class Probabilities
     /// <summary>Replaces rows of logits by their softmax; one logit a row by its sigmoid.</summary>
     public static void Of(Span<float> logits, int classes)
     {
-        for (int row = 0; row < logits.Length; row += classes)
+        for (var row = 0; row < logits.Length; row += classes)
         {
             if (classes == 1) logits[row] = Sigmoid(logits[row]);
             else Softmax(logits.Slice(row, classes));
@@ -31,14 +31,14 @@ internal static class Probabilities
     private static float Sigmoid(float logit)
     {
         if (float.IsNaN(logit)) return logit;
-        double small = PortableMath.ExpNegative(-Math.Abs((double)logit));
+        var small = PortableMath.ExpNegative(-Math.Abs((double)logit));
         return (float)((logit < 0 ? small : 1) / (1 + small));
     }
 
     private static void Softmax(Span<float> row)
     {
-        float largest = row[0];
-        foreach (float logit in row) largest = Math.Max(largest, logit);
+        var largest = row[0];
+        foreach (var logit in row) largest = Math.Max(largest, logit);
         // Of a network that diverged.
         if (!float.IsFinite(largest))
         {
@@ -47,7 +47,7 @@ internal static class Probabilities
         }
 
         double sum = 0;
-        foreach (float logit in row) sum += PortableMath.ExpNegative((double)logit - largest);
-        for (int i = 0; i < row.Length; i++) row[i] = (float)(PortableMath.ExpNegative((double)row[i] - largest) / sum);
+        foreach (var logit in row) sum += PortableMath.ExpNegative((double)logit - largest);
+        for (var i = 0; i < row.Length; i++) row[i] = (float)(PortableMath.ExpNegative((double)row[i] - largest) / sum);
     }
 }

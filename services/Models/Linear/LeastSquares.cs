@@ -21,55 +21,56 @@ public static class LeastSquares
 
     private const double SmallestPivot = 1e-12;
 
-    /// <exception cref="ArgumentException">There are more than <see cref="MaxFeatures"/> features, or a feature is constant or a combination of those before it.</exception>
+    /// <exception cref="ArgumentException">There are more than <see cref="MaxFeatures"/> features,
+    /// or a feature is constant or a combination of those before it.</exception>
     public static LinearFit Fit(DataSet data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        int d = data.FeatureCount;
+        var d = data.FeatureCount;
         if (d > MaxFeatures)
             throw new ArgumentException($"There are {d} features; the closed form takes at most {MaxFeatures}.", nameof(data));
-        double[] means = Means(data);
+        var means = Means(data);
         var (covariances, weights) = Covariances(data, means);
         Factorise(covariances, data);
         Solve(covariances, weights);
-        double bias = means[d];
-        for (int i = 0; i < d; i++)
+        var bias = means[d];
+        for (var i = 0; i < d; i++)
             bias -= weights[i] * means[i];
         return new LinearFit(weights, bias, MeanLoss(data, weights, bias));
     }
 
     private static double[] Means(DataSet data)
     {
-        int d = data.FeatureCount;
+        var d = data.FeatureCount;
         var means = new double[d + 1];
         for (long row = 0; row < data.Rows; row++)
         {
-            ReadOnlySpan<float> x = data.Features(row);
-            for (int i = 0; i < d; i++)
+            var x = data.Features(row);
+            for (var i = 0; i < d; i++)
                 means[i] += x[i];
             means[d] += data.Label(row);
         }
 
-        for (int i = 0; i <= d; i++)
+        for (var i = 0; i <= d; i++)
             means[i] /= data.Rows;
         return means;
     }
 
     private static (double[,] Features, double[] Label) Covariances(DataSet data, double[] means)
     {
-        int d = data.FeatureCount;
+        var d = data.FeatureCount;
         var features = new double[d, d];
         var label = new double[d];
         var centred = new double[d];
         for (long row = 0; row < data.Rows; row++)
         {
-            ReadOnlySpan<float> x = data.Features(row);
-            double y = data.Label(row) - means[d];
-            for (int i = 0; i < d; i++)
+            var x = data.Features(row);
+            var y = data.Label(row) - means[d];
+            for (var i = 0; i < d; i++)
             {
                 centred[i] = x[i] - means[i];
                 label[i] += centred[i] * y;
-                for (int j = 0; j <= i; j++)
+                for (var j = 0; j <= i; j++)
                     features[i, j] += centred[i] * centred[j];
             }
         }
@@ -80,17 +81,17 @@ public static class LeastSquares
     /// <summary>Replaces the lower triangle by G.</summary>
     private static void Factorise(double[,] a, DataSet data)
     {
-        for (int j = 0; j < a.GetLength(0); j++)
+        for (var j = 0; j < a.GetLength(0); j++)
         {
-            double pivot = a[j, j];
-            for (int k = 0; k < j; k++)
+            var pivot = a[j, j];
+            for (var k = 0; k < j; k++)
                 pivot -= a[j, k] * a[j, k];
             if (!(pivot > SmallestPivot * a[j, j]))
                 throw new ArgumentException($"The feature '{data.Schema.Features[j]}' is constant or a combination of those before it.", nameof(data));
             a[j, j] = Math.Sqrt(pivot);
-            for (int i = j + 1; i < a.GetLength(0); i++)
+            for (var i = j + 1; i < a.GetLength(0); i++)
             {
-                for (int k = 0; k < j; k++)
+                for (var k = 0; k < j; k++)
                     a[i, j] -= a[i, k] * a[j, k];
                 a[i, j] /= a[j, j];
             }
@@ -100,17 +101,17 @@ public static class LeastSquares
     /// <summary>Solves G·Gᵀ·x = b in place.</summary>
     private static void Solve(double[,] g, double[] b)
     {
-        int d = b.Length;
-        for (int i = 0; i < d; i++)
+        var d = b.Length;
+        for (var i = 0; i < d; i++)
         {
-            for (int k = 0; k < i; k++)
+            for (var k = 0; k < i; k++)
                 b[i] -= g[i, k] * b[k];
             b[i] /= g[i, i];
         }
 
-        for (int i = d - 1; i >= 0; i--)
+        for (var i = d - 1; i >= 0; i--)
         {
-            for (int k = i + 1; k < d; k++)
+            for (var k = i + 1; k < d; k++)
                 b[i] -= g[k, i] * b[k];
             b[i] /= g[i, i];
         }
@@ -121,9 +122,9 @@ public static class LeastSquares
         double loss = 0;
         for (long row = 0; row < data.Rows; row++)
         {
-            ReadOnlySpan<float> x = data.Features(row);
-            double residual = bias - data.Label(row);
-            for (int i = 0; i < x.Length; i++)
+            var x = data.Features(row);
+            var residual = bias - data.Label(row);
+            for (var i = 0; i < x.Length; i++)
                 residual += weights[i] * x[i];
             loss += residual * residual;
         }

@@ -21,14 +21,14 @@ internal static class LinearGradientKernel
     public static double Sum(ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, ReadOnlySpan<float> labels, Span<float> sum)
     {
         sum.Clear();
-        int d = parameters.Length - 1;
+        var d = parameters.Length - 1;
         float bias = 0;
         double loss = 0;
-        for (int row = 0; row < labels.Length; row++)
+        for (var row = 0; row < labels.Length; row++)
         {
-            ReadOnlySpan<float> x = features.Slice(row * d, d);
-            float residual = Predict(parameters, x) - labels[row];
-            float slope = residual + residual;
+            var x = features.Slice(row * d, d);
+            var residual = Predict(parameters, x) - labels[row];
+            var slope = residual + residual;
             AddScaled(sum[..d], x, slope);
             bias += slope;
             loss += (double)residual * residual;
@@ -41,13 +41,13 @@ internal static class LinearGradientKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Predict(ReadOnlySpan<float> parameters, ReadOnlySpan<float> x)
     {
-        ref float w = ref MemoryMarshal.GetReference(parameters);
-        ref float v = ref MemoryMarshal.GetReference(x);
-        Vector256<float> products = Vector256<float>.Zero;
-        int i = 0;
+        ref var w = ref MemoryMarshal.GetReference(parameters);
+        ref var v = ref MemoryMarshal.GetReference(x);
+        var products = Vector256<float>.Zero;
+        var i = 0;
         for (; i <= x.Length - Vector256<float>.Count; i += Vector256<float>.Count)
             products = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref w, (nuint)i), Vector256.LoadUnsafe(ref v, (nuint)i), products);
-        float rest = parameters[x.Length];
+        var rest = parameters[x.Length];
         for (; i < x.Length; i++)
             rest = MathF.FusedMultiplyAdd(parameters[i], x[i], rest);
         return Total(products) + rest;
@@ -56,18 +56,18 @@ internal static class LinearGradientKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Total(Vector256<float> v)
     {
-        Vector128<float> four = v.GetLower() + v.GetUpper();
-        Vector128<float> two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1));
+        var four = v.GetLower() + v.GetUpper();
+        var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1));
         return two.ToScalar() + two.GetElement(1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddScaled(Span<float> sum, ReadOnlySpan<float> x, float slope)
     {
-        ref float s = ref MemoryMarshal.GetReference(sum);
-        ref float v = ref MemoryMarshal.GetReference(x);
-        Vector256<float> slopes = Vector256.Create(slope);
-        int i = 0;
+        ref var s = ref MemoryMarshal.GetReference(sum);
+        ref var v = ref MemoryMarshal.GetReference(x);
+        var slopes = Vector256.Create(slope);
+        var i = 0;
         for (; i <= sum.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             Vector256.FusedMultiplyAdd(slopes, Vector256.LoadUnsafe(ref v, (nuint)i), Vector256.LoadUnsafe(ref s, (nuint)i))

@@ -8,14 +8,14 @@ internal static class LinearGradientReference
     public static double Sum(ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, ReadOnlySpan<float> labels, Span<float> sum)
     {
         sum.Clear();
-        int d = parameters.Length - 1;
+        var d = parameters.Length - 1;
         double loss = 0;
-        for (int row = 0; row < labels.Length; row++)
+        for (var row = 0; row < labels.Length; row++)
         {
-            ReadOnlySpan<float> x = features.Slice(row * d, d);
-            float residual = Predict(parameters, x) - labels[row];
-            float slope = 2 * residual;
-            for (int i = 0; i < d; i++)
+            var x = features.Slice(row * d, d);
+            var residual = Predict(parameters, x) - labels[row];
+            var slope = 2 * residual;
+            for (var i = 0; i < d; i++)
                 sum[i] = MathF.FusedMultiplyAdd(slope, x[i], sum[i]);
             sum[d] += slope;
             loss += (double)residual * residual;
@@ -26,13 +26,13 @@ internal static class LinearGradientReference
 
     private static float Predict(ReadOnlySpan<float> parameters, ReadOnlySpan<float> x)
     {
-        int whole = x.Length / Accumulators * Accumulators;
+        var whole = x.Length / Accumulators * Accumulators;
         Span<float> a = stackalloc float[Accumulators];
         a.Clear();
-        for (int i = 0; i < whole; i++)
+        for (var i = 0; i < whole; i++)
             a[i % Accumulators] = MathF.FusedMultiplyAdd(parameters[i], x[i], a[i % Accumulators]);
-        float rest = parameters[x.Length];
-        for (int i = whole; i < x.Length; i++)
+        var rest = parameters[x.Length];
+        for (var i = whole; i < x.Length; i++)
             rest = MathF.FusedMultiplyAdd(parameters[i], x[i], rest);
         return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7])) + rest;
     }

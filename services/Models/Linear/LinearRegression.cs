@@ -62,11 +62,11 @@ public sealed class LinearRegression : IHostModel
     {
         Check(parameters, batch);
         double loss = 0;
-        for (int row = 0; row < batch.Count; row++)
+        for (var row = 0; row < batch.Count; row++)
         {
-            ReadOnlySpan<float> x = batch.Row(row);
-            double residual = (double)parameters[^1] - batch.Labels[row];
-            for (int i = 0; i < x.Length; i++)
+            var x = batch.Row(row);
+            var residual = (double)parameters[^1] - batch.Labels[row];
+            for (var i = 0; i < x.Length; i++)
                 residual += (double)parameters[i] * x[i];
             loss += residual * residual;
         }
@@ -78,7 +78,7 @@ public sealed class LinearRegression : IHostModel
     {
         if (sums.Length != Metrics.Count)
             throw new ArgumentException($"There are {sums.Length} sums, the model has {Metrics.Count} metrics.", nameof(sums));
-        double loss = Loss(parameters, batch);
+        var loss = Loss(parameters, batch);
         sums[0] += loss;
         sums[1] += loss;
     }
@@ -88,14 +88,14 @@ public sealed class LinearRegression : IHostModel
         Check(parameters, batch);
         if (outputs.Length != batch.Count)
             throw new ArgumentException($"There is room for {outputs.Length} numbers, {batch.Count} predictions have one each.", nameof(outputs));
-        for (int row = 0; row < batch.Count; row++)
+        for (var row = 0; row < batch.Count; row++)
             outputs[row] = (float)Predict(parameters, batch.Row(row));
     }
 
     private static double Predict(ReadOnlySpan<float> parameters, ReadOnlySpan<float> x)
     {
         double y = parameters[^1];
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
             y += (double)parameters[i] * x[i];
         return y;
     }

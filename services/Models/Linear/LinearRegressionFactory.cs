@@ -10,7 +10,7 @@ public sealed class LinearRegressionFactory : IModelFactory
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        bool isExample = spec.Data is null;
+        var isExample = spec.Data is null;
         return new LinearRegression(
             features,
             spec.StartWeight ?? (isExample ? LinearRegression.ExampleWeight : 0),

@@ -21,12 +21,12 @@ public sealed class ParameterLayout
             throw new ArgumentException("A model has at least one tensor.", nameof(tensors));
         _tensors = new ParameterTensor[tensors.Length];
         var names = new HashSet<string>(StringComparer.Ordinal);
-        for (int i = 0; i < tensors.Length; i++)
+        for (var i = 0; i < tensors.Length; i++)
         {
-            (string name, int[] shape) = tensors[i];
+            var (name, shape) = tensors[i];
             if (!names.Add(name))
                 throw new ArgumentException($"The tensor '{name}' is there twice.", nameof(tensors));
-            int length = Elements(name, shape);
+            var length = Elements(name, shape);
             if (length > Array.MaxLength - Length)
                 throw new ArgumentException($"Up to tensor '{name}' there are more than {Array.MaxLength} parameters.", nameof(tensors));
             _tensors[i] = new ParameterTensor(name, [.. shape], Length, length);
@@ -52,7 +52,7 @@ public sealed class ParameterLayout
     private static int Elements(string name, int[] shape)
     {
         long elements = 1;
-        foreach (int size in shape)
+        foreach (var size in shape)
         {
             if (size < 1)
                 throw new ArgumentException($"The tensor '{name}' has a dimension of size {size}; the least is 1.", nameof(shape));

@@ -4,7 +4,8 @@ using Cluster.Contracts.Jobs;
 
 namespace Cluster.Models.Parameters;
 
-/// <summary>A model whose tensors lie in another order in the vector that workers and ps tasks exchange; so that each ps task's variables are neighbours.</summary>
+/// <summary>A model whose tensors lie in another order in the vector that workers and ps tasks exchange;
+/// so that each ps task's variables are neighbours.</summary>
 /// <remarks>What it starts from, its gradients and its predictions have the bits of the model itself: only places differ.</remarks>
 public sealed class PartitionedModel : IModel
 {
@@ -44,10 +45,11 @@ public sealed class PartitionedModel : IModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(names);
-        IReadOnlyList<ParameterTensor> own = model.Layout.Tensors;
+        var own = model.Layout.Tensors;
         if (own.Select(tensor => tensor.Name).SequenceEqual(names)) return model;
         if (names.Count != own.Count || names.Distinct().Count() != names.Count || names.Except(own.Select(tensor => tensor.Name)).Any())
-            throw new ArgumentException($"the tensors are {string.Join(", ", names)}, those of the model {string.Join(", ", own.Select(tensor => tensor.Name))}", nameof(names));
+            throw new ArgumentException($"the tensors are {string.Join(", ", names)}, those of the model "
+                + $"{string.Join(", ", own.Select(tensor => tensor.Name))}", nameof(names));
         return new PartitionedModel(model, [.. names.Select(name => own.Single(tensor => tensor.Name == name))]);
     }
 
@@ -66,7 +68,7 @@ public sealed class PartitionedModel : IModel
         ArgumentNullException.ThrowIfNull(parameters);
         if (model is not PartitionedModel partitioned) return parameters;
         var own = new float[parameters.Length];
-        foreach (PartitionedTensor tensor in partitioned._tensors) tensor.ToOwn(parameters, own);
+        foreach (var tensor in partitioned._tensors) tensor.ToOwn(parameters, own);
         return own;
     }
 
@@ -74,7 +76,7 @@ public sealed class PartitionedModel : IModel
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, Layout.Length - parameters.Length);
-        foreach (PartitionedTensor tensor in _tensors)
+        foreach (var tensor in _tensors)
         {
             int from = Math.Max(tensor.Place, first), to = Math.Min(tensor.Place + tensor.Length, first + parameters.Length);
             if (from < to) _model.Initialise(seed, tensor.Own + (from - tensor.Place), parameters[(from - first)..(to - first)]);

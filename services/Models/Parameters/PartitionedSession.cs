@@ -12,7 +12,7 @@ internal sealed class PartitionedSession(IModelSession session, PartitionedTenso
     {
         if (parameters.Length != length)
             throw new ArgumentException($"There are {parameters.Length} parameters, the model has {length}.", nameof(parameters));
-        foreach (PartitionedTensor tensor in tensors) tensor.ToOwn(parameters.Span, _parameters);
+        foreach (var tensor in tensors) tensor.ToOwn(parameters.Span, _parameters);
         session.Load(_parameters);
     }
 
@@ -20,8 +20,8 @@ internal sealed class PartitionedSession(IModelSession session, PartitionedTenso
     {
         if (sum.Length != length)
             throw new ArgumentException($"The gradient has {sum.Length} elements, the model {length}.", nameof(sum));
-        double loss = session.Gradient(batch, _sum);
-        foreach (PartitionedTensor tensor in tensors) tensor.ToPlace(_sum, sum);
+        var loss = session.Gradient(batch, _sum);
+        foreach (var tensor in tensors) tensor.ToPlace(_sum, sum);
         return loss;
     }
 

@@ -4,7 +4,8 @@ namespace Cluster.Models.Parameters;
 
 /// <summary>Parameters that start uniform in [-<paramref name="Bound"/>, <paramref name="Bound"/>), or at 0 where the bound is 0.</summary>
 /// <remarks>
-/// Number i of the sequence is word i mod 4 of Philox block i / 4 under the job's seed, so a range can be drawn alone; parameter i is number i, wherever it is placed. Of the
+/// Number i of the sequence is word i mod 4 of Philox block i / 4 under the job's seed, so a range can be drawn alone; parameter i is number i,
+/// wherever it is placed. Of the
 /// word the upper 24 bits count, u = word/2⁸·2⁻²⁴; the value is -bound + 2·bound·u.
 /// </remarks>
 /// <param name="First">The first parameter.</param>
@@ -30,10 +31,10 @@ public sealed record UniformStart(int First, int Length, float Bound)
     {
         ArgumentNullException.ThrowIfNull(starts);
         parameters.Clear();
-        foreach (UniformStart start in starts)
+        foreach (var start in starts)
         {
-            long from = Math.Max(start.First, first);
-            long to = Math.Min((long)start.First + start.Length, first + parameters.Length);
+            var from = Math.Max(start.First, first);
+            var to = Math.Min((long)start.First + start.Length, first + parameters.Length);
             if (from < to && start.Bound > 0)
                 PhiloxUniform.Fill(seed, start.Index + (from - start.First), -start.Bound, start.Bound, parameters[(int)(from - first)..(int)(to - first)]);
         }

@@ -43,9 +43,10 @@ public sealed class SafetensorsHeader
     /// <exception cref="SafetensorsException">It cannot be a header's length.</exception>
     public static int ReadLength(ReadOnlySpan<byte> prefix, long fileBytes)
     {
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length is < 2 or > MaxBytes)
-            throw new SafetensorsException($"the file says that its header has {length} bytes; it must have 2 to {MaxBytes}: this is no safetensors file, or a damaged one");
+            throw new SafetensorsException($"the file says that its header has {length} bytes; it must have 2 to {MaxBytes}: this is no safetensors file, or "
+                + $"a damaged one");
         return (long)length <= fileBytes - PrefixBytes
             ? (int)length
             : throw new SafetensorsException($"the file is truncated: its header has {length} bytes, the file {fileBytes} in all");
@@ -63,7 +64,7 @@ public sealed class SafetensorsHeader
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json)) Write(writer);
-        int length = (json.WrittenCount + 7) / 8 * 8;
+        var length = (json.WrittenCount + 7) / 8 * 8;
         if (length > MaxBytes) throw new InvalidOperationException($"The header has {length} bytes; the most is {MaxBytes}.");
         var bytes = new byte[PrefixBytes + length];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
@@ -76,14 +77,14 @@ public sealed class SafetensorsHeader
     {
         writer.WriteStartObject();
         writer.WriteStartObject(MetadataName);
-        foreach ((string name, string value) in Metadata) writer.WriteString(name, value);
+        foreach (var (name, value) in Metadata) writer.WriteString(name, value);
         writer.WriteEndObject();
-        foreach (SafetensorsTensor tensor in Tensors)
+        foreach (var tensor in Tensors)
         {
             writer.WriteStartObject(tensor.Name);
             writer.WriteString("dtype", "F32");
             writer.WriteStartArray("shape");
-            foreach (int size in tensor.Shape) writer.WriteNumberValue(size);
+            foreach (var size in tensor.Shape) writer.WriteNumberValue(size);
             writer.WriteEndArray();
             writer.WriteStartArray("data_offsets");
             writer.WriteNumberValue(tensor.Begin);

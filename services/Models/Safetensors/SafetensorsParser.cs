@@ -44,7 +44,7 @@ internal ref struct SafetensorsParser
         Next(JsonTokenType.StartObject, "the header");
         while (Next("the header") == JsonTokenType.PropertyName)
         {
-            string name = _reader.GetString()!;
+            var name = _reader.GetString()!;
             if (name == SafetensorsHeader.MetadataName) ReadMetadata();
             else ReadTensor(name);
         }
@@ -60,7 +60,7 @@ internal ref struct SafetensorsParser
         Next(JsonTokenType.StartObject, SafetensorsHeader.MetadataName);
         while (Next(SafetensorsHeader.MetadataName) == JsonTokenType.PropertyName)
         {
-            string name = _reader.GetString()!;
+            var name = _reader.GetString()!;
             Next(JsonTokenType.String, $"metadata {Shown(name)}");
             if (!_metadata.TryAdd(name, _reader.GetString()!)) throw new SafetensorsException($"the header has metadata {Shown(name)} twice");
         }
@@ -69,11 +69,12 @@ internal ref struct SafetensorsParser
     private void ReadTensor(string name)
     {
         if (_tensors.Count == MaxTensors) throw new SafetensorsException($"the header has more than {MaxTensors} tensors");
-        (string? dtype, List<long>? shape, List<long>? offsets) = (null, null, null);
+        string? dtype = null;
+        List<long>? shape = null, offsets = null;
         Next(JsonTokenType.StartObject, $"tensor {Shown(name)}");
         while (Next($"tensor {Shown(name)}") == JsonTokenType.PropertyName)
         {
-            string field = _reader.GetString()!;
+            var field = _reader.GetString()!;
             if (field == "dtype" && dtype is null)
             {
                 Next(JsonTokenType.String, $"dtype of tensor {Shown(name)}");
@@ -104,18 +105,19 @@ internal ref struct SafetensorsParser
         if (dtype != "F32") throw new SafetensorsException($"tensor {Shown(name)} has dtype {Shown(dtype)}; only F32 is taken");
         if (offsets.Count != 2) throw new SafetensorsException($"data_offsets of tensor {Shown(name)} are {offsets.Count} numbers, not 2");
         long elements = 1;
-        foreach (long size in shape)
+        foreach (var size in shape)
         {
             if (size < 1) throw new SafetensorsException($"tensor {Shown(name)} has a dimension of size {size}; the least is 1");
             if (size > Array.MaxLength / elements) throw new SafetensorsException($"tensor {Shown(name)} has more than {Array.MaxLength} elements");
             elements *= size;
         }
 
-        (long begin, long end) = (offsets[0], offsets[1]);
+        var (begin, end) = (offsets[0], offsets[1]);
         if (end < begin || end - begin != elements * sizeof(float))
         {
             throw new SafetensorsException(
-                $"tensor {Shown(name)} of shape [{string.Join(", ", shape)}] takes {elements * sizeof(float)} bytes; its offsets {begin} to {end} are {(end < begin ? "in the wrong order" : $"{end - begin}")}");
+                $"tensor {Shown(name)} of shape [{string.Join(", ", shape)}] takes {elements * sizeof(float)} bytes; its offsets {begin} to {end} are "
+                + $"{(end < begin ? "in the wrong order" : $"{end - begin}")}");
         }
 
         return new SafetensorsTensor(name, [.. shape.Select(size => (int)size)], begin, end);
@@ -127,7 +129,8 @@ internal ref struct SafetensorsParser
         var numbers = new List<long>();
         while (Next(what) == JsonTokenType.Number)
         {
-            if (!_reader.TryGetInt64(out long number) || number < 0) throw new SafetensorsException($"{what} has a number that is no whole number from 0 to {long.MaxValue}");
+            if (!_reader.TryGetInt64(out var number) || number < 0)
+                throw new SafetensorsException($"{what} has a number that is no whole number from 0 to {long.MaxValue}");
             if (numbers.Count == MaxDimensions) throw new SafetensorsException($"{what} has more than {MaxDimensions} numbers");
             numbers.Add(number);
         }
@@ -138,10 +141,12 @@ internal ref struct SafetensorsParser
     private static void RequireCovered(SafetensorsTensor[] tensors, long dataBytes)
     {
         long end = 0;
-        string before = "";
-        foreach (SafetensorsTensor tensor in tensors)
+        var before = "";
+        foreach (var tensor in tensors)
         {
-            if (tensor.Begin < end) throw new SafetensorsException($"tensors {Shown(before)} and {Shown(tensor.Name)} overlap: one ends at byte {end}, the other begins at {tensor.Begin}");
+            if (tensor.Begin < end)
+                throw new SafetensorsException($"tensors {Shown(before)} and {Shown(tensor.Name)} overlap: one ends at byte {end}, the other begins at "
+                    + $"{tensor.Begin}");
             if (tensor.Begin > end) throw new SafetensorsException($"bytes {end} to {tensor.Begin} belong to no tensor");
             (end, before) = (tensor.End, tensor.Name);
         }

@@ -15,12 +15,12 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
 {
     public override async Task<V1.ShardReport> Open(V1.OpenRequest request, ServerCallContext context)
     {
-        ParameterStoreTask task = Find(request.Task);
+        var task = Find(request.Task);
         List<SpecViolation> wrong = [.. CheckJob(request.Job), .. CheckGeneration(request.Generation), .. ShardSettings.Check(request.Shard)];
         if (request.Committed is { } committed)
             ShardSettings.CheckRange(wrong, "committed.clock", committed.Clock, 0, long.MaxValue);
         if (wrong.Count > 0) throw SpecRejection.ToRpcException(wrong);
-        Generation generation = request.Generation.ToGeneration();
+        var generation = request.Generation.ToGeneration();
         return task.FindOrCreate(request.Job, request.Shard, generation) is { } shard
             ? await AnswerAsync(task, request.Job, shard, () => shard.OpenAsync(generation, request.Committed))
             : Nothing(task, request.Job);
@@ -45,8 +45,8 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
 
     public override async Task<V1.CloseReply> Close(V1.CloseRequest request, ServerCallContext context)
     {
-        ParameterStoreTask task = Find(request.Task);
-        V1.ShardReport report = await OfShardAsync(request.Task, request.Job, [.. CheckGeneration(request.Generation)], _ => Task.CompletedTask);
+        var task = Find(request.Task);
+        var report = await OfShardAsync(request.Task, request.Job, [.. CheckGeneration(request.Generation)], _ => Task.CompletedTask);
         task.Close(request.Job, request.Generation.ToGeneration(), report.Generation.ToGeneration());
         return new V1.CloseReply();
     }
@@ -55,8 +55,8 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
     {
         wrong.AddRange(CheckJob(job));
         if (wrong.Count > 0) throw SpecRejection.ToRpcException(wrong);
-        ParameterStoreTask task = Find(index);
-        return task.TryFind(job, out ShardHost? shard) ? await AnswerAsync(task, job, shard, () => action(shard)) : Nothing(task, job);
+        var task = Find(index);
+        return task.TryFind(job, out var shard) ? await AnswerAsync(task, job, shard, () => action(shard)) : Nothing(task, job);
     }
 
     private static async Task<V1.ShardReport> AnswerAsync(ParameterStoreTask task, string job, ShardHost shard, Func<Task> action)
@@ -85,7 +85,7 @@ internal sealed class ParameterGrpcService(ParameterStorePool pool) : V1.Paramet
 
     private static IEnumerable<SpecViolation> CheckJob(string job)
     {
-        int bytes = Encoding.UTF8.GetByteCount(job);
+        var bytes = Encoding.UTF8.GetByteCount(job);
         if (bytes is < 1 or > FrameLimits.MaxJobBytes)
             yield return new SpecViolation("job", job, FormattableString.Invariant($"must have 1 to {FrameLimits.MaxJobBytes} bytes"));
     }

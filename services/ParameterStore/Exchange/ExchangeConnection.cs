@@ -35,15 +35,15 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
 
     private async ValueTask AttachAsync(ReceivedFrame frame)
     {
-        FrameHeader header = frame.Header;
+        var header = frame.Header;
         RequireNoOpenSlice(header);
-        string job = ReadJob(frame);
+        var job = ReadJob(frame);
         await DetachAsync();
         _number = header.Attachment;
-        ParameterStoreTask? task = pool.Find(header.Block.First);
+        var task = pool.Find(header.Block.First);
         if (task is null && !pool.IsStopping)
             throw new MalformedFrameException("attach.task", header.Block.First, "it is not the index of a ps task of this process");
-        if (task is null || !task.TryFind(job, out ShardHost? shard))
+        if (task is null || !task.TryFind(job, out var shard))
         {
             // Not open yet, or the index is handed back and the stream about to end: the worker asks again.
             Answer(FrameKind.Attached, PushOutcome.NotReady);
@@ -56,12 +56,12 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
 
     private async ValueTask BeginPushAsync(ReceivedFrame frame)
     {
-        FrameHeader header = frame.Header;
+        var header = frame.Header;
         RequireNoOpenSlice(header);
-        PooledVector? gradient = IsCurrent(header) ? await StageAsync(header) : null;
+        var gradient = IsCurrent(header) ? await StageAsync(header) : null;
         if (header.Value == 0 && header.Length != 0)
             throw new MalformedFrameException("push.length", header.Length, "a push without examples has no floats");
-        bool isWanted = gradient is not null && header.Value > 0;
+        var isWanted = gradient is not null && header.Value > 0;
         _seen = header.Clocks > 0 ? frame.LaneClocks[0] : 0;
         if (_slice.Begin(frame, isWanted, gradient?.Memory ?? default)) await EndPushAsync();
     }
@@ -86,9 +86,10 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
 
     private async ValueTask EndPushAsync()
     {
-        FrameHeader header = _slice.Header;
+        var header = _slice.Header;
         // The vector leaves with the message: the next push, read before the owner has come to this one, waits for another.
-        if (!IsCurrent(header) || !await _shard!.PostAsync(new ShardMessage(ShardMessageKind.Push, _attachment, header, Gradient: _attachment!.Take(), Seen: _seen)))
+        if (!IsCurrent(header) || !await _shard!.PostAsync(
+            new ShardMessage(ShardMessageKind.Push, _attachment, header, Gradient: _attachment!.Take(), Seen: _seen)))
         {
             _shard?.RefuseUnattached();
             Answer(FrameKind.PushAnswered, PushOutcome.NotReady, header);
@@ -105,13 +106,20 @@ internal sealed class ExchangeConnection(ParameterStorePool pool, FrameSender se
 
     private void Answer(FrameKind kind, PushOutcome outcome, FrameHeader to = default)
     {
-        var answer = new FrameHeader { Kind = kind, Outcome = outcome, Attachment = _number, Block = to.Block, Clock = kind == FrameKind.PushAnswered ? to.Clock : -1 };
+        var answer = new FrameHeader
+        {
+            Kind = kind,
+            Outcome = outcome,
+            Attachment = _number,
+            Block = to.Block,
+            Clock = kind == FrameKind.PushAnswered ? to.Clock : -1
+        };
         if (!sender.TryPost(answer)) cut.Abort();
     }
 
     private static string ReadJob(ReceivedFrame frame)
     {
-        string job = frame.ReadJob();
+        var job = frame.ReadJob();
         return job.Contains('�', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(job) != frame.Header.Length
             ? throw new MalformedFrameException("attach.job", frame.Header.Length, "its bytes are not UTF-8")
             : job;

@@ -16,9 +16,9 @@ internal sealed class ExchangeGrpcService(ParameterStorePool pool, TimeProvider 
         using var cut = new StreamCut(context.GetHttpContext());
         var sender = new FrameSender(responses, time);
         // The server would wait for the stream's end, which only its worker decides.
-        using CancellationTokenRegistration stopping = pool.Left.Register(cut.Leave);
+        using var stopping = pool.Left.Register(cut.Leave);
         var connection = new ExchangeConnection(pool, sender, cut);
-        Task sending = sender.RunAsync();
+        var sending = sender.RunAsync();
         try
         {
             await ReceiveAsync(requests, connection, cut.Leaving);
@@ -33,7 +33,8 @@ internal sealed class ExchangeGrpcService(ParameterStorePool pool, TimeProvider 
             ParameterStoreLog.StreamRefused(logger, context.Peer, refusal.Status.Detail);
             throw refusal;
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException || (e is InvalidOperationException && context.CancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or OperationCanceledException
+            || (e is InvalidOperationException && context.CancellationToken.IsCancellationRequested))
         {
             // The worker went away or was cut off, or the stream ends in order.
         }
@@ -58,7 +59,7 @@ internal sealed class ExchangeGrpcService(ParameterStorePool pool, TimeProvider 
     {
         while (await requests.MoveNext(leaving))
         {
-            using ReceivedFrame frame = requests.Current;
+            using var frame = requests.Current;
             await connection.HandleAsync(frame);
         }
     }

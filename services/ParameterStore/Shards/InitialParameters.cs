@@ -59,7 +59,7 @@ internal static class InitialParameters
     {
         ShardSettings.CheckRange(wrong, "shard.initial.parts", uniform.Parts.Count, 0, MaxParts);
         long end = 0;
-        foreach (V1.UniformPart part in uniform.Parts.Take(MaxParts))
+        foreach (var part in uniform.Parts.Take(MaxParts))
         {
             ShardSettings.CheckRange(wrong, "shard.initial.parts.place", part.Place, end, length);
             ShardSettings.CheckRange(wrong, "shard.initial.parts.length", part.Length, 0, length - (long)Math.Clamp(part.Place, 0, length));
@@ -74,7 +74,7 @@ internal static class InitialParameters
     private static void FillParts(V1.UniformParts uniform, Span<float> parameters)
     {
         parameters.Clear();
-        foreach (V1.UniformPart part in uniform.Parts)
+        foreach (var part in uniform.Parts)
         {
             if (part.Bound > 0)
                 PhiloxUniform.Fill(uniform.Seed, part.Index, -part.Bound, part.Bound, parameters.Slice(part.Place, part.Length));

@@ -51,7 +51,7 @@ internal static class OptimizerCheck
         ShardSettings.CheckRange(wrong, "shard.optimizer.schedule.kind", (long)schedule.Kind, (long)V1.ScheduleKind.Constant, (long)V1.ScheduleKind.Cosine);
         ShardSettings.CheckRange(wrong, "shard.optimizer.schedule.warmup_steps", schedule.WarmupSteps, 0, long.MaxValue);
         ShardSettings.CheckRange(wrong, "shard.optimizer.schedule.decay_steps", schedule.DecaySteps, 1, long.MaxValue);
-        bool isFalling = schedule.Kind is V1.ScheduleKind.Step or V1.ScheduleKind.Exponential;
+        var isFalling = schedule.Kind is V1.ScheduleKind.Step or V1.ScheduleKind.Exponential;
         Require(wrong, "schedule.decay_factor", schedule.DecayFactor, schedule.DecayFactor is >= 0 and <= 1 && !(isFalling && schedule.DecayFactor == 0),
             isFalling ? "must be above 0 and at most 1" : "must be from 0 to 1");
         if (optimizer.RuleCase == V1.Optimizer.RuleOneofCase.Ftrl)

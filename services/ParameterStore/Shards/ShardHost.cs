@@ -62,10 +62,10 @@ internal sealed class ShardHost : IDisposable
 
     public Task<PushOutcome> AdvanceAsync(Generation generation, long committed, Segment segment)
     {
-        ActivityContext call = Activity.Current?.Context ?? default;
+        var call = Activity.Current?.Context ?? default;
         return Loop.CallAsync(() =>
         {
-            PushOutcome outcome = Loop.Shard.Advance(generation, committed, segment, Loop.Now);
+            var outcome = Loop.Shard.Advance(generation, committed, segment, Loop.Now);
             _advanced = call;
             return outcome;
         });
@@ -73,7 +73,7 @@ internal sealed class ShardHost : IDisposable
 
     public Task<bool> WriteAgainAsync(Generation generation, long clock) => Loop.CallAsync(() =>
     {
-        bool isCurrent = Loop.Shard.Generation == generation;
+        var isCurrent = Loop.Shard.Generation == generation;
         if (isCurrent) Loop.Shard.Snapshot.MarkLost(clock);
         return isCurrent;
     });
@@ -90,22 +90,22 @@ internal sealed class ShardHost : IDisposable
 
     private V1.ShardReport Report()
     {
-        V1.ShardReport report = Loop.Shard.Report(_incarnation).ToMessage();
+        var report = Loop.Shard.Report(_incarnation).ToMessage();
         report.Examples = Loop.Shard.Examples;
         report.MemoryBytes = MemoryBytes;
         report.Streams = Loop.Streams;
         report.Hints = Loop.Hints;
-        foreach (long count in Loop.Shard.Staleness.Used)
+        foreach (var count in Loop.Shard.Staleness.Used)
             report.Staleness.Add(count);
         report.LoadError = Loop.Shard.Phase == ShardPhase.Idle ? _loadError : "";
-        foreach (PushOutcome outcome in Enum.GetValues<PushOutcome>())
+        foreach (var outcome in Enum.GetValues<PushOutcome>())
             report.Outcomes[outcome.ToString()] = Loop.Shard.Count(outcome) + (outcome == PushOutcome.NotReady ? Loop.NotAttached : 0);
         return report;
     }
 
     private async Task LoadAsync(Generation generation, V1.Snapshot? committed)
     {
-        using Activity? span = StoreTracing.Begin("shard load", Loop.Job, _index, Activity.Current?.Context ?? default);
+        using var span = StoreTracing.Begin("shard load", Loop.Job, _index, Activity.Current?.Context ?? default);
         try
         {
             if (committed is null)
@@ -143,7 +143,7 @@ internal sealed class ShardHost : IDisposable
     private async Task RestoreAsync(Generation generation, V1.Snapshot committed)
     {
         var key = new SnapshotKey(Loop.Job, _index, committed.Generation.ToGeneration(), committed.Incarnation, committed.Clock);
-        SnapshotHead? head = await _context.Reader.ReadAsync(
+        var head = await _context.Reader.ReadAsync(
             key, _options.Length, _options.Optimizer.Slots, (vector, offset, part) => Loop.CallAsync(() => Take(generation, vector, offset, part)), _closed);
         if (head is null) return;
         await Loop.CallAsync(() =>
@@ -156,7 +156,7 @@ internal sealed class ShardHost : IDisposable
     private bool Take(Generation generation, int vector, int offset, ReadOnlyMemory<byte> part)
     {
         if (!IsLoading(generation)) return false;
-        Span<float> target = vector == 0 ? Loop.Shard.LoadingParameters : Loop.Shard.LoadingSlots.Slice((vector - 1) * _options.Length, _options.Length);
+        var target = vector == 0 ? Loop.Shard.LoadingParameters : Loop.Shard.LoadingSlots.Slice((vector - 1) * _options.Length, _options.Length);
         MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(target[offset..]);
         return true;
     }
@@ -184,22 +184,22 @@ internal sealed class ShardHost : IDisposable
     // In the loop, after each message.
     private void WriteWhatIsCopied()
     {
-        Snapshot copy = Loop.Shard.Snapshot;
+        var copy = Loop.Shard.Snapshot;
         if (_isWriting || !copy.IsHeld || copy.IsWritten) return;
         if (_writeFailed != 0 && _context.Time.GetElapsedTime(_writeFailed) < WriteRetry) return;
         _isWriting = true;
         var key = new SnapshotKey(Loop.Job, _index, Loop.Shard.Generation, _incarnation, copy.Clock);
-        long examples = copy.Examples;
-        ActivityContext advanced = _advanced;
+        var examples = copy.Examples;
+        var advanced = _advanced;
         _ = Task.Run(() => WriteAsync(key, examples, advanced));
     }
 
     private async Task WriteAsync(SnapshotKey key, long examples, ActivityContext advanced)
     {
-        using Activity? span = StoreTracing.Begin("snapshot write", Loop.Job, _index, advanced)?.SetTag("cluster.clock", key.Clock);
-        bool isWritten = false;
-        bool hasFailed = false;
-        long started = _context.Time.GetTimestamp();
+        using var span = StoreTracing.Begin("snapshot write", Loop.Job, _index, advanced)?.SetTag("cluster.clock", key.Clock);
+        var isWritten = false;
+        var hasFailed = false;
+        var started = _context.Time.GetTimestamp();
         try
         {
             isWritten = await _context.Writer.WriteAsync(key, examples, _options.Length, _options.Optimizer.Slots,
@@ -238,7 +238,8 @@ internal sealed class ShardHost : IDisposable
     private bool Copy(SnapshotKey key, int vector, int offset, Memory<byte> target)
     {
         if (!IsHeld(key)) return false;
-        ReadOnlySpan<float> source = vector == 0 ? Loop.Shard.Snapshot.Parameters : Loop.Shard.Snapshot.Slots.Slice((vector - 1) * _options.Length, _options.Length);
+        var source = vector == 0 ? Loop.Shard.Snapshot.Parameters : Loop.Shard.Snapshot.Slots.Slice((vector - 1) * _options.Length,
+            _options.Length);
         MemoryMarshal.AsBytes(source.Slice(offset, target.Length / sizeof(float))).CopyTo(target.Span);
         return true;
     }

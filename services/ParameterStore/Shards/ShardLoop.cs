@@ -45,7 +45,8 @@ internal sealed class ShardLoop
 
     public int Length { get; }
 
-    /// <summary>Whether each stream has a vector for its next push in advance. A large one gets it when its push begins: by then others may be free, and the time of a wake-up does not matter.</summary>
+    /// <summary>Whether each stream has a vector for its next push in advance. A large one gets it when its push begins: by then others may be free, and the
+    /// time of a wake-up does not matter.</summary>
     public bool StagesAhead => Length <= AheadFloats;
 
     /// <summary>The clock of the slowest lane after the last message, for whoever looks from outside.</summary>
@@ -124,13 +125,13 @@ internal sealed class ShardLoop
     {
         // It outlives the call that opened the shard.
         Activity.Current = null;
-        ChannelReader<ShardMessage> inbox = _inbox.Reader;
+        var inbox = _inbox.Reader;
         try
         {
             while (await inbox.WaitToReadAsync())
             {
                 // After a while on one sender's thread the loop moves on, so that this sender can go on too.
-                for (int turn = 0; turn < MaxTurn && inbox.TryRead(out ShardMessage message); turn++)
+                for (var turn = 0; turn < MaxTurn && inbox.TryRead(out var message); turn++)
                     Handle(message);
                 if (inbox.TryPeek(out _)) await Task.Yield();
             }
@@ -143,7 +144,7 @@ internal sealed class ShardLoop
         }
 
         _inbox.Writer.TryComplete();
-        foreach (Attachment attachment in _attached.Values)
+        foreach (var attachment in _attached.Values)
         {
             attachment.End();
             attachment.Leave();
@@ -227,7 +228,7 @@ internal sealed class ShardLoop
     private void Push(Attachment attachment, in FrameHeader header, long seen, PooledVector? gradient)
     {
         var push = new PushHeader(header.Generation, header.Block, header.Clock, header.Value, attachment.Worker) { Seen = seen };
-        PushAnswer answer = Shard.Push(push, gradient, Now);
+        var answer = Shard.Push(push, gradient, Now);
         if (StagesAhead) attachment.Give(Shard.Vectors.Rent());
         _context.Metrics.Pushed(answer.Outcome);
         if (answer.Outcome == PushOutcome.Diverged && Shard.Divergence is { } divergence)
@@ -242,16 +243,16 @@ internal sealed class ShardLoop
 
     private void Release()
     {
-        PublishedSlice newest = Newest();
-        foreach (ulong worker in Shard.Released)
+        var newest = Newest();
+        foreach (var worker in Shard.Released)
         {
-            if (_attached.TryGetValue(worker, out Attachment? waiting)) waiting.Sender.Post(newest, waiting.Number);
+            if (_attached.TryGetValue(worker, out var waiting)) waiting.Sender.Post(newest, waiting.Number);
         }
     }
 
     private void Request(Attachment attachment, in FrameHeader header)
     {
-        ParametersAnswer answer = Shard.Request(header.Generation, header.Clock, attachment.Worker, Now);
+        var answer = Shard.Request(header.Generation, header.Clock, attachment.Worker, Now);
         if (answer.Version < 0)
             attachment.Post(new FrameHeader { Kind = FrameKind.RequestAnswered, Outcome = answer.Outcome, Clock = -1, Generation = Shard.Generation });
         else if (answer.Version == Shard.Version)
@@ -262,24 +263,24 @@ internal sealed class ShardLoop
 
     private void SendPrevious(Attachment attachment, long version)
     {
-        Shard.TryGetVersion(version, out PooledVector vector);
-        PublishedSlice slice = _slices.Rent(new SliceLabel(Shard.Generation, version), Shard.Segment.To, vector, []);
+        Shard.TryGetVersion(version, out var vector);
+        var slice = _slices.Rent(new SliceLabel(Shard.Generation, version), Shard.Segment.To, vector, []);
         attachment.Sender.Post(slice, attachment.Number);
         slice.Release();
     }
 
     private void Watch()
     {
-        int hints = Shard.CollectHints(Now, _hints);
-        foreach (StealHint hint in _hints.AsSpan(0, hints))
+        var hints = Shard.CollectHints(Now, _hints);
+        foreach (var hint in _hints.AsSpan(0, hints))
         {
-            if (_attached.TryGetValue(hint.Worker, out Attachment? waiting))
+            if (_attached.TryGetValue(hint.Worker, out var waiting))
                 waiting.Post(new FrameHeader { Kind = FrameKind.Hint, Generation = hint.Generation, Clock = hint.Clock, Block = hint.Block });
         }
 
         Hints += hints;
         if (hints > 0) _context.Metrics.Hinted(hints);
-        foreach (Attachment attachment in _attached.Values)
+        foreach (var attachment in _attached.Values)
         {
             if (!attachment.Sender.IsStuck(_sendTimeout)) continue;
             ParameterStoreLog.WorkerCut(_context.Logger, Job, attachment.Worker, "it does not read");
@@ -304,7 +305,7 @@ internal sealed class ShardLoop
         var label = new SliceLabel(Shard.Generation, Shard.Version);
         if (_newest is { } newest && newest.Label == label && newest.End == Shard.Segment.To) return newest;
         DropNewest();
-        Shard.TryGetVersion(Shard.Version, out PooledVector vector);
+        Shard.TryGetVersion(Shard.Version, out var vector);
         return _newest = _slices.Rent(label, Shard.Segment.To, vector, Shard is AsyncShard ? Shard.LaneClocks : []);
     }
 

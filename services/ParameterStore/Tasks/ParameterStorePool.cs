@@ -98,8 +98,8 @@ public sealed class ParameterStorePool(int count, IServiceProvider services) : I
 
     private ParameterStoreTask Create(int position)
     {
-        ParameterStoreOptions options = services.GetRequiredService<IOptions<ParameterStoreOptions>>().Value;
-        string instance = ProcessInstance.Name(services.GetRequiredService<IConfiguration>());
+        var options = services.GetRequiredService<IOptions<ParameterStoreOptions>>().Value;
+        var instance = ProcessInstance.Name(services.GetRequiredService<IConfiguration>());
         return new ParameterStoreTask(
             services.GetRequiredService<RedisRegistry>(), services.GetRequiredService<ShardContext>(), services.GetRequiredService<MemoryBudget>(),
             options, count == 1 ? instance : $"{instance}-{position}", options.AdvertisedAddress ?? ServerAddress.Grpc(services).Authority);

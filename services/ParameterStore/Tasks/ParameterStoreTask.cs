@@ -57,9 +57,10 @@ internal sealed class ParameterStoreTask(
         {
             if (!IsReady) throw new RpcException(new Status(StatusCode.NotFound, "task: it has just lost its index"));
             DropFailed(job);
-            if (_shards.TryGetValue(job, out ShardHost? shard))
+            if (_shards.TryGetValue(job, out var shard))
             {
-                if (!shard.Has(settings)) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"shard: job {job} is open here with other settings"));
+                if (!shard.Has(settings))
+                    throw new RpcException(new Status(StatusCode.FailedPrecondition, $"shard: job {job} is open here with other settings"));
                 shard.IsAsked(generation);
                 return shard;
             }
@@ -97,12 +98,12 @@ internal sealed class ParameterStoreTask(
     /// <summary>Holds a lease until cancelled, then hands it back.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using ITimer ticks = context.Time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var ticks = context.Time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _ticks = ticks;
-        for (int life = 0; !cancellationToken.IsCancellationRequested; life++)
+        for (var life = 0; !cancellationToken.IsCancellationRequested; life++)
         {
             var request = new LeaseRequest(JobNames.ParameterStore, life == 0 ? instance : $"{instance}~{life}");
-            TaskLease lease = await TaskLease.AcquireAsync(registry, request, Describe, context.Time, context.Logger, cancellationToken);
+            var lease = await TaskLease.AcquireAsync(registry, request, Describe, context.Time, context.Logger, cancellationToken);
             try
             {
                 _lease = lease;
@@ -130,30 +131,31 @@ internal sealed class ParameterStoreTask(
     {
         lock (_gate)
         {
-            foreach (ShardHost shard in _shards.Values) shard.Loop.Tick();
+            foreach (var shard in _shards.Values) shard.Loop.Tick();
         }
     }
 
     private void DropFailed(string job)
     {
-        if (!_shards.TryGetValue(job, out ShardHost? shard) || !shard.Loop.Completion.IsCompleted) return;
+        if (!_shards.TryGetValue(job, out var shard) || !shard.Loop.Completion.IsCompleted) return;
         Leave(job);
     }
 
     private void Leave(string job)
     {
-        if (!_shards.TryGetValue(job, out ShardHost? shard)) return;
+        if (!_shards.TryGetValue(job, out var shard)) return;
         _left.Add(job, shard.Newest);
         Remove(job, shard);
     }
 
     private ShardHost Create(string job, V1.Shard settings)
     {
-        long bytes = ShardHost.Bytes(ShardSettings.ToOptions(settings));
+        var bytes = ShardHost.Bytes(ShardSettings.ToOptions(settings));
         if (!budget.TryReserve(bytes))
         {
             throw new RpcException(new Status(StatusCode.ResourceExhausted,
-                $"shard.length is {settings.Length} with {settings.Streams} streams, which takes {bytes} bytes; {budget.Limit - budget.Used} of {budget.Limit} are left"));
+                $"shard.length is {settings.Length} with {settings.Streams} streams, which takes {bytes} bytes; {budget.Limit - budget.Used} of "
+                + $"{budget.Limit} are left"));
         }
 
         context.Metrics.Opened(settings.Length);
@@ -173,7 +175,7 @@ internal sealed class ParameterStoreTask(
     {
         lock (_gate)
         {
-            foreach ((string job, ShardHost shard) in _shards.ToArray()) Remove(job, shard);
+            foreach (var (job, shard) in _shards.ToArray()) Remove(job, shard);
             _left.Clear();
         }
     }

@@ -4,7 +4,8 @@ using Cluster.Storage.Training;
 
 namespace Cluster.ParameterStore.Tasks;
 
-/// <summary>Frees the shards of jobs that have ended without this process hearing of it: suspended, out of reach, or told by a coordinator that was replaced.</summary>
+/// <summary>Frees the shards of jobs that have ended without this process hearing of it: suspended, out of reach,
+/// or told by a coordinator that was replaced.</summary>
 internal sealed class ShardSweeper(ParameterStorePool pool, RedisTraining training, TimeProvider time, ILogger<ShardSweeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
@@ -27,9 +28,9 @@ internal sealed class ShardSweeper(ParameterStorePool pool, RedisTraining traini
     // A job is dropped when it was found ended twice: it may have been read before its record was written.
     private async Task SweepAsync()
     {
-        foreach (ParameterStoreTask task in pool.Tasks)
+        foreach (var task in pool.Tasks)
         {
-            foreach (string job in task.Unattended())
+            foreach (var job in task.Unattended())
             {
                 if (!await HasEndedAsync(job)) _ended.Remove((task.Index, job));
                 else if (!_ended.Add((task.Index, job)))

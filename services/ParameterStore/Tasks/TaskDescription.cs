@@ -12,8 +12,10 @@ internal static class TaskDescription
     public static string Doing(IEnumerable<ShardHost> shards)
     {
         ShardHost[] byName = [.. shards.OrderBy(shard => shard.Loop.Job, StringComparer.Ordinal)];
-        IEnumerable<string> named = byName.Take(NamedShards).Select(Doing);
-        return string.Join("; ", byName.Length <= NamedShards ? named : named.Append(string.Create(CultureInfo.InvariantCulture, $"and {byName.Length - NamedShards} more")));
+        var named = byName.Take(NamedShards).Select(Doing);
+        return string.Join("; ", byName.Length <= NamedShards
+            ? named
+            : named.Append(string.Create(CultureInfo.InvariantCulture, $"and {byName.Length - NamedShards} more")));
     }
 
     /// <summary>Bytes in the largest binary unit of which there is one.</summary>

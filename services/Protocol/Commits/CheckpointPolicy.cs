@@ -22,10 +22,10 @@ public readonly record struct CheckpointPolicy(long Every, int Keep)
         ArgumentNullException.ThrowIfNull(next);
         if (previous is null)
             return next with { Checkpoints = IsDue(next.Clock) ? [Checkpoint.Of(next)] : [] };
-        IEnumerable<Checkpoint> all = IsDue(next.Clock) ? previous.Checkpoints.Append(Checkpoint.Of(next)) : previous.Checkpoints;
+        var all = IsDue(next.Clock) ? previous.Checkpoints.Append(Checkpoint.Of(next)) : previous.Checkpoints;
         Checkpoint[] kept = [.. all.OrderBy(checkpoint => checkpoint.Clock).TakeLast(Keep)];
         var named = kept.SelectMany(checkpoint => checkpoint.Snapshots).Concat(next.Snapshots).ToHashSet();
-        IEnumerable<SnapshotKey> dropped = previous.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots);
+        var dropped = previous.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots);
         return next with
         {
             Checkpoints = kept,

@@ -1,6 +1,7 @@
 namespace Cluster.Protocol.Commits;
 
-/// <summary>Which snapshots the decision of an evaluation lets go: those of commits that were kept for it, unless the best commit, the last one or another evaluation needs them.</summary>
+/// <summary>Which snapshots the decision of an evaluation lets go: those of commits that were kept for it, unless the best commit,
+/// the last one or another evaluation needs them.</summary>
 /// <param name="current">The committed state; null where that is the initial one.</param>
 /// <param name="before">The evaluations before the decision.</param>
 /// <param name="decided">The commit that was evaluated.</param>
@@ -12,12 +13,13 @@ public sealed class CommitRetention(CommitManifest? current, OpenEvaluations bef
     /// <summary>Commits after the one that was evaluated which are to be evaluated too.</summary>
     public IEnumerable<CommitManifest> Later => before.Commits.Where(commit => commit.Id != decided.Id);
 
-    /// <summary>Snapshots that nothing names any more. Those that the newest commits name, or the last one as <see cref="AsLast"/>, are deleted when they expire.</summary>
+    /// <summary>Snapshots that nothing names any more. Those that the newest commits name, or the last one as <see cref="AsLast"/>,
+    /// are deleted when they expire.</summary>
     /// <param name="ends">Whether the job ends with the commit that was evaluated, which may be neither the best nor near the newest.</param>
     public IReadOnlyList<SnapshotKey> Released(bool ends)
     {
-        CommitManifest last = ends ? AsLast() : _current;
-        IEnumerable<CommitManifest> later = ends ? [] : Later;
+        var last = ends ? AsLast() : _current;
+        var later = ends ? [] : Later;
         HashSet<SnapshotKey> needed =
             [.. best.Snapshots, .. last.Snapshots, .. last.Previous, .. CheckpointsOf(last.Checkpoints), .. later.SelectMany(commit => commit.Snapshots)];
         return [.. decided.Snapshots.Concat(before.Best?.Snapshots ?? []).Where(key => !needed.Contains(key)).Distinct()];
@@ -31,7 +33,8 @@ public sealed class CommitRetention(CommitManifest? current, OpenEvaluations bef
         HashSet<SnapshotKey> needed = [.. decided.Snapshots, .. best.Snapshots, .. CheckpointsOf(checkpoints)];
         IEnumerable<SnapshotKey> beyond =
         [
-            .. _current.Snapshots, .. _current.Previous, .. _current.Expired, .. CheckpointsOf(_current.Checkpoints), .. Later.SelectMany(commit => commit.Snapshots),
+            .. _current.Snapshots, .. _current.Previous, .. _current.Expired, .. CheckpointsOf(_current.Checkpoints),
+            .. Later.SelectMany(commit => commit.Snapshots),
         ];
         return decided with { Previous = [], Expired = [.. beyond.Where(key => !needed.Contains(key)).Distinct()], Checkpoints = checkpoints };
     }

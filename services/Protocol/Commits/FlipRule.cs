@@ -23,7 +23,8 @@ public enum FlipResult
     SnapshotMissing,
 }
 
-/// <summary>When a commit may flip. The store's script decides by this rule and, at the same instant, persists the snapshots and replaces the manifest.</summary>
+/// <summary>When a commit may flip. The store's script decides by this rule and, at the same instant,
+/// persists the snapshots and replaces the manifest.</summary>
 public static class FlipRule
 {
     public static FlipResult Decide(

@@ -10,7 +10,8 @@ namespace Cluster.Protocol.Commits;
 public sealed record GenerationRequest(
     CoordinatorToken Token, Generation Current, Generation Next, IReadOnlyList<ulong> Incarnations);
 
-/// <summary>When a generation may start. The store's script decides by this rule and, at the same instant, replaces the generation and returns the manifest.</summary>
+/// <summary>When a generation may start. The store's script decides by this rule and, at the same instant,
+/// replaces the generation and returns the manifest.</summary>
 public static class GenerationRule
 {
     public static bool MayStart(CommitRecord current, CoordinatorToken holder, GenerationRequest request) =>

@@ -100,7 +100,7 @@ public sealed class JobSupervisor
 
     private void DecideOpen(ClusterView view, List<SupervisorCommand> commands, TimeSpan now)
     {
-        CommitRecord record = view.Record;
+        var record = view.Record;
         if (NeedsGeneration(view))
         {
             if (view.Tasks.All(task => task.Holder is not null))
@@ -108,7 +108,7 @@ public sealed class JobSupervisor
             return;
         }
 
-        for (int task = 0; task < _options.Tasks; task++)
+        for (var task = 0; task < _options.Tasks; task++)
         {
             if (Report(view.Tasks[task]) is { } report && report.Generation.Counter < record.Generation.Counter)
                 commands.Add(new SupervisorCommand.Open(task, record.Generation, record.Manifest));
@@ -121,7 +121,7 @@ public sealed class JobSupervisor
         if (reports.Length < _options.Tasks)
             return;
         DecideCommit(record, reports, view.Time, commands);
-        long committed = _durable is { } durable && durable == record.Manifest?.Id ? durable.Clock : 0;
+        var committed = _durable is { } durable && durable == record.Manifest?.Id ? durable.Clock : 0;
         if (!_segments.Decide(record.Generation, committed, reports, view, commands, now))
             commands.Add(StartGeneration(view));
         CommitTime = _length.Commits.Durable(committed, now);
@@ -132,10 +132,10 @@ public sealed class JobSupervisor
     /// <summary>Whether the generation can no longer be finished: it names a process that lost its index, or a task left it or is ahead of it.</summary>
     private bool NeedsGeneration(ClusterView view)
     {
-        CommitRecord record = view.Record;
+        var record = view.Record;
         if (record.Generation == Generation.None)
             return true;
-        for (int task = 0; task < _options.Tasks; task++)
+        for (var task = 0; task < _options.Tasks; task++)
         {
             if (view.Tasks[task].Holder is { } holder && holder != record.Incarnations[task])
                 return true;
@@ -151,7 +151,7 @@ public sealed class JobSupervisor
     private SupervisorCommand.StartGeneration StartGeneration(ClusterView view)
     {
         // Above what any task has opened, or those that opened a generation which the store has lost would refuse it.
-        long counter = view.Tasks.Max(task => task.Report?.Generation.Counter ?? 0);
+        var counter = view.Tasks.Max(task => task.Report?.Generation.Counter ?? 0);
         counter = Math.Max(counter, view.Record.Generation.Counter) + 1;
         return new SupervisorCommand.StartGeneration(new GenerationRequest(
             _token,
@@ -162,12 +162,12 @@ public sealed class JobSupervisor
 
     private void DecideCommit(CommitRecord record, ShardReport[] reports, long time, List<SupervisorCommand> commands)
     {
-        long clock = reports[0].SnapshotClock;
+        var clock = reports[0].SnapshotClock;
         if (clock <= (record.Manifest?.Clock ?? 0) || reports.Any(report => report.SnapshotClock != clock))
             return;
         if (_lostSnapshots == clock)
         {
-            for (int task = 0; task < reports.Length; task++)
+            for (var task = 0; task < reports.Length; task++)
                 commands.Add(new SupervisorCommand.WriteAgain(task, record.Generation, clock));
         }
         else if (reports.All(report => report.SnapshotWritten))
@@ -180,8 +180,8 @@ public sealed class JobSupervisor
 
     private CommitManifest Manifest(CommitRecord record, ShardReport[] reports, long time)
     {
-        long examples = reports[0].SnapshotExamples;
-        long clock = reports[0].SnapshotClock;
+        var examples = reports[0].SnapshotExamples;
+        var clock = reports[0].SnapshotClock;
         if (reports.FirstOrDefault(report => report.SnapshotExamples != examples) is { } other)
         {
             throw new InvalidOperationException(

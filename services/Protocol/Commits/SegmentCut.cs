@@ -15,10 +15,10 @@ internal static class SegmentCut
     public static Segment Of(Segment open, ShardReport[] reports, TimeSpan? step)
     {
         step = new SegmentRate(step, default).After(reports.Select(report => report.Pace), open.To - open.From).Step;
-        long highest = reports.Max(report => report.LaneClocks.Max());
-        long margin = step is { Ticks: > 0 } known ? (long)Math.Min(Margin / known, long.MaxValue / 4) : 0;
+        var highest = reports.Max(report => report.LaneClocks.Max());
+        var margin = step is { Ticks: > 0 } known ? (long)Math.Min(Margin / known, long.MaxValue / 4) : 0;
         // The clock under way is used.
-        long end = Math.Max(open.From, highest) + 1 + margin;
+        var end = Math.Max(open.From, highest) + 1 + margin;
         return end + margin < open.To ? open with { To = end } : open;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SegmentLength(SegmentSizing sizing)
     public TimeSpan Target(bool isShared)
     {
         if (isShared) return Min(sizing.Target, SharedTarget);
-        TimeSpan wanted = Max(_commits.Longest * CommitsCovered, Pause * PausesCovered);
+        var wanted = Max(_commits.Longest * CommitsCovered, Pause * PausesCovered);
         return Max(sizing.Target, Min(wanted, sizing.LongestTarget));
     }
 
@@ -56,7 +56,7 @@ internal sealed class SegmentLength(SegmentSizing sizing)
     private void Learn(Segment done, ShardReport[] reports)
     {
         _rate = _rate.After(reports.Select(report => report.Pace), done.To - done.From);
-        TimeSpan pause = reports.Max(report => report.Pace.Pause) - (_rate.Step ?? TimeSpan.Zero);
+        var pause = reports.Max(report => report.Pace.Pause) - (_rate.Step ?? TimeSpan.Zero);
         if (_hasPaused && pause > TimeSpan.Zero) _pauses.Enqueue(pause);
         if (_pauses.Count > 4) _pauses.Dequeue();
         _hasPaused = true;

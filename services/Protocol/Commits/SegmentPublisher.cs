@@ -4,7 +4,8 @@ using Cluster.Protocol.Stealing;
 
 namespace Cluster.Protocol.Commits;
 
-/// <summary>Opens segments on the ps tasks, ends them early where somebody waits, and publishes their items; and publishes lanes again that stand still.</summary>
+/// <summary>Opens segments on the ps tasks, ends them early where somebody waits, and publishes their items;
+/// and publishes lanes again that stand still.</summary>
 internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength length)
 {
     // A segment that takes so many times what it should was sized by a rate that is no more.
@@ -26,14 +27,14 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
             length.Restart();
         }
 
-        Segment open = reports.MaxBy(report => (report.Segment.From, report.Segment.To))!.Segment;
+        var open = reports.MaxBy(report => (report.Segment.From, report.Segment.To))!.Segment;
         if (reports.Any(report => report.Segment.From != open.From && report.Segment.To != open.From))
             return false;
-        bool openEverywhere = reports.All(report => report.Segment == open);
-        Segment target = openEverywhere ? TargetOf(open, reports, view, now) : open;
-        for (int task = 0; task < reports.Length; task++)
+        var openEverywhere = reports.All(report => report.Segment == open);
+        var target = openEverywhere ? TargetOf(open, reports, view, now) : open;
+        for (var task = 0; task < reports.Length; task++)
         {
-            long snapshot = reports[task].SnapshotClock;
+            var snapshot = reports[task].SnapshotClock;
             if (reports[task].Segment != target || (snapshot >= 0 && snapshot <= committed))
                 commands.Add(new SupervisorCommand.Advance(task, generation, committed, target));
         }
@@ -65,10 +66,10 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
 
     private void Watch(ShardReport[] reports, TimeSpan now)
     {
-        long slowest = reports.Min(report => report.LaneClocks.Min());
-        for (int lane = 0; lane < options.Lanes; lane++)
+        var slowest = reports.Min(report => report.LaneClocks.Min());
+        for (var lane = 0; lane < options.Lanes; lane++)
         {
-            long clock = reports.Min(report => report.LaneClocks[lane]);
+            var clock = reports.Min(report => report.LaneClocks[lane]);
             _watch.Observe(lane, clock, now);
             if (clock - slowest > options.Staleness)
                 _watch.Excuse(lane, now);
@@ -103,7 +104,7 @@ internal sealed class SegmentPublisher(SupervisorOptions options, SegmentLength 
 
         if (lanes.IsEmpty || reports.All(report => report.IsCopied))
             return;
-        IReadOnlyList<LaneSet> shares = LaneDealing.Deal(lanes, Math.Max(1, view.WorkerSlots));
+        var shares = LaneDealing.Deal(lanes, Math.Max(1, view.WorkerSlots));
         commands.Add(new SupervisorCommand.Publish([.. shares.Select(share => new SegmentItem(_generation, segment, share))]));
     }
 

@@ -15,7 +15,7 @@ public readonly record struct SegmentRate(TimeSpan? Step, TimeSpan Seen)
         ArgumentNullException.ThrowIfNull(paces);
         TimeSpan? bound = null;
         SegmentRate measured = default;
-        foreach (SegmentPace pace in paces)
+        foreach (var pace in paces)
         {
             if (pace.Step is { Ticks: > 0 } step && !(step <= measured.Step)) measured = new SegmentRate(step, pace.Work);
             if (pace.Pause > TimeSpan.Zero && !(pace.Pause / clocks <= bound)) bound = pace.Pause / clocks;

@@ -31,7 +31,7 @@ public sealed record SegmentSizing
     /// <param name="total">The clock at which the job ends.</param>
     public Segment Next(Segment last, SegmentRate rate, TimeSpan target, long total)
     {
-        long clocks = ClocksOf(rate, target, last.To - last.From);
+        var clocks = ClocksOf(rate, target, last.To - last.From);
         if (Every > 0)
             clocks = Math.Min(clocks, Every - (last.To % Every));
         if (CheckpointEvery > 0)
@@ -43,7 +43,7 @@ public sealed record SegmentSizing
     {
         if (rate.Step is not { } step)
             return InitialClocks;
-        double most = rate.Seen >= Telling ? long.MaxValue : (double)(before > 0 ? before : InitialClocks) * MaximumGrowth;
+        var most = rate.Seen >= Telling ? long.MaxValue : (double)(before > 0 ? before : InitialClocks) * MaximumGrowth;
         // Two clocks, so that there is a time between them.
         double least = rate.Seen == TimeSpan.Zero ? 2 : 1;
         return (long)Math.Clamp(Math.Ceiling(target / step), least, Math.Max(least, most));

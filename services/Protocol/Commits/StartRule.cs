@@ -12,7 +12,8 @@ public enum StartResult
     SnapshotMissing,
 }
 
-/// <summary>When a job takes a plan, and with it a committed state to start from. The store's script decides by this rule and, at the same instant, persists the snapshots and writes both.</summary>
+/// <summary>When a job takes a plan, and with it a committed state to start from. The store's script decides by this rule and, at the same instant,
+/// persists the snapshots and writes both.</summary>
 public static class StartRule
 {
     public static StartResult Decide(

@@ -3,7 +3,8 @@ using Cluster.Contracts.Jobs;
 
 namespace Cluster.Protocol.Evaluation;
 
-/// <summary>Whether a training job goes on after an evaluation: a pure function of its spec and its figures so far, so that whoever decides again decides the same.</summary>
+/// <summary>Whether a training job goes on after an evaluation: a pure function of its spec and its figures so far,
+/// so that whoever decides again decides the same.</summary>
 public static class EarlyStopping
 {
     /// <summary>Takes the next evaluation in.</summary>
@@ -17,9 +18,9 @@ public static class EarlyStopping
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(commit);
         ArgumentNullException.ThrowIfNull(monitored);
-        double value = ValueOf(spec, commit.Figures);
-        bool isBest = before is null || IsBetter(monitored, value, ValueOf(spec, before.Best.Figures), 0);
-        bool isImproved = before is null || IsBetter(monitored, value, before.Reference, spec.MinDelta);
+        var value = ValueOf(spec, commit.Figures);
+        var isBest = before is null || IsBetter(monitored, value, ValueOf(spec, before.Best.Figures), 0);
+        var isImproved = before is null || IsBetter(monitored, value, before.Reference, spec.MinDelta);
         var next = new EvaluationState
         {
             Last = commit.Figures,
@@ -36,9 +37,10 @@ public static class EarlyStopping
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(figures);
-        return figures.Values.TryGetValue(spec.Monitor, out double value)
+        return figures.Values.TryGetValue(spec.Monitor, out var value)
             ? value
-            : throw new ArgumentException($"monitor: {spec.Monitor}: the model has {string.Join(", ", figures.Values.Keys.Order(StringComparer.Ordinal))}", nameof(figures));
+            : throw new ArgumentException($"monitor: {spec.Monitor}: the model has {string.Join(", ", figures.Values.Keys.Order(StringComparer.Ordinal))}",
+            nameof(figures));
     }
 
     private static string? Reason(TrainingSpec spec, Metric monitored, double value, EvaluationState next)
@@ -46,7 +48,8 @@ public static class EarlyStopping
         if (spec.Target is { } target && (value == target || IsBetter(monitored, value, target, 0)))
             return string.Create(CultureInfo.InvariantCulture, $"target reached: {spec.Monitor} {value} at step {next.Last.Clock}");
         return spec.Patience > 0 && next.Waited >= spec.Patience
-            ? string.Create(CultureInfo.InvariantCulture, $"stopped early: {spec.Monitor} has not improved for {next.Waited} evaluations at step {next.Last.Clock}")
+            ? string.Create(CultureInfo.InvariantCulture,
+            $"stopped early: {spec.Monitor} has not improved for {next.Waited} evaluations at step {next.Last.Clock}")
             : null;
     }
 

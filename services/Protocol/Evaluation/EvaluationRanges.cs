@@ -13,8 +13,8 @@ public static class EvaluationRanges
     public static IReadOnlyList<(long From, long To)> Of(long rows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        long batches = ((rows - 1) / BatchRows) + 1;
-        long length = (((batches - 1) / MaxRanges) + 1) * BatchRows;
+        var batches = ((rows - 1) / BatchRows) + 1;
+        var length = (((batches - 1) / MaxRanges) + 1) * BatchRows;
         return [.. Enumerable.Range(0, (int)(((rows - 1) / length) + 1)).Select(i => (i * length, Math.Min(rows, (i + 1) * length)))];
     }
 }

@@ -29,7 +29,7 @@ public sealed class BlockTree
     /// <summary>The lanes of node (<paramref name="level"/>, <paramref name="index"/>); the count is 0 where the node lies beyond the last lane.</summary>
     public LaneBlock Node(int level, int index)
     {
-        int first = Math.Min(index << level, Lanes);
+        var first = Math.Min(index << level, Lanes);
         return new LaneBlock(first, Math.Min((index + 1) << level, Lanes) - first);
     }
 
@@ -44,8 +44,8 @@ public sealed class BlockTree
     /// <summary>The smallest block that holds this one and more; the block itself when it is the root.</summary>
     public LaneBlock Parent(LaneBlock block)
     {
-        int level = Level(block.Count);
-        LaneBlock node = block;
+        var level = Level(block.Count);
+        var node = block;
         while (node.Count == block.Count && node.Count < Lanes)
             node = Node(++level, block.First >> level);
         return node;
@@ -54,7 +54,7 @@ public sealed class BlockTree
     /// <summary>The other child of this block's parent; empty for the root.</summary>
     public LaneBlock Sibling(LaneBlock block)
     {
-        LaneBlock parent = Parent(block);
+        var parent = Parent(block);
         return block.First == parent.First
             ? new LaneBlock(block.End, parent.Count - block.Count)
             : new LaneBlock(parent.First, parent.Count - block.Count);
@@ -63,7 +63,7 @@ public sealed class BlockTree
     /// <summary>The children of a block of two lanes or more: the left one is full, the right one may be cut by the last lane.</summary>
     public static (LaneBlock Left, LaneBlock Right) Children(LaneBlock block)
     {
-        int left = 1 << (Level(block.Count) - 1);
+        var left = 1 << (Level(block.Count) - 1);
         return (new LaneBlock(block.First, left), new LaneBlock(block.First + left, block.Count - left));
     }
 
@@ -71,9 +71,9 @@ public sealed class BlockTree
     public LaneBlock Largest(int first, int end)
     {
         var best = new LaneBlock(first, 1);
-        for (int level = 1; first % (1 << level) == 0 && best.End < Lanes; level++)
+        for (var level = 1; first % (1 << level) == 0 && best.End < Lanes; level++)
         {
-            LaneBlock node = Node(level, first >> level);
+            var node = Node(level, first >> level);
             if (node.End > end)
                 break;
             best = node;
@@ -85,9 +85,9 @@ public sealed class BlockTree
     /// <summary>Splits consecutive lanes into the fewest blocks, in order.</summary>
     public IEnumerable<LaneBlock> Decompose(LaneBlock lanes)
     {
-        for (int first = lanes.First; first < lanes.End;)
+        for (var first = lanes.First; first < lanes.End;)
         {
-            LaneBlock block = Largest(first, lanes.End);
+            var block = Largest(first, lanes.End);
             yield return block;
             first = block.End;
         }

@@ -20,7 +20,7 @@ public readonly struct EpochOrder
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)position, _examples, nameof(position));
-        ulong value = (ulong)position;
+        var value = (ulong)position;
         do
         {
             value = Permute(value);
@@ -36,7 +36,7 @@ public readonly struct EpochOrder
     {
         ArgumentOutOfRangeException.ThrowIfNegative(example);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)example, _examples, nameof(example));
-        ulong value = (ulong)example;
+        var value = (ulong)example;
         do
         {
             value = Undo(value);
@@ -48,9 +48,9 @@ public readonly struct EpochOrder
     // Eight rounds, each of which changes one half by the other: without the exchange of halves that two of them undo.
     private ulong Permute(ulong value)
     {
-        uint mask = (uint)((1UL << _halfBits) - 1);
-        uint left = (uint)(value >> _halfBits) & mask;
-        uint right = (uint)value & mask;
+        var mask = (uint)((1UL << _halfBits) - 1);
+        var left = (uint)(value >> _halfBits) & mask;
+        var right = (uint)value & mask;
         left ^= Mix(right ^ _first.W0) & mask;
         right ^= Mix(left ^ _first.W1) & mask;
         left ^= Mix(right ^ _first.W2) & mask;
@@ -65,9 +65,9 @@ public readonly struct EpochOrder
     // Each round is its own inverse; so the same rounds, last first.
     private ulong Undo(ulong value)
     {
-        uint mask = (uint)((1UL << _halfBits) - 1);
-        uint left = (uint)(value >> _halfBits) & mask;
-        uint right = (uint)value & mask;
+        var mask = (uint)((1UL << _halfBits) - 1);
+        var left = (uint)(value >> _halfBits) & mask;
+        var right = (uint)value & mask;
         right ^= Mix(left ^ _second.W3) & mask;
         left ^= Mix(right ^ _second.W2) & mask;
         right ^= Mix(left ^ _second.W1) & mask;

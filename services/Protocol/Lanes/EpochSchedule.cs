@@ -52,14 +52,14 @@ public sealed class EpochSchedule
     /// <summary>The epoch and its positions that all lanes together take at a clock.</summary>
     public EpochShare Step(long clock)
     {
-        long start = clock % StepsPerEpoch * StepExamples;
+        var start = clock % StepsPerEpoch * StepExamples;
         return new EpochShare(clock / StepsPerEpoch, start, Math.Min(start + StepExamples, Examples));
     }
 
     /// <summary>The epoch and its positions that one lane takes at a clock; empty where the last step is too short for it.</summary>
     public EpochShare Share(long clock, int lane)
     {
-        EpochShare step = Step(clock);
+        var step = Step(clock);
         return step with
         {
             Start = step.Start + (step.Count * lane / Lanes),
@@ -73,8 +73,8 @@ public sealed class EpochSchedule
     /// <param name="localStep">From 0.</param>
     public EpochShare Share(long clock, int lane, int localStep)
     {
-        EpochShare share = Share(clock, lane);
-        long start = Math.Min(share.Start + ((long)localStep * Batch), share.End);
+        var share = Share(clock, lane);
+        var start = Math.Min(share.Start + ((long)localStep * Batch), share.End);
         return share with { Start = start, End = Math.Min(start + Batch, share.End) };
     }
 }

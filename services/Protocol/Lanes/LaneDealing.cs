@@ -10,11 +10,11 @@ public static class LaneDealing
     public static IReadOnlyList<LaneSet> Deal(in LaneSet lanes, int slots)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        int count = lanes.Count;
-        int used = Math.Min(slots, count);
+        var count = lanes.Count;
+        var used = Math.Min(slots, count);
         var shares = new LaneSet[used];
-        int position = 0;
-        for (int lane = 0; lane < BlockTree.MaxLanes; lane++)
+        var position = 0;
+        for (var lane = 0; lane < BlockTree.MaxLanes; lane++)
         {
             if (!lanes.Contains(lane))
                 continue;

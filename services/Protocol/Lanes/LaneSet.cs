@@ -14,8 +14,8 @@ public struct LaneSet : IEquatable<LaneSet>
     {
         get
         {
-            int count = 0;
-            for (int i = 0; i < 4; i++)
+            var count = 0;
+            for (var i = 0; i < 4; i++)
                 count += BitOperations.PopCount(_words[i]);
             return count;
         }
@@ -34,21 +34,21 @@ public struct LaneSet : IEquatable<LaneSet>
 
     public void Add(LaneBlock block)
     {
-        for (int lane = block.First; lane < block.End; lane++)
+        for (var lane = block.First; lane < block.End; lane++)
             Add(lane);
     }
 
     public void Remove(LaneBlock block)
     {
-        for (int lane = block.First; lane < block.End; lane++)
+        for (var lane = block.First; lane < block.End; lane++)
             _words[lane >> 6] &= ~(1UL << lane);
     }
 
     /// <summary>The lanes of this set that are not in the other.</summary>
     public readonly LaneSet Except(in LaneSet other)
     {
-        LaneSet rest = this;
-        for (int i = 0; i < 4; i++)
+        var rest = this;
+        for (var i = 0; i < 4; i++)
             rest._words[i] &= ~other._words[i];
         return rest;
     }
@@ -56,10 +56,10 @@ public struct LaneSet : IEquatable<LaneSet>
     /// <summary>The first run of consecutive lanes at or after <paramref name="from"/>; its count is 0 when there is none.</summary>
     public readonly LaneBlock Run(int from)
     {
-        int first = from;
+        var first = from;
         while (first < BlockTree.MaxLanes && !Contains(first))
             first++;
-        int end = first;
+        var end = first;
         while (end < BlockTree.MaxLanes && Contains(end))
             end++;
         return new LaneBlock(first, end - first);
@@ -74,7 +74,7 @@ public struct LaneSet : IEquatable<LaneSet>
     public override readonly string ToString()
     {
         var runs = new List<string>();
-        for (LaneBlock run = Run(0); run.Count > 0; run = Run(run.End))
+        for (var run = Run(0); run.Count > 0; run = Run(run.End))
             runs.Add(run.ToString());
         return runs.Count == 0 ? "no lanes" : string.Join(", ", runs);
     }

@@ -38,7 +38,7 @@ public sealed record TrainSegment
     public SegmentItem ToItem()
     {
         var lanes = default(LaneSet);
-        foreach (int lane in Lanes)
+        foreach (var lane in Lanes)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(lane);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, BlockTree.MaxLanes);

@@ -53,11 +53,13 @@ public static class Continuation
         if (plan.DataFingerprint != written.DataFingerprint || plan.Rows != written.Rows)
         {
             wrong.Add(new SpecViolation("data", plan.Spec.Data ?? "", string.Create(CultureInfo.InvariantCulture,
-                $"has {plan.Rows} rows and fingerprint {Shown(plan.DataFingerprint)}; {checkpoint} was trained on {written.Rows} rows with fingerprint {Shown(written.DataFingerprint)} (--weights-only takes the parameters alone)")));
+                $"has {plan.Rows} rows and fingerprint {Shown(plan.DataFingerprint)}; {checkpoint} was trained on {written.Rows} rows with fingerprint "
+                + $"{Shown(written.DataFingerprint)} (--weights-only takes the parameters alone)")));
         }
 
         if (wrong.Count == 0 && plan.Slots != written.Slots)
-            wrong.Add(new SpecViolation("from", checkpoint, $"has {written.Slots} optimizer slots, {plan.Spec.Optimizer} needs {plan.Slots} (--weights-only takes the parameters alone)"));
+            wrong.Add(new SpecViolation("from", checkpoint,
+                $"has {written.Slots} optimizer slots, {plan.Spec.Optimizer} needs {plan.Slots} (--weights-only takes the parameters alone)"));
         if (wrong.Count == 0 && plan.Schedule().TotalClocks is var total && clock >= total)
             wrong.Add(new SpecViolation("epochs", $"{plan.Spec.Epochs}", $"end at step {total}; {checkpoint} is at step {clock}"));
         return wrong;
@@ -71,28 +73,30 @@ public static class Continuation
             yield break;
         }
 
-        foreach (PlannedTensor tensor in plan.Tensors)
+        foreach (var tensor in plan.Tensors)
         {
             if (written.Tensors.FirstOrDefault(other => other.Name == tensor.Name) is not { } other)
                 yield return new SpecViolation("from", checkpoint, $"has no tensor {tensor.Name}");
             else if (!other.Shape.SequenceEqual(tensor.Shape) || other.First != tensor.First)
-                yield return new SpecViolation("from", checkpoint, $"has tensor {tensor.Name} with shape {Shown(other.Shape)}, the model with shape {Shown(tensor.Shape)}");
+                yield return new SpecViolation("from", checkpoint,
+                    $"has tensor {tensor.Name} with shape {Shown(other.Shape)}, the model with shape {Shown(tensor.Shape)}");
         }
 
-        foreach (PlannedTensor tensor in written.Tensors.Where(tensor => plan.Tensors.All(other => other.Name != tensor.Name)))
+        foreach (var tensor in written.Tensors.Where(tensor => plan.Tensors.All(other => other.Name != tensor.Name)))
             yield return new SpecViolation("from", checkpoint, $"has a tensor {tensor.Name}, the model has none");
     }
 
     private static IEnumerable<SpecViolation> CheckSpec(string checkpoint, TrainingSpec written, TrainingSpec spec)
     {
-        JsonObject before = JsonSerializer.SerializeToNode(written, SpecJson.Options)!.AsObject();
-        JsonObject now = JsonSerializer.SerializeToNode(spec, SpecJson.Options)!.AsObject();
+        var before = JsonSerializer.SerializeToNode(written, SpecJson.Options)!.AsObject();
+        var now = JsonSerializer.SerializeToNode(spec, SpecJson.Options)!.AsObject();
         HashSet<string> free = [.. MayDiffer.Select(JsonNamingPolicy.CamelCase.ConvertName)];
-        foreach ((string field, JsonNode? value) in now)
+        foreach (var (field, value) in now)
         {
             if (free.Contains(field) || JsonNode.DeepEquals(value, before[field])) continue;
-            string text = value?.ToString() ?? "";
-            yield return new SpecViolation(field, text, $"is {before[field]?.ToString() ?? "not set"} in {checkpoint}, and cannot change (--weights-only takes the parameters alone)");
+            var text = value?.ToString() ?? "";
+            yield return new SpecViolation(field, text, $"is {before[field]?.ToString() ?? "not set"} in {checkpoint}, and cannot change (--weights-only "
+                + $"takes the parameters alone)");
         }
     }
 
@@ -101,7 +105,8 @@ public static class Continuation
     {
         if (plan.Spec.Schedule != written.Spec.Schedule || DecayOf(plan) is var now && DecayOf(written) is var before && now == before) yield break;
         yield return new SpecViolation("decaySteps", Text(plan.Spec.DecaySteps), string.Create(CultureInfo.InvariantCulture,
-            $"comes to {Text(now)} steps over {plan.Schedule().TotalClocks}, in {checkpoint} to {Text(before)} over {written.Schedule().TotalClocks}, and cannot change; give {Text(before)} to go on with the rates as they were (--weights-only takes the parameters alone)"));
+            $"comes to {Text(now)} steps over {plan.Schedule().TotalClocks}, in {checkpoint} to {Text(before)} over {written.Schedule().TotalClocks}, and "
+            + $"cannot change; give {Text(before)} to go on with the rates as they were (--weights-only takes the parameters alone)"));
     }
 
     private static long? DecayOf(TrainingPlan plan) => plan.Spec is { Schedule: TrainingNames.Cosine, DecaySteps: null }

@@ -77,8 +77,8 @@ public sealed record TrainingPlan
     /// <summary>At which clocks it is evaluated.</summary>
     public EvaluationSchedule Evaluations()
     {
-        EpochSchedule schedule = Schedule();
-        long every = Spec.EvaluateSteps > 0 ? Spec.EvaluateSteps : Spec.EvaluateEpochs * schedule.StepsPerEpoch;
+        var schedule = Schedule();
+        var every = Spec.EvaluateSteps > 0 ? Spec.EvaluateSteps : Spec.EvaluateEpochs * schedule.StepsPerEpoch;
         return new EvaluationSchedule(every, schedule.TotalClocks);
     }
 
@@ -113,7 +113,8 @@ public sealed record PlannedStart(string Checkpoint, long Clock, bool WeightsOnl
 /// <param name="Length">Its parameters.</param>
 public sealed record PlannedTensor(string Name, IReadOnlyList<int> Shape, int Offset, int Length)
 {
-    /// <summary>Its first parameter in the order of the model itself, in which checkpoints are read and fingerprints computed; null where that is <see cref="Offset"/>.</summary>
+    /// <summary>Its first parameter in the order of the model itself, in which checkpoints are read and fingerprints computed;
+    /// null where that is <see cref="Offset"/>.</summary>
     public int? OwnOffset { get; init; }
 
     /// <summary>Its first parameter in the order of the model itself.</summary>

@@ -3,7 +3,8 @@ using Cluster.Protocol.Lanes;
 
 namespace Cluster.Protocol.Shards;
 
-/// <summary>Asynchronous modes: a lane's gradient is applied on arrival, each lane has a clock of its own; how far apart these may be is bounded or not.</summary>
+/// <summary>Asynchronous modes: a lane's gradient is applied on arrival, each lane has a clock of its own;
+/// how far apart these may be is bounded or not.</summary>
 /// <remarks>
 /// With a bound of s clocks (stale synchronous parallel, Ho et al. 2013) a gradient of clock c is taken only if it was
 /// computed on parameters that have every contribution below c - s. So no lane is ever more than s clocks ahead of the
@@ -29,8 +30,8 @@ public sealed class AsyncShard : Shard
     {
         get
         {
-            long slowest = long.MaxValue;
-            foreach (long clock in _clocks)
+            var slowest = long.MaxValue;
+            foreach (var clock in _clocks)
                 slowest = Math.Min(slowest, clock);
             return slowest;
         }
@@ -42,9 +43,9 @@ public sealed class AsyncShard : Shard
     {
         get
         {
-            long slowest = Clock;
+            var slowest = Clock;
             var lanes = default(LaneSet);
-            for (int lane = 0; lane < _clocks.Length; lane++)
+            for (var lane = 0; lane < _clocks.Length; lane++)
             {
                 if (_clocks[lane] == slowest)
                     lanes.Add(lane);
@@ -61,7 +62,7 @@ public sealed class AsyncShard : Shard
         get
         {
             long fastest = 0;
-            foreach (long clock in _clocks)
+            foreach (var clock in _clocks)
                 fastest = Math.Max(fastest, clock);
             return fastest;
         }
@@ -71,7 +72,7 @@ public sealed class AsyncShard : Shard
     /// <remarks>The newest parameters are sent, where all lanes have reached the wanted clock; otherwise when the slowest lane moves on.</remarks>
     public override ParametersAnswer Request(Generation generation, long wanted, ulong worker, TimeSpan now)
     {
-        PushOutcome outcome = Admit(generation);
+        var outcome = Admit(generation);
         if (outcome != PushOutcome.Admitted || wanted <= Clock)
             return new ParametersAnswer(outcome, outcome == PushOutcome.Admitted ? Version : -1);
         Steal.Wait(worker, now);
@@ -82,9 +83,9 @@ public sealed class AsyncShard : Shard
 
     private protected override PushAnswer Take(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
-        PushOutcome outcome = Admit(header.Generation);
-        int lane = header.Block.First;
-        long expected = _clocks[lane];
+        var outcome = Admit(header.Generation);
+        var lane = header.Block.First;
+        var expected = _clocks[lane];
         if (outcome != PushOutcome.Admitted)
             return new PushAnswer(outcome, expected);
         if (header.Block.Count != 1)
@@ -105,8 +106,8 @@ public sealed class AsyncShard : Shard
 
     private PushAnswer Apply(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
-        int lane = header.Block.First;
-        int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient!.Values);
+        var lane = header.Block.First;
+        var offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient!.Values);
         if (offset >= 0)
             return Diverge(header.Block, header.Clock, offset, inGradient: true);
         if (header.Examples > 0 && !Range.Step(gradient, header.Examples, UpdateTime.OfLanes(_contributed, Tree.Lanes)))
@@ -114,11 +115,11 @@ public sealed class AsyncShard : Shard
         if (header.Examples > 0)
             Staleness.Add(header.Clock - header.Seen);
         gradient?.Release();
-        long slowest = Clock;
+        var slowest = Clock;
         _clocks[lane]++;
         _contributed++;
         _lastWorkers[lane] = header.Worker;
-        bool movesOn = Clock > slowest;
+        var movesOn = Clock > slowest;
         if (movesOn)
             Moved(now);
         CopyAtBoundary(now);

@@ -35,7 +35,7 @@ public sealed class BlockAccumulator
     /// <summary>Whether the block, or one that contains it, is held.</summary>
     public bool Holds(LaneBlock block)
     {
-        int holder = _holder[block.First];
+        var holder = _holder[block.First];
         return holder >= 0 && _held[holder].Block.Contains(block);
     }
 
@@ -53,7 +53,7 @@ public sealed class BlockAccumulator
         if (examples == 0)
             gradient?.Release();
         Hold(new Held(block, examples == 0 ? null : gradient, examples));
-        LaneSet covered = Covered;
+        var covered = Covered;
         covered.Add(block);
         Covered = covered;
         MergeUpwards(block);
@@ -66,8 +66,8 @@ public sealed class BlockAccumulator
     /// <returns>False while some lane of it is missing.</returns>
     public bool TryGet(LaneBlock block, out PooledVector? gradient, out long examples)
     {
-        Held held = _held[block.First];
-        bool whole = _holder[block.First] == block.First && held.Block == block;
+        var held = _held[block.First];
+        var whole = _holder[block.First] == block.First && held.Block == block;
         gradient = whole ? held.Gradient : null;
         examples = whole ? held.Examples : 0;
         return whole;
@@ -84,12 +84,12 @@ public sealed class BlockAccumulator
     {
         while (block.Count < _tree.Lanes)
         {
-            LaneBlock sibling = _tree.Sibling(block);
+            var sibling = _tree.Sibling(block);
             if (_holder[sibling.First] != sibling.First || _held[sibling.First].Block != sibling)
                 return;
-            bool isLeft = block.First < sibling.First;
-            Held left = _held[isLeft ? block.First : sibling.First];
-            Held right = _held[isLeft ? sibling.First : block.First];
+            var isLeft = block.First < sibling.First;
+            var left = _held[isLeft ? block.First : sibling.First];
+            var right = _held[isLeft ? sibling.First : block.First];
             block = _tree.Parent(block);
             Hold(new Held(block, Sum(left.Gradient, right.Gradient), left.Examples + right.Examples));
         }
@@ -112,7 +112,7 @@ public sealed class BlockAccumulator
 
     private void Drop(LaneBlock block)
     {
-        for (int lane = block.First; lane < block.End; lane++)
+        for (var lane = block.First; lane < block.End; lane++)
         {
             if (_holder[lane] == lane && _held[lane].Gradient is { } gradient)
                 gradient.Release();

@@ -35,7 +35,7 @@ public sealed class BoundedPool<T>
     {
         lock (_gate)
         {
-            if (_free.TryPop(out T? thing)) return thing;
+            if (_free.TryPop(out var thing)) return thing;
             if (_made == _capacity)
                 throw new InvalidOperationException($"All {_capacity} {_things} are held.");
             thing = _make();

@@ -15,10 +15,10 @@ public readonly record struct Generation(long Counter, ulong Random)
     public static Generation Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        int dot = text.IndexOf('.', StringComparison.Ordinal);
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
         return dot > 0
-            && long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out long counter)
-            && ulong.TryParse(text.AsSpan(dot + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong random)
+            && long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var counter)
+            && ulong.TryParse(text.AsSpan(dot + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var random)
             ? new Generation(counter, random)
             : throw new FormatException($"generation '{text}' is not of the form counter.hex");
     }

@@ -1,6 +1,7 @@
 namespace Cluster.Protocol.Shards;
 
-/// <summary>How many hold something that goes back to its pool when the last of them lets go. Thread safe, in a field of its owner that is not readonly.</summary>
+/// <summary>How many hold something that goes back to its pool when the last of them lets go. Thread safe,
+/// in a field of its owner that is not readonly.</summary>
 public struct HolderCount
 {
     private int _count;
@@ -19,11 +20,11 @@ public struct HolderCount
     /// <exception cref="ObjectDisposedException">Nobody holds the owner.</exception>
     public void Add(object owner)
     {
-        int held = Volatile.Read(in _count);
+        var held = Volatile.Read(in _count);
         while (true)
         {
             ObjectDisposedException.ThrowIf(held <= 0, owner);
-            int before = Interlocked.CompareExchange(ref _count, held + 1, held);
+            var before = Interlocked.CompareExchange(ref _count, held + 1, held);
             if (before == held) return;
             held = before;
         }
@@ -34,7 +35,7 @@ public struct HolderCount
     /// <exception cref="ObjectDisposedException">Nobody holds the owner.</exception>
     public bool Remove(object owner)
     {
-        int left = Interlocked.Decrement(ref _count);
+        var left = Interlocked.Decrement(ref _count);
         if (left >= 0) return left == 0;
         Interlocked.Increment(ref _count);
         throw new ObjectDisposedException(owner.GetType().FullName);

@@ -30,7 +30,7 @@ public static class OptimizerMapping
                 message.Adagrad = new V1.Adagrad { InitialAccumulator = spec.InitialAccumulator };
                 break;
             case TrainingNames.Adam or TrainingNames.AdamW:
-                float decay = spec.Optimizer == TrainingNames.AdamW ? Of("weightDecay") : 0;
+                var decay = spec.Optimizer == TrainingNames.AdamW ? Of("weightDecay") : 0;
                 message.Adam = new V1.Adam { Beta1 = Of("beta1"), Beta2 = Of("beta2"), Epsilon = Of("epsilon"), WeightDecay = decay };
                 break;
             case TrainingNames.Ftrl:
@@ -50,8 +50,8 @@ public static class OptimizerMapping
     public static Optimizer ToOptimizer(this V1.Optimizer message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        LearningRate rate = RateOf(message);
-        GradientScale scale = message.Scale == V1.GradientScale.Sum ? GradientScale.Sum : GradientScale.Mean;
+        var rate = RateOf(message);
+        var scale = message.Scale == V1.GradientScale.Sum ? GradientScale.Sum : GradientScale.Mean;
         return message.RuleCase switch
         {
             V1.Optimizer.RuleOneofCase.Momentum => new Momentum(rate, message.Momentum.Coefficient, message.Momentum.Nesterov, scale) { L2 = message.L2 },
@@ -66,14 +66,14 @@ public static class OptimizerMapping
 
     private static V1.Schedule? ScheduleOf(TrainingSpec spec, long steps)
     {
-        V1.ScheduleKind kind = spec.Schedule switch
+        var kind = spec.Schedule switch
         {
             TrainingNames.Step => V1.ScheduleKind.Step,
             TrainingNames.Exponential => V1.ScheduleKind.Exponential,
             TrainingNames.Cosine => V1.ScheduleKind.Cosine,
             _ => V1.ScheduleKind.Constant,
         };
-        long warmup = spec.WarmupSteps ?? 0;
+        var warmup = spec.WarmupSteps ?? 0;
         if (kind == V1.ScheduleKind.Constant && warmup == 0) return null;
         return new V1.Schedule
         {

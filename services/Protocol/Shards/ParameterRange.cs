@@ -26,7 +26,7 @@ internal sealed class ParameterRange(int length, Optimizer optimizer, VectorPool
     public void Renew()
     {
         DropPrevious();
-        PooledVector next = vectors.Rent();
+        var next = vectors.Rent();
         _current.Release();
         _current = next;
     }
@@ -41,7 +41,7 @@ internal sealed class ParameterRange(int length, Optimizer optimizer, VectorPool
 
     public bool TryGet(long version, out PooledVector vector)
     {
-        bool isPrevious = version == Version - 1 && _previous is not null;
+        var isPrevious = version == Version - 1 && _previous is not null;
         vector = isPrevious ? _previous! : _current;
         return isPrevious || version == Version;
     }
@@ -58,8 +58,8 @@ internal sealed class ParameterRange(int length, Optimizer optimizer, VectorPool
     public bool Step(PooledVector? gradient, long examples, UpdateTime time)
     {
         DropPrevious();
-        PooledVector next = gradient ?? _current;
-        bool finite = gradient is null || optimizer.Apply(_current.Values, next.Values, _slots, gradient.Values, examples, time);
+        var next = gradient ?? _current;
+        var finite = gradient is null || optimizer.Apply(_current.Values, next.Values, _slots, gradient.Values, examples, time);
         next.Share();
         (_previous, _current) = (_current, next);
         Version++;

@@ -1,7 +1,9 @@
 namespace Cluster.Protocol.Shards;
 
-/// <summary>Floats of a range in memory that goes round: a gradient on its way from the wire, then the version that it has become, then free for another gradient.</summary>
-/// <remarks>Who rents it may write it until it is shared; from then on all only read. It goes back to its pool when the last holder lets go, on whatever thread.</remarks>
+/// <summary>Floats of a range in memory that goes round: a gradient on its way from the wire, then the version that it has become,
+/// then free for another gradient.</summary>
+/// <remarks>Who rents it may write it until it is shared; from then on all only read. It goes back to its pool when the last holder lets go,
+/// on whatever thread.</remarks>
 public sealed class PooledVector
 {
     private readonly VectorPool _pool;

@@ -121,7 +121,7 @@ public abstract class Shard
     /// </remarks>
     public PushOutcome Advance(Generation generation, long committed, Segment segment, TimeSpan now)
     {
-        PushOutcome outcome = Admit(generation);
+        var outcome = Admit(generation);
         if (outcome != PushOutcome.Admitted)
             return outcome;
         _committed = Math.Max(_committed, committed);
@@ -149,8 +149,8 @@ public abstract class Shard
     /// <summary>Takes a gradient that was received whole, and with it the caller's hold on it; none where the push has no example.</summary>
     public PushAnswer Push(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
-        bool isWhole = header.Examples == 0 || gradient is not null;
-        PushAnswer answer = isWhole && IsWellFormed(header) ? Take(header, gradient, now) : new(PushOutcome.Malformed, Clock);
+        var isWhole = header.Examples == 0 || gradient is not null;
+        var answer = isWhole && IsWellFormed(header) ? Take(header, gradient, now) : new(PushOutcome.Malformed, Clock);
         if (answer.Outcome != PushOutcome.Admitted)
             gradient?.Release();
         _outcomes[(int)answer.Outcome]++;
@@ -236,7 +236,7 @@ public abstract class Shard
     private protected PushAnswer DivergeInUpdate(LaneBlock lanes, long clock)
     {
         ReadOnlySpan<float> parameters = Range.Current.Values;
-        int parameter = VectorSum.FirstNonFinite(parameters);
+        var parameter = VectorSum.FirstNonFinite(parameters);
         return Diverge(lanes, clock, parameter >= 0 ? parameter : VectorSum.FirstNonFinite(Range.Slots) % parameters.Length, inGradient: false);
     }
 

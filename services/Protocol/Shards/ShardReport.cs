@@ -2,7 +2,8 @@ using Cluster.Protocol.Commits;
 
 namespace Cluster.Protocol.Shards;
 
-/// <summary>What a ps task tells the coordinator about a job. But for the end of the open segment and its pace, all of it only grows within a generation.</summary>
+/// <summary>What a ps task tells the coordinator about a job. But for the end of the open segment and its pace,
+/// all of it only grows within a generation.</summary>
 public sealed record ShardReport
 {
     /// <summary>The incarnation of the ps process.</summary>

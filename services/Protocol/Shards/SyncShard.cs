@@ -29,7 +29,7 @@ public sealed class SyncShard : Shard
     /// <remarks>A version that is kept is sent now, the next one when its step completes; otherwise the newest is sent.</remarks>
     public override ParametersAnswer Request(Generation generation, long wanted, ulong worker, TimeSpan now)
     {
-        PushOutcome outcome = Admit(generation);
+        var outcome = Admit(generation);
         if (outcome != PushOutcome.Admitted)
             return new ParametersAnswer(outcome, -1);
         if (wanted == Version + 1)
@@ -59,7 +59,7 @@ public sealed class SyncShard : Shard
 
     private protected override PushAnswer Take(in PushHeader header, PooledVector? gradient, TimeSpan now)
     {
-        PushOutcome outcome = Admit(header.Generation);
+        var outcome = Admit(header.Generation);
         if (outcome != PushOutcome.Admitted)
             return new PushAnswer(outcome, Version);
         if (header.Clock < Version)
@@ -79,12 +79,12 @@ public sealed class SyncShard : Shard
             return new PushAnswer(PushOutcome.Duplicate, Version, !_step.HoldsFrom(header.Block, header.Worker));
         }
 
-        int offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient!.Values);
+        var offset = header.Examples == 0 ? -1 : VectorSum.FirstNonFinite(gradient!.Values);
         if (offset >= 0)
             return Diverge(header.Block, header.Clock, offset, inGradient: true);
         Steal.Wait(header.Worker, now);
         _step.Add(header.Block, gradient, header.Examples, header.Worker);
-        bool completed = _step.TryGet(Tree.Root, out PooledVector? sum, out long examples);
+        var completed = _step.TryGet(Tree.Root, out var sum, out var examples);
         if (completed && !Complete(sum, examples, now))
             DivergeInUpdate(Tree.Root, header.Clock);
         return new PushAnswer(PushOutcome.Admitted, Version, Completed: completed && Phase == ShardPhase.Serving);
@@ -92,7 +92,7 @@ public sealed class SyncShard : Shard
 
     private bool Complete(PooledVector? sum, long examples, TimeSpan now)
     {
-        bool finite = Range.Step(sum, examples, UpdateTime.AtStep(Version));
+        var finite = Range.Step(sum, examples, UpdateTime.AtStep(Version));
         _step.Workers.CopyTo(_lastWorkers);
         _step.Clear();
         _laneClocks.AsSpan().Fill(Version);
@@ -104,7 +104,7 @@ public sealed class SyncShard : Shard
 
     private bool IsDisplaced(in PushHeader header)
     {
-        Span<ulong> workers = _lastWorkers.AsSpan(header.Block.First, header.Block.Count);
+        var workers = _lastWorkers.AsSpan(header.Block.First, header.Block.Count);
         return header.Clock < Version - 1 || !workers.Contains(header.Worker);
     }
 

@@ -28,7 +28,8 @@ public sealed class VectorPool
     /// <param name="streams">Exchange streams open at once, each with one push under way.</param>
     public static int Gradients(int lanes, int streams) => BlockAccumulator.MaxHeld(lanes) + streams;
 
-    /// <summary>Vectors that suffice for a task: its gradients and states; for each stream one being sent and one that waits, and the one that was published last.</summary>
+    /// <summary>Vectors that suffice for a task: its gradients and states; for each stream one being sent and one that waits,
+    /// and the one that was published last.</summary>
     /// <inheritdoc cref="Gradients" path="/param"/>
     public static int Capacity(int lanes, int streams) => Gradients(lanes, streams) + States + (2 * streams) + 1;
 
@@ -36,7 +37,7 @@ public sealed class VectorPool
     /// <exception cref="InvalidOperationException">More are held than there can be.</exception>
     public PooledVector Rent()
     {
-        PooledVector vector = _vectors.Rent();
+        var vector = _vectors.Rent();
         vector.Open();
         return vector;
     }

@@ -16,9 +16,9 @@ public static class VectorSum
     {
         if (left.Length != right.Length)
             throw new ArgumentException($"The gradients have {left.Length} and {right.Length} elements.", nameof(right));
-        ref float l = ref MemoryMarshal.GetReference(left);
-        ref float r = ref MemoryMarshal.GetReference(right);
-        int i = 0;
+        ref var l = ref MemoryMarshal.GetReference(left);
+        ref var r = ref MemoryMarshal.GetReference(right);
+        var i = 0;
         for (; i <= left.Length - Vector256<float>.Count; i += Vector256<float>.Count)
             (Vector256.LoadUnsafe(ref l, (nuint)i) + Vector256.LoadUnsafe(ref r, (nuint)i)).StoreUnsafe(ref l, (nuint)i);
         for (; i < left.Length; i++)
@@ -29,12 +29,12 @@ public static class VectorSum
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FirstNonFinite(ReadOnlySpan<float> values)
     {
-        ref float v = ref MemoryMarshal.GetReference(values);
-        Vector256<int> exponent = Vector256.Create(ExponentBits);
-        int i = 0;
+        ref var v = ref MemoryMarshal.GetReference(values);
+        var exponent = Vector256.Create(ExponentBits);
+        var i = 0;
         for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            Vector256<int> bits = Vector256.LoadUnsafe(ref v, (nuint)i).AsInt32();
+            var bits = Vector256.LoadUnsafe(ref v, (nuint)i).AsInt32();
             if (Vector256.EqualsAny(bits & exponent, exponent))
                 break;
         }

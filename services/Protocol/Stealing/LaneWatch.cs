@@ -4,7 +4,8 @@ namespace Cluster.Protocol.Stealing;
 
 /// <summary>The coordinator's view of progress: which lanes have not advanced within their grace, whoever holds them.</summary>
 /// <param name="lanes">Lanes of the job.</param>
-/// <param name="grace">How long a lane may stand still; covers a stopped process whose connections live on. Doubles each time in vain, up to <see cref="MaxGraces"/> times.</param>
+/// <param name="grace">How long a lane may stand still; covers a stopped process whose connections live on. Doubles each time in vain,
+/// up to <see cref="MaxGraces"/> times.</param>
 public sealed class LaneWatch(int lanes, TimeSpan grace)
 {
     /// <summary>The longest grace, in graces: what is published again and again without a worker must not fill the broker.</summary>
@@ -46,7 +47,7 @@ public sealed class LaneWatch(int lanes, TimeSpan grace)
     public LaneSet TakeStalled(long end, TimeSpan now)
     {
         var stalled = default(LaneSet);
-        for (int lane = 0; lane < lanes; lane++)
+        for (var lane = 0; lane < lanes; lane++)
         {
             if (_clocks[lane] >= end || now - _since[lane] < grace * _graces[lane])
                 continue;

@@ -3,7 +3,8 @@ using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Stealing;
 
-/// <summary>Knows who waits for the step under way, and hands what is missing to them: the largest block to who has the fewest lanes; to another after a doubled grace.</summary>
+/// <summary>Knows who waits for the step under way, and hands what is missing to them: the largest block to who has the fewest lanes;
+/// to another after a doubled grace.</summary>
 internal sealed class StealAdvisor
 {
     private readonly BlockTree _tree;
@@ -37,7 +38,7 @@ internal sealed class StealAdvisor
     public void Wait(ulong worker, TimeSpan now)
     {
         // Kept in order, so that ps tasks which lack the same block ask the same worker.
-        int place = _waiting.AsSpan(0, _waitingCount).BinarySearch(worker);
+        var place = _waiting.AsSpan(0, _waitingCount).BinarySearch(worker);
         if (place >= 0 || _waitingCount == _waiting.Length)
             return;
         if (_waitingCount == 0 && _round == 0)
@@ -49,7 +50,7 @@ internal sealed class StealAdvisor
 
     public void Forget(ulong worker)
     {
-        int place = _waiting.AsSpan(0, _waitingCount).BinarySearch(worker);
+        var place = _waiting.AsSpan(0, _waitingCount).BinarySearch(worker);
         if (place < 0)
             return;
         _waiting.AsSpan(place + 1, _waitingCount - place - 1).CopyTo(_waiting.AsSpan(place));
@@ -89,9 +90,9 @@ internal sealed class StealAdvisor
     {
         if (_waitingCount == 0 || now < _due)
             return 0;
-        int blocks = Math.Min(SplitMissing(missing), hints.Length);
+        var blocks = Math.Min(SplitMissing(missing), hints.Length);
         CountLoads(missing, holders);
-        for (int i = 0; i < blocks; i++)
+        for (var i = 0; i < blocks; i++)
             hints[i] = new StealHint(_waiting[(Choose(i, blocks) + _round) % _waitingCount], generation, clock, _missing[i]);
         _round++;
         _grace *= 2;
@@ -102,17 +103,17 @@ internal sealed class StealAdvisor
     /// <summary>Cuts what is missing into blocks, at least one for each who waits where it can be cut so far.</summary>
     private int SplitMissing(in LaneSet missing)
     {
-        int count = 0;
-        for (LaneBlock run = missing.Run(0); run.Count > 0; run = missing.Run(run.End))
+        var count = 0;
+        for (var run = missing.Run(0); run.Count > 0; run = missing.Run(run.End))
         {
-            for (int first = run.First; first < run.End; first = _missing[count++].End)
+            for (var first = run.First; first < run.End; first = _missing[count++].End)
                 _missing[count] = _tree.Largest(first, run.End);
         }
 
         while (count > 0 && count < _waitingCount)
         {
-            int largest = 0;
-            for (int i = 1; i < count; i++)
+            var largest = 0;
+            for (var i = 1; i < count; i++)
                 largest = _missing[i].Count > _missing[largest].Count ? i : largest;
             if (_missing[largest].Count == 1)
                 break;
@@ -124,11 +125,11 @@ internal sealed class StealAdvisor
 
     private void CountLoads(in LaneSet missing, ReadOnlySpan<ulong> holders)
     {
-        Span<ulong> waiting = _waiting.AsSpan(0, _waitingCount);
+        var waiting = _waiting.AsSpan(0, _waitingCount);
         _loads.AsSpan(0, _waitingCount).Clear();
-        for (int lane = 0; lane < holders.Length; lane++)
+        for (var lane = 0; lane < holders.Length; lane++)
         {
-            int place = missing.Contains(lane) ? -1 : waiting.BinarySearch(holders[lane]);
+            var place = missing.Contains(lane) ? -1 : waiting.BinarySearch(holders[lane]);
             if (place >= 0)
                 _loads[place]++;
         }
@@ -138,12 +139,12 @@ internal sealed class StealAdvisor
     /// <returns>The place of the waiter with the fewest lanes, which gets it.</returns>
     private int Choose(int block, int blocks)
     {
-        int largest = block;
-        for (int i = block + 1; i < blocks; i++)
+        var largest = block;
+        for (var i = block + 1; i < blocks; i++)
             largest = _missing[i].Count > _missing[largest].Count ? i : largest;
         (_missing[block], _missing[largest]) = (_missing[largest], _missing[block]);
-        int least = 0;
-        for (int i = 1; i < _waitingCount; i++)
+        var least = 0;
+        for (var i = 1; i < _waitingCount; i++)
             least = _loads[i] < _loads[least] ? i : least;
         _loads[least] += _missing[block].Count;
         return least;
@@ -152,7 +153,7 @@ internal sealed class StealAdvisor
     private void StartGrace(TimeSpan now)
     {
         _grace = _options.InitialGrace;
-        if (_times.TryMedian(out TimeSpan median))
+        if (_times.TryMedian(out var median))
             _grace = median * _options.MedianSteps;
         _grace = _grace < _options.MinimumGrace ? _options.MinimumGrace : _grace;
         _due = now + _grace;

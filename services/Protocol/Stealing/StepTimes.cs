@@ -16,7 +16,7 @@ public sealed class StepTimes
     /// <summary>The median; false until enough steps were measured.</summary>
     public bool TryMedian(out TimeSpan median)
     {
-        int measured = Math.Min(_count, Window);
+        var measured = Math.Min(_count, Window);
         Span<TimeSpan> sorted = stackalloc TimeSpan[Window];
         _times.CopyTo(sorted);
         sorted = sorted[..measured];

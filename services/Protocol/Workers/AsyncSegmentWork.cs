@@ -41,9 +41,9 @@ public sealed class AsyncSegmentWork : SegmentWork
         ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, offsets[^1]);
         _offsets = [.. offsets];
         _parameters = parameters;
-        int tasks = offsets.Count - 1;
+        var tasks = offsets.Count - 1;
         _clocks = new long[tasks][];
-        for (int task = 0; task < tasks; task++)
+        for (var task = 0; task < tasks; task++)
         {
             _clocks[task] = new long[lanes];
             _clocks[task].AsSpan().Fill(Unknown);
@@ -75,7 +75,7 @@ public sealed class AsyncSegmentWork : SegmentWork
     {
         if (IsComputing)
             return new WorkAction(WorkActionKind.Wait);
-        for (int task = 0; task < _clocks.Length; task++)
+        for (var task = 0; task < _clocks.Length; task++)
         {
             if (_seen[task] != Unknown || _requested[task])
                 continue;
@@ -83,7 +83,7 @@ public sealed class AsyncSegmentWork : SegmentWork
             return new WorkAction(WorkActionKind.Request, task);
         }
 
-        if (Slowest(out int lane) is var clock && clock == Unknown)
+        if (Slowest(out var lane) is var clock && clock == Unknown)
             return new WorkAction(WorkActionKind.Wait);
         if (clock >= End)
             return new WorkAction(WorkActionKind.Done);
@@ -108,8 +108,8 @@ public sealed class AsyncSegmentWork : SegmentWork
     private protected override void Complete(int task, long version, ReadOnlySpan<long> clocks)
     {
         _hasReceived = true;
-        long slowest = long.MaxValue;
-        for (int lane = 0; lane < clocks.Length; lane++)
+        var slowest = long.MaxValue;
+        for (var lane = 0; lane < clocks.Length; lane++)
         {
             Advance(task, lane, clocks[lane]);
             slowest = Math.Min(slowest, clocks[lane]);
@@ -154,7 +154,7 @@ public sealed class AsyncSegmentWork : SegmentWork
     /// <summary>Asks those ps tasks whose slice is not new enough, and which have not been asked.</summary>
     private WorkAction NextRequest(long clock)
     {
-        for (int task = 0; task < _seen.Length; task++)
+        for (var task = 0; task < _seen.Length; task++)
         {
             if (_staleness is not { } staleness || IsFresh(task, clock) || _requested[task])
                 continue;
@@ -167,8 +167,8 @@ public sealed class AsyncSegmentWork : SegmentWork
 
     private bool IsFresh(long clock)
     {
-        bool isFresh = true;
-        for (int task = 0; task < _seen.Length; task++)
+        var isFresh = true;
+        for (var task = 0; task < _seen.Length; task++)
             isFresh &= IsFresh(task, clock);
         return isFresh;
     }
@@ -180,11 +180,11 @@ public sealed class AsyncSegmentWork : SegmentWork
     /// <summary>The lane of the item that is furthest behind, and its clock on the ps task where it is lowest.</summary>
     private long Slowest(out int slowest)
     {
-        long lowest = long.MaxValue;
+        var lowest = long.MaxValue;
         slowest = -1;
-        for (int lane = 0; lane < _clocks[0].Length; lane++)
+        for (var lane = 0; lane < _clocks[0].Length; lane++)
         {
-            for (int task = 0; Lanes.Contains(lane) && task < _clocks.Length; task++)
+            for (var task = 0; Lanes.Contains(lane) && task < _clocks.Length; task++)
             {
                 if (_clocks[task][lane] < lowest)
                     (lowest, slowest) = (_clocks[task][lane], lane);

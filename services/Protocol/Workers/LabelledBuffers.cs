@@ -73,16 +73,16 @@ public sealed class LabelledBuffers
 
     private static long Minimum(long[] values)
     {
-        long minimum = long.MaxValue;
-        foreach (long value in values)
+        var minimum = long.MaxValue;
+        foreach (var value in values)
             minimum = Math.Min(minimum, value);
         return minimum;
     }
 
     private static long Maximum(long[] values)
     {
-        long maximum = long.MinValue;
-        foreach (long value in values)
+        var maximum = long.MinValue;
+        foreach (var value in values)
             maximum = Math.Max(maximum, value);
         return maximum;
     }

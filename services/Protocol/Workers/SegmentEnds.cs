@@ -20,8 +20,8 @@ internal sealed class SegmentEnds
     {
         get
         {
-            long end = _segment.From;
-            foreach (long told in _ends)
+            var end = _segment.From;
+            foreach (var told in _ends)
                 end = Math.Max(end, told);
             return end;
         }

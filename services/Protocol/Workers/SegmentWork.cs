@@ -45,7 +45,7 @@ public abstract class SegmentWork
     {
         if (_isSuperseded)
             return new WorkAction(WorkActionKind.GiveUp);
-        WorkAction action = Choose();
+        var action = Choose();
         IsComputing |= action.Kind == WorkActionKind.Compute;
         return action;
     }
@@ -57,7 +57,8 @@ public abstract class SegmentWork
         Push(block);
     }
 
-    /// <summary>The clock of the slowest lane in a ps task's slice of the parameters that the last computation read; -1 where that is the clock itself.</summary>
+    /// <summary>The clock of the slowest lane in a ps task's slice of the parameters that the last computation read;
+    /// -1 where that is the clock itself.</summary>
     public abstract long Seen(int task);
 
     /// <summary>Whether a slice may be received, and where to; the slice that was there is void from now on.</summary>
@@ -105,7 +106,7 @@ public abstract class SegmentWork
     /// <returns>False where that is not wanted or not new.</returns>
     public bool Steal(in StealHint hint)
     {
-        LaneSet before = _lanes;
+        var before = _lanes;
         if (hint.Generation == Item.Generation && IsWanted(hint))
             _lanes.Add(hint.Block);
         return _lanes != before;

@@ -58,7 +58,7 @@ public sealed class SyncSegmentWork : SegmentWork
             _pushed = default;
         }
 
-        LaneBlock todo = Lanes.Except(_pushed).Run(0);
+        var todo = Lanes.Except(_pushed).Run(0);
         if (full != _clock || full < 0 || todo.Count == 0)
             return NextRequest();
         return new WorkAction(WorkActionKind.Compute, Clock: _clock, Block: _tree.Largest(todo.First, todo.End));
@@ -101,10 +101,10 @@ public sealed class SyncSegmentWork : SegmentWork
     /// <summary>Asks those ps tasks for parameters whose slice is missing for the newest version that all have reached.</summary>
     private WorkAction NextRequest()
     {
-        long reached = _buffers.Reached;
-        for (int task = 0; task < _buffers.Tasks; task++)
+        var reached = _buffers.Reached;
+        for (var task = 0; task < _buffers.Tasks; task++)
         {
-            long wanted = Wanted(task, reached);
+            var wanted = Wanted(task, reached);
             if (wanted == NotRequested || _requested[task] == wanted)
                 continue;
             _requested[task] = wanted;
@@ -118,7 +118,7 @@ public sealed class SyncSegmentWork : SegmentWork
     /// <summary>The version that was asked for is gone: then the others have a newer one too, of which nothing may have been sent here.</summary>
     private void LookBehind(long version)
     {
-        for (int task = 0; task < _buffers.Tasks; task++)
+        for (var task = 0; task < _buffers.Tasks; task++)
         {
             if (_buffers.Latest(task) >= version)
                 continue;
@@ -134,7 +134,7 @@ public sealed class SyncSegmentWork : SegmentWork
         if (reached >= 0 && !_buffers.Holds(task, reached))
             return reached;
         // A helper has pushed nothing that would bring the next parameters: it asks for them, and so waits for hints.
-        bool isHelper = Lanes.IsEmpty && reached == _clock && _buffers.Latest(task) == _clock;
+        var isHelper = Lanes.IsEmpty && reached == _clock && _buffers.Latest(task) == _clock;
         return isHelper ? _clock + 1 : NotRequested;
     }
 }

@@ -22,7 +22,8 @@ internal sealed class ServeCommand : Command
         FileNames.Require(_stateFile);
         _stateFile.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: { Length: > 0 } path }] && ClusterStateFile.WhyNotReplaceable(path) is { } reason) result.AddError($"--state-file: {path}: {reason}");
+            if (result.Tokens is [{ Value: { Length: > 0 } path }] && ClusterStateFile.WhyNotReplaceable(path) is { } reason)
+                result.AddError($"--state-file: {path}: {reason}");
         });
         SetAction((parsed, cancellationToken) => RunAsync(host, options(parsed), parsed.GetValue(_stateFile), cancellationToken));
     }
@@ -36,7 +37,8 @@ internal sealed class ServeCommand : Command
             await using var cluster = await EmbeddedCluster.StartAsync(options with { LogLevel = LogLevel.Information }, cancellationToken);
             ClusterStateFile.Write(path, State(cluster));
             isWritten = true;
-            host.Output.WriteLine($"the cluster is up: {Count(options.Workers, "worker")}, {Count(options.ParameterStores, "parameter store")}, coordinator at {cluster.Connection.Address}");
+            host.Output.WriteLine($"the cluster is up: {Count(options.Workers, "worker")}, {Count(options.ParameterStores, "parameter store")}, coordinator "
+                + $"at {cluster.Connection.Address}");
             host.Output.WriteLine($"`cluster pi` and the other commands find it by {path}; Ctrl+C ends it");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return (int)ExitCode.Ok;

@@ -14,7 +14,8 @@ public static class StandaloneCommandLine
 {
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        var workers = ValueOptions.Number("--workers", "Worker tasks of the embedded cluster, which share the machine's cores.", 2, 1, EmbeddedClusterOptions.MaxWorkers);
+        var workers = ValueOptions.Number("--workers", "Worker tasks of the embedded cluster, which share the machine's cores.", 2, 1,
+            EmbeddedClusterOptions.MaxWorkers);
         var parameterStores = ValueOptions.Number(
             "--parameter-stores", "Parameter store tasks of the embedded cluster.", 1, 1, EmbeddedClusterOptions.MaxParameterStores);
         await using var embedded = new EmbeddedClusterHolder();

@@ -26,7 +26,7 @@ internal sealed class DemoStage(CommandRun run, ClusterClient cluster, EmbeddedC
     public async Task<JobInfo> ShowAsync(JobInfo job, bool stopWorker, CancellationToken cancellationToken)
     {
         var updates = Cluster.WatchAsync(job.Id, cancellationToken);
-        int before = Workers;
+        var before = Workers;
         var ended = await Run.Display.ShowAsync(stopWorker ? StopWorkerIn(updates, cancellationToken) : updates);
         return stopWorker && Workers == before && ended.State == JobState.Succeeded
             ? throw new InvalidOperationException("the job ended before a worker could be stopped")
@@ -42,7 +42,7 @@ internal sealed class DemoStage(CommandRun run, ClusterClient cluster, EmbeddedC
     private async IAsyncEnumerable<JobUpdate> StopWorkerIn(
         IAsyncEnumerable<JobUpdate> updates, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool stopped = false;
+        var stopped = false;
         await foreach (var update in updates.WithCancellation(cancellationToken))
         {
             if (!stopped && update.Job.Progress is { Fraction: >= StopAt and < 1 } progress)

@@ -56,22 +56,24 @@ internal static class TrainingAct
 
     private static void WriteLeastSquares(TextWriter output)
     {
-        LinearFit fit = LeastSquares.Fit(LineExample.Create(Seed));
+        var fit = LeastSquares.Fit(LineExample.Create(Seed));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"The best line there is, by least squares: loss {fit.Loss:0.0000}, w {fit.Weights[0]:0.0000}, b {fit.Bias:0.0000}"));
     }
 
     private static bool CompareExamples(TextWriter output, TrainedModel line, TrainedModel[] runs)
     {
-        long lineExamples = (long)Example.Epochs * LineExample.Rows;
-        long runExamples = (long)Synchronous.Epochs * LineExample.Rows;
+        var lineExamples = (long)Example.Epochs * LineExample.Rows;
+        var runExamples = (long)Synchronous.Epochs * LineExample.Rows;
         if (line.Examples != lineExamples || runs.Any(run => run.Examples != runExamples))
         {
-            output.WriteLine($"Contributed were {line.Examples} and {string.Join(", ", runs.Select(run => run.Examples))} examples, not {lineExamples} and {runExamples}. That must not be; please report it.");
+            output.WriteLine($"Contributed were {line.Examples} and {string.Join(", ", runs.Select(run => run.Examples))} examples, not "
+                + $"{lineExamples} and {runExamples}. That must not be; please report it.");
             return false;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Every example of every epoch contributed exactly once: {lineExamples:N0} to job 3, {runExamples:N0} to each of the others."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Every example of every epoch contributed exactly once: {lineExamples:N0} to job 3, {runExamples:N0} to each of the others."));
         return true;
     }
 
@@ -83,7 +85,8 @@ internal static class TrainingAct
             return false;
         }
 
-        output.WriteLine($"The three synchronous runs ended in the same bits, {runs[0].Fingerprint[..16]}…, on three workers, on three of which one stopped, and on one.");
+        output.WriteLine($"The three synchronous runs ended in the same bits, {runs[0].Fingerprint[..16]}…, on three workers, on three of which one stopped, "
+            + $"and on one.");
         return true;
     }
 }

@@ -66,7 +66,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         {
             await _app.StopAsync();
         }
-        catch (Exception e) when (e is OperationCanceledException || e is AggregateException all && all.InnerExceptions.All(inner => inner is OperationCanceledException))
+        catch (Exception e) when (e is OperationCanceledException
+            || e is AggregateException all && all.InnerExceptions.All(inner => inner is OperationCanceledException))
         {
             // What has not stopped within the host's time limit loses nothing that is kept.
         }

@@ -37,14 +37,14 @@ public sealed class CheckpointCopier([FromKeyedServices(RedisExtensions.Bulk)] I
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(plan);
         await reader.VerifyAsync(source, cancellationToken);
-        Generation generation = NewGeneration();
+        var generation = NewGeneration();
         SnapshotKey[] keys = [.. Enumerable.Range(0, plan.Stores).Select(task => new SnapshotKey(owner, task, generation, 0, clock))];
-        ParameterPiece[] pieces = ParameterPiece.Of(plan);
-        foreach (SnapshotKey key in keys)
+        var pieces = ParameterPiece.Of(plan);
+        foreach (var key in keys)
         {
             await _writer.WriteAsync(key, examples, plan.Length(key.Task), plan.Slots, async (vector, offset, target) =>
             {
-                bool isFresh = vector > 0 && fresh is not null;
+                var isFresh = vector > 0 && fresh is not null;
                 await FillAsync(source, pieces.Where(piece => piece.Task == key.Task), isFresh ? 0 : vector, offset, target, cancellationToken);
                 if (isFresh) ToFreshSlot(fresh!, vector, MemoryMarshal.Cast<byte, float>(target.Span));
                 return true;
@@ -65,13 +65,13 @@ public sealed class CheckpointCopier([FromKeyedServices(RedisExtensions.Bulk)] I
     private async Task FillAsync(
         StoredCheckpoint source, IEnumerable<ParameterPiece> pieces, int vector, int offset, Memory<byte> target, CancellationToken cancellationToken)
     {
-        int end = offset + (target.Length / sizeof(float));
-        foreach (ParameterPiece piece in pieces)
+        var end = offset + (target.Length / sizeof(float));
+        foreach (var piece in pieces)
         {
-            int from = Math.Max(offset, piece.Local);
-            int to = Math.Min(end, piece.Local + piece.Length);
+            var from = Math.Max(offset, piece.Local);
+            var to = Math.Min(end, piece.Local + piece.Length);
             if (from >= to) continue;
-            Memory<byte> part = target.Slice((from - offset) * sizeof(float), (to - from) * sizeof(float));
+            var part = target.Slice((from - offset) * sizeof(float), (to - from) * sizeof(float));
             await reader.ReadAsync(source, vector, piece.First + from - piece.Local, part, cancellationToken);
         }
     }

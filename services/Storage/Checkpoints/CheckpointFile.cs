@@ -3,7 +3,6 @@ using System.Text.Json;
 using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
 using Cluster.Models;
-using Cluster.Models.Parameters;
 using Cluster.Models.Safetensors;
 using Cluster.Protocol.Plans;
 
@@ -29,7 +28,7 @@ public static class CheckpointFile
     public static SafetensorsHeader Describe(StoredCheckpoint checkpoint, string dataHash)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        TrainingPlan plan = checkpoint.Plan;
+        var plan = checkpoint.Plan;
         var metadata = new Dictionary<string, string>
         {
             [FormatName] = FormatVersion,
@@ -46,11 +45,11 @@ public static class CheckpointFile
         };
         var tensors = new List<SafetensorsTensor>();
         long begin = 0;
-        for (int vector = 0; vector <= plan.Slots; vector++)
+        for (var vector = 0; vector <= plan.Slots; vector++)
         {
-            foreach (PlannedTensor tensor in plan.Tensors.OrderBy(tensor => tensor.First))
+            foreach (var tensor in plan.Tensors.OrderBy(tensor => tensor.First))
             {
-                long end = begin + ((long)tensor.Length * sizeof(float));
+                var end = begin + ((long)tensor.Length * sizeof(float));
                 tensors.Add(new SafetensorsTensor(NameOf(vector, tensor.Name), tensor.Shape, begin, end));
                 begin = end;
             }
@@ -67,15 +66,15 @@ public static class CheckpointFile
     public static ImportedCheckpoint Read(SafetensorsHeader header, TrainingPlan? like, ModelCatalog models)
     {
         ArgumentNullException.ThrowIfNull(header);
-        bool isOurs = header.Metadata.ContainsKey(FormatName);
+        var isOurs = header.Metadata.ContainsKey(FormatName);
         if (!isOurs && like is null)
         {
             throw new SafetensorsException(
                 $"the file has no metadata '{FormatName}', so no cluster wrote it; name a job or checkpoint of the same model with --like");
         }
 
-        TrainingPlan plan = RequireSane(isOurs ? ReadPlan(header) : like!, models);
-        int slots = Slots(header, plan);
+        var plan = RequireSane(isOurs ? ReadPlan(header) : like!, models);
+        var slots = Slots(header, plan);
         RequireTensors(header, plan, slots);
         return new ImportedCheckpoint
         {
@@ -107,7 +106,11 @@ public static class CheckpointFile
     /// <summary>A plan is data from elsewhere: nothing of it is taken before it agrees with the model that it names.</summary>
     private static TrainingPlan RequireSane(TrainingPlan plan, ModelCatalog models)
     {
-        if (plan is not { Spec: not null, Tensors: not null, Offsets: not null, FeatureNames: not null, DataFingerprint: not null, Features: > 0, Rows: > 0, Slots: >= 0 and <= MaxSlots, TestRows: >= 0 }
+        if (plan is not
+            {
+                Spec: not null, Tensors: not null, Offsets: not null, FeatureNames: not null, DataFingerprint: not null, Features: > 0, Rows: > 0,
+                Slots: >= 0 and <= MaxSlots, TestRows: >= 0
+            }
             || plan.TestRows >= plan.Rows || plan.FeatureNames.Any(name => name is null))
         {
             throw new SafetensorsException($"metadata '{PlanName}' lacks what a plan has, or has a number that no plan has");
@@ -115,13 +118,15 @@ public static class CheckpointFile
 
         if (plan.FeatureNames.Count > 0 && plan.FeatureNames.Count != plan.Features)
             throw new SafetensorsException($"metadata '{PlanName}' has {plan.FeatureNames.Count} names of {plan.Features} features");
-        if (plan.Standardisation is { } values && (values.Means?.Count != plan.Features || values.Deviations?.Count != plan.Features || !values.Deviations.All(d => d > 0 && double.IsFinite(d)) || !values.Means.All(double.IsFinite)))
+        if (plan.Standardisation is { } values && (values.Means?.Count != plan.Features || values.Deviations?.Count != plan.Features
+            || !values.Deviations.All(d => d > 0 && double.IsFinite(d)) || !values.Means.All(double.IsFinite)))
             throw new SafetensorsException($"metadata '{PlanName}' has no finite mean and deviation above 0 for each of {plan.Features} features");
-        if (plan.Spec.Validate() is { Count: > 0 } wrong) throw new SafetensorsException($"the spec in metadata '{PlanName}' is wrong: {string.Join("; ", wrong)}");
+        if (plan.Spec.Validate() is { Count: > 0 } wrong)
+            throw new SafetensorsException($"the spec in metadata '{PlanName}' is wrong: {string.Join("; ", wrong)}");
         try
         {
-            IModel model = models.Create(plan.Spec, plan.Features, plan.Rows);
-            ParameterLayout layout = model.Layout;
+            var model = models.Create(plan.Spec, plan.Features, plan.Rows);
+            var layout = model.Layout;
             if (model.Metrics.All(metric => metric.Name != plan.Spec.Monitor)) throw new ArgumentException($"it has no metric '{plan.Spec.Monitor}'");
             // What cannot be counted in steps could not be shown either.
             _ = plan.Schedule().TotalClocks + plan.CheckpointClocks() + plan.Evaluations().Every;
@@ -141,21 +146,21 @@ public static class CheckpointFile
     // All slots or none: a file without them can still predict, and give its parameters to a new job.
     private static int Slots(SafetensorsHeader header, TrainingPlan plan)
     {
-        int slots = plan.Slots;
-        bool hasSome = Enumerable.Range(1, slots).Any(slot => plan.Tensors.Any(tensor => Has(header, NameOf(slot, tensor.Name))));
+        var slots = plan.Slots;
+        var hasSome = Enumerable.Range(1, slots).Any(slot => plan.Tensors.Any(tensor => Has(header, NameOf(slot, tensor.Name))));
         return hasSome ? slots : 0;
     }
 
     private static void RequireTensors(SafetensorsHeader header, TrainingPlan plan, int slots)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
-        for (int vector = 0; vector <= slots; vector++)
+        for (var vector = 0; vector <= slots; vector++)
         {
-            foreach (PlannedTensor tensor in plan.Tensors)
+            foreach (var tensor in plan.Tensors)
             {
-                string name = NameOf(vector, tensor.Name);
+                var name = NameOf(vector, tensor.Name);
                 known.Add(name);
-                SafetensorsTensor there = header.Tensors.FirstOrDefault(t => t.Name == name) ?? throw new SafetensorsException($"tensor '{name}' is missing");
+                var there = header.Tensors.FirstOrDefault(t => t.Name == name) ?? throw new SafetensorsException($"tensor '{name}' is missing");
                 if (!there.Shape.SequenceEqual(tensor.Shape))
                 {
                     throw new SafetensorsException(
@@ -170,7 +175,7 @@ public static class CheckpointFile
 
     private static TensorPlace Place(SafetensorsTensor tensor, TrainingPlan plan, int slots)
     {
-        for (int vector = 0; vector <= slots; vector++)
+        for (var vector = 0; vector <= slots; vector++)
         {
             if (plan.Tensors.FirstOrDefault(planned => NameOf(vector, planned.Name) == tensor.Name) is { } planned)
                 return new TensorPlace(tensor, vector, planned.Offset);
@@ -180,7 +185,7 @@ public static class CheckpointFile
     }
 
     private static long Number(SafetensorsHeader header, string name) =>
-        header.Metadata.TryGetValue(name, out string? text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        header.Metadata.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new SafetensorsException($"metadata '{name}' must be a whole number from 0");
 

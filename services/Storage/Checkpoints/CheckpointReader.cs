@@ -20,7 +20,7 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     public async Task VerifyAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        foreach (SnapshotKey key in checkpoint.State.Snapshots)
+        foreach (var key in checkpoint.State.Snapshots)
         {
             await snapshots.ReadAsync(key, checkpoint.Plan.Length(key.Task), checkpoint.Plan.Slots,
                 (_, _, _) => Task.FromResult(true), cancellationToken);
@@ -37,13 +37,13 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     public async Task ReadAsync(StoredCheckpoint checkpoint, int vector, int first, Memory<byte> target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        int end = first + (target.Length / sizeof(float));
-        foreach (ParameterPiece piece in ParameterPiece.Of(checkpoint.Plan))
+        var end = first + (target.Length / sizeof(float));
+        foreach (var piece in ParameterPiece.Of(checkpoint.Plan))
         {
-            int from = Math.Max(first, piece.First);
-            int to = Math.Min(end, piece.First + piece.Length);
+            var from = Math.Max(first, piece.First);
+            var to = Math.Min(end, piece.First + piece.Length);
             if (from >= to) continue;
-            Memory<byte> part = target.Slice((from - first) * sizeof(float), (to - from) * sizeof(float));
+            var part = target.Slice((from - first) * sizeof(float), (to - from) * sizeof(float));
             await ReadLocalAsync(checkpoint.State.Snapshots[piece.Task], vector, piece.Local + from - piece.First, part, cancellationToken);
         }
     }
@@ -54,7 +54,7 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var parameters = new float[checkpoint.Plan.Parameters];
-        await foreach ((int first, ReadOnlyMemory<byte> part) in PartsAsync(checkpoint, 0, cancellationToken))
+        await foreach (var (first, part) in PartsAsync(checkpoint, 0, cancellationToken))
             System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(parameters.AsSpan(first));
         return parameters;
     }
@@ -66,9 +66,9 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var buffer = new byte[Math.Min(PartFloats, checkpoint.Plan.Parameters) * sizeof(float)];
-        for (int first = 0; first < checkpoint.Plan.Parameters; first += PartFloats)
+        for (var first = 0; first < checkpoint.Plan.Parameters; first += PartFloats)
         {
-            Memory<byte> part = buffer.AsMemory(0, Math.Min(PartFloats, checkpoint.Plan.Parameters - first) * sizeof(float));
+            var part = buffer.AsMemory(0, Math.Min(PartFloats, checkpoint.Plan.Parameters - first) * sizeof(float));
             await ReadAsync(checkpoint, vector, first, part, cancellationToken);
             yield return (first, part);
         }
@@ -79,7 +79,7 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     public async Task<string> FingerprintAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await foreach ((_, ReadOnlyMemory<byte> part) in PartsAsync(checkpoint, 0, cancellationToken)) hash.AppendData(part.Span);
+        await foreach (var (_, part) in PartsAsync(checkpoint, 0, cancellationToken)) hash.AppendData(part.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -87,11 +87,11 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     {
         while (!target.IsEmpty)
         {
-            (int chunk, int within) = Math.DivRem(local, ChunkFloats);
-            int bytes = Math.Min(target.Length, (ChunkFloats - within) * sizeof(float));
-            string name = SnapshotKeys.Chunk(key, vector, chunk);
-            long start = (long)within * sizeof(float);
-            ReadOnlyMemory<byte> part = await RedisRetry.Pipeline.ExecuteAsync(
+            var (chunk, within) = Math.DivRem(local, ChunkFloats);
+            var bytes = Math.Min(target.Length, (ChunkFloats - within) * sizeof(float));
+            var name = SnapshotKeys.Chunk(key, vector, chunk);
+            var start = (long)within * sizeof(float);
+            var part = await RedisRetry.Pipeline.ExecuteAsync(
                 async _ => (ReadOnlyMemory<byte>)await _database.StringGetRangeAsync(name, start, start + bytes - 1), cancellationToken);
             if (part.Length != bytes) throw new SnapshotUnreadableException($"{name} is not in Redis any more, or is shorter than it was");
             part.CopyTo(target);

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Cluster.Models.Safetensors;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Plans;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Storage.Snapshots;
 using StackExchange.Redis;
@@ -33,19 +32,20 @@ public sealed class CheckpointUpload(IConnectionMultiplexer redis, ImportedCheck
     public async Task WriteAsync(Func<Memory<byte>, CancellationToken, Task> readAsync, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(readAsync);
-        foreach (string chunk in ChunkNames()) await SetAsync(chunk, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        foreach (var chunk in ChunkNames()) await SetAsync(chunk, ReadOnlyMemory<byte>.Empty, cancellationToken);
         var buffer = new byte[PartBytes];
-        foreach (TensorPlace place in imported.Placement)
+        foreach (var place in imported.Placement)
         {
-            for (int done = 0; done < place.Tensor.Length;)
+            for (var done = 0; done < place.Tensor.Length;)
             {
-                int first = place.First + done;
-                int floats = Math.Min(Math.Min(place.Tensor.Length - done, PartBytes / sizeof(float)), ChunkFloats - (first % ChunkFloats));
-                Memory<byte> part = buffer.AsMemory(0, floats * sizeof(float));
+                var first = place.First + done;
+                var floats = Math.Min(Math.Min(place.Tensor.Length - done, PartBytes / sizeof(float)), ChunkFloats - (first % ChunkFloats));
+                var part = buffer.AsMemory(0, floats * sizeof(float));
                 await readAsync(part, cancellationToken);
                 RequireFinite(part.Span, place.Tensor.Name, done);
                 _data.AppendData(part.Span);
-                await SetRangeAsync(SnapshotKeys.Chunk(Key, place.Vector, first / ChunkFloats), (long)(first % ChunkFloats) * sizeof(float), part, cancellationToken);
+                await SetRangeAsync(SnapshotKeys.Chunk(Key, place.Vector, first / ChunkFloats), (long)(first % ChunkFloats) * sizeof(float),
+                    part, cancellationToken);
                 done += floats;
             }
         }
@@ -61,16 +61,17 @@ public sealed class CheckpointUpload(IConnectionMultiplexer redis, ImportedCheck
     private async Task WriteHeadAsync(CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string chunk in ChunkNames())
+        foreach (var chunk in ChunkNames())
         {
-            using Lease<byte>? bytes = await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.StringGetLeaseAsync(chunk), cancellationToken);
+            using var bytes = await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.StringGetLeaseAsync(chunk), cancellationToken);
             if (bytes is null) throw new SnapshotUnreadableException($"the file took longer than {CheckpointCopier.TimeToLive.TotalMinutes:F0} min");
             hash.AppendData(bytes.Span);
         }
 
-        TrainingPlan plan = imported.Plan;
+        var plan = imported.Plan;
         var head = new SnapshotHead(
-            imported.Clock, imported.Examples, plan.Parameters, plan.Slots, SnapshotKeys.Chunks(plan.Parameters), Convert.ToHexStringLower(hash.GetHashAndReset()));
+            imported.Clock, imported.Examples, plan.Parameters, plan.Slots, SnapshotKeys.Chunks(plan.Parameters),
+            Convert.ToHexStringLower(hash.GetHashAndReset()));
         await SetAsync(SnapshotKeys.Head(Key), JsonSerializer.SerializeToUtf8Bytes(head, JsonSerializerOptions.Web), cancellationToken);
     }
 
@@ -85,8 +86,8 @@ public sealed class CheckpointUpload(IConnectionMultiplexer redis, ImportedCheck
 
     private static void RequireFinite(ReadOnlySpan<byte> part, string tensor, int first)
     {
-        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(part);
-        for (int i = 0; i < values.Length; i++)
+        var values = MemoryMarshal.Cast<byte, float>(part);
+        for (var i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i])) throw new SafetensorsException($"element {first + i} of tensor '{tensor}' is not finite");
         }

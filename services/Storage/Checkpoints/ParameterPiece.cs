@@ -13,9 +13,9 @@ internal readonly record struct ParameterPiece(int Task, int First, int Local, i
     public static ParameterPiece[] Of(TrainingPlan plan)
     {
         var pieces = new List<ParameterPiece>();
-        foreach (PlannedTensor tensor in plan.Tensors.OrderBy(tensor => tensor.First))
+        foreach (var tensor in plan.Tensors.OrderBy(tensor => tensor.First))
         {
-            for (int task = 0; task < plan.Stores; task++)
+            for (var task = 0; task < plan.Stores; task++)
             {
                 int from = Math.Max(tensor.Offset, plan.Offsets[task]), to = Math.Min(tensor.Offset + tensor.Length, plan.Offsets[task + 1]);
                 if (from < to) Add(pieces, new ParameterPiece(task, tensor.First + (from - tensor.Offset), from - plan.Offsets[task], to - from));

@@ -30,7 +30,7 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     public async Task<StoredCheckpoint?> FindAsync(CheckpointId id)
     {
         if (id.Clock is null && await FindNamedAsync(id.Name) is { } named) return named;
-        IReadOnlyList<StoredCheckpoint> all = await OfJobAsync(id.Name);
+        var all = await OfJobAsync(id.Name);
         return id.Clock is { } clock ? all.LastOrDefault(checkpoint => checkpoint.State.Clock == clock) : all.Count > 0 ? all[^1] : null;
     }
 
@@ -39,12 +39,12 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     {
         if (await jobs.ReadAsync(job) is not { Plan: { } plan, Protocol.Manifest: { } manifest } record) return [];
         IEnumerable<Checkpoint> best = record.Evaluated is { } evaluated ? [Checkpoint.Of(evaluated.Best.Manifest)] : [];
-        IEnumerable<Checkpoint> states = manifest.Checkpoints.Concat(best).Where(checkpoint => checkpoint.Clock != manifest.Clock)
+        var states = manifest.Checkpoints.Concat(best).Where(checkpoint => checkpoint.Clock != manifest.Clock)
             .DistinctBy(checkpoint => checkpoint.Clock).OrderBy(checkpoint => checkpoint.Clock).Append(Checkpoint.Of(manifest));
         RedisValue[] fields = [.. states.Select(state => (RedisValue)FieldOf(state))];
-        Dictionary<long, IReadOnlyDictionary<string, double>> metrics = await MetricsAsync(job, record.Evaluated);
+        var metrics = await MetricsAsync(job, record.Evaluated);
         var none = new Dictionary<string, double>();
-        RedisValue[] fingerprints = await _database.HashGetAsync(CheckpointKeys.Fingerprints(job), fields);
+        var fingerprints = await _database.HashGetAsync(CheckpointKeys.Fingerprints(job), fields);
         return [.. states.Zip(fingerprints, (state, fingerprint) => new StoredCheckpoint
         {
             Id = new CheckpointId(job, state.Clock).ToString(),
@@ -61,22 +61,22 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     {
         var metrics = new Dictionary<long, IReadOnlyDictionary<string, double>>();
         if (evaluated is null) return metrics;
-        foreach (SummaryPoint point in await summaries.ReadAsync(job, afterClock: 0))
+        foreach (var point in await summaries.ReadAsync(job, afterClock: 0))
         {
-            Dictionary<string, double> values = point.Values.Where(value => value.Key.StartsWith(SummaryNames.Evaluation, StringComparison.Ordinal))
+            var values = point.Values.Where(value => value.Key.StartsWith(SummaryNames.Evaluation, StringComparison.Ordinal))
                 .ToDictionary(value => value.Key[SummaryNames.Evaluation.Length..], value => value.Value, StringComparer.Ordinal);
             if (values.Count > 0) metrics[point.Clock] = values;
         }
 
-        foreach (EvaluationFigures figures in (EvaluationFigures[])[evaluated.Last, evaluated.Best.Figures]) metrics[figures.Clock] = figures.Values;
+        foreach (var figures in (EvaluationFigures[])[evaluated.Last, evaluated.Best.Figures]) metrics[figures.Clock] = figures.Values;
         return metrics;
     }
 
     /// <summary>Those with a name, the newest first.</summary>
     public async Task<IReadOnlyList<StoredCheckpoint>> NamedAsync(int limit)
     {
-        RedisValue[] names = await _database.SortedSetRangeByRankAsync(CheckpointKeys.All, 0, limit - 1, Order.Descending);
-        StoredCheckpoint?[] found = await Task.WhenAll(names.Select(name => FindNamedAsync(name!)));
+        var names = await _database.SortedSetRangeByRankAsync(CheckpointKeys.All, 0, limit - 1, Order.Descending);
+        var found = await Task.WhenAll(names.Select(name => FindNamedAsync(name!)));
         return [.. found.OfType<StoredCheckpoint>()];
     }
 
@@ -84,9 +84,9 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     public async Task<AddAnswer> AddAsync(StoredCheckpoint named)
     {
         ArgumentNullException.ThrowIfNull(named);
-        bool isListed = await _database.SortedSetAddAsync(CheckpointKeys.All, named.Id, named.State.Time, SortedSetWhen.NotExists);
+        var isListed = await _database.SortedSetAddAsync(CheckpointKeys.All, named.Id, named.State.Time, SortedSetWhen.NotExists);
         RedisKey[] keys = [JobKeys.Record(named.Id), CheckpointKeys.Record(named.Id), .. PartsOf(named)];
-        string? answer = (string?)await CheckpointScripts.Add.EvaluateAsync(_database, keys, JsonSerializer.Serialize(named, SpecJson.Options));
+        var answer = (string?)await CheckpointScripts.Add.EvaluateAsync(_database, keys, JsonSerializer.Serialize(named, SpecJson.Options));
         // Of one that is refused nothing stays; another one of this name, which came meanwhile, keeps its place in the list.
         if (answer != "done" && isListed && !await _database.KeyExistsAsync(CheckpointKeys.Record(named.Id)))
             await _database.SortedSetRemoveAsync(CheckpointKeys.All, named.Id);
@@ -103,9 +103,9 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     {
         string? json = await _database.StringGetAsync(CheckpointKeys.Record(name));
         if (json is null) return false;
-        StoredCheckpoint named = Parse(json);
+        var named = Parse(json);
         RedisKey[] keys = [CheckpointKeys.Record(name), .. PartsOf(named)];
-        bool isDone = (string?)await CheckpointScripts.Remove.EvaluateAsync(_database, keys, json) == "done";
+        var isDone = (string?)await CheckpointScripts.Remove.EvaluateAsync(_database, keys, json) == "done";
         if (isDone) await _database.SortedSetRemoveAsync(CheckpointKeys.All, name);
         return isDone;
     }

@@ -29,7 +29,7 @@ internal sealed class DataNames(IDatabase database)
     /// <summary>All names and their ids, by name.</summary>
     public async Task<IReadOnlyList<(string Name, string Id)>> AllAsync(CancellationToken cancellationToken)
     {
-        HashEntry[] entries = await RedisRetry.Pipeline.ExecuteAsync(async _ => await database.HashGetAllAsync(DataKeys.Names), cancellationToken);
+        var entries = await RedisRetry.Pipeline.ExecuteAsync(async _ => await database.HashGetAllAsync(DataKeys.Names), cancellationToken);
         return [.. entries.Select(entry => ((string)entry.Name!, (string)entry.Value!)).OrderBy(entry => entry.Item1, StringComparer.Ordinal)];
     }
 }

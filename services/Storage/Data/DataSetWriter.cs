@@ -23,10 +23,10 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
     {
         try
         {
-            Task<Content> parsing = Task.Factory.StartNew(
+            var parsing = Task.Factory.StartNew(
                 () => Read(open, shared, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await RenewUntilAsync(parsing);
-            Content content = await parsing;
+            var content = await parsing;
             if (!await RedisRetry.UnlessFull.ExecuteAsync(async _ => await KeepChunksAsync(set.Keep), cancellationToken))
                 throw new TimeoutException($"a chunk of data set '{set.Id}' went before the last one came");
             await SetAsync(DataKeys.Summary(set.Id), JsonSerializer.SerializeToUtf8Bytes(content.Summary, SpecJson.Options), set.Keep, cancellationToken);
@@ -44,11 +44,11 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
     /// <summary>Waits for each chunk to be written before it parses the next: the thread is there to be blocked.</summary>
     private Content Read(Func<RowReader> open, Func<SharedRows>? shared, CancellationToken cancellationToken)
     {
-        using RowReader data = open();
+        using var data = open();
         using var fingerprint = new DataFingerprint(data.Schema);
         var summary = new DataSummaryBuilder(data.Schema);
-        (long read, int chunkRows) = (0, 0);
-        foreach (DataChunk chunk in data.ReadChunks(cancellationToken))
+        var (read, chunkRows) = (0L, 0);
+        foreach (var chunk in data.ReadChunks(cancellationToken))
         {
             fingerprint.Add(chunk);
             summary.Add(chunk);
@@ -71,7 +71,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
 
     private void Write(DataChunk chunk, CancellationToken cancellationToken)
     {
-        string key = DataKeys.Chunk(set.Id, Interlocked.Increment(ref _chunks) - 1);
+        var key = DataKeys.Chunk(set.Id, Interlocked.Increment(ref _chunks) - 1);
         SetAsync(key, chunk.ToBytes(), loadingTimeToLive, cancellationToken).GetAwaiter().GetResult();
     }
 
@@ -99,7 +99,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
     private async Task DeleteAsync()
     {
         using var limit = new CancellationTokenSource(DeleteTimeout);
-        RedisKey[] keys = DataSetKeys.All(set.Id, Interlocked.Read(ref _chunks));
+        var keys = DataSetKeys.All(set.Id, Interlocked.Read(ref _chunks));
         try
         {
             await RedisRetry.Pipeline.ExecuteAsync(async token => await database.KeyDeleteAsync(keys).Abandonable().WaitAsync(token), limit.Token);
@@ -114,7 +114,8 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
         DataSetKeys.KeepAsync(database, DataSetKeys.Chunks(set.Id, Interlocked.Read(ref _chunks)), timeToLive);
 
     private async Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? timeToLive, CancellationToken cancellationToken) =>
-        await RedisRetry.UnlessFull.ExecuteAsync(async _ => await database.StringSetAsync(key, value, timeToLive is { } time ? time : Expiration.Default), cancellationToken);
+        await RedisRetry.UnlessFull.ExecuteAsync(async _ => await database.StringSetAsync(key, value, timeToLive is { } time ? time : Expiration.Default),
+        cancellationToken);
 
     private sealed record Content(DataSetRecord Manifest, DataSummary Summary);
 }

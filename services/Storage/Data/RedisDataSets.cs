@@ -39,7 +39,7 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// <exception cref="DataFormatException">Its manifest is damaged.</exception>
     public async Task<DataSetRecord?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        RedisValue json = await GetAsync(DataKeys.Manifest(id), cancellationToken);
+        var json = await GetAsync(DataKeys.Manifest(id), cancellationToken);
         if (json.IsNull) return null;
         return Read<DataSetRecord>(json) is { Rows: > 0, ChunkRows: > 0, Features.Count: > 0, Label: not null } manifest
             ? manifest
@@ -50,16 +50,18 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// <exception cref="DataFormatException">The summary is damaged.</exception>
     public async Task<DataSummary?> SummaryAsync(string id, CancellationToken cancellationToken)
     {
-        RedisValue json = await GetAsync(DataKeys.Summary(id), cancellationToken);
+        var json = await GetAsync(DataKeys.Summary(id), cancellationToken);
         if (json.IsNull) return null;
-        return Read<DataSummary>(json) is { Columns.Count: > 0 } summary ? summary : throw new DataFormatException($"the summary of data set '{id}' is damaged");
+        return Read<DataSummary>(json) is { Columns.Count: > 0 } summary
+            ? summary
+            : throw new DataFormatException($"the summary of data set '{id}' is damaged");
     }
 
     /// <summary>Data sets that have a name, with their ids, by name.</summary>
     public async Task<IReadOnlyList<(string Id, DataSetRecord Manifest)>> ListAsync(CancellationToken cancellationToken)
     {
         var found = new List<(string, DataSetRecord)>();
-        foreach ((string _, string id) in await _names.AllAsync(cancellationToken))
+        foreach (var (_, id) in await _names.AllAsync(cancellationToken))
         {
             if (await FindAsync(id, cancellationToken) is { } manifest) found.Add((id, manifest));
         }
@@ -71,9 +73,9 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// <exception cref="DataFormatException">It is gone or damaged, or what it is read from has changed.</exception>
     public async Task<DataSet> LoadAsync(string id, CancellationToken cancellationToken)
     {
-        DataSetRecord manifest = await FindAsync(id, cancellationToken) ?? throw new DataFormatException($"there is no data set '{id}'");
+        var manifest = await FindAsync(id, cancellationToken) ?? throw new DataFormatException($"there is no data set '{id}'");
         var chunks = new List<DataChunk>();
-        await foreach (DataChunk chunk in ReadChunksAsync(id, manifest, cancellationToken)) chunks.Add(chunk);
+        await foreach (var chunk in ReadChunksAsync(id, manifest, cancellationToken)) chunks.Add(chunk);
         return new DataSet(manifest.Schema, chunks);
     }
 
@@ -83,10 +85,10 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     {
         ArgumentNullException.ThrowIfNull(manifest);
         using var fingerprint = new DataFingerprint(manifest.Schema);
-        IAsyncEnumerable<DataChunk> chunks = manifest.Shared is null
+        var chunks = manifest.Shared is null
             ? StoredChunksAsync(id, manifest, cancellationToken)
             : (sources ?? throw new DataFormatException($"data set '{id}' is not in Redis")).ReadAsync(id, manifest, cancellationToken);
-        await foreach (DataChunk chunk in chunks)
+        await foreach (var chunk in chunks)
         {
             if (chunk.FeatureCount != manifest.Features.Count)
                 throw new DataFormatException($"a chunk of data set '{id}' has {chunk.FeatureCount} features, its manifest {manifest.Features.Count}");
@@ -143,13 +145,13 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     public async Task DeleteAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        RedisKey[] keys = DataSetKeys.All(id, manifest.Chunks);
+        var keys = DataSetKeys.All(id, manifest.Chunks);
         await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.KeyDeleteAsync(keys), cancellationToken);
     }
 
     private async Task<bool> KeepAsync(string id, DataSetRecord manifest, TimeSpan? timeToLive, CancellationToken cancellationToken)
     {
-        RedisKey[] keys = DataSetKeys.All(id, manifest.Chunks);
+        var keys = DataSetKeys.All(id, manifest.Chunks);
         return await RedisRetry.Pipeline.ExecuteAsync(async _ => await DataSetKeys.KeepAsync(_database, keys, timeToLive), cancellationToken);
     }
 
@@ -160,7 +162,7 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
 
     private async Task<DataChunk> LoadChunkAsync(string id, long chunk, CancellationToken cancellationToken)
     {
-        RedisValue bytes = await GetAsync(DataKeys.Chunk(id, chunk), cancellationToken);
+        var bytes = await GetAsync(DataKeys.Chunk(id, chunk), cancellationToken);
         if (bytes.IsNull) throw new DataFormatException($"chunk {chunk} of data set '{id}' is not in Redis any more");
         try
         {

@@ -27,7 +27,7 @@ public sealed class RedisDurability([FromKeyedServices(RedisExtensions.Bulk)] IC
     /// <summary>Changes when Redis restarts.</summary>
     public async Task<ulong> RunAsync()
     {
-        string run = (await RedisInfo.ReadAsync(_database, "server")).Text("run_id") ?? "";
+        var run = (await RedisInfo.ReadAsync(_database, "server")).Text("run_id") ?? "";
         return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(run)));
     }
 
@@ -50,7 +50,8 @@ public sealed class RedisDurability([FromKeyedServices(RedisExtensions.Bulk)] IC
             var reply = (RedisResult[])(await _database.ExecuteAsync("WAITAOF", 1, 0, WaitMilliseconds))!;
             return (long)reply[0] >= 1
                 ? true
-                : throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"Redis did not sync its append-only file within {WaitMilliseconds} ms"));
+                : throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
+                $"Redis did not sync its append-only file within {WaitMilliseconds} ms"));
         }
         catch (RedisServerException e) when (!RedisErrors.IsTransient(e))
         {
@@ -74,12 +75,12 @@ public sealed class RedisDurability([FromKeyedServices(RedisExtensions.Bulk)] IC
     private async Task ProveAsync(CancellationToken cancellationToken)
     {
         var proof = new SyncProof();
-        long begun = time.GetTimestamp();
+        var begun = time.GetTimestamp();
         while (!proof.Add(await SyncProof.LookAsync(_database, WrittenKey, WrittenTimeToLive)))
         {
             if (time.GetElapsedTime(begun) > ProofLimit)
             {
-                string why = proof.WaitsForRewrite ? "it rewrites its append-only file" : "its disk is slow";
+                var why = proof.WaitsForRewrite ? "it rewrites its append-only file" : "its disk is slow";
                 throw new TimeoutException($"Redis did not show within {ProofLimit.TotalSeconds:0} s that what it wrote is on disk: {why}");
             }
 

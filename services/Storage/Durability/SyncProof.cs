@@ -56,10 +56,10 @@ internal sealed class SyncProof
     public static async Task<SyncLook> LookAsync(IDatabase redis, RedisKey key, TimeSpan timeToLive)
     {
         // Together, so that the flush after the write sees what the look saw.
-        ITransaction look = redis.CreateTransaction();
-        Task<bool> write = look.StringSetAsync(key, "", timeToLive).Abandonable();
-        Task<RedisResult> time = look.ExecuteAsync("TIME").Abandonable();
-        Task<RedisResult> persistence = look.ExecuteAsync("INFO", "persistence").Abandonable();
+        var look = redis.CreateTransaction();
+        var write = look.StringSetAsync(key, "", timeToLive).Abandonable();
+        var time = look.ExecuteAsync("TIME").Abandonable();
+        var persistence = look.ExecuteAsync("INFO", "persistence").Abandonable();
         await look.ExecuteAsync();
         await write;
         var info = RedisInfo.Parse((string?)await persistence);

@@ -10,7 +10,8 @@ internal static partial class RegistryLog
     [LoggerMessage(EventId = 2, EventName = "LeaseLost", Level = LogLevel.Warning, Message = "{Title} has a new holder; lease {Token} is over")]
     public static partial void LeaseLost(ILogger logger, string title, string token);
 
-    [LoggerMessage(EventId = 3, EventName = "RegistryAway", Level = LogLevel.Warning, Message = "registry of {JobName}: Redis does not answer, trying again: {Error}")]
+    [LoggerMessage(EventId = 3, EventName = "RegistryAway", Level = LogLevel.Warning,
+        Message = "registry of {JobName}: Redis does not answer, trying again: {Error}")]
     public static partial void RegistryAway(ILogger logger, string jobName, string error);
 
     [LoggerMessage(EventId = 4, EventName = "RenewalFailed", Level = LogLevel.Error, Message = "the lease on {Title} could not be renewed, trying again")]

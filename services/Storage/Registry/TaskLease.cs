@@ -6,7 +6,8 @@ namespace Cluster.Storage.Registry;
 
 /// <summary>
 /// Holds one lease: renews it each second until disposed, and says through <see cref="Lost"/> when its index has a new
-/// holder, through <see cref="Drained"/> when it is asked to leave. While Redis is away the lease is kept: its holder goes on serving and renews when Redis is back.
+/// holder, through <see cref="Drained"/> when it is asked to leave. While Redis is away the lease is kept:
+/// its holder goes on serving and renews when Redis is back.
 /// </summary>
 public sealed class TaskLease : IAsyncDisposable
 {
@@ -54,7 +55,8 @@ public sealed class TaskLease : IAsyncDisposable
     /// <param name="logger">As above.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public static async Task<TaskLease> AcquireAnyAsync(
-        RedisRegistry registry, IReadOnlyList<LeaseRequest> requests, Func<TaskEntry> entry, Action waiting, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        RedisRegistry registry, IReadOnlyList<LeaseRequest> requests, Func<TaskEntry> entry, Action waiting, TimeProvider time, ILogger logger,
+        CancellationToken cancellationToken)
     {
         var seen = new ExpiredLease?[requests.Count];
         while (true)

@@ -13,9 +13,9 @@ public sealed record SnapshotHead(long Clock, long Examples, int Length, int Slo
     internal static IEnumerable<(int Vector, int Chunk, Range Part)> Parts(int length, int slots)
     {
         const int floats = SnapshotKeys.ChunkBytes / sizeof(float);
-        for (int vector = 0; vector <= slots; vector++)
+        for (var vector = 0; vector <= slots; vector++)
         {
-            for (int chunk = 0; chunk < SnapshotKeys.Chunks(length); chunk++)
+            for (var chunk = 0; chunk < SnapshotKeys.Chunks(length); chunk++)
                 yield return (vector, chunk, (chunk * floats)..(int)Math.Min(length, (chunk + 1L) * floats));
         }
     }

@@ -10,9 +10,9 @@ internal static class SnapshotParts
     public static IEnumerable<RedisKey> Of(SnapshotKey key, TrainingPlan plan)
     {
         yield return SnapshotKeys.Head(key);
-        for (int vector = 0; vector <= plan.Slots; vector++)
+        for (var vector = 0; vector <= plan.Slots; vector++)
         {
-            for (int chunk = 0; chunk < SnapshotKeys.Chunks(plan.Length(key.Task)); chunk++)
+            for (var chunk = 0; chunk < SnapshotKeys.Chunks(plan.Length(key.Task)); chunk++)
                 yield return SnapshotKeys.Chunk(key, vector, chunk);
         }
     }

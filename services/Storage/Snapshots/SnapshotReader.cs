@@ -20,14 +20,14 @@ public sealed class SnapshotReader(IConnectionMultiplexer redis)
     /// <exception cref="SnapshotUnreadableException">A key is gone, or the state is of another shape or damaged.</exception>
     public async Task<SnapshotHead?> ReadAsync(SnapshotKey key, int length, int slots, TakePart take, CancellationToken cancellationToken)
     {
-        SnapshotHead head = await ReadHeadAsync(SnapshotKeys.Head(key), cancellationToken);
+        var head = await ReadHeadAsync(SnapshotKeys.Head(key), cancellationToken);
         if (head.Length != length || head.Slots != slots || head.Clock != key.Clock)
             throw new SnapshotUnreadableException($"{SnapshotKeys.Head(key)} holds {head}, not {length} floats and {slots} slots");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((int vector, int chunk, Range part) in SnapshotHead.Parts(length, slots))
+        foreach (var (vector, chunk, part) in SnapshotHead.Parts(length, slots))
         {
-            string name = SnapshotKeys.Chunk(key, vector, chunk);
-            using Lease<byte> bytes = await GetAsync(name, cancellationToken);
+            var name = SnapshotKeys.Chunk(key, vector, chunk);
+            using var bytes = await GetAsync(name, cancellationToken);
             if (bytes.Length != (part.End.Value - part.Start.Value) * sizeof(float))
                 throw new SnapshotUnreadableException($"{name} has {bytes.Length} bytes");
             hash.AppendData(bytes.Span);
@@ -41,7 +41,7 @@ public sealed class SnapshotReader(IConnectionMultiplexer redis)
 
     private async Task<SnapshotHead> ReadHeadAsync(string name, CancellationToken cancellationToken)
     {
-        using Lease<byte> text = await GetAsync(name, cancellationToken);
+        using var text = await GetAsync(name, cancellationToken);
         try
         {
             return JsonSerializer.Deserialize<SnapshotHead>(text.Span, JsonSerializerOptions.Web)

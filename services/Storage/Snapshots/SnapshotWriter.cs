@@ -25,13 +25,13 @@ public sealed class SnapshotWriter(IConnectionMultiplexer redis, TimeSpan timeTo
     /// <returns>False when the state was let go meanwhile; what was written expires.</returns>
     public async Task<bool> WriteAsync(SnapshotKey key, long examples, int length, int slots, CopyPart copy, CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes(length));
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes(length));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try
         {
-            foreach ((int vector, int chunk, Range part) in SnapshotHead.Parts(length, slots))
+            foreach (var (vector, chunk, part) in SnapshotHead.Parts(length, slots))
             {
-                Memory<byte> bytes = buffer.AsMemory(0, (part.End.Value - part.Start.Value) * sizeof(float));
+                var bytes = buffer.AsMemory(0, (part.End.Value - part.Start.Value) * sizeof(float));
                 if (!await copy(vector, part.Start.Value, bytes)) return false;
                 hash.AppendData(bytes.Span);
                 await SetAsync(SnapshotKeys.Chunk(key, vector, chunk), bytes, cancellationToken);

@@ -26,12 +26,12 @@ public sealed class DataSources : IDisposable
         ArgumentNullException.ThrowIfNull(import);
         if (DataImport.HasScheme(import.Source, DataSchemes.Synthetic))
             return new OpenedSource(import, content: null, labels: null, bytes: 0);
-        (Stream content, long bytes) = await OpenAsync(import.Source, cancellationToken);
+        var (content, bytes) = await OpenAsync(import.Source, cancellationToken);
         if (import.Format != DataFormats.Idx || import.Labels is null)
             return new OpenedSource(import, content, labels: null, bytes);
         try
         {
-            (Stream labels, long more) = await OpenAsync(import.Labels, cancellationToken);
+            var (labels, more) = await OpenAsync(import.Labels, cancellationToken);
             return new OpenedSource(import, content, labels, bytes > 0 && more > 0 ? bytes + more : 0);
         }
         catch
@@ -46,27 +46,28 @@ public sealed class DataSources : IDisposable
     /// <summary>The chunks of a data set whose rows stayed where they are.</summary>
     internal async IAsyncEnumerable<DataChunk> ReadAsync(string id, DataSetRecord manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        SharedRows shared = manifest.Shared!;
-        using OpenedSource source = await OpenAsync(shared.Import, cancellationToken);
+        var shared = manifest.Shared!;
+        using var source = await OpenAsync(shared.Import, cancellationToken);
         if (source.Bytes != shared.Bytes)
-            throw new DataFormatException($"data set '{id}': {manifest.Source} has changed since it was added: it had {shared.Bytes} bytes, now {source.Bytes}");
-        using RowReader reader = source.Read(new DataLimits { ChunkRows = manifest.ChunkRows, MaxRows = manifest.Rows, MaxBytes = long.MaxValue });
+            throw new DataFormatException($"data set '{id}': {manifest.Source} has changed since it was added: it had {shared.Bytes} bytes, now "
+                + $"{source.Bytes}");
+        using var reader = source.Read(new DataLimits { ChunkRows = manifest.ChunkRows, MaxRows = manifest.Rows, MaxBytes = long.MaxValue });
         if (reader.Schema.Label != manifest.Label || !reader.Schema.Features.SequenceEqual(manifest.Features))
             throw new DataFormatException($"data set '{id}': {manifest.Source} has changed since it was added: it has other columns");
-        foreach (DataChunk chunk in reader.ReadChunks(cancellationToken)) yield return chunk;
+        foreach (var chunk in reader.ReadChunks(cancellationToken)) yield return chunk;
     }
 
     private async Task<(Stream Content, long Bytes)> OpenAsync(string uri, CancellationToken cancellationToken)
     {
         if (DataImport.HasScheme(uri, DataSchemes.File))
         {
-            FileStream file = _files.Open(uri);
+            var file = _files.Open(uri);
             return (file, file.Length);
         }
 
         if (!DataImport.HasScheme(uri, DataSchemes.Http) && !DataImport.HasScheme(uri, DataSchemes.Https))
             throw new DataFormatException($"a source is {string.Join(", ", DataSchemes.All.Select(scheme => scheme + ":"))}");
-        DownloadStream download = await _downloads.OpenAsync(uri, cancellationToken);
+        var download = await _downloads.OpenAsync(uri, cancellationToken);
         return (download, download.ContentLength);
     }
 }

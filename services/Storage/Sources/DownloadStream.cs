@@ -21,7 +21,7 @@ internal sealed class DownloadStream : Stream
     {
         if (response.IsSuccessStatusCode)
             return new DownloadStream(response, await response.Content.ReadAsStreamAsync(limit.Token), address, options, limit);
-        int status = (int)response.StatusCode;
+        var status = (int)response.StatusCode;
         response.Dispose();
         throw new DataFormatException($"{address} answers {status}");
     }
@@ -49,7 +49,7 @@ internal sealed class DownloadStream : Stream
         patience.CancelAfter(_patience);
         try
         {
-            int read = _content.ReadAsync(buffer.AsMemory(offset, count), patience.Token).AsTask().GetAwaiter().GetResult();
+            var read = _content.ReadAsync(buffer.AsMemory(offset, count), patience.Token).AsTask().GetAwaiter().GetResult();
             _read += read;
             return read;
         }

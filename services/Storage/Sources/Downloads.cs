@@ -22,14 +22,14 @@ internal sealed class Downloads(DataSourceOptions options) : IDisposable
     /// <exception cref="DataFormatException">The host is not allowed, does not answer in time or not with the file.</exception>
     public async Task<DownloadStream> OpenAsync(string uri, CancellationToken cancellationToken)
     {
-        Uri address = Parse(uri);
+        var address = Parse(uri);
         var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             limit.CancelAfter(options.DownloadTimeout);
-            for (int redirects = 0; ; redirects++)
+            for (var redirects = 0; ; redirects++)
             {
-                HttpResponseMessage response = await SendAsync(address, limit.Token);
+                var response = await SendAsync(address, limit.Token);
                 if (response.Headers.Location is { } location && (int)response.StatusCode is >= 300 and < 400)
                 {
                     response.Dispose();
@@ -44,7 +44,8 @@ internal sealed class Downloads(DataSourceOptions options) : IDisposable
         {
             limit.Dispose();
             throw e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-                ? new DataFormatException($"{uri} cannot be read: {(e is OperationCanceledException ? "the server did not answer in time" : e.GetBaseException().Message)}", e)
+                ? new DataFormatException($"{uri} cannot be read: "
+                + $"{(e is OperationCanceledException ? "the server did not answer in time" : e.GetBaseException().Message)}", e)
                 : e;
         }
     }
@@ -60,7 +61,7 @@ internal sealed class Downloads(DataSourceOptions options) : IDisposable
 
     private Uri Parse(string uri)
     {
-        if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw new DataFormatException($"'{uri}' is not an address");
         if (address.UserInfo.Length > 0)
             throw new DataFormatException("an address must not hold a user or a password");

@@ -16,13 +16,13 @@ internal sealed class FileRoots(IEnumerable<string> roots)
     {
         if (_roots.Length == 0)
             throw new DataFormatException("this cluster reads no files by itself: no data root is configured (Data:Roots)");
-        string path = PathOf(uri);
+        var path = PathOf(uri);
         try
         {
             string[] candidates = [.. Candidates(path).Where(IsNamedUnderARoot)];
             // Decided by the name alone: whether a file that is outside exists is nobody's business, nor is a file server that a path names.
             if (candidates.Length == 0) throw Outside(path);
-            string real = candidates.Select(RealPath.Of).FirstOrDefault(File.Exists) ?? throw new DataFormatException($"there is no file '{path}'");
+            var real = candidates.Select(RealPath.Of).FirstOrDefault(File.Exists) ?? throw new DataFormatException($"there is no file '{path}'");
             if (!_roots.Any(root => IsUnder(real, RealPath.Of(root)))) throw Outside(path);
             if (new FileInfo(real).Length == 0)
                 throw new DataFormatException($"'{path}' is empty");
@@ -47,7 +47,7 @@ internal sealed class FileRoots(IEnumerable<string> roots)
 
     private static string PathOf(string uri)
     {
-        string path = uri["file:".Length..];
+        var path = uri["file:".Length..];
         if (path.StartsWith("//", StringComparison.Ordinal))
         {
             path = path[2..];

@@ -10,13 +10,13 @@ internal static class RealPath
     /// <exception cref="IOException">A link cannot be read, or links lead in a circle.</exception>
     public static string Of(string path)
     {
-        int links = 0;
-        string root = Path.GetPathRoot(path)!;
+        var links = 0;
+        var root = Path.GetPathRoot(path)!;
         var parts = new Stack<string>(Split(Path.GetFullPath(path)[root.Length..]).Reverse());
-        string real = root;
-        while (parts.TryPop(out string? part))
+        var real = root;
+        while (parts.TryPop(out var part))
         {
-            string next = Path.GetFullPath(Path.Combine(real, part));
+            var next = Path.GetFullPath(Path.Combine(real, part));
             if (new FileInfo(next).LinkTarget is not { } target)
             {
                 real = next;
@@ -25,8 +25,8 @@ internal static class RealPath
 
             if (++links > MaxLinks)
                 throw new IOException("there are too many links on the way");
-            string whole = Path.GetFullPath(Path.Combine(real, target));
-            foreach (string inner in Split(whole[root.Length..]).Reverse()) parts.Push(inner);
+            var whole = Path.GetFullPath(Path.Combine(real, target));
+            foreach (var inner in Split(whole[root.Length..]).Reverse()) parts.Push(inner);
             real = root;
         }
 

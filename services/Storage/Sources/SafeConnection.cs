@@ -13,7 +13,7 @@ internal static class SafeConnection
     public static async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        IPAddress[] found = await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var found = await Dns.GetHostAddressesAsync(host, cancellationToken);
         IPAddress[] allowed = [.. found.Where(address => !IsLinkLocal(address))];
         if (allowed.Length == 0)
             throw new HttpRequestException($"{host} is at {string.Join(", ", found.AsEnumerable())}, a link-local address, from which nothing is read");

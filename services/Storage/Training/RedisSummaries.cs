@@ -44,7 +44,7 @@ public sealed class RedisSummaries(IConnectionMultiplexer redis)
     public async Task<bool> AppendAsync(string id, string owner, SummarySeries series, SummaryPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        RedisResult answer = await Append.EvaluateAsync(_database, [JobKeys.Record(id), TrainingKeys.Training(id), TrainingKeys.Summaries(id, $"{series}")],
+        var answer = await Append.EvaluateAsync(_database, [JobKeys.Record(id), TrainingKeys.Training(id), TrainingKeys.Summaries(id, $"{series}")],
             owner, $"{series}", point.Clock, JsonSerializer.Serialize(point, SpecJson.Options), MaxPoints);
         return (string?)answer != "fenced";
     }
@@ -52,8 +52,10 @@ public sealed class RedisSummaries(IConnectionMultiplexer redis)
     /// <summary>The points of both series after a clock, by clock.</summary>
     public async Task<IReadOnlyList<SummaryPoint>> ReadAsync(string id, long afterClock)
     {
-        RedisValue[][] entries = await Task.WhenAll(Enum.GetValues<SummarySeries>().Select(series => _database.ListRangeAsync(TrainingKeys.Summaries(id, $"{series}"))));
-        return [.. entries.SelectMany(series => series).Select(entry => (string)entry!).Where(entry => ClockOf(entry) > afterClock).Select(Parse).OrderBy(point => point.Clock)];
+        var entries = await Task.WhenAll(Enum.GetValues<SummarySeries>()
+            .Select(series => _database.ListRangeAsync(TrainingKeys.Summaries(id, $"{series}"))));
+        return [.. entries.SelectMany(series => series).Select(entry => (string)entry!).Where(entry => ClockOf(entry) > afterClock).Select(Parse)
+            .OrderBy(point => point.Clock)];
     }
 
     /// <summary>The job has ended: its summaries are kept as long as its record.</summary>

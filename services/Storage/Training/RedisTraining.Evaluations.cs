@@ -24,7 +24,7 @@ public sealed partial class RedisTraining
     /// <returns>How often that happened to it; null where it is no longer wanted.</returns>
     public async Task<long?> LoseDeviceAsync(EvaluateModel item)
     {
-        string field = $"evaluation of {FieldOf(item)}";
+        var field = $"evaluation of {FieldOf(item)}";
         await BlameAsync(item, field, -1);
         return await BlameAsync(item, $"lost:{field}", 1);
     }
@@ -36,7 +36,7 @@ public sealed partial class RedisTraining
     /// <summary>The recorded shares of an evaluation, in the order of the items; null for each that is not recorded.</summary>
     public async Task<IReadOnlyList<EvaluatedRange?>> RangesAsync(string id, IReadOnlyList<EvaluateModel> items)
     {
-        RedisValue[] recorded = await _database.HashGetAsync(TrainingKeys.Evaluations(id), [.. items.Select(item => (RedisValue)FieldOf(item))]);
+        var recorded = await _database.HashGetAsync(TrainingKeys.Evaluations(id), [.. items.Select(item => (RedisValue)FieldOf(item))]);
         return [.. recorded.Select(value => value.IsNull ? null : JsonSerializer.Deserialize<EvaluatedRange>((string)value!, SpecJson.Options))];
     }
 
@@ -46,7 +46,8 @@ public sealed partial class RedisTraining
         RedisKey[] keys = [.. Keys(id), TrainingKeys.Evaluations(id), .. decision.Released.SelectMany(key => SnapshotParts.Of(key, plan))];
         RedisValue[] decided = [owner, FieldOf(decision.Commit), JsonSerializer.Serialize(decision.State, SpecJson.Options)];
         RedisValue[] ended = decision.End is { } end
-            ? [end.Clock, IdOf(end.Id), JsonSerializer.Serialize(end, SpecJson.Options), decision.Reason, .. decision.Later.Select(manifest => (RedisValue)FieldOf(manifest))]
+            ? [end.Clock, IdOf(end.Id), JsonSerializer.Serialize(end, SpecJson.Options), decision.Reason,
+            .. decision.Later.Select(manifest => (RedisValue)FieldOf(manifest))]
             : [];
         return Answer(await TrainingScripts.Decide.EvaluateAsync(_database, keys, [.. decided, .. ended]));
     }
@@ -64,7 +65,7 @@ public sealed partial class RedisTraining
 
     private async Task<long?> BlameAsync(EvaluateModel item, string field, int by)
     {
-        string answer = (string)(await TrainingScripts.BeginEvaluation.EvaluateAsync(
+        var answer = (string)(await TrainingScripts.BeginEvaluation.EvaluateAsync(
             _database, [.. Keys(item.JobId), TrainingKeys.Blame(item.JobId)], field, by))!;
         return answer == "closed" ? null : long.Parse(answer, CultureInfo.InvariantCulture);
     }

@@ -46,7 +46,7 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
         var job = (RedisResult[])reply[0]!;
         if (job[1].IsNull) return null;
         var fields = ((RedisResult[])reply[1]!).Chunk(2).ToDictionary(pair => (string)pair[0]!, pair => (string)pair[1]!);
-        TrainingPlan? plan = Read<TrainingPlan>(fields, "plan");
+        var plan = Read<TrainingPlan>(fields, "plan");
         return new TrainingRecord
         {
             Owner = (string?)job[0] ?? "",
@@ -70,7 +70,8 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
         };
     }
 
-    /// <summary>Writes the plan, unless there is one, and with it the state to start from, where <see cref="StartRule"/> allows it, and where variables lie, for a job that logs placement.</summary>
+    /// <summary>Writes the plan, unless there is one, and with it the state to start from, where <see cref="StartRule"/> allows it,
+    /// and where variables lie, for a job that logs placement.</summary>
     /// <param name="id">The job.</param>
     /// <param name="owner">Token of the coordinator.</param>
     /// <param name="plan">The plan.</param>
@@ -81,20 +82,22 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
         RedisKey[] keys = [.. Keys(id), JobKeys.Placements(id), .. start is null ? [] : start.Snapshots.SelectMany(key => SnapshotParts.Of(key, plan))];
         RedisValue[] manifest = start is null ? ["", "", 0] : [IdOf(start.Id), JsonSerializer.Serialize(start, SpecJson.Options), start.Clock];
         return Answer(await TrainingScripts.Plan.EvaluateAsync(_database, keys,
-            [owner, JsonSerializer.Serialize(plan, SpecJson.Options), plan.Schedule().TotalClocks, .. manifest, .. placements.Select(placement => (RedisValue)placement)]));
+            [owner, JsonSerializer.Serialize(plan, SpecJson.Options), plan.Schedule().TotalClocks, .. manifest,
+            .. placements.Select(placement => (RedisValue)placement)]));
     }
 
     /// <summary>Starts a generation, where <see cref="GenerationRule"/> allows it.</summary>
     public Task<TrainingAnswer> StartGenerationAsync(string id, string owner, GenerationRequest request) =>
         ChangeAsync(TrainingScripts.StartGeneration, id, owner,
-            request.Current.ToString(), request.Next.ToString(), string.Join(',', request.Incarnations.Select(i => i.ToString("x16", CultureInfo.InvariantCulture))));
+            request.Current.ToString(), request.Next.ToString(),
+            string.Join(',', request.Incarnations.Select(i => i.ToString("x16", CultureInfo.InvariantCulture))));
 
     /// <summary>Makes a manifest the committed one, where <see cref="FlipRule"/> allows it.</summary>
     public async Task<FlipResult> FlipAsync(string id, string owner, FlipRequest request, TrainingPlan plan)
     {
-        CommitManifest next = request.Next;
+        var next = request.Next;
         RedisKey[] keys = [.. Keys(id), .. next.Snapshots.SelectMany(key => SnapshotParts.Of(key, plan))];
-        string answer = (string)(await TrainingScripts.Flip.EvaluateAsync(_database, keys,
+        var answer = (string)(await TrainingScripts.Flip.EvaluateAsync(_database, keys,
             owner, next.Generation.ToString(), request.Previous is { } previous ? IdOf(previous) : "", IdOf(next.Id),
             JsonSerializer.Serialize(next, SpecJson.Options), next.Clock, plan.Evaluations().IsAt(next.Clock)))!;
         return answer switch
@@ -135,7 +138,7 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
             ];
             IEnumerable<SnapshotKey> named = [.. manifest.Previous, .. manifest.Expired, .. record.ToEvaluate.SelectMany(open => open.Snapshots)];
             await DeleteSnapshotsAsync(named.Where(key => !kept.Contains(key)), plan);
-            foreach (RedisKey key in kept.SelectMany(snapshot => SnapshotParts.Of(snapshot, plan)))
+            foreach (var key in kept.SelectMany(snapshot => SnapshotParts.Of(snapshot, plan)))
                 await _database.KeyExpireAsync(key, retention);
         }
 
@@ -179,7 +182,7 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
 
     private async Task<long?> BlameAsync(string id, Generation generation, string field, long by)
     {
-        string answer = (string)(await TrainingScripts.Blame.EvaluateAsync(
+        var answer = (string)(await TrainingScripts.Blame.EvaluateAsync(
             _database, [.. Keys(id), TrainingKeys.Blame(id)], generation.ToString(), field, by))!;
         return answer == "closed" ? null : long.Parse(answer, CultureInfo.InvariantCulture);
     }

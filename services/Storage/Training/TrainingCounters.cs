@@ -4,7 +4,8 @@ using Cluster.Protocol.Shards;
 namespace Cluster.Storage.Training;
 
 /// <summary>A training job's counters: those of its record, and those of the ps processes that have served it.</summary>
-/// <remarks>A process counts from its start, so each has fields of its own, written as often as one likes: <c>steals|INCARNATION</c>, <c>push:Duplicate|INCARNATION</c>.</remarks>
+/// <remarks>A process counts from its start, so each has fields of its own, written as often as one likes: <c>steals|INCARNATION</c>,
+/// <c>push:Duplicate|INCARNATION</c>.</remarks>
 public sealed class TrainingCounters(IReadOnlyDictionary<string, long> fields)
 {
     private static readonly string[] Names = ["generations", "commits", "segments"];
@@ -49,7 +50,7 @@ public sealed class TrainingCounters(IReadOnlyDictionary<string, long> fields)
     public IReadOnlyList<long> Staleness()
     {
         var counts = new long[StalenessHistogram.MaxExact + 2];
-        for (int clocks = 0; clocks < counts.Length; clocks++)
+        for (var clocks = 0; clocks < counts.Length; clocks++)
             counts[clocks] = Sum(StalenessPrefix + clocks.ToString(CultureInfo.InvariantCulture));
         return [.. counts.Take(counts.AsSpan().LastIndexOfAnyExcept(0) + 1)];
     }
@@ -57,9 +58,9 @@ public sealed class TrainingCounters(IReadOnlyDictionary<string, long> fields)
     /// <summary>Gradients in <see cref="Staleness"/>, and the sum of their ages in clocks.</summary>
     public (long Gradients, long Clocks) TotalStaleness()
     {
-        (long gradients, long sum) = (0, 0);
-        IReadOnlyList<long> counts = Staleness();
-        for (int clocks = 0; clocks < counts.Count; clocks++) (gradients, sum) = (gradients + counts[clocks], sum + (clocks * counts[clocks]));
+        var (gradients, sum) = (0L, 0L);
+        var counts = Staleness();
+        for (var clocks = 0; clocks < counts.Count; clocks++) (gradients, sum) = (gradients + counts[clocks], sum + (clocks * counts[clocks]));
         return (gradients, sum);
     }
 

@@ -18,7 +18,7 @@ internal sealed class CodeDeadline(IHostApplicationLifetime lifetime, TimeProvid
         using var late = new CancellationTokenSource(limit, time);
         // Not disposed of: code that hangs still has its token.
         var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        Task<T> running = Task.Run(() => code(either.Token), cancellationToken);
+        var running = Task.Run(() => code(either.Token), cancellationToken);
         try
         {
             return await running.WaitAsync(limit + Grace, time, CancellationToken.None);

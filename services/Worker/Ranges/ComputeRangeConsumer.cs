@@ -9,7 +9,8 @@ internal sealed class ComputeRangeConsumer(ItemSlots slots, RangeRunner runner, 
 {
     public async Task Consume(ConsumeContext<ComputeRange> context)
     {
-        if (await RunAsync(context.Message, context.ReceiveContext.Redelivered, context.CancellationToken) is { } told) await notice.TellAsync(context, told, context.Message.JobId);
+        if (await RunAsync(context.Message, context.ReceiveContext.Redelivered, context.CancellationToken) is { } told)
+            await notice.TellAsync(context, told, context.Message.JobId);
     }
 
     // The slot is free again before the coordinator is told: telling may take as long as the broker is away.

@@ -37,7 +37,8 @@ internal sealed class RedisRangeResults(IConnectionMultiplexer redis)
 
     /// <summary>Hands a claimed range back because its device is lost, and says how often that happened to it; 0 where the claim is another's.</summary>
     public async Task<int> LoseDeviceAsync(ComputeRange item, string incarnation, CancellationToken cancellationToken)
-        => int.TryParse(await EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 1, "lost:"), CultureInfo.InvariantCulture, out var times) ? times : 0;
+        => int.TryParse(await EvaluateAsync(RangeScripts.Leave, item, cancellationToken, incarnation, 1, "lost:"), CultureInfo.InvariantCulture, out var times)
+        ? times : 0;
 
     /// <summary>The recorded ranges of a job, in order; null when the job is no longer running.</summary>
     public async Task<IReadOnlyList<(GrainRange Range, byte[] Payload)>?> ReadAllAsync(MergeRanges item, CancellationToken cancellationToken)

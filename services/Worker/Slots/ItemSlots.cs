@@ -16,7 +16,7 @@ internal sealed class ItemSlots(WorkerPool pool, SlotMetrics metrics, TimeProvid
     public async Task<SlotLease> AcquireAsync(string device, bool isRedelivered, CancellationToken cancellationToken)
     {
         if (isRedelivered) metrics.Redelivered();
-        DeviceSpec spec = DeviceSpec.Parse(device);
+        var spec = DeviceSpec.Parse(device);
         await RequireHealthyAsync(spec, cancellationToken);
         return await pool.Slots.AcquireAsync(spec, cancellationToken);
     }

@@ -107,7 +107,8 @@ internal sealed class SlotDevice : IDisposable
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A driver that throws whatever it likes leaves a device that takes no items, and not a worker that ends.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A driver that throws whatever it likes leaves a device that takes no items, and not a worker that "
+        + "ends.")]
     private bool TryOpen()
     {
         try

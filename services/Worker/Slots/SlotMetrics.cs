@@ -11,7 +11,7 @@ internal sealed class SlotMetrics
 
     public SlotMetrics(IMeterFactory meters)
     {
-        Meter meter = meters.Create("Cluster.Worker");
+        var meter = meters.Create("Cluster.Worker");
         meter.CreateObservableUpDownCounter("cluster.slots.present", Count, "{slot}", "Device slots by what they do; a busy one has an item under way");
         _redelivered = meter.CreateCounter<long>("cluster.item.redelivered", "{item}", "Items that another worker had before and did not acknowledge");
     }

@@ -19,7 +19,8 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = 5, EventName = "DeviceBack", Level = LogLevel.Information, Message = "{Name} (device {Index}) takes items again")]
     public static partial void DeviceBack(ILogger logger, string name, int index);
 
-    [LoggerMessage(EventId = 6, EventName = "DeviceNotOpened", Level = LogLevel.Warning, Message = "{Name} (device {Index}) could not be opened, trying again: {Error}")]
+    [LoggerMessage(EventId = 6, EventName = "DeviceNotOpened", Level = LogLevel.Warning,
+        Message = "{Name} (device {Index}) could not be opened, trying again: {Error}")]
     public static partial void DeviceNotOpened(ILogger logger, string name, int index, string error);
 
     [LoggerMessage(EventId = 7, EventName = "DeviceNotClosed", Level = LogLevel.Warning, Message = "{Name} (device {Index}) could not be closed: {Error}")]
@@ -28,9 +29,11 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = 8, EventName = "GpusClaimed", Level = LogLevel.Warning, Message = "{Waiting}")]
     public static partial void GpusClaimed(ILogger logger, string waiting);
 
-    [LoggerMessage(EventId = 9, EventName = "GpuLost", Level = LogLevel.Critical, Message = "another process has claimed the GPU of this one, which was away for too long; stopping")]
+    [LoggerMessage(EventId = 9, EventName = "GpuLost", Level = LogLevel.Critical,
+        Message = "another process has claimed the GPU of this one, which was away for too long; stopping")]
     public static partial void GpuLost(ILogger logger);
 
-    [LoggerMessage(EventId = 10, EventName = "Drained", Level = LogLevel.Information, Message = "{Name} is asked to leave: it hands back what it does and ends")]
+    [LoggerMessage(EventId = 10, EventName = "Drained", Level = LogLevel.Information,
+        Message = "{Name} is asked to leave: it hands back what it does and ends")]
     public static partial void Drained(ILogger logger, DeviceSpec name);
 }

@@ -21,7 +21,8 @@ internal sealed class WorkerTask
     private volatile bool _ready;
     private volatile bool _isDraining;
 
-    public WorkerTask(RedisRegistry registry, TimeProvider time, ILogger logger, string instance, string address, WorkerSkills skills, IReadOnlyList<SlotDevice> devices, string withoutGpu = "")
+    public WorkerTask(RedisRegistry registry, TimeProvider time, ILogger logger, string instance, string address, WorkerSkills skills,
+        IReadOnlyList<SlotDevice> devices, string withoutGpu = "")
     {
         (_registry, _time, _logger, _instance, _address, _skills) = (registry, time, logger, instance, address, skills);
         _startedAt = time.GetUtcNow();

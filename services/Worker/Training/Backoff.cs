@@ -8,7 +8,7 @@ internal static class Backoff
     /// <param name="longest">The longest wait.</param>
     public static TimeSpan Of(int failure, TimeSpan first, TimeSpan longest)
     {
-        double wait = Math.Min(longest.TotalMilliseconds, first.TotalMilliseconds * Math.Pow(2, Math.Min(failure, 32) - 1));
+        var wait = Math.Min(longest.TotalMilliseconds, first.TotalMilliseconds * Math.Pow(2, Math.Min(failure, 32) - 1));
         return TimeSpan.FromMilliseconds(wait * (1 + Random.Shared.NextDouble()) / 2);
     }
 }

@@ -1,6 +1,7 @@
 namespace Cluster.Worker.Training;
 
-/// <summary>Notices a lane that takes too long, by ticks and not by the clock: a process that was suspended did not compute meanwhile. For one thread.</summary>
+/// <summary>Notices a lane that takes too long, by ticks and not by the clock: a process that was suspended did not compute meanwhile.
+/// For one thread.</summary>
 /// <param name="limit">Ticks that a lane may take.</param>
 internal sealed class BatchWatch(long limit)
 {

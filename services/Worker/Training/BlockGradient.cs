@@ -58,11 +58,11 @@ internal sealed class BlockGradient
     private long Add(LaneBlock node, long clock, ReadOnlySpan<float> parameters, int level)
     {
         if (node.Count == 1) return AddLane(node.First, clock, parameters, _levels[level]);
-        (LaneBlock left, LaneBlock right) = BlockTree.Children(node);
-        long examples = Add(left, clock, parameters, level);
+        var (left, right) = BlockTree.Children(node);
+        var examples = Add(left, clock, parameters, level);
         if (examples == 0) return Add(right, clock, parameters, level);
         if (level + 1 == _levels.Count) _levels.Add(new float[_levels[0].Length]);
-        long rightExamples = Add(right, clock, parameters, level + 1);
+        var rightExamples = Add(right, clock, parameters, level + 1);
         if (rightExamples > 0) VectorSum.Add(_levels[level], _levels[level + 1]);
         return examples + rightExamples;
     }
@@ -73,14 +73,14 @@ internal sealed class BlockGradient
         Volatile.Write(ref _lanes, _lanes + 1);
         if (_descent is { } descent)
         {
-            int taken = descent.Compute(_session, lane, clock, _batch, parameters, target);
+            var taken = descent.Compute(_session, lane, clock, _batch, parameters, target);
             Loss += descent.Loss;
             return taken;
         }
 
-        int examples = _reader.Read(lane, clock, _batch);
+        var examples = _reader.Read(lane, clock, _batch);
         if (examples == 0) return 0;
-        double loss = _session.Gradient(_batch, target);
+        var loss = _session.Gradient(_batch, target);
         // A gradient that is not finite either is found, and its tensor named, where it is applied.
         if (!double.IsFinite(loss) && target.All(float.IsFinite)) throw new NotFiniteNumberException("diverged: the loss is not finite", loss);
         Loss += loss;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Cluster.Models.Parameters;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Plans;
 using Cluster.Storage.Snapshots;
 
 namespace Cluster.Worker.Training;
@@ -24,11 +23,11 @@ internal sealed class CommittedModels(SnapshotReader snapshots)
 
     private async Task<CommittedModel> ReadAsync(TrainingInputs context, CommitManifest manifest)
     {
-        TrainingPlan plan = context.Plan;
+        var plan = context.Plan;
         var parameters = new float[plan.Parameters];
-        for (int task = 0; task < plan.Stores; task++)
+        for (var task = 0; task < plan.Stores; task++)
         {
-            int first = plan.Offsets[task];
+            var first = plan.Offsets[task];
             await snapshots.ReadAsync(manifest.Snapshots[task], plan.Length(task), plan.Slots, (vector, offset, part) =>
             {
                 if (vector == 0) MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(parameters.AsSpan(first + offset));

@@ -10,7 +10,7 @@ internal sealed class EvaluateModelConsumer(ItemSlots slots, ModelEvaluator eval
 {
     public async Task Consume(ConsumeContext<EvaluateModel> context)
     {
-        object? told = await stop.RunAsync(context, token => RunAsync(context.Message, context.ReceiveContext.Redelivered, token));
+        var told = await stop.RunAsync(context, token => RunAsync(context.Message, context.ReceiveContext.Redelivered, token));
         if (told is not null) await notice.TellAsync(context, told, context.Message.JobId);
     }
 

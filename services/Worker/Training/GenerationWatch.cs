@@ -37,7 +37,7 @@ internal sealed class GenerationWatch(RedisTraining training, SegmentRun run, Ac
         Activity.Current = null;
         try
         {
-            Generation current = await training.CurrentGenerationAsync(run.JobId);
+            var current = await training.CurrentGenerationAsync(run.JobId);
             if (current != run.Item.Generation) superseded(run, current);
         }
         catch (Exception e) when (e is RedisException or TimeoutException)

@@ -23,8 +23,8 @@ internal sealed class LaneDescent(int parameters, BatchReader reader, int steps,
     {
         _local.Begin(common);
         Loss = 0;
-        int examples = 0;
-        for (int step = 0; step < steps && reader.Read(lane, clock, batch, step) > 0; step++)
+        var examples = 0;
+        for (var step = 0; step < steps && reader.Read(lane, clock, batch, step) > 0; step++)
         {
             session.Load(_local.Parameters);
             Loss += session.Gradient(batch, _gradient);

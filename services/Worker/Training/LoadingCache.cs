@@ -37,7 +37,7 @@ internal sealed class LoadingCache<T>(long limit, Func<T, long> cost, Action<T>?
     {
         lock (_gate)
         {
-            foreach (LinkedListNode<Entry> node in _entries.Values.ToArray())
+            foreach (var node in _entries.Values.ToArray())
             {
                 if (node.Value.Value is { } value && condition(value)) Remove(node);
             }
@@ -48,7 +48,7 @@ internal sealed class LoadingCache<T>(long limit, Func<T, long> cost, Action<T>?
     {
         try
         {
-            T value = await load();
+            var value = await load();
             lock (_gate) Keep(node, value);
             return value;
         }
@@ -63,9 +63,9 @@ internal sealed class LoadingCache<T>(long limit, Func<T, long> cost, Action<T>?
     {
         (node.Value.Value, node.Value.Cost) = (value, cost(value));
         _used += node.Value.Cost;
-        for (LinkedListNode<Entry>? last = _byUse.Last; last is not null && _used > limit;)
+        for (var last = _byUse.Last; last is not null && _used > limit;)
         {
-            LinkedListNode<Entry>? before = last.Previous;
+            var before = last.Previous;
             if (last != node && last.Value.Value is not null) Remove(last);
             last = before;
         }

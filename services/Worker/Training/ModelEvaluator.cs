@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using Cluster.Compute.Devices;
 using Cluster.Contracts.Errors;
 using Cluster.Contracts.Jobs;
-using Cluster.Models;
 using Cluster.Models.Data;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Evaluation;
@@ -18,30 +16,31 @@ namespace Cluster.Worker.Training;
 
 /// <summary>Reads a committed model, sums its metrics over a range of examples and records the sums.</summary>
 internal sealed class ModelEvaluator(
-    RedisTraining training, TrainingInputsCache contexts, CommittedModels models, CodeDeadline deadline, IOptions<WorkerOptions> options, ILogger<ModelEvaluator> logger)
+    RedisTraining training, TrainingInputsCache contexts, CommittedModels models, CodeDeadline deadline, IOptions<WorkerOptions> options,
+    ILogger<ModelEvaluator> logger)
 {
     /// <summary>The event to tell the coordinator, or null where the evaluation is no longer wanted.</summary>
     /// <exception cref="DeviceException">The device is lost: the item goes back to the queue.</exception>
     public async Task<object?> RunAsync(EvaluateModel item, bool isRedelivered, DeviceSlot slot, CancellationToken cancellationToken)
     {
-        IDevice device = slot.Hardware.Open;
-        TrainingRecord? record = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.ReadAsync(item.JobId), cancellationToken);
+        var device = slot.Hardware.Open;
+        var record = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.ReadAsync(item.JobId), cancellationToken);
         if (record is not { IsRunning: true, Plan: { } plan } || record.Find(item.Commit) is not { } manifest) return null;
-        long? left = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.BeginEvaluationAsync(item, isRedelivered), cancellationToken);
+        var left = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.BeginEvaluationAsync(item, isRedelivered), cancellationToken);
         if (left is null) return null;
         if (left >= RangeLimits.MaxAttempts) return Failed(item, $"{left} workers left the evaluation unfinished");
-        using Activity? span = WorkTracing.Begin("model evaluate", item.JobId, slot.FullName.ToString());
+        using var span = WorkTracing.Begin("model evaluate", item.JobId, slot.FullName.ToString());
         span?.SetTag("cluster.clock", item.Clock).SetTag("cluster.row.from", item.From).SetTag("cluster.row.to", item.To);
         try
         {
-            EvaluatedRange range = await EvaluateAsync(item, plan, manifest, device, cancellationToken);
-            bool isRecorded = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.RecordRangeAsync(item, range), cancellationToken);
+            var range = await EvaluateAsync(item, plan, manifest, device, cancellationToken);
+            var isRecorded = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.RecordRangeAsync(item, range), cancellationToken);
             return isRecorded ? new ModelEvaluated { JobId = item.JobId, Item = item, Device = slot.FullName.ToString() } : null;
         }
         catch (DeviceException loss) when (loss.IsDeviceLost)
         {
             await slot.LoseAsync(loss);
-            long? losses = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.LoseDeviceAsync(item), cancellationToken);
+            var losses = await RedisRetry.Pipeline.ExecuteAsync(async _ => await training.LoseDeviceAsync(item), cancellationToken);
             if (losses < RangeLimits.MaxDeviceLosses) throw;
             return losses is null ? null : Failed(item, $"its device was lost {losses} times: {loss.Message.ReplaceLineEndings(" ")}");
         }
@@ -55,13 +54,14 @@ internal sealed class ModelEvaluator(
     private static ModelNotEvaluated Failed(EvaluateModel item, string error) =>
         new() { JobId = item.JobId, Item = item, Error = error };
 
-    private async Task<EvaluatedRange> EvaluateAsync(EvaluateModel item, TrainingPlan plan, CommitManifest manifest, IDevice device, CancellationToken cancellationToken)
+    private async Task<EvaluatedRange> EvaluateAsync(EvaluateModel item, TrainingPlan plan, CommitManifest manifest, IDevice device,
+        CancellationToken cancellationToken)
     {
-        TrainingInputs context = await contexts.GetAsync(item.JobId, plan, cancellationToken);
+        var context = await contexts.GetAsync(item.JobId, plan, cancellationToken);
         if (item.From < 0 || item.From >= item.To || item.To > plan.RowsOf(item.Set))
             throw new ArgumentException($"rows {item.From}-{item.To} are not of this job: its {item.Set} set has {plan.RowsOf(item.Set)}");
-        CommittedModel model = await models.GetAsync(item.JobId, context, manifest, cancellationToken);
-        EvaluationSums sums = await deadline.GuardAsync(
+        var model = await models.GetAsync(item.JobId, context, manifest, cancellationToken);
+        var sums = await deadline.GuardAsync(
             options.Value.BatchTimeout, token => Sum(context, item, model.Values, device, token), cancellationToken);
         // Neither a number for people nor one to decide by; JSON has no word for it either.
         if (sums.Sums.FirstOrDefault(sum => !double.IsFinite(sum.Value)) is { Key: { } metric })
@@ -78,18 +78,18 @@ internal sealed class ModelEvaluator(
     private static EvaluationSums Sum(
         TrainingInputs context, EvaluateModel item, ReadOnlyMemory<float> parameters, IDevice device, CancellationToken cancellationToken)
     {
-        (IModel model, DataSet data) = (context.Model, context.Data);
-        DataSplit split = DataSplit.Of(context.Plan);
-        RowView rows = item.Set == EvaluationSet.HeldOut ? split.Test : split.Train;
-        Standardiser? standardiser = Standardiser.Of(context.Plan);
+        var (model, data) = (context.Model, context.Data);
+        var split = DataSplit.Of(context.Plan);
+        var rows = item.Set == EvaluationSet.HeldOut ? split.Test : split.Train;
+        var standardiser = Standardiser.Of(context.Plan);
         var batch = new Batch(EvaluationRanges.BatchRows, data.FeatureCount);
-        using IDeviceStream stream = device.OpenStream();
-        using IModelSession session = model.Open(stream, EvaluationRanges.BatchRows);
+        using var stream = device.OpenStream();
+        using var session = model.Open(stream, EvaluationRanges.BatchRows);
         session.Load(parameters);
         var sums = new double[model.Metrics.Count];
-        for (long index = item.From; index < item.To; index++)
+        for (var index = item.From; index < item.To; index++)
         {
-            long row = rows.Row(index);
+            var row = rows.Row(index);
             batch.Add(data.Features(row), data.Label(row), standardiser);
             if (batch.Count < EvaluationRanges.BatchRows && index < item.To - 1) continue;
             cancellationToken.ThrowIfCancellationRequested();

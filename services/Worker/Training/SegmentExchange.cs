@@ -64,7 +64,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     {
         await _turn.WaitAsync(cancellationToken);
         var hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<SegmentOutcome> loop = Task.Run(() => RunLoopAsync(run, hung, cancellationToken), CancellationToken.None);
+        var loop = Task.Run(() => RunLoopAsync(run, hung, cancellationToken), CancellationToken.None);
         if (await Task.WhenAny(loop, hung.Task) == loop) return await loop;
         _isHung = true;
         throw new BatchHungException(_gradient!.Lane, _clock, _context.BatchTimeout, loop);
@@ -74,10 +74,10 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     {
         try
         {
-            SegmentMemory memory = _memory.For(run);
+            var memory = _memory.For(run);
             await BeginAsync(run, memory, hung);
-            await using CancellationTokenRegistration leave = cancellationToken.Register(Leave);
-            SegmentEnding ending = await WorkAsync(memory.Gradient, cancellationToken);
+            await using var leave = cancellationToken.Register(Leave);
+            var ending = await WorkAsync(memory.Gradient, cancellationToken);
             lock (_gate) return _figures.Outcome(ending, _work!.End, _work.Newest);
         }
         finally
@@ -100,12 +100,12 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 
     private async Task<SegmentEnding> WorkAsync(BlockGradient gradient, CancellationToken cancellationToken)
     {
-        SegmentRun run = _run!;
+        var run = _run!;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (_ticked || _stores.HasChanged(run.Context.Plan.Stores)) await MaintainAsync(run);
-            if (TryEnd(out WorkAction action) is { } ending) return ending;
+            if (TryEnd(out var action) is { } ending) return ending;
             switch (action.Kind)
             {
                 case WorkActionKind.Request:
@@ -113,7 +113,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
                     break;
                 case WorkActionKind.Compute:
                     Compute(gradient, action);
-                    for (int task = 0; task < run.Context.Plan.Stores; task++)
+                    for (var task = 0; task < run.Context.Plan.Stores; task++)
                     {
                         if (!await _sender.PushAsync(run, task, action, gradient, _work!.Seen(task))) _figures.NotSent();
                     }
@@ -171,10 +171,10 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 
     private void Compute(BlockGradient gradient, in WorkAction action)
     {
-        SegmentWork work = _work!;
+        var work = _work!;
         ReadOnlyMemory<float> parameters;
         lock (_gate) parameters = work.Parameters;
-        long started = _context.Time.GetTimestamp();
+        var started = _context.Time.GetTimestamp();
         _clock = action.Clock;
         _isComputing = true;
         try
@@ -190,9 +190,9 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
             _isComputing = false;
         }
 
-        long ended = _context.Time.GetTimestamp();
+        var ended = _context.Time.GetTimestamp();
         _isShort = _context.Time.GetElapsedTime(started, ended) < ShortGradient;
-        bool isStep = _figures.Computed(action.Clock, gradient, ended);
+        var isStep = _figures.Computed(action.Clock, gradient, ended);
         lock (_gate)
         {
             work.Computed(action.Block);
@@ -204,8 +204,8 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private async ValueTask MaintainAsync(SegmentRun run)
     {
         _ticked = false;
-        TimeSpan silence = _figures.Silence;
-        for (int task = 0; task < run.Context.Plan.Stores; task++)
+        var silence = _figures.Silence;
+        for (var task = 0; task < run.Context.Plan.Stores; task++)
         {
             bool attach;
             lock (_gate) attach = PrepareResend(task, _stores.Link(task).Stream, silence);
@@ -215,8 +215,8 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 
     private bool PrepareResend(int task, ExchangeStream? open, TimeSpan silence)
     {
-        StorePeer peer = _stores.Peer(task);
-        bool attach = peer.IsAttachDue(open);
+        var peer = _stores.Peer(task);
+        var attach = peer.IsAttachDue(open);
         if (attach) peer.Attach(open!);
         else if (!_isWaiting || !peer.TakeResendDue(silence)) return false;
         else _figures.Resent();

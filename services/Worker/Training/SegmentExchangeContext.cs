@@ -9,7 +9,8 @@ namespace Cluster.Worker.Training;
 
 /// <summary>What the exchanges of a process share.</summary>
 internal sealed class SegmentExchangeContext(
-    StoreDirectory directory, RedisTraining training, TrainingMetrics metrics, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SegmentExchange> logger)
+    StoreDirectory directory, RedisTraining training, TrainingMetrics metrics, IOptions<WorkerOptions> options, TimeProvider time,
+    ILogger<SegmentExchange> logger)
 {
     /// <summary>How long a lane may take for one step.</summary>
     public TimeSpan BatchTimeout => options.Value.BatchTimeout;

@@ -12,6 +12,6 @@ internal sealed class SegmentExchanges(SegmentExchangeContext context) : IAsyncD
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Lazy<SegmentExchange> exchange in _bySlot.Values) await exchange.Value.DisposeAsync();
+        foreach (var exchange in _bySlot.Values) await exchange.Value.DisposeAsync();
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SegmentFigures(TrainingMetrics metrics, TimeProvider time)
     private long _resent;
 
     /// <summary>How long a ps task may say nothing before it is asked again.</summary>
-    public TimeSpan Silence => _stepTimes.TryMedian(out TimeSpan median) && SilentSteps * median > LeastSilence ? SilentSteps * median : LeastSilence;
+    public TimeSpan Silence => _stepTimes.TryMedian(out var median) && SilentSteps * median > LeastSilence ? SilentSteps * median : LeastSilence;
 
     public void Begin()
     {
@@ -39,7 +39,7 @@ internal sealed class SegmentFigures(TrainingMetrics metrics, TimeProvider time)
         if (clock == _clock) return false;
         if (_clock != None)
         {
-            TimeSpan took = time.GetElapsedTime(_stepped, now);
+            var took = time.GetElapsedTime(_stepped, now);
             _stepTimes.Add(took);
             metrics.Stepped(took);
         }
@@ -60,5 +60,6 @@ internal sealed class SegmentFigures(TrainingMetrics metrics, TimeProvider time)
         metrics.Resent();
     }
 
-    public SegmentOutcome Outcome(SegmentEnding ending, long end, ReadOnlyMemory<float> newest) => new(ending, end, _lossSum, _examples, _unsent, _resent, newest);
+    public SegmentOutcome Outcome(SegmentEnding ending, long end, ReadOnlyMemory<float> newest)
+        => new(ending, end, _lossSum, _examples, _unsent, _resent, newest);
 }

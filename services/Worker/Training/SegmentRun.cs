@@ -32,7 +32,8 @@ internal enum SegmentEnding
 /// <param name="Unsent">Gradients that could not be handed to a ps task, as the stream was broken.</param>
 /// <param name="Resent">Times that a ps task was asked again for what it had not answered.</param>
 /// <param name="Newest">The newest parameters that are there as a whole, empty for none; valid until the slot's next item.</param>
-internal readonly record struct SegmentOutcome(SegmentEnding Ending, long End, double LossSum, long Examples, long Unsent, long Resent, ReadOnlyMemory<float> Newest);
+internal readonly record struct SegmentOutcome(SegmentEnding Ending, long End, double LossSum, long Examples, long Unsent, long Resent,
+    ReadOnlyMemory<float> Newest);
 
 /// <summary>The gradient of a batch threw, or was refused as malformed.</summary>
 internal class BatchFailedException(int lane, long clock, Exception cause) : Exception(FailureText.Of(cause), cause)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cluster.Models.Data;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Messages;
@@ -22,13 +21,13 @@ internal sealed class SegmentRunner(
     /// <exception cref="DeviceLostException">The device is lost: as above, for another device or for this one when it is back.</exception>
     public async Task<object?> RunAsync(TrainSegment message, bool isRedelivered, DeviceSlot slot, CancellationToken cancellationToken)
     {
-        SegmentItem item = message.ToItem();
-        TrainingRecord? record = await RetryAsync(() => training.ReadAsync(message.JobId), cancellationToken);
+        var item = message.ToItem();
+        var record = await RetryAsync(() => training.ReadAsync(message.JobId), cancellationToken);
         if (record is not { IsRunning: true, Plan: not null } || record.Protocol.Generation != item.Generation) return Superseded(message);
         if (!contexts.Has(record.Plan.Spec.Model)) await PassOnAsync(record.Plan.Spec.Model, cancellationToken);
         if (await RetryAsync(() => training.BeginItemAsync(message.JobId, item, isRedelivered), cancellationToken) is not { } left) return Superseded(message);
         if (left >= RangeLimits.MaxAttempts) return Poisoned(message, slot, left);
-        using Activity? span = WorkTracing.Begin("segment train", message.JobId, slot.FullName.ToString());
+        using var span = WorkTracing.Begin("segment train", message.JobId, slot.FullName.ToString());
         span?.SetTag("cluster.clock.from", message.From).SetTag("cluster.clock.to", message.To).SetTag("cluster.lanes", item.Lanes.ToString());
         slot.Doing = $"{message.JobId} {item.Lanes} clocks {message.From}-{message.To}";
         try
@@ -45,9 +44,9 @@ internal sealed class SegmentRunner(
     {
         try
         {
-            TrainingInputs context = await ContextAsync(message, item, record, cancellationToken);
+            var context = await ContextAsync(message, item, record, cancellationToken);
             var run = new SegmentRun(message.JobId, item, context, record.Protocol.Incarnations);
-            SegmentOutcome outcome = await exchanges.Of(slot).RunAsync(run, cancellationToken);
+            var outcome = await exchanges.Of(slot).RunAsync(run, cancellationToken);
             switch (outcome.Ending)
             {
                 case SegmentEnding.Reached:
@@ -62,7 +61,7 @@ internal sealed class SegmentRunner(
         catch (BatchFailedException failure)
         {
             TrainingLog.BatchFailed(logger, failure.InnerException!, message.JobId, failure.Lane, failure.Clock);
-            long? attempts = await RetryAsync(
+            var attempts = await RetryAsync(
                 () => training.FailBatchAsync(message.JobId, message.Generation, failure.Lane, failure.Clock), cancellationToken);
             if (failure is BatchHungException hung) deadline.End(hung.Loop, hung.Limit);
             return attempts is null ? null : Failed(message, slot, failure, attempts.Value);
@@ -72,7 +71,7 @@ internal sealed class SegmentRunner(
             await slot.LoseAsync(loss.Cause);
             TrainingLog.DeviceLost(logger, message.JobId, message.From, message.To, loss.Lane, loss.Clock);
             // The device is to blame and not the batch, unless it takes one device after the other with it.
-            long? losses = await RetryAsync(() => training.LoseDeviceAsync(message.JobId, message.Generation, loss.Lane, loss.Clock), cancellationToken);
+            var losses = await RetryAsync(() => training.LoseDeviceAsync(message.JobId, message.Generation, loss.Lane, loss.Clock), cancellationToken);
             if (losses < RangeLimits.MaxDeviceLosses) throw;
             return losses is null ? null : Lost(message, slot, loss, losses.Value);
         }
@@ -90,10 +89,11 @@ internal sealed class SegmentRunner(
     {
         try
         {
-            TrainingInputs context = await contexts.GetAsync(message.JobId, record.Plan!, cancellationToken);
-            int lanes = context.Tree.Lanes;
+            var context = await contexts.GetAsync(message.JobId, record.Plan!, cancellationToken);
+            var lanes = context.Tree.Lanes;
             if (item.Lanes.IsEmpty || item.Lanes.Run(lanes).Count > 0 || message.From < 0 || message.To > context.Plan.Schedule().TotalClocks)
-                throw new ArgumentException($"{item.Lanes} at clocks {item.Segment} are not of this job; it has {lanes} lanes and {context.Plan.Schedule().TotalClocks} clocks");
+                throw new ArgumentException($"{item.Lanes} at clocks {item.Segment} are not of this job; it has {lanes} lanes and "
+                    + $"{context.Plan.Schedule().TotalClocks} clocks");
             if (record.Protocol.Incarnations.Count != context.Plan.Stores)
                 throw new ArgumentException($"the generation names {record.Protocol.Incarnations.Count} ps tasks, the job's plan {context.Plan.Stores}");
             return context;
@@ -113,7 +113,7 @@ internal sealed class SegmentRunner(
     // A Redis that takes longer gets the mark all the same, before what this worker begins next.
     private async Task EndAsync(TrainSegment message, SegmentItem item)
     {
-        Task marked = training.EndItemAsync(message.JobId, item).Abandonable();
+        var marked = training.EndItemAsync(message.JobId, item).Abandonable();
         await Task.WhenAny(marked, Task.Delay(EndLimit));
         if (!marked.IsCompleted) return;
         try
@@ -157,7 +157,8 @@ internal sealed class SegmentRunner(
         Failed(message, slot, loss.Lane, loss.Clock, $"its device was lost {losses} times: {loss.Message}", losses, isPermanent: true);
 
     private static SegmentFailed Poisoned(TrainSegment message, DeviceSlot slot, long left) => Failed(
-        message, slot, message.Lanes[0], message.From, $"{left} workers left clocks {message.From}-{message.To} of {message.ToItem().Lanes} unfinished", left, isPermanent: true);
+        message, slot, message.Lanes[0], message.From, $"{left} workers left clocks {message.From}-{message.To} of {message.ToItem().Lanes} unfinished",
+        left, isPermanent: true);
 
     private static SegmentFailed Failed(TrainSegment message, DeviceSlot slot, int lane, long clock, string error, long attempts, bool isPermanent) => new()
     {

@@ -3,7 +3,8 @@ using Cluster.Worker.Slots;
 
 namespace Cluster.Worker.Training;
 
-/// <summary>What a slot keeps on its device for training, between items too: a stream, and the buffers and sessions of the jobs that take turns on it.</summary>
+/// <summary>What a slot keeps on its device for training, between items too: a stream,
+/// and the buffers and sessions of the jobs that take turns on it.</summary>
 /// <remarks>
 /// For whoever has the slot's exchange, one at a time. What is here goes when the device is lost, whichever item found that
 /// out: an item of another kind may, so the lock is between that item's thread and one that clears an idle exchange.
@@ -26,14 +27,15 @@ internal sealed class SlotMemory : IDisposable
     /// <summary>The buffers for an item's job.</summary>
     /// <exception cref="DeviceException">The device takes no items.</exception>
     /// <exception cref="DeviceLostException">The device is lost.</exception>
-    /// <exception cref="BatchFailedException">The device has not as much memory left as the model takes: that counts against the first batch of the item.</exception>
+    /// <exception cref="BatchFailedException">The device has not as much memory left as the model takes:
+    /// that counts against the first batch of the item.</exception>
     public SegmentMemory For(SegmentRun run)
     {
-        IDevice device = _hardware.Open;
+        var device = _hardware.Open;
         lock (_gate)
         {
-            int place = _memories.FindIndex(memory => memory.IsFor(run.JobId, run.Context));
-            SegmentMemory memory = place >= 0 ? _memories[place] : Allocate(run, device);
+            var place = _memories.FindIndex(memory => memory.IsFor(run.JobId, run.Context));
+            var memory = place >= 0 ? _memories[place] : Allocate(run, device);
             if (place >= 0) _memories.RemoveAt(place);
             _memories.Insert(0, memory);
             return memory;

@@ -23,26 +23,26 @@ internal sealed class StoreConnections(SegmentExchangeContext context, IExchange
             _peers.Add(new StorePeer(context.Time));
         }
 
-        for (int task = 0; task < incarnations.Count; task++) await _links[task].UseAsync(incarnations[task]);
+        for (var task = 0; task < incarnations.Count; task++) await _links[task].UseAsync(incarnations[task]);
     }
 
     /// <summary>An item begins: it is to be attached everywhere. Under the lock.</summary>
     public void Begin()
     {
-        foreach (StorePeer peer in _peers) peer.Begin();
+        foreach (var peer in _peers) peer.Begin();
     }
 
     /// <summary>The work goes on. Under the lock.</summary>
     public void GoOn()
     {
-        foreach (StorePeer peer in _peers) peer.GoOn();
+        foreach (var peer in _peers) peer.GoOn();
     }
 
     /// <summary>Whether a stream was opened, or broke, that the item is not attached to.</summary>
     /// <param name="tasks">Ps tasks of the item's job.</param>
     public bool HasChanged(int tasks)
     {
-        for (int task = 0; task < tasks; task++)
+        for (var task = 0; task < tasks; task++)
         {
             if (_links[task].Stream != _peers[task].Stream) return true;
         }
@@ -53,7 +53,7 @@ internal sealed class StoreConnections(SegmentExchangeContext context, IExchange
     /// <summary>No stream writes to the item's buffers any more but for the rest of a slice, which nobody reads.</summary>
     public void Detach()
     {
-        foreach (StoreLink link in _links) link.Stream?.Detach();
+        foreach (var link in _links) link.Stream?.Detach();
     }
 
     public async Task CloseAsync()

@@ -20,10 +20,10 @@ internal sealed class StoreDirectory(RedisRegistry registry, IConfiguration conf
     {
         try
         {
-            foreach (RegisteredTask entry in await registry.ListAsync(JobNames.ParameterStore).Abandonable().WaitAsync(cancellationToken))
+            foreach (var entry in await registry.ListAsync(JobNames.ParameterStore).Abandonable().WaitAsync(cancellationToken))
             {
                 if (entry.Index != task) continue;
-                bool isWanted = LeaseToken.Incarnation(entry.Incarnation) == incarnation;
+                var isWanted = LeaseToken.Incarnation(entry.Incarnation) == incarnation;
                 return isWanted ? _known[(task, incarnation)] = entry.Entry.Address : null;
             }
 
@@ -40,9 +40,10 @@ internal sealed class StoreDirectory(RedisRegistry registry, IConfiguration conf
     {
         lock (_channels)
         {
-            if (!_channels.TryGetValue(address, out SharedChannel? channel))
+            if (!_channels.TryGetValue(address, out var channel))
             {
-                _channels.Add(address, channel = new SharedChannel(this, address, new ExchangeChannel(tls.AddressOf(address), _key, tls.Credentials.ForClient())));
+                _channels.Add(address, channel = new SharedChannel(this, address,
+                    new ExchangeChannel(tls.AddressOf(address), _key, tls.Credentials.ForClient())));
             }
 
             channel.Users++;
@@ -54,7 +55,7 @@ internal sealed class StoreDirectory(RedisRegistry registry, IConfiguration conf
     {
         lock (_channels)
         {
-            foreach (SharedChannel channel in _channels.Values) channel.Channel.Dispose();
+            foreach (var channel in _channels.Values) channel.Channel.Dispose();
             _channels.Clear();
         }
     }

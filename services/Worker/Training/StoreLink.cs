@@ -71,7 +71,7 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
             try
             {
                 await OpenAsync(stop);
-                int failures = Interlocked.Increment(ref _failures);
+                var failures = Interlocked.Increment(ref _failures);
                 await Task.Delay(Backoff.Of(failures, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)), time, stop);
             }
             catch (Exception) when (stop.IsCancellationRequested)
@@ -93,11 +93,11 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
                 return;
             }
 
-            using StoreDirectory.SharedChannel channel = directory.Connect(address);
+            using var channel = directory.Connect(address);
             using var stream = new ExchangeStream(channel.Channel.Invoker, task, sink, end.Token);
             Volatile.Write(ref _break, end);
             _stream = stream;
-            int failures = Volatile.Read(ref _failures);
+            var failures = Volatile.Read(ref _failures);
             TrainingLog.StreamOpened(logger, task, address, failures);
             opened.Set(inline: false);
             await ServeAsync(stream, end, stop);
@@ -109,7 +109,7 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            string reason = e is RpcException rpc ? rpc.Status.Detail : e.Message;
+            var reason = e is RpcException rpc ? rpc.Status.Detail : e.Message;
             TrainingLog.StreamBroken(logger, task, reason);
         }
         finally
@@ -123,7 +123,7 @@ internal sealed class StoreLink(int task, IExchangeSink sink, StoreDirectory dir
     private async Task ServeAsync(ExchangeStream stream, CancellationTokenSource end, CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task receiving = stream.RunAsync();
+        var receiving = stream.RunAsync();
         await Task.WhenAny(receiving, Task.Delay(Timeout.InfiniteTimeSpan, over.Token));
         if (!receiving.IsCompleted)
         {

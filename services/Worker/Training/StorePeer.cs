@@ -47,7 +47,7 @@ internal sealed class StorePeer(TimeProvider time)
     public bool TakeResendDue(TimeSpan silence)
     {
         if (Stream is null) return false;
-        bool isDue = _isRefused ? HasWaited : time.GetElapsedTime(_heard) > silence;
+        var isDue = _isRefused ? HasWaited : time.GetElapsedTime(_heard) > silence;
         if (!isDue) return false;
         _isRefused = false;
         Heard();

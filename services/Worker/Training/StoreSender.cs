@@ -23,8 +23,8 @@ internal sealed class StoreSender(StoreConnections stores, Lock gate, TimeProvid
     public ValueTask<bool> PushAsync(SegmentRun run, int task, WorkAction action, BlockGradient gradient, long seen)
     {
         if (Begin(task) is not { } stream) return ValueTask.FromResult(false);
-        IReadOnlyList<int> offsets = run.Context.Plan.Offsets;
-        ReadOnlyMemory<float> slice = gradient.Sum[offsets[task]..offsets[task + 1]];
+        var offsets = run.Context.Plan.Offsets;
+        var slice = gradient.Sum[offsets[task]..offsets[task + 1]];
         return EndAsync(stream.PushAsync(run.Item.Generation, action.Block, action.Clock, gradient.Examples, slice, seen));
     }
 
@@ -42,14 +42,14 @@ internal sealed class StoreSender(StoreConnections stores, Lock gate, TimeProvid
     /// <param name="isLeaving">The item is over: less patience, enough for a ps task that stops too to end its streams in order.</param>
     public void BreakLate(bool isLeaving)
     {
-        int task = _sendingTo;
-        TimeSpan limit = isLeaving ? LeavingLimit : Limit;
+        var task = _sendingTo;
+        var limit = isLeaving ? LeavingLimit : Limit;
         if (task != Nobody && time.GetElapsedTime(Volatile.Read(ref _sendingSince)) > limit) stores.Link(task).Break();
     }
 
     private ExchangeStream? Begin(int task)
     {
-        StorePeer peer = stores.Peer(task);
+        var peer = stores.Peer(task);
         lock (gate)
         {
             if (peer.Stream is null) return null;

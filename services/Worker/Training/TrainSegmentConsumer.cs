@@ -10,7 +10,7 @@ internal sealed class TrainSegmentConsumer(ItemSlots slots, SegmentRunner runner
 {
     public async Task Consume(ConsumeContext<TrainSegment> context)
     {
-        object? told = await stop.RunAsync(context, token => RunAsync(context.Message, context.ReceiveContext.Redelivered, token));
+        var told = await stop.RunAsync(context, token => RunAsync(context.Message, context.ReceiveContext.Redelivered, token));
         if (told is not null) await notice.TellAsync(context, told, context.Message.JobId);
     }
 

@@ -36,7 +36,7 @@ internal sealed class TrainingInputsCache
 
     private async Task<TrainingInputs> LoadAsync(TrainingPlan plan)
     {
-        DataSet data = plan.Spec.Data is { } id
+        var data = plan.Spec.Data is { } id
             ? await _data.GetAsync(id, () => LoadDataAsync(id), CancellationToken.None)
             : LineExample.Create(plan.Spec.Seed);
         return new TrainingInputs(plan, PartitionedModel.Of(_models.Create(plan.Spec, data.FeatureCount, data.Rows), plan.TensorNames), data);

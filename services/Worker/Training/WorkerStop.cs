@@ -16,7 +16,7 @@ internal sealed class WorkerStop(IHostApplicationLifetime lifetime)
     public async Task<object?> RunAsync<T>(ConsumeContext<T> context, Func<CancellationToken, Task<object?>> run)
         where T : class
     {
-        CancellationToken stopping = lifetime.ApplicationStopping;
+        var stopping = lifetime.ApplicationStopping;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
         try
         {

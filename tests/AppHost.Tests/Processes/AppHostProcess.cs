@@ -38,7 +38,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
     public static AppHostProcess Start(string home, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var program = Path.Combine(Repository.Root, "artifacts", "bin", "AppHost", "debug", "Cluster.AppHost.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = home };
+        var start = new ProcessStartInfo("dotnet", [program, .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = home
+        };
         start.Environment["XDG_STATE_HOME"] = home;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new AppHostProcess(Process.Start(start)!);

@@ -40,5 +40,6 @@ public sealed class RestoreAuditTests : IDisposable
         Assert.Contains(error, output, StringComparison.Ordinal);
     }
 
-    private Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(_project.FullName, name), text, TestContext.Current.CancellationToken);
+    private Task WriteAsync(string name, string text)
+        => File.WriteAllTextAsync(Path.Combine(_project.FullName, name), text, TestContext.Current.CancellationToken);
 }

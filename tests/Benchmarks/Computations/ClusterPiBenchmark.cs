@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Cluster.Client;
 using Cluster.Client.Errors;
-using Cluster.Client.Tasks;
 using Cluster.Compute.Pi;
 using Cluster.Contracts.Jobs;
 using Cluster.Standalone.Embedded;
@@ -22,49 +21,51 @@ internal static class ClusterPiBenchmark
     /// <param name="arguments">Points and rounds; 10¹⁰ and 5 where they are not given.</param>
     public static async Task RunAsync(string[] arguments)
     {
-        long points = arguments.Length > 0 ? (long)double.Parse(arguments[0], CultureInfo.InvariantCulture) : DefaultPoints;
-        int rounds = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 5;
-        await using ClusterClient? running = Find();
-        await using EmbeddedCluster? embedded = running is null
+        var points = arguments.Length > 0 ? (long)double.Parse(arguments[0], CultureInfo.InvariantCulture) : DefaultPoints;
+        var rounds = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 5;
+        await using var running = Find();
+        await using var embedded = running is null
             ? await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = Workers }, CancellationToken.None)
             : null;
-        await using ClusterClient cluster = running ?? ClusterClient.Connect(embedded!.Connection);
-        int threads = await CountCoresAsync(cluster, embedded is not null);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{points:N0} points, {threads} cores, {(embedded is null ? $"cluster at {cluster.Address}" : $"embedded cluster of {Workers} workers")}, load {MachineLoad.Now()}"));
+        await using var cluster = running ?? ClusterClient.Connect(embedded!.Connection);
+        var threads = await CountCoresAsync(cluster, embedded is not null);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{points:N0} points, {threads} cores, {(embedded is null ? $"cluster at {cluster.Address}" : $"embedded cluster of {Workers} workers")}, load "
+            + $"{MachineLoad.Now()}"));
         // The first job compiles what the second one runs.
         await cluster.RunPiAsync(new PiSpec { Points = points / 10, Seed = Seed });
-        for (int round = 0; round < rounds; round++) await CompareAsync(cluster, points, threads);
+        for (var round = 0; round < rounds; round++) await CompareAsync(cluster, points, threads);
         Console.WriteLine($"load at the end {MachineLoad.Now()}");
     }
 
     private static async Task CompareAsync(ClusterClient cluster, long points, int threads)
     {
-        (ulong inside, double bare) = Bare(points, threads);
-        long started = Stopwatch.GetTimestamp();
+        var (inside, bare) = Bare(points, threads);
+        var started = Stopwatch.GetTimestamp();
         var job = await cluster.RunPiAsync(new PiSpec { Points = points, Seed = Seed });
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (job.Inside != (long)inside) throw new InvalidOperationException($"the job counted {job.Inside} points inside, the kernel {inside}");
-        Console.WriteLine(FormattableString.Invariant(
-            $"kernel {points / bare / 1e6,8:N0} M points/s in {bare:F2} s | job {points / seconds / 1e6,8:N0} M points/s in {seconds:F2} s, submission and result included | {bare / seconds:P1}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"kernel {points / bare / 1e6,8:N0} M points/s in {bare:F2} s | job {points / seconds / 1e6,8:N0} M points/s in {seconds:F2} s, submission and "
+            + $"result included | {bare / seconds:P1}"));
     }
 
     private static (ulong Inside, double Seconds) Bare(long points, int threads)
     {
-        long blocks = points / PiComputation.PointsPerBlock;
+        var blocks = points / PiComputation.PointsPerBlock;
         ulong inside = 0;
-        long started = Stopwatch.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         Thread[] all = [.. Enumerable.Range(0, threads).Select(i => new Thread(() =>
             Interlocked.Add(ref inside, PhiloxPiKernel.CountInside(blocks * i / threads, blocks * (i + 1) / threads, Seed))))];
-        foreach (Thread thread in all) thread.Start();
-        foreach (Thread thread in all) thread.Join();
+        foreach (var thread in all) thread.Start();
+        foreach (var thread in all) thread.Join();
         return (inside, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     private static async Task<int> CountCoresAsync(ClusterClient cluster, bool isEmbedded)
     {
         if (isEmbedded) return Workers * Math.Max(1, Environment.ProcessorCount / Workers);
-        IReadOnlyList<ClusterTask> tasks = await cluster.ListTasksAsync();
+        var tasks = await cluster.ListTasksAsync();
         return Math.Min(Environment.ProcessorCount, tasks.Count(task => task.JobName == "worker"));
     }
 

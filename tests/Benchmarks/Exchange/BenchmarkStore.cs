@@ -38,14 +38,15 @@ internal sealed class BenchmarkStore : IAsyncDisposable
 
     public static async Task<BenchmarkStore> StartAsync()
     {
-        RedisServerProcess redis = await RedisServerProcess.StartAsync();
-        string key = ClusterKey.Generate();
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:redis"] = redis.ConnectionString, [ClusterKey.Variable] = key });
+        var redis = await RedisServerProcess.StartAsync();
+        var key = ClusterKey.Generate();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?> { ["ConnectionStrings:redis"] = redis.ConnectionString, [ClusterKey.Variable] = key });
         builder.AddServiceDefaults("parameter-store");
         builder.Logging.ClearProviders();
         builder.AddParameterStores(count: 1);
-        WebApplication app = builder.Build();
+        var app = builder.Build();
         app.MapServiceDefaults();
         app.MapParameterStore();
         await app.StartAsync();
@@ -59,7 +60,7 @@ internal sealed class BenchmarkStore : IAsyncDisposable
     /// <summary>Opens a model with a lane and a stream for each worker, and its first segment.</summary>
     public async Task OpenAsync(string job, int length, bool isAsync, int workers, long to, V1.Optimizer? optimizer = null)
     {
-        V1.ShardReport report = await _control.OpenAsync(new V1.OpenRequest
+        var report = await _control.OpenAsync(new V1.OpenRequest
         {
             Job = job,
             Generation = Generation,

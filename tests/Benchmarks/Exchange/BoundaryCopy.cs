@@ -21,7 +21,7 @@ internal static class BoundaryCopy
         for (long from = 0; from < 2 * Segments; from += 2)
         {
             task.Advance(BenchmarkStore.First, from, new Segment(from, from + 2), TimeSpan.Zero);
-            double inside = Push(task, from);
+            var inside = Push(task, from);
             copies.Add(Push(task, from + 1) - inside);
         }
 
@@ -30,10 +30,10 @@ internal static class BoundaryCopy
 
     private static double Push(SyncShard task, long clock)
     {
-        PooledVector gradient = task.Vectors.Rent();
-        long started = Stopwatch.GetTimestamp();
+        var gradient = task.Vectors.Rent();
+        var started = Stopwatch.GetTimestamp();
         task.Push(new PushHeader(BenchmarkStore.First, new LaneBlock(0, 1), clock, 1, 1), gradient, TimeSpan.Zero);
-        double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         return task.Clock == clock + 1 ? milliseconds : throw new InvalidOperationException($"clock {clock} was not taken");
     }
 }

@@ -21,7 +21,8 @@ internal static class ExchangeBenchmark
     /// <summary>Runs the parts that are named, all where none is.</summary>
     public static async Task RunAsync(string[] parts)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {MachineLoad.Now()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {MachineLoad.Now()}"));
         if (IsAsked(parts, "steps")) await OnStoreAsync("Steps: from a worker's push to the parameters after it", RunStepsAsync);
         if (IsAsked(parts, "snapshots")) await OnStoreAsync("A snapshot of 16 MiB behind the steps of a model of 4 Mi floats", SnapshotBenchmark.RunAsync);
         if (IsAsked(parts, "training")) await RunTrainingAsync();
@@ -39,13 +40,13 @@ internal static class ExchangeBenchmark
             return;
         }
 
-        await using BenchmarkStore store = await BenchmarkStore.StartAsync();
+        await using var store = await BenchmarkStore.StartAsync();
         await runAsync(store);
     }
 
     private static async Task RunStepsAsync(BenchmarkStore store)
     {
-        foreach (StepBenchmark benchmark in Steps)
+        foreach (var benchmark in Steps)
             await benchmark.RunAsync(store);
     }
 

@@ -36,9 +36,9 @@ internal sealed class ExchangeWorker : IExchangeSink, IDisposable
     public async Task<double[]> StepAsync(int steps, Generation generation)
     {
         var times = new double[steps];
-        for (int i = 0; i < steps; i++)
+        for (var i = 0; i < steps; i++)
         {
-            long started = Stopwatch.GetTimestamp();
+            var started = Stopwatch.GetTimestamp();
             await _stream.PushAsync(generation, _block, _clock++, 1, _gradient);
             await _received.WaitAsync();
             if (_isAsync) await _answered.WaitAsync();

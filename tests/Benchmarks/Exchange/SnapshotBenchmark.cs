@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cluster.DataPlane.Client;
+using System.Globalization;
 using Cluster.Protocol.Commits;
 
 namespace Cluster.Benchmarks.Exchange;
@@ -18,13 +18,13 @@ internal static class SnapshotBenchmark
     public static async Task RunAsync(BenchmarkStore store)
     {
         await store.OpenAsync(Job, Length, isAsync: false, workers: 1, SegmentSteps);
-        using ExchangeChannel channel = store.Connect();
+        using var channel = store.Connect();
         using var worker = new ExchangeWorker(channel, lane: 0, Length, isAsync: false);
         await worker.AttachAsync(Job, BenchmarkStore.First);
         await Task.Run(() => worker.StepAsync(SegmentSteps, BenchmarkStore.First));
         var steps = new List<TimedStep>();
         var writes = new List<double>();
-        for (int segment = 1; segment <= WarmUpSegments + Segments; segment++)
+        for (var segment = 1; segment <= WarmUpSegments + Segments; segment++)
         {
             if (segment == WarmUpSegments + 1) (steps, writes) = ([], []);
             writes.Add(await RunSegmentAsync(store, worker, segment * SegmentSteps, steps));
@@ -38,12 +38,12 @@ internal static class SnapshotBenchmark
     private static async Task<double> RunSegmentAsync(BenchmarkStore store, ExchangeWorker worker, long boundary, List<TimedStep> steps)
     {
         var segment = new Segment(boundary, boundary + SegmentSteps);
-        long started = Stopwatch.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         await store.AdvanceAsync(Job, boundary - SegmentSteps, segment);
-        Task<long> writing = Task.Run(() => UntilWrittenAsync(store, segment));
-        (long Started, double Milliseconds)[] times = await Task.Run(() => StepAsync(worker, SegmentSteps - 1));
-        long written = await writing;
-        double last = (await Task.Run(() => StepAsync(worker, 1)))[0].Milliseconds;
+        var writing = Task.Run(() => UntilWrittenAsync(store, segment));
+        var times = await Task.Run(() => StepAsync(worker, SegmentSteps - 1));
+        var written = await writing;
+        var last = (await Task.Run(() => StepAsync(worker, 1)))[0].Milliseconds;
         steps.AddRange(times.Select(step => new TimedStep(step.Started < written ? StepKind.Behind : StepKind.Alone, step.Milliseconds)));
         steps.Add(new TimedStep(StepKind.Boundary, last));
         return Stopwatch.GetElapsedTime(started, written).TotalMilliseconds;
@@ -52,7 +52,7 @@ internal static class SnapshotBenchmark
     private static async Task<(long Started, double Milliseconds)[]> StepAsync(ExchangeWorker worker, int steps)
     {
         var times = new (long Started, double Milliseconds)[steps];
-        for (int i = 0; i < steps; i++)
+        for (var i = 0; i < steps; i++)
             times[i] = (Stopwatch.GetTimestamp(), (await worker.StepAsync(1, BenchmarkStore.First))[0] / 1_000);
         return times;
     }
@@ -61,26 +61,27 @@ internal static class SnapshotBenchmark
     private static async Task<long> UntilWrittenAsync(BenchmarkStore store, Segment segment)
     {
         await store.UntilWrittenAsync(Job, segment.From, WriteTimeout);
-        long written = Stopwatch.GetTimestamp();
+        var written = Stopwatch.GetTimestamp();
         await store.AdvanceAsync(Job, segment.From, segment);
         return written;
     }
 
     private static void Write(List<TimedStep> steps, Percentiles writes)
     {
-        foreach (StepKind kind in Enum.GetValues<StepKind>())
+        foreach (var kind in Enum.GetValues<StepKind>())
         {
             var times = new Percentiles(steps.Where(step => step.Kind == kind).Select(step => step.Milliseconds));
-            Console.WriteLine(FormattableString.Invariant(
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{Name(kind),-42} p50 {times.P50,6:F1} ms, max {times.Max,6:F1} ms, {times.Count,4} steps"));
         }
 
-        Percentiles copies = BoundaryCopy.Measure(Length);
-        double gigabytes = Length * (double)sizeof(float) / 1e9;
-        Console.WriteLine(FormattableString.Invariant(
+        var copies = BoundaryCopy.Measure(Length);
+        var gigabytes = Length * (double)sizeof(float) / 1e9;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{"copy at the boundary, in memory",-42} p50 {copies.P50,6:F1} ms, max {copies.Max,6:F1} ms, {gigabytes / copies.P50 * 1e3:F1} GB/s"));
-        Console.WriteLine(FormattableString.Invariant(
-            $"{"from the boundary until SnapshotWritten",-42} p50 {writes.P50,6:F1} ms, max {writes.Max,6:F1} ms, {gigabytes / writes.P50 * 1e3:F2} GB/s | prototype: {Prototypes.Redis}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{"from the boundary until SnapshotWritten",-42} p50 {writes.P50,6:F1} ms, max {writes.Max,6:F1} ms, {gigabytes / writes.P50 * 1e3:F2} GB/s | "
+            + $"prototype: {Prototypes.Redis}"));
     }
 
     private static string Name(StepKind kind) => kind switch

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cluster.DataPlane.Client;
 
 namespace Cluster.Benchmarks.Exchange;
@@ -22,25 +23,25 @@ internal sealed record StepBenchmark(int Length, bool IsAsync, int Workers, stri
 
     public async Task RunAsync(BenchmarkStore store)
     {
-        string job = $"steps-{Length}-{IsAsync}-{Workers}";
+        var job = $"steps-{Length}-{IsAsync}-{Workers}";
         await store.OpenAsync(job, Length, IsAsync, Workers, Clocks);
         ExchangeChannel[] channels = [.. Enumerable.Range(0, Workers).Select(_ => store.Connect())];
         ExchangeWorker[] team = [.. channels.Select((channel, lane) => new ExchangeWorker(channel, lane, Length, IsAsync))];
         await Task.WhenAll(team.Select(worker => worker.AttachAsync(job, BenchmarkStore.First)));
         await StepAsync(team, WarmUpSteps);
         await MeasureAsync(team);
-        foreach (ExchangeWorker worker in team) worker.Dispose();
-        foreach (ExchangeChannel channel in channels) channel.Dispose();
+        foreach (var worker in team) worker.Dispose();
+        foreach (var channel in channels) channel.Dispose();
         await store.CloseAsync(job);
     }
 
     private async Task MeasureAsync(ExchangeWorker[] team)
     {
-        long allocated = GC.GetTotalAllocatedBytes(precise: true);
-        TimeSpan processor = Environment.CpuUsage.TotalTime;
-        long started = Stopwatch.GetTimestamp();
-        double[][] times = await StepAsync(team, Steps);
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var processor = Environment.CpuUsage.TotalTime;
+        var started = Stopwatch.GetTimestamp();
+        var times = await StepAsync(team, Steps);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         processor = Environment.CpuUsage.TotalTime - processor;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         Write(new Percentiles(times.SelectMany(t => t)), seconds, processor, allocated);
@@ -51,9 +52,12 @@ internal sealed record StepBenchmark(int Length, bool IsAsync, int Workers, stri
 
     private void Write(Percentiles times, double seconds, TimeSpan processor, long allocated)
     {
-        double updates = (double)Steps * (IsAsync ? Workers : 1) / seconds;
-        double bytes = 2.0 * sizeof(float) * Length * times.Count;
-        Console.WriteLine(FormattableString.Invariant(
-            $"{(IsAsync ? "async" : "sync"),-5} {Length,7} floats {Workers} workers  {updates,7:N0} updates/s, p50 {times.P50,6:N0} us, p5 {times.P5,6:N0} us, p99 {times.P99,6:N0} us, {bytes / seconds / 1e9,6:F3} GB/s both ways, {processor.TotalMicroseconds / times.Count,6:N0} us of processor and {(double)allocated / times.Count,4:F0} B a step | prototype: {Prototype}"));
+        var updates = (double)Steps * (IsAsync ? Workers : 1) / seconds;
+        var bytes = 2.0 * sizeof(float) * Length * times.Count;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{(IsAsync ? "async" : "sync"),-5} {Length,7} floats {Workers} workers  {updates,7:N0} updates/s, p50 {times.P50,6:N0} us, p5 "
+            + $"{times.P5,6:N0} us, p99 {times.P99,6:N0} us, {bytes / seconds / 1e9,6:F3} GB/s both ways, "
+            + $"{processor.TotalMicroseconds / times.Count,6:N0} us of processor and {(double)allocated / times.Count,4:F0} B a step | prototype: "
+            + $"{Prototype}"));
     }
 }

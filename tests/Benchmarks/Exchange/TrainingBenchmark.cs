@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cluster.Client;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
@@ -23,9 +24,10 @@ internal static class TrainingBenchmark
 
     public static async Task RunAsync(int workers)
     {
-        await using EmbeddedCluster running = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = workers, ParameterStores = 1 }, CancellationToken.None);
-        await using ClusterClient cluster = ClusterClient.Connect(running.Connection);
-        foreach (TrainingSpec spec in (TrainingSpec[])[Asynchronous, Synchronous])
+        await using var running =
+            await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = workers, ParameterStores = 1 }, CancellationToken.None);
+        await using var cluster = ClusterClient.Connect(running.Connection);
+        foreach (var spec in (TrainingSpec[])[Asynchronous, Synchronous])
         {
             await cluster.TrainAsync(spec with { Epochs = spec.Epochs / 10 });
             Write(workers, await cluster.TrainAsync(spec));
@@ -34,8 +36,9 @@ internal static class TrainingBenchmark
 
     private static void Write(int workers, TrainedModel model)
     {
-        double seconds = model.Elapsed.TotalSeconds;
-        Console.WriteLine(FormattableString.Invariant(
-            $"{model.Mode,-5} {model.Lanes} lanes {workers} workers  {model.Steps / seconds,7:N0} steps/s, {model.Examples / seconds,9:N0} examples/s, {model.Steps,7:N0} steps in {seconds:F1} s | prototype: {Prototypes.None}"));
+        var seconds = model.Elapsed.TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{model.Mode,-5} {model.Lanes} lanes {workers} workers  {model.Steps / seconds,7:N0} steps/s, {model.Examples / seconds,9:N0} examples/s, "
+            + $"{model.Steps,7:N0} steps in {seconds:F1} s | prototype: {Prototypes.None}"));
     }
 }

@@ -21,16 +21,18 @@ internal static class CommitBenchmark
 
     public static async Task RunAsync(string[] arguments)
     {
-        TimeSpan window = TimeSpan.FromSeconds(arguments is [var seconds, ..] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 60);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {MachineLoad.Now()}; {window.TotalSeconds} s each"));
+        var window = TimeSpan.FromSeconds(arguments is [var seconds, ..] ? double.Parse(seconds, CultureInfo.InvariantCulture) : 60);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {MachineLoad.Now()}; {window.TotalSeconds} s each"));
         await using var broker = new SharedBroker();
-        await using TestCluster cluster = await TestCluster.CreateAsync(Options, await broker.NewVirtualHostAsync(CancellationToken.None), CancellationToken.None);
+        await using var cluster =
+            await TestCluster.CreateAsync(Options, await broker.NewVirtualHostAsync(CancellationToken.None), CancellationToken.None);
         await cluster.StartAsync(CancellationToken.None);
-        string? only = arguments is [_, var milliseconds] ? milliseconds : null;
-        foreach ((string fsync, int roundTrip) in Cases.Where(each => only is null || only == each.RoundTrip.ToString(CultureInfo.InvariantCulture)))
+        var only = arguments is [_, var milliseconds] ? milliseconds : null;
+        foreach (var (fsync, roundTrip) in Cases.Where(each => only is null || only == each.RoundTrip.ToString(CultureInfo.InvariantCulture)))
         {
-            double fast = await MeasureAsync(cluster, "always", 0, window);
-            double slow = await MeasureAsync(cluster, fsync, roundTrip, window);
+            var fast = await MeasureAsync(cluster, "always", 0, window);
+            var slow = await MeasureAsync(cluster, fsync, roundTrip, window);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {fsync}, {roundTrip} ms a round trip: {slow / fast:F2} of always, 0 ms"));
         }
 
@@ -39,26 +41,27 @@ internal static class CommitBenchmark
 
     private static async Task<double> MeasureAsync(TestCluster cluster, string fsync, int roundTrip, TimeSpan window)
     {
-        await using (ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync($"{cluster.Redis.ConnectionString},allowAdmin=true"))
+        await using (var redis = await ConnectionMultiplexer.ConnectAsync($"{cluster.Redis.ConnectionString},allowAdmin=true"))
             await redis.GetServers()[0].ConfigSetAsync("appendfsync", fsync);
         cluster.Links!.Redis.Latency = TimeSpan.FromMilliseconds(roundTrip / 2.0);
-        JobInfo job = await cluster.Client.SubmitAsync(Spec);
-        JobInfo first = await UntilAsync(cluster, job, j => j.Training is { Commits: > 0 });
-        long began = Stopwatch.GetTimestamp();
-        JobInfo last = await UntilAsync(cluster, job, _ => Stopwatch.GetElapsedTime(began) >= window);
-        double rate = (last.Progress.Done - first.Progress.Done) / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        long asked = Stopwatch.GetTimestamp();
+        var job = await cluster.Client.SubmitAsync(Spec);
+        var first = await UntilAsync(cluster, job, j => j.Training is { Commits: > 0 });
+        var began = Stopwatch.GetTimestamp();
+        var last = await UntilAsync(cluster, job, _ => Stopwatch.GetElapsedTime(began) >= window);
+        var rate = (last.Progress.Done - first.Progress.Done) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var asked = Stopwatch.GetTimestamp();
         await cluster.Client.CancelAsync(job.Id);
         await cluster.Client.WaitAsync(job.Id);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{fsync}, {roundTrip} ms: {rate:N0} steps/s, {last.Training!.Segments - first.Training!.Segments} segments, {last.Training.Commits - first.Training.Commits} commits, cancelled within {Stopwatch.GetElapsedTime(asked).TotalSeconds:F1} s"));
+            $"{fsync}, {roundTrip} ms: {rate:N0} steps/s, {last.Training!.Segments - first.Training!.Segments} segments, "
+            + $"{last.Training.Commits - first.Training.Commits} commits, cancelled within {Stopwatch.GetElapsedTime(asked).TotalSeconds:F1} s"));
         cluster.Links.Redis.Latency = TimeSpan.Zero;
         return rate;
     }
 
     private static async Task<JobInfo> UntilAsync(TestCluster cluster, JobInfo job, Func<JobInfo, bool> holds)
     {
-        await foreach (JobUpdate update in cluster.Client.WatchAsync(job.Id))
+        await foreach (var update in cluster.Client.WatchAsync(job.Id))
         {
             if (holds(update.Job)) return update.Job;
         }

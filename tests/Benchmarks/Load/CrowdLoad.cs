@@ -34,23 +34,25 @@ internal sealed record CrowdLoad(int Jobs, int Queued, int Parts, int Watchers)
 
     public async Task<CrowdResult> RunAsync(CancellationToken cancellationToken)
     {
-        await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = 2 }, cancellationToken);
+        await using var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { Workers = 2 }, cancellationToken);
         ClusterClient[] clients = [.. Enumerable.Range(0, Connections).Select(_ => ClusterClient.Connect(cluster.Connection))];
         try
         {
-            PiSpec large = new PiSpec { Points = 2L * GrainBlocks * Parts, Seed = 42 };
-            long expected = (await clients[0].RunPiAsync(large, cancellationToken: cancellationToken)).Inside;
-            PiSpec queued = large.PlacedByItem(Parts, item => $"/job:worker/task:{item % 2}/cpu:0");
-            long heapBefore = GC.GetTotalMemory(forceFullCollection: true);
-            long started = Stopwatch.GetTimestamp();
-            JobInfo[] jobs = await Task.WhenAll(Enumerable.Range(0, Jobs).Select(
-                job => clients[job % Connections].SubmitAsync(job < Queued ? queued : new PiSpec { Points = SmallPoints, Seed = 42 }, cancellationToken: cancellationToken)));
-            TimeSpan submitting = Stopwatch.GetElapsedTime(started);
-            Watched[] watched = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(
+            var large = new PiSpec { Points = 2L * GrainBlocks * Parts, Seed = 42 };
+            var expected = (await clients[0].RunPiAsync(large, cancellationToken: cancellationToken)).Inside;
+            var queued = large.PlacedByItem(Parts, item => $"/job:worker/task:{item % 2}/cpu:0");
+            var heapBefore = GC.GetTotalMemory(forceFullCollection: true);
+            var started = Stopwatch.GetTimestamp();
+            var jobs = await Task.WhenAll(Enumerable.Range(0, Jobs).Select(
+                job => clients[job % Connections].SubmitAsync(job < Queued ? queued : new PiSpec { Points = SmallPoints, Seed = 42 },
+                cancellationToken: cancellationToken)));
+            var submitting = Stopwatch.GetElapsedTime(started);
+            var watched = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(
                 watcher => WatchAsync(clients[watcher % Connections], jobs[watcher % Jobs].Id, cancellationToken)));
-            JobInfo[] ended = await Task.WhenAll(jobs.Select(job => EndAsync(clients[0], job.Id, cancellationToken)));
-            TimeSpan running = Stopwatch.GetElapsedTime(started);
-            List<string> wrong = [.. ended.Where((job, i) => job.State != JobState.Succeeded || PiResult.FromJob(job).Inside != (i < Queued ? expected : SmallInside)).Select(job => $"{job.Id} {job.State} {job.Error}")];
+            var ended = await Task.WhenAll(jobs.Select(job => EndAsync(clients[0], job.Id, cancellationToken)));
+            var running = Stopwatch.GetElapsedTime(started);
+            List<string> wrong = [.. ended.Where((job, i) => job.State != JobState.Succeeded
+                || PiResult.FromJob(job).Inside != (i < Queued ? expected : SmallInside)).Select(job => $"{job.Id} {job.State} {job.Error}")];
             wrong.AddRange(watched.Where(watch => watch.Last != JobState.Succeeded).Select(watch => $"a watcher saw {watch.Last} last"));
             return new CrowdResult(
                 ended.Sum(job => job.Progress.ItemsDone), watched.Max(watch => watch.MostOutstanding), watched.Sum(watch => watch.Updates), wrong,
@@ -58,14 +60,14 @@ internal sealed record CrowdLoad(int Jobs, int Queued, int Parts, int Watchers)
         }
         finally
         {
-            foreach (ClusterClient client in clients) await client.DisposeAsync();
+            foreach (var client in clients) await client.DisposeAsync();
         }
     }
 
     private static async Task<Watched> WatchAsync(ClusterClient client, string job, CancellationToken cancellationToken)
     {
         var watched = new Watched(0, 0, JobState.Pending);
-        await foreach (JobUpdate update in client.WatchAsync(job, cancellationToken))
+        await foreach (var update in client.WatchAsync(job, cancellationToken))
             watched = new Watched(watched.Updates + 1, Math.Max(watched.MostOutstanding, update.Job.Progress.ItemsOutstanding), update.Job.State);
         return watched;
     }

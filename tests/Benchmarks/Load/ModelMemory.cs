@@ -2,14 +2,13 @@ using System.Globalization;
 using Cluster.Benchmarks.Exchange;
 using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
-using Cluster.DataPlane.Client;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Shards;
-using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Benchmarks.Load;
 
-/// <summary>Memory of one ps task with a large model, while steps are made and a snapshot is written; its worker is in this process too, with two vectors of its own.</summary>
+/// <summary>Memory of one ps task with a large model, while steps are made and a snapshot is written; its worker is in this process too,
+/// with two vectors of its own.</summary>
 internal static class ModelMemory
 {
     private const string Job = "large";
@@ -20,11 +19,11 @@ internal static class ModelMemory
 
     public static async Task RunAsync(BenchmarkStore store, int length, string optimizer)
     {
-        V1.Optimizer rule = new TrainingSpec { Optimizer = optimizer, LearningRate = 0.1f }.ToMessage(GradientScale.Mean, steps: 1);
-        double vector = length * (double)sizeof(float);
-        long before = Resident();
+        var rule = new TrainingSpec { Optimizer = optimizer, LearningRate = 0.1f }.ToMessage(GradientScale.Mean, steps: 1);
+        var vector = length * (double)sizeof(float);
+        var before = Resident();
         await store.OpenAsync(Job, length, isAsync: false, workers: 1, SegmentSteps, rule);
-        using ExchangeChannel channel = store.Connect();
+        using var channel = store.Connect();
         using var worker = new ExchangeWorker(channel, lane: 0, length, isAsync: false);
         await worker.AttachAsync(Job, BenchmarkStore.First);
         long most = 0;
@@ -36,13 +35,14 @@ internal static class ModelMemory
             await store.UntilWrittenAsync(Job, SegmentSteps, WriteTimeout);
         }
 
-        long reserved = (await store.ReportAsync(Job)).MemoryBytes;
+        var reserved = (await store.ReportAsync(Job)).MemoryBytes;
         await store.CloseAsync(Job);
-        double taken = most - before - (2 * vector);
+        var taken = most - before - (2 * vector);
         // Parameters and slots, and the same in one snapshot.
-        double least = 2 * (1 + rule.ToOptimizer().Slots) * vector;
+        var least = 2 * (1 + rule.ToOptimizer().Slots) * vector;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{length:N0} parameters, {optimizer}: {taken / 1e9:F2} GB resident for the ps task, {taken / least:F2} x parameters + slots + one snapshot ({least / 1e9:F2} GB), {taken / reserved:F2} x what it reserved ({reserved / 1e9:F2} GB)"));
+            $"{length:N0} parameters, {optimizer}: {taken / 1e9:F2} GB resident for the ps task, {taken / least:F2} x parameters + slots + one snapshot "
+            + $"({least / 1e9:F2} GB), {taken / reserved:F2} x what it reserved ({reserved / 1e9:F2} GB)"));
     }
 
     private static long Resident() => Environment.WorkingSet;

@@ -18,7 +18,8 @@ internal sealed class EndChecks(TestCluster cluster, RedisCheck redis, ChaosRepo
     /// <summary>The faults hit work under way: by the records of jobs at the moment of each, and by what the jobs counted.</summary>
     public void Faults(FaultRunner runner, IReadOnlyCollection<EndedJob> jobs)
     {
-        report.Say($"faults, of which with jobs running: {string.Join(", ", runner.Done.OrderBy(done => done.Key).Select(done => $"{done.Key} {done.Value}/{runner.Hits.GetValueOrDefault(done.Key)}"))}");
+        var kinds = runner.Done.OrderBy(done => done.Key).Select(done => $"{done.Key} {done.Value}/{runner.Hits.GetValueOrDefault(done.Key)}");
+        report.Say($"faults, of which with jobs running: {string.Join(", ", kinds)}");
         var chiefs = jobs.Sum(job => Math.Max(0, job.Job.Progress.Chiefs - 1));
         var generations = jobs.Sum(job => Math.Max(0, (job.Job.Training?.Generations ?? 1) - 1));
         var steals = jobs.Sum(job => job.Job.Training?.Steals ?? 0);
@@ -26,7 +27,8 @@ internal sealed class EndChecks(TestCluster cluster, RedisCheck redis, ChaosRepo
         var commits = jobs.Sum(job => job.Job.Training?.Commits ?? 0);
         var refusals = jobs.SelectMany(job => job.Job.Training?.Refusals ?? new Dictionary<string, long>())
             .GroupBy(refusal => refusal.Key, refusal => refusal.Value).Select(group => $"{group.Key} {group.Sum()}");
-        report.Say($"{jobs.Count} jobs, {commits} commits; {chiefs} further chiefs, {generations} recoveries, {steals} blocks stolen, {again} items taken over or sent again; pushes refused: {string.Join(", ", refusals)}");
+        report.Say($"{jobs.Count} jobs, {commits} commits; {chiefs} further chiefs, {generations} recoveries, {steals} blocks stolen, {again} items taken "
+            + $"over or sent again; pushes refused: {string.Join(", ", refusals)}");
         var (done, hits) = (runner.Done.Values.Sum(), runner.Hits.Values.Sum());
         if (2 * hits < done) report.Violate($"only {hits} of {done} faults met a running job");
         if (hits > 0 && chiefs + generations + steals + again == 0) report.Violate($"{hits} faults met running jobs, of which none shows any");
@@ -79,7 +81,8 @@ internal sealed class EndChecks(TestCluster cluster, RedisCheck redis, ChaosRepo
         foreach (var process in cluster.Processes.Reverse())
         {
             if (!process.IsRunning) report.Violate($"{process.Instance} ended by itself");
-            else if (await process.StopAsync(cancellationToken) is not 0 and var code) report.Violate($"{process.Instance} was told to stop and ended with exit code {code}");
+            else if (await process.StopAsync(cancellationToken) is not 0 and var code)
+                report.Violate($"{process.Instance} was told to stop and ended with exit code {code}");
         }
 
         await redis.AfterServicesAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Cluster.Support.Processes;
 using Cluster.Support.Servers;
 
@@ -45,8 +46,9 @@ internal sealed class FaultRunner(TestCluster cluster, RabbitMqServerProcess bro
             await DoAsync(fault, cancellationToken);
             _done.AddOrUpdate(fault.Kind, 1, (_, count) => count + 1);
             if (jobs > 0) _hits.AddOrUpdate(fault.Kind, 1, (_, count) => count + 1);
-            say(FormattableString.Invariant(
-                $"{fault}; began at {began.TotalSeconds:0.0} s with {(jobs is null ? "Redis away" : $"{jobs} jobs running")}, over at {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s"));
+            say(string.Create(CultureInfo.InvariantCulture,
+                $"{fault}; began at {began.TotalSeconds:0.0} s with {(jobs is null ? "Redis away" : $"{jobs} jobs running")}, over at "
+                + $"{Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s"));
         }
         finally
         {

@@ -50,7 +50,8 @@ internal sealed class MessageCopies(Uri broker, int seed) : IAsyncDisposable
             {
                 await CopyAsync(_stopping.Token);
             }
-            catch (Exception e) when (e is BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException or OperationCanceledException or IOException or TimeoutException)
+            catch (Exception e) when (e is BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException or OperationCanceledException
+                or IOException or TimeoutException)
             {
                 await Task.Delay(Retry, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -74,7 +75,8 @@ internal sealed class MessageCopies(Uri broker, int seed) : IAsyncDisposable
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, message) =>
         {
-            if (Draw() is { } delay) _ = SendAsync(channel, message.Exchange, new BasicProperties(message.BasicProperties), message.Body.ToArray(), delay, cancellationToken);
+            if (Draw() is { } delay)
+                _ = SendAsync(channel, message.Exchange, new BasicProperties(message.BasicProperties), message.Body.ToArray(), delay, cancellationToken);
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(copies, autoAck: true, consumer, cancellationToken);
@@ -90,7 +92,8 @@ internal sealed class MessageCopies(Uri broker, int seed) : IAsyncDisposable
             await channel.BasicPublishAsync("", queue, mandatory: false, properties, body, cancellationToken);
             _sent.AddOrUpdate(queue, 1, (_, count) => count + 1);
         }
-        catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or OperationCanceledException or ObjectDisposedException or IOException)
+        catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or OperationCanceledException
+            or ObjectDisposedException or IOException)
         {
             // The broker went away with it.
         }

@@ -50,7 +50,8 @@ internal sealed class EndedEarly(Random random)
         {
             if (job.State != JobState.Cancelled)
                 yield return $"it was cancelled: {job.State} {job.Error}";
-            else if (job.Result is not null && TrainedModel.FromJob(job) is var model && model.Parameters!["count"].Sum(count => (double)count) != model.Examples)
+            else if (job.Result is not null && TrainedModel.FromJob(job) is var model
+                && model.Parameters!["count"].Sum(count => (double)count) != model.Examples)
                 yield return $"its parameters hold {model.Parameters!["count"].Sum(count => (double)count)} examples, it counted {model.Examples}";
         }
     }

@@ -59,6 +59,7 @@ internal sealed class JobMix(ClusterClient client, string run, IReadOnlyList<Fun
         var wrong = job.Check(ended).ToList();
         foreach (var text in wrong)
             violate($"job {ended.Id} ({job.Name}): {text}");
-        say(FormattableString.Invariant($"job {ended.Id} ({job.Name}): {ended.State}, {ended.Elapsed.TotalSeconds:0.0} s{(wrong.Count == 0 ? "" : "  WRONG")}"));
+        say(FormattableString.Invariant(
+            $"job {ended.Id} ({job.Name}): {ended.State}, {ended.Elapsed.TotalSeconds:0.0} s{(wrong.Count == 0 ? "" : "  WRONG")}"));
     }
 }

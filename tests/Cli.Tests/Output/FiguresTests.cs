@@ -28,7 +28,8 @@ public sealed class FiguresTests
     [InlineData(4, 0, "4.0000000000 ± 0.0000000000")]
     [InlineData(2, 1.5, "2.0 ± 1.5")]
     [InlineData(200, 150, "200 ± 150")]
-    public void Estimate_Error_HasTwoDigitsAndTheValueAsMany(double value, double error, string expected) => Assert.Equal(expected, Figures.Estimate(value, error));
+    public void Estimate_Error_HasTwoDigitsAndTheValueAsMany(double value, double error, string expected)
+        => Assert.Equal(expected, Figures.Estimate(value, error));
 
     [Theory]
     [InlineData(0, "0.0 %")]

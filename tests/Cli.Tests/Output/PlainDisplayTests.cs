@@ -15,7 +15,8 @@ public sealed class PlainDisplayTests
         var job = await new PlainDisplay(error, time).ShowAsync(UpdatesAsync());
 
         Assert.Equal(JobState.Succeeded, job.State);
-        Assert.Equal(["0", "10", "20", "25"], error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(" %, ")[1].Split(' ')[0]));
+        Assert.Equal(["0", "10", "20", "25"], error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => l.Split(" %, ")[1].Split(' ')[0]));
 
         async IAsyncEnumerable<JobUpdate> UpdatesAsync()
         {

@@ -1,6 +1,7 @@
 namespace Cluster.Cli.Tests.Parsing;
 
-/// <summary>Arguments of ops, devices, checkpoints, predictions and summaries that are wrong: one line with field, value and limit, before any cluster is asked.</summary>
+/// <summary>Arguments of ops, devices, checkpoints, predictions and summaries that are wrong: one line with field, value and limit,
+/// before any cluster is asked.</summary>
 public sealed class CommandUsageTests
 {
     private const string CheckpointForm = "must be JOB, JOB@CLOCK or the name of a kept checkpoint";
@@ -56,7 +57,8 @@ public sealed class CommandUsageTests
     [InlineData("predict --model job-1", "--data: a value is missing")]
     [InlineData("predict --model JOB --data f.csv", $"--model: JOB: {CheckpointForm}")]
     [InlineData("predict --model job-1 --data f.csv --otu x", "--otu: unknown option; did you mean --out?")]
-    [InlineData("predict --model job-1 --data /no-such-folder/f.csv", "--data: /no-such-folder/f.csv: cannot be read: Could not find a part of the path '/no-such-folder/f.csv'.")]
+    [InlineData("predict --model job-1 --data /no-such-folder/f.csv",
+        "--data: /no-such-folder/f.csv: cannot be read: Could not find a part of the path '/no-such-folder/f.csv'.")]
     [InlineData("predict --model job-1 --data f.csv --out p.parquet", "--out: p.parquet: must end in .csv, the one format that is written")]
     [InlineData("summary", "ID: is missing")]
     [InlineData("summary a b", "b: unexpected argument")]

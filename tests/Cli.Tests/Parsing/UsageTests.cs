@@ -17,7 +17,8 @@ public sealed class UsageTests
     [InlineData("pi --seed -1", "--seed: -1: must be from 0 to 18446744073709551615")]
     [InlineData("pi --seed 18446744073709551616", "--seed: 18446744073709551616: must be from 0 to 18446744073709551615")]
     [InlineData("pi --device gpu", "--device: gpu: device spec 'gpu' must start with '/', as in /job:worker/task:0/cpu:0")]
-    [InlineData("pi --device /tpu:0", "--device: /tpu:0: device spec '/tpu:0': part 'tpu:0' at position 1: 'tpu' is none of job, replica, task, device, cpu, gpu")]
+    [InlineData("pi --device /tpu:0", "--device: /tpu:0: device spec '/tpu:0': part 'tpu:0' at position 1: 'tpu' is none of job, replica, task, device, cpu, "
+        + "gpu")]
     [InlineData("pi --pionts 100", "--pionts: unknown option; did you mean --points?")]
     [InlineData("pi --jsno", "--jsno: unknown option; did you mean --json?")]
     [InlineData("pi --quite-unlike", "--quite-unlike: unknown option")]

@@ -15,14 +15,14 @@ public sealed class LocalDescentTests
             var sum = new float[common.Length];
             var expected = new double[common.Length];
             long examples = 0;
-            for (int lane = 0; lane < gradients.Length; lane++)
+            for (var lane = 0; lane < gradients.Length; lane++)
             {
                 var descent = new LocalDescent(common.Length, new Sgd(0.25f));
                 descent.Begin(common);
                 descent.Step(gradients[lane], counts[lane], default);
                 var difference = new float[common.Length];
                 descent.Difference(common, counts[lane], difference);
-                for (int i = 0; i < common.Length; i++)
+                for (var i = 0; i < common.Length; i++)
                 {
                     sum[i] += difference[i];
                     expected[i] += counts[lane] * (common[i] - (0.25 * gradients[lane][i] / counts[lane]));
@@ -34,7 +34,7 @@ public sealed class LocalDescentTests
             var averaged = new float[common.Length];
             LocalDescent.RuleOfStore(GradientScale.Mean).Apply(common, averaged, [], sum, examples);
 
-            for (int i = 0; i < common.Length; i++)
+            for (var i = 0; i < common.Length; i++)
                 Assert.Equal(expected[i] / examples, averaged[i], 1e-5);
         });
 

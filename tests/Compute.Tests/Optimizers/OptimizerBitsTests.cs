@@ -7,20 +7,21 @@ namespace Cluster.Compute.Tests.Optimizers;
 public sealed class OptimizerBitsTests
 {
     private static readonly Gen<(Optimizer Optimizer, float[] W, float[][] G, long Examples)> Runs =
-        Gen.Select(Gen.Int[0, OptimizerCases.All.Count - 1], Gen.Int[1, 70], Gen.Long[1, 5000], Gen.Float[-3, 3].Array[71], Gen.Float[-900, 900].Array[71].Array[1, 6])
+        Gen.Select(Gen.Int[0, OptimizerCases.All.Count - 1], Gen.Int[1, 70], Gen.Long[1, 5000], Gen.Float[-3, 3].Array[71],
+        Gen.Float[-900, 900].Array[71].Array[1, 6])
             .Select((kind, length, examples, w, g) => (OptimizerCases.All[kind], w[..length], g.Select(values => values[..length]).ToArray(), examples));
 
     [Fact]
     public void Apply_AnySteps_HaveTheBitsOfTheScalarTwin() => Runs.Sample(run =>
     {
-        (Optimizer optimizer, float[] w, float[][] gradients, long examples) = run;
+        var (optimizer, w, gradients, examples) = run;
         float[] slots = OptimizerCases.Slots(optimizer, w), scalarSlots = [.. slots];
         float[] scalar = [.. w], next = new float[w.Length];
 
-        for (int step = 0; step < gradients.Length; step++)
+        for (var step = 0; step < gradients.Length; step++)
         {
-            bool isFinite = optimizer.Apply(w, next, slots, gradients[step], examples, UpdateTime.AtStep(step));
-            bool isScalarFinite = optimizer.ApplyScalar(scalar, scalar, scalarSlots, gradients[step], examples, UpdateTime.AtStep(step));
+            var isFinite = optimizer.Apply(w, next, slots, gradients[step], examples, UpdateTime.AtStep(step));
+            var isScalarFinite = optimizer.ApplyScalar(scalar, scalar, scalarSlots, gradients[step], examples, UpdateTime.AtStep(step));
             (w, next) = (next, w);
 
             Assert.Equal(OptimizerCases.Bits(scalar), OptimizerCases.Bits(w));
@@ -32,7 +33,7 @@ public sealed class OptimizerBitsTests
     [Fact]
     public void Apply_IntoTheGradient_HasTheBitsOfAnApplyElsewhere() => Runs.Sample(run =>
     {
-        (Optimizer optimizer, float[] w, float[][] gradients, long examples) = run;
+        var (optimizer, w, gradients, examples) = run;
         float[] slots = OptimizerCases.Slots(optimizer, w), ownSlots = [.. slots], next = new float[w.Length], own = [.. gradients[0]];
 
         optimizer.Apply(w, next, slots, gradients[0], examples);
@@ -45,27 +46,28 @@ public sealed class OptimizerBitsTests
     [Fact]
     public void Apply_RangeCutAnywhere_HasTheBitsOfTheWhole() => Gen.Select(Runs, Gen.Int[0, 70].Array[0, 4]).Sample((run, cuts) =>
     {
-        (Optimizer optimizer, float[] w, float[][] gradients, long examples) = run;
+        var (optimizer, w, gradients, examples) = run;
         int[] ends = [0, .. cuts.Select(cut => Math.Min(cut, w.Length)).Order(), w.Length];
         float[] whole = [.. w], slots = OptimizerCases.Slots(optimizer, w);
         Steps(optimizer, whole, slots, gradients, examples, 0);
 
-        for (int part = 0; part + 1 < ends.Length; part++)
+        for (var part = 0; part + 1 < ends.Length; part++)
         {
-            Range range = ends[part]..ends[part + 1];
+            var range = ends[part]..ends[part + 1];
             float[] values = w[range], own = OptimizerCases.Slots(optimizer, values);
             Steps(optimizer, values, own, [.. gradients.Select(g => g[range])], examples, 0);
 
             Assert.Equal(OptimizerCases.Bits(whole.AsSpan(range)), OptimizerCases.Bits(values));
-            for (int slot = 0; slot < optimizer.Slots; slot++)
-                Assert.Equal(OptimizerCases.Bits(slots.AsSpan(slot * w.Length, w.Length)[range]), OptimizerCases.Bits(own.AsSpan(slot * values.Length, values.Length)));
+            for (var slot = 0; slot < optimizer.Slots; slot++)
+                Assert.Equal(OptimizerCases.Bits(slots.AsSpan(slot * w.Length, w.Length)[range]),
+                    OptimizerCases.Bits(own.AsSpan(slot * values.Length, values.Length)));
         }
     });
 
     [Fact]
     public void Apply_OnFromASavedState_HasTheBitsOfTheRunInOne() => Gen.Select(Runs, Gen.Int[0, 6]).Sample((run, cut) =>
     {
-        (Optimizer optimizer, float[] w, float[][] gradients, long examples) = run;
+        var (optimizer, w, gradients, examples) = run;
         cut = Math.Min(cut, gradients.Length);
         float[] whole = [.. w], slots = OptimizerCases.Slots(optimizer, w);
         Steps(optimizer, whole, slots, gradients, examples, 0);
@@ -81,7 +83,7 @@ public sealed class OptimizerBitsTests
 
     private static void Steps(Optimizer optimizer, float[] w, float[] slots, float[][] gradients, long examples, int from)
     {
-        for (int step = 0; step < gradients.Length; step++)
+        for (var step = 0; step < gradients.Length; step++)
             optimizer.Apply(w, w, slots, gradients[step], examples, UpdateTime.AtStep(from + step));
     }
 }

@@ -38,7 +38,7 @@ internal static class OptimizerCases
     public static int[] Bits(ReadOnlySpan<float> values)
     {
         var bits = new int[values.Length];
-        for (int i = 0; i < bits.Length; i++)
+        for (var i = 0; i < bits.Length; i++)
             bits[i] = BitConverter.SingleToInt32Bits(values[i]);
         return bits;
     }

@@ -10,7 +10,7 @@ public sealed class OptimizerTests
     [MemberData(nameof(Numbers))]
     public void Apply_ThousandSteps_FollowTheFormulaInDouble(int number)
     {
-        Optimizer optimizer = OptimizerCases.All[number];
+        var optimizer = OptimizerCases.All[number];
         const int Length = 21, Examples = 4;
         var random = new Random(number);
         float[] w = [.. Enumerable.Range(0, Length).Select(i => i % 5 == 0 ? 0 : (random.NextSingle() * 4) - 2)];
@@ -18,13 +18,13 @@ public sealed class OptimizerTests
         OptimizerTwin[] twins = [.. w.Select(start => new OptimizerTwin(optimizer, start))];
         double divisor = optimizer.Scale == GradientScale.Mean ? Examples : 1;
 
-        for (int step = 0; step < 1000; step++)
+        for (var step = 0; step < 1000; step++)
         {
             // A bowl of another curvature in each parameter, and noise.
-            for (int i = 0; i < Length; i++)
+            for (var i = 0; i < Length; i++)
                 sum[i] = (float)(divisor * ((0.05 + (i / 40.0)) * (w[i] - 1) + (random.NextDouble() - 0.5)));
             Assert.True(optimizer.Apply(w, w, slots, sum, Examples, UpdateTime.AtStep(step)));
-            for (int i = 0; i < Length; i++)
+            for (var i = 0; i < Length; i++)
             {
                 twins[i].Step(sum[i] / divisor, step);
                 Assert.Equal(twins[i].W, w[i], 2e-4);
@@ -41,9 +41,9 @@ public sealed class OptimizerTests
         var random = new Random(1);
         float[] w = new float[40], slots = OptimizerCases.Slots(optimizer, w), g = new float[40];
 
-        for (int step = 0; step < 1000; step++)
+        for (var step = 0; step < 1000; step++)
         {
-            for (int i = 0; i < g.Length; i++)
+            for (var i = 0; i < g.Length; i++)
                 g[i] = (i < 20 ? w[i] - (i % 2 == 0 ? 2 : -2) : 0) + ((random.NextSingle() - 0.5f) * 0.2f);
             optimizer.Apply(w, w, slots, g, 1, UpdateTime.AtStep(step));
         }
@@ -60,7 +60,7 @@ public sealed class OptimizerTests
 
         optimizer.Apply(w, w, slots, new float[5], 1);
 
-        for (int i = 0; i < start.Length; i++)
+        for (var i = 0; i < start.Length; i++)
             Assert.Equal(start[i], w[i], 1e-5f);
     }
 
@@ -68,10 +68,10 @@ public sealed class OptimizerTests
     [MemberData(nameof(Numbers))]
     public void Apply_NotFiniteAtAnyPlace_IsSeen(int number)
     {
-        Optimizer optimizer = OptimizerCases.All[number];
-        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+        var optimizer = OptimizerCases.All[number];
+        foreach (var bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
         {
-            for (int place = 0; place < 21; place++)
+            for (var place = 0; place < 21; place++)
             {
                 float[] g = new float[21], w = new float[21], slots = OptimizerCases.Slots(optimizer, w);
                 g[place] = bad;
@@ -84,7 +84,7 @@ public sealed class OptimizerTests
     [Fact]
     public void Apply_SlotOverflows_IsSeenAtAnyPlace()
     {
-        for (int place = 0; place < 21; place++)
+        for (var place = 0; place < 21; place++)
         {
             float[] g = new float[21], w = new float[21];
             g[place] = 3e38f;

@@ -24,7 +24,7 @@ internal sealed class OptimizerTwin
     /// <param name="step">From 0.</param>
     public void Step(double g, int step)
     {
-        double lr = Rate(_optimizer.LearningRate, step);
+        var lr = Rate(_optimizer.LearningRate, step);
         g += _optimizer.L2 * W;
         switch (_optimizer)
         {
@@ -67,15 +67,15 @@ internal sealed class OptimizerTwin
         double beta1 = settings.Beta1, beta2 = settings.Beta2;
         _a = (beta1 * _a) + ((1 - beta1) * g);
         _b = (beta2 * _b) + ((1 - beta2) * g * g);
-        double m = _a / (1 - Math.Pow(beta1, t));
+        var m = _a / (1 - Math.Pow(beta1, t));
         // The paper's ε̂: added to √v before the correction.
-        double v = Math.Sqrt(_b) + settings.Epsilon;
+        var v = Math.Sqrt(_b) + settings.Epsilon;
         W -= (lr * m * Math.Sqrt(1 - Math.Pow(beta2, t)) / v) + (lr * settings.WeightDecay * W);
     }
 
     private void Ftrl(FtrlSettings settings, double alpha, double g)
     {
-        double sigma = (Math.Sqrt(_b + (g * g)) - Math.Sqrt(_b)) / alpha;
+        var sigma = (Math.Sqrt(_b + (g * g)) - Math.Sqrt(_b)) / alpha;
         _a += g - (sigma * W);
         _b += g * g;
         W = Math.Abs(_a) <= settings.L1 ? 0 : -(_a - (Math.Sign(_a) * settings.L1)) / (((settings.Beta + Math.Sqrt(_b)) / alpha) + settings.L2);

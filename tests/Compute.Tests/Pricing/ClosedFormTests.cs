@@ -15,7 +15,8 @@ public sealed class ClosedFormTests
     [InlineData(true, 100, 300, 0.05, 0, 0.2, 1, 4.7496312655e-07, 1e-16)]
     [InlineData(false, 100, 20, 0.05, 0, 0.2, 1, 5.42541103776e-17, 1e-27)]
     [InlineData(true, 1e9, 1e-9, 1, -1, 3, 100, 2.688117141816e52, 1e42)]
-    public void Price_KnownAnswers(bool isCall, double spot, double strike, double rate, double yield, double volatility, double maturity, double expected, double tolerance) =>
+    public void Price_KnownAnswers(bool isCall, double spot, double strike, double rate, double yield, double volatility, double maturity,
+        double expected, double tolerance) =>
         Assert.Equal(expected, ClosedForm.Price(Terms(isCall, spot, strike, rate, yield, volatility, maturity))!.Value, tolerance);
 
     [Fact]
@@ -29,7 +30,8 @@ public sealed class ClosedFormTests
 
     [Fact]
     public void Price_EveryOptionThatIsTaken_IsFiniteAndAtLeastItsIntrinsicValue() =>
-        Gen.Select(Gen.Bool, Prices, Prices, Gen.Double[-1, 1], Gen.Double[-1, 1], Gen.OneOf(Gen.Const(0.0), Gen.Const(1e-300), Gen.Double[0, 3]), Gen.Double[1e-9, 100])
+        Gen.Select(Gen.Bool, Prices, Prices, Gen.Double[-1, 1], Gen.Double[-1, 1],
+        Gen.OneOf(Gen.Const(0.0), Gen.Const(1e-300), Gen.Double[0, 3]), Gen.Double[1e-9, 100])
             .Sample((isCall, spot, strike, rate, yield, volatility, maturity) =>
             {
                 var terms = Terms(isCall, spot, strike, rate, yield, volatility, maturity);
@@ -39,16 +41,17 @@ public sealed class ClosedFormTests
 
     private static Gen<double> Prices => Gen.OneOf(Gen.Double[1e-3, 1e9], Gen.Const(1e-300), Gen.Const(double.Epsilon), Gen.Const(1e9));
 
-    private static OptionTerms Terms(bool isCall, double spot, double strike, double rate, double yield, double volatility, double maturity) => new(new PriceArguments
-    {
-        IsCall = isCall,
-        Spot = spot,
-        Strike = strike,
-        Rate = rate,
-        DividendYield = yield,
-        Volatility = volatility,
-        Maturity = maturity,
-        Dates = 1,
-        Seed = 0,
-    });
+    private static OptionTerms Terms(bool isCall, double spot, double strike, double rate, double yield, double volatility, double maturity)
+        => new(new PriceArguments
+        {
+            IsCall = isCall,
+            Spot = spot,
+            Strike = strike,
+            Rate = rate,
+            DividendYield = yield,
+            Volatility = volatility,
+            Maturity = maturity,
+            Dates = 1,
+            Seed = 0,
+        });
 }

@@ -6,7 +6,8 @@ namespace Cluster.Compute.Tests.Pricing;
 
 public sealed class PriceComputationTests
 {
-    private const string Call = """{"kind":"european","option":"call","spot":100,"strike":100,"rate":0.05,"dividendYield":0,"volatility":0.2,"maturity":1,"dates":1,"seed":42}""";
+    private const string Call =
+        """{"kind":"european","option":"call","spot":100,"strike":100,"rate":0.05,"dividendYield":0,"volatility":0.2,"maturity":1,"dates":1,"seed":42}""";
 
     /// <summary>S, K, r, q, σ, T.</summary>
     public static TheoryData<double, double, double, double, double, double> Markets => new()

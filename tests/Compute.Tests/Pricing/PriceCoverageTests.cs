@@ -15,7 +15,8 @@ public sealed class PriceCoverageTests
     /// <summary>σ·√T, and numbers of paths that have warnings for some strikes and none for others; from 2 on for most calls.</summary>
     public static TheoryData<double, int> Markets => new()
     {
-        { 0.05, 400 }, { 0.05, 4_000 }, { 0.2, 400 }, { 0.2, 4_000 }, { 0.5, 400 }, { 0.5, 4_000 }, { 1, 4_000 }, { 1, 20_000 }, { 1.5, 20_000 }, { 1.5, 60_000 },
+        { 0.05, 400 }, { 0.05, 4_000 }, { 0.2, 400 }, { 0.2, 4_000 }, { 0.5, 400 }, { 0.5, 4_000 }, { 1, 4_000 }, { 1, 20_000 },
+        { 1.5, 20_000 }, { 1.5, 60_000 },
         { 2, 4_000 }, { 2.9, 4_000 }, { 3, 400 },
     };
 
@@ -65,7 +66,8 @@ public sealed class PriceCoverageTests
         return sound >= Seeds / 2;
     }
 
-    private static double? Error(JsonElement result) => result.GetProperty("standardError") is { ValueKind: JsonValueKind.Number } error ? error.GetDouble() : null;
+    private static double? Error(JsonElement result)
+        => result.GetProperty("standardError") is { ValueKind: JsonValueKind.Number } error ? error.GetDouble() : null;
 
     /// <summary>The largest number that fewer would hold than with a probability of at most <see cref="Risk"/>.</summary>
     private static int Quantile(int seeds)

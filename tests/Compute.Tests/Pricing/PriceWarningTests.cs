@@ -24,7 +24,8 @@ public sealed class PriceWarningTests
         Assert.Equal(JsonValueKind.Null, result.GetProperty("standardError").ValueKind);
         Assert.Equal(4.7496312655e-07, result.GetProperty("closedForm").GetDouble(), 1e-16);
         Assert.Equal(1 - Math.Pow(0.05, 1e-5), result.GetProperty("payoffChanceAtMost").GetDouble(), 1e-11);
-        Assert.StartsWith("0 of 100000 paths pay anything, at least 100 are needed for a standard error: draw more paths", Warnings(result)[0], StringComparison.Ordinal);
+        Assert.StartsWith("0 of 100000 paths pay anything, at least 100 are needed for a standard error: draw more paths", Warnings(result)[0],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,12 +66,14 @@ public sealed class PriceWarningTests
         var result = new PriceRun { Dates = 12, Volatility = 3, Maturity = 2 }.Result(10_000);
 
         Assert.Equal(JsonValueKind.Null, result.GetProperty("closedForm").ValueKind);
-        Assert.Equal("volatility·√maturity is 4.24, above 3: the price rests on paths too rare to be drawn; take a smaller volatility or maturity", Warnings(result)[^1]);
+        Assert.Equal("volatility·√maturity is 4.24, above 3: the price rests on paths too rare to be drawn; take a smaller volatility or maturity",
+            Warnings(result)[^1]);
     }
 
     [Fact]
     public void Result_AtTheLargestDeviation_DoesNotSpeakOfIt() =>
-        Assert.DoesNotContain(Warnings(new PriceRun { Dates = 7, Volatility = 1.5, Maturity = 4 }.Result(10_000)), w => w.Contains("above 3", StringComparison.Ordinal));
+        Assert.DoesNotContain(Warnings(new PriceRun { Dates = 7, Volatility = 1.5, Maturity = 4 }.Result(10_000)),
+        w => w.Contains("above 3", StringComparison.Ordinal));
 
     private static string[] Warnings(JsonElement result) => [.. result.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()!)];
 }

@@ -9,9 +9,10 @@ public sealed class DataImportTests
     private static readonly DataImport File = new() { Source = "houses.csv", Label = "price" };
 
     [Fact]
-    public void Mapping_AnyImport_ComesBack() => Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 100], Gen.Bool).Sample((header, zero, shared, features, hasText) =>
+    public void Mapping_AnyImport_ComesBack()
+        => Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 100], Gen.Bool).Sample((header, zero, shared, features, hasText) =>
     {
-        string? text = hasText ? "a-1" : null;
+        var text = hasText ? "a-1" : null;
         var import = new DataImport
         {
             Name = text,
@@ -60,7 +61,8 @@ public sealed class DataImportTests
         Assert.Equal("label: '': must have 1 to 256 characters", Assert.Single((File with { Label = null }).Validate()).ToString());
         Assert.Equal("source: '': must have 1 to 2048 characters", Assert.Single((File with { Source = "" }).Validate()).ToString());
         Assert.Equal(
-            "labels: '': must be the URI of the file of labels", Assert.Single(new DataImport { Source = "file:images", Format = DataFormats.Idx }.Validate()).ToString());
+            "labels: '': must be the URI of the file of labels",
+            Assert.Single(new DataImport { Source = "file:images", Format = DataFormats.Idx }.Validate()).ToString());
         Assert.Equal("shared: https://h/x.csv: only file: and synthetic: sources can stay where they are",
             Assert.Single((File with { Source = "https://h/x.csv", IsShared = true }).Validate()).ToString());
     }
@@ -69,7 +71,8 @@ public sealed class DataImportTests
     public void Validate_WhatAnotherFormatHas_IsRefusedAndNotPassedOver()
     {
         Assert.Equal(
-            ["features: 4: is for files of the format libsvm", "zeroBased: true: is for files of the format libsvm", "labels: l: is for files of the format idx"],
+            ["features: 4: is for files of the format libsvm", "zeroBased: true: is for files of the format libsvm",
+            "labels: l: is for files of the format idx"],
             (File with { Features = 4, IsZeroBased = true, Labels = "l" }).Validate().Select(v => v.ToString()));
         Assert.Equal(
             ["label: y: is for files of the format csv", "noHeader: true: is for files of the format csv"],

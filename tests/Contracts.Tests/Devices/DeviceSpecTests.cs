@@ -101,7 +101,7 @@ public sealed class DeviceSpecTests
                 spec.JobName is null ? "/job:*" : $"/job:{spec.JobName}",
                 spec.Replica is null ? null : $"/replica:{spec.Replica}",
                 spec.Task is null ? "/task:*" : $"/task:{spec.Task}",
-                spec.Type is null ? null : $"{(isShort ? "" : "/device:")}{(isShort ? $"/{spec.Type}" : $"{spec.Type}")}:{spec.Index?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "*"}",
+                spec.Type is null ? null : $"{(isShort ? "/" : "/device:")}{spec.Type}:{(spec.Index is { } index ? $"{index}" : "*")}",
             ];
             return DeviceSpec.Parse(string.Concat(order.Select(i => parts[i]))) == spec;
         });

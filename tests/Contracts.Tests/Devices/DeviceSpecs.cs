@@ -10,5 +10,12 @@ internal static class DeviceSpecs
 
     public static readonly Gen<DeviceSpec> Any = Gen.Select(
         Gen.OneOf<string?>(null, "worker", "ps", "chief", "Job_2"), Index, Index, Gen.OneOf<DeviceType?>(null, DeviceType.Cpu, DeviceType.Gpu), Index,
-        (job, replica, task, type, index) => new DeviceSpec { JobName = job, Replica = replica, Task = task, Type = type, Index = type is null ? null : index });
+        (job, replica, task, type, index) => new DeviceSpec
+        {
+            JobName = job,
+            Replica = replica,
+            Task = task,
+            Type = type,
+            Index = type is null ? null : index
+        });
 }

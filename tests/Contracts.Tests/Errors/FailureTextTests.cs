@@ -7,7 +7,7 @@ public sealed class FailureTextTests
     [Fact]
     public void Of_ExceptionsOfArguments_HasNoParameterAndOneLine()
     {
-        int shape = 70_000;
+        var shape = 70_000;
         var outside = Assert.Throws<ArgumentOutOfRangeException>(() => ArgumentOutOfRangeException.ThrowIfGreaterThan(shape, 65_536));
         (Exception Failure, string Expected)[] cases =
         [

@@ -72,6 +72,7 @@ public sealed class ItemPlacementTests
         var spec = new PiSpec { Points = 1L << 30, SoftPlacement = true }.PlacedByItem(8, item => $"/task:{item}");
         Assert.True(spec.ToProto().TryToSpec(out var read, out _));
         Assert.Equal(spec, read);
-        Assert.Equal(spec, System.Text.Json.JsonSerializer.Deserialize<PiSpec>(System.Text.Json.JsonSerializer.Serialize(spec, SpecJson.Options), SpecJson.Options));
+        Assert.Equal(spec, System.Text.Json.JsonSerializer.Deserialize<PiSpec>(System.Text.Json.JsonSerializer.Serialize(spec, SpecJson.Options),
+            SpecJson.Options));
     }
 }

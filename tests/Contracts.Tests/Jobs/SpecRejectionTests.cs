@@ -41,7 +41,8 @@ public sealed class SpecRejectionTests
 
     [Fact]
     public void ToStatus_HugeValue_StaysSmall()
-        => Assert.True(Google.Protobuf.MessageExtensions.ToByteArray(SpecRejection.ToStatus([new SpecViolation("name", new string('x', 1_000_000), "must be short")])).Length < 2000);
+        => Assert.True(Google.Protobuf.MessageExtensions.ToByteArray(
+        SpecRejection.ToStatus([new SpecViolation("name", new string('x', 1_000_000), "must be short")])).Length < 2000);
 
     [Fact]
     public void TryRead_OtherFailures_AreNone()

@@ -88,5 +88,6 @@ public sealed class SpecValidationTests
     public void ToString_OddValue_IsOneLine(string value, string expected) => Assert.Equal(expected, new SpecViolation("f", value, "limit").ToString());
 
     [Fact]
-    public void ToString_LongValue_IsCut() => Assert.Equal(256 + "f: …: limit".Length, new SpecViolation("f", new string('x', 100_000), "limit").ToString().Length);
+    public void ToString_LongValue_IsCut()
+        => Assert.Equal(256 + "f: …: limit".Length, new SpecViolation("f", new string('x', 100_000), "limit").ToString().Length);
 }

@@ -13,7 +13,8 @@ public sealed class TrainingSpecTests
     private static readonly Gen<float> Positive = Gen.Float[1e-6f, 1e6f];
 
     private static readonly Gen<TrainingSpec> Numbers = Gen.Select(
-        Gen.Int[1, TrainingSpec.MaxLanes], Gen.Int[1, TrainingSpec.MaxBatch], Gen.Int[1, TrainingSpec.MaxEpochs], Positive, Positive, Gen.ULong, Gen.Int[0, TrainingSpec.MaxParameterStores],
+        Gen.Int[1, TrainingSpec.MaxLanes], Gen.Int[1, TrainingSpec.MaxBatch], Gen.Int[1, TrainingSpec.MaxEpochs], Positive, Positive, Gen.ULong,
+        Gen.Int[0, TrainingSpec.MaxParameterStores],
         (lanes, batch, epochs, rate, accumulator, seed, stores) => new TrainingSpec
         {
             Lanes = lanes,
@@ -33,7 +34,8 @@ public sealed class TrainingSpecTests
         });
 
     private static readonly Gen<TrainingSpec> Any = Gen.Select(
-        Numbers, Gen.Bool, Gen.Bool.Select(b => TrainingNames.Modes[b ? 1 : 0]), Gen.Int[0, TrainingNames.Optimizers.Count - 1], Gen.Float[-9, 9], Gen.Bool, Gen.Bool,
+        Numbers, Gen.Bool, Gen.Bool.Select(b => TrainingNames.Modes[b ? 1 : 0]), Gen.Int[0, TrainingNames.Optimizers.Count - 1], Gen.Float[-9, 9],
+        Gen.Bool, Gen.Bool,
         (spec, data, mode, optimizer, start, hasStart, log) => WithSettings(spec with
         {
             Data = data ? "prices-2" : null,
@@ -60,7 +62,15 @@ public sealed class TrainingSpecTests
     [Fact]
     public void Validate_EndsThatNeedAnEvaluation_AreRefusedWithoutOne()
     {
-        TrainingSpec wrong = Example with { Patience = 3, Target = 0.5, MinDelta = -1, Steps = -1, MaxSeconds = TrainingSpec.MaxSecondsLimit + 1, Monitor = "Loss" };
+        var wrong = Example with
+        {
+            Patience = 3,
+            Target = 0.5,
+            MinDelta = -1,
+            Steps = -1,
+            MaxSeconds = TrainingSpec.MaxSecondsLimit + 1,
+            Monitor = "Loss"
+        };
 
         Assert.Equal(["steps", "maxSeconds", "monitor", "minDelta", "patience", "target"], wrong.Validate().Select(violation => violation.Field));
         Assert.Equal("evaluateEpochs", Assert.Single((Example with { EvaluateSteps = 5, EvaluateEpochs = 1 }).Validate()).Field);
@@ -135,8 +145,8 @@ public sealed class TrainingSpecTests
     [Fact]
     public void TryToSpec_Device_IsKeptAndAWrongOneIsRefused()
     {
-        TrainingSpec spec = Example with { Device = "/job:worker/task:1/gpu:*", SoftPlacement = true };
-        Assert.True(spec.ToProto().TryToSpec(out TrainingSpec? read, out _));
+        var spec = Example with { Device = "/job:worker/task:1/gpu:*", SoftPlacement = true };
+        Assert.True(spec.ToProto().TryToSpec(out var read, out _));
         Assert.Equal(spec, read);
         Assert.Equal("device", Assert.Single((Example with { Device = "/gpu:x" }).Validate()).Field);
     }
@@ -174,20 +184,33 @@ public sealed class TrainingSpecTests
     [Fact]
     public void Validate_SettingsThatTheOptimizerHasNot_NamesEach()
     {
-        TrainingSpec spec = Example with { Optimizer = "sgd", Momentum = 0.9f, Beta1 = 0.9f, Beta2 = 0.9f, Epsilon = 1, WeightDecay = 0, FtrlBeta = 1, L1 = 0, L2 = 0.5f };
+        var spec = Example with
+        {
+            Optimizer = "sgd",
+            Momentum = 0.9f,
+            Beta1 = 0.9f,
+            Beta2 = 0.9f,
+            Epsilon = 1,
+            WeightDecay = 0,
+            FtrlBeta = 1,
+            L1 = 0,
+            L2 = 0.5f
+        };
 
         Assert.Equal(["momentum", "beta1", "beta2", "epsilon", "weightDecay", "ftrlBeta", "l1"], spec.Validate().Select(v => v.Field));
         Assert.All(spec.Validate(), v => Assert.Equal("cannot be given with optimizer sgd, which has none", v.Limit));
-        Assert.Equal("l2: 0.5: cannot be given with optimizer adamw, which has none", Assert.Single((Example with { Optimizer = "adamw", L2 = 0.5f }).Validate()).ToString());
+        Assert.Equal("l2: 0.5: cannot be given with optimizer adamw, which has none",
+            Assert.Single((Example with { Optimizer = "adamw", L2 = 0.5f }).Validate()).ToString());
     }
 
     [Fact]
     public void Validate_SettingsOutOfRange_NamesEachLimit()
     {
-        TrainingSpec spec = Example with { Optimizer = "adamw", Beta1 = 1, Beta2 = float.NaN, Epsilon = 0, WeightDecay = -1 };
+        var spec = Example with { Optimizer = "adamw", Beta1 = 1, Beta2 = float.NaN, Epsilon = 0, WeightDecay = -1 };
 
         Assert.Equal(
-            ["beta1: 1: must be at least 0 and below 1", "beta2: NaN: must be at least 0 and below 1", "epsilon: 0: must be finite and above 0", "weightDecay: -1: must be finite and at least 0"],
+            ["beta1: 1: must be at least 0 and below 1", "beta2: NaN: must be at least 0 and below 1", "epsilon: 0: must be finite and above 0",
+            "weightDecay: -1: must be finite and at least 0"],
             spec.Validate().Select(v => v.ToString()));
     }
 
@@ -224,7 +247,8 @@ public sealed class TrainingSpecTests
             (Example with { Model = "softmax", Classes = 1 }, "classes: 1: must be from 2 to 65536"),
             (Example with { Model = "logistic", Classes = 2 }, "classes: 2: cannot be given with model logistic, which has none"),
             (Example with { Model = "softmax", StartBias = 1 }, "startBias: 1: cannot be given with model softmax, which has none"),
-            (Example with { Model = "mlp", Layers = "4", Classes = 2, Regression = true }, "regression: true: cannot be given with classes: a model names classes or predicts a number"),
+            (Example with { Model = "mlp", Layers = "4", Classes = 2, Regression = true },
+            "regression: true: cannot be given with classes: a model names classes or predicts a number"),
             (Example with { Model = "softmax", Regression = true }, "regression: true: cannot be given with model softmax: only mlp is a regression or not"),
             (Example with { Layers = "4" }, "layers: 4: cannot be given with model linear, which has none"),
             (Example with { ParameterPlacement = "rows" }, "parameterPlacement: rows: must be ranges or variables"),
@@ -259,10 +283,20 @@ public sealed class TrainingSpecTests
     /// <summary>Each setting that the optimizer has, and a schedule where it may have one.</summary>
     private static TrainingSpec WithSettings(TrainingSpec spec)
     {
-        foreach (OptimizerSetting setting in OptimizerSetting.All.Where(s => s.Optimizers.Contains(spec.Optimizer)))
+        foreach (var setting in OptimizerSetting.All.Where(s => s.Optimizers.Contains(spec.Optimizer)))
             spec = setting.Write(spec, setting.Default);
         if (spec.Seed % 2 == 0)
-            spec = spec with { Model = TrainingNames.Mlp, Layers = "8,3", Activation = TrainingNames.Tanh, Initialiser = TrainingNames.He, Classes = 4, StartWeight = null, StartBias = null, ParameterPlacement = TrainingNames.Variables };
+            spec = spec with
+            {
+                Model = TrainingNames.Mlp,
+                Layers = "8,3",
+                Activation = TrainingNames.Tanh,
+                Initialiser = TrainingNames.He,
+                Classes = 4,
+                StartWeight = null,
+                StartBias = null,
+                ParameterPlacement = TrainingNames.Variables
+            };
         return spec.Optimizer == TrainingNames.Ftrl ? spec : spec with { Schedule = TrainingNames.Step, WarmupSteps = 7, DecaySteps = 100, DecayFactor = 0.5f };
     }
 }

@@ -26,7 +26,8 @@ public sealed class PlacementTests
     [InlineData("/device:GPU:*", "work-gpu /device:GPU:* 3")]
     [InlineData("/gpu:1", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:1 1")]
     [InlineData("/gpu:0", "work-task-1-gpu /job:worker/replica:0/task:1/device:GPU:0 1", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:0 1")]
-    [InlineData("/job:worker/task:1", "work-task-1-gpu /job:worker/replica:0/task:1/device:GPU:* 1", "work-task-1-cpu /job:worker/replica:0/task:1/device:CPU:* 1")]
+    [InlineData("/job:worker/task:1", "work-task-1-gpu /job:worker/replica:0/task:1/device:GPU:* 1",
+        "work-task-1-cpu /job:worker/replica:0/task:1/device:CPU:* 1")]
     [InlineData("/task:2/gpu:*", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:* 2")]
     [InlineData("/job:worker/task:2/gpu:1", "work-task-2-gpu /job:worker/replica:0/task:2/device:GPU:1 1")]
     public void For_Spec_NamesQueuesAndCountsSlotsGpusFirst(string spec, params string[] targets)

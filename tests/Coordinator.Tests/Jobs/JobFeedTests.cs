@@ -58,7 +58,7 @@ public sealed class JobFeedTests
     public void PartialResultsSince_TwoWatchers_GetEachOnceInOrder()
     {
         var feed = new JobFeed();
-        (long early, long other) = (0, 0);
+        var (early, other) = (0L, 0L);
         Add(feed, 1, 2);
 
         Assert.Equal([1, 2], Clocks(feed, ref early));
@@ -72,7 +72,7 @@ public sealed class JobFeedTests
     public void PartialResultsSince_MoreThanAreKept_AreTheLastOnes()
     {
         var feed = new JobFeed();
-        (long slow, long late) = (0, 0);
+        var (slow, late) = (0L, 0L);
         Add(feed, 0);
         Assert.Equal([0], Clocks(feed, ref slow));
         for (var clock = 1; clock <= 200; clock++) Add(feed, clock);

@@ -44,9 +44,9 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Describe_TrainingThatHasNoPlan_HasNoFigures()
     {
-        JobRecord job = await RunningAsync(JobKinds.Training);
+        var job = await RunningAsync(JobKinds.Training);
 
-        Job told = await _describer.DescribeAsync(job);
+        var told = await _describer.DescribeAsync(job);
 
         Assert.Null(told.Training);
         Assert.Equal((JobState.Running, 0L, 0L, "steps"), (told.State, told.Progress.Done, told.Progress.Total, told.Progress.Unit));
@@ -55,11 +55,11 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Describe_TrainingThatRunsHere_IsWhatItsRunnerSays()
     {
-        JobRecord job = await PlannedAsync();
+        var job = await PlannedAsync();
         var live = new TrainingProgress { Lanes = 4, Steals = 77 };
         _feeds.Open(job.Id).Publish(new JobProgress(30, 12, 5, 0, "/job:ps/task:1") { Training = live });
 
-        Job told = await _describer.DescribeAsync(job);
+        var told = await _describer.DescribeAsync(job);
 
         Assert.Equal(live, told.Training);
         Assert.Equal((30L, 75L, 12.0, "/job:ps/task:1"), (told.Progress.Done, told.Progress.Total, told.Progress.Rate, told.Progress.WaitingFor));
@@ -68,7 +68,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Describe_TrainingThatRunsElsewhereOrHasOnlyBegunHere_IsItsRecord()
     {
-        JobRecord job = await PlannedAsync();
+        var job = await PlannedAsync();
 
         Assert.Equal((4, 1), (await FiguresAsync(job)));
         _feeds.Open(job.Id).Publish(new JobProgress(0, 0, 0, 0, "2 ps tasks"));
@@ -76,7 +76,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
 
         async Task<(int, int)> FiguresAsync(JobRecord record)
         {
-            TrainingProgress training = (await _describer.DescribeAsync(record)).Training;
+            var training = (await _describer.DescribeAsync(record)).Training;
             return (training.Lanes, training.ParameterStores);
         }
     }
@@ -84,11 +84,11 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Describe_TrainingThatHasEnded_IsItsRecordAndNotWhatItsRunnerSaidLast()
     {
-        JobRecord job = await PlannedAsync();
+        var job = await PlannedAsync();
         _feeds.Open(job.Id).Publish(new JobProgress(30, 12, 5, 2, "a worker") { Training = new TrainingProgress { Steals = 77 } });
-        JobRecord ended = await EndedAsync(job);
+        var ended = await EndedAsync(job);
 
-        Job told = await _describer.DescribeAsync(ended);
+        var told = await _describer.DescribeAsync(ended);
 
         Assert.Equal((4, 0L), (told.Training.Lanes, told.Training.Steals));
         Assert.Equal((0L, 0L, ""), (told.Progress.Done, told.Progress.ItemsOutstanding, told.Progress.WaitingFor));
@@ -102,9 +102,9 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [InlineData(JobState.Succeeded, 13)]
     public async Task Describe_TrainingThatEndsBeforeItsLastStep_KeepsItsPlanUnlessItSucceeded(JobState state, long total)
     {
-        JobRecord job = await PlannedAsync() with { State = state, Done = 13 };
+        var job = await PlannedAsync() with { State = state, Done = 13 };
 
-        Job told = await _describer.DescribeAsync(job);
+        var told = await _describer.DescribeAsync(job);
 
         Assert.Equal((13L, total), (told.Progress.Done, told.Progress.Total));
     }
@@ -112,9 +112,9 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Describe_KindOfALaterVersion_IsListedWithoutUnit()
     {
-        JobRecord job = await RunningAsync("quantum") with { Done = 3, Total = 9 };
+        var job = await RunningAsync("quantum") with { Done = 3, Total = 9 };
 
-        Job told = await _describer.DescribeAsync(job);
+        var told = await _describer.DescribeAsync(job);
 
         Assert.Equal(("quantum", 3L, 9L, ""), (told.Kind, told.Progress.Done, told.Progress.Total, told.Progress.Unit));
         Assert.Null(told.Training);
@@ -123,8 +123,8 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Describe_WhatAllWaitFor_IsSaidOfEveryJobThatHasNotEnded()
     {
-        JobRecord job = await PlannedAsync();
-        JobRecord elsewhere = await RunningAsync("quantum");
+        var job = await PlannedAsync();
+        var elsewhere = await RunningAsync("quantum");
         _feeds.Open(job.Id).Publish(new JobProgress(0, 0, 0, 0, "2 ps tasks"));
         _condition.RedisRefuses("Redis, which is full", "make room");
 
@@ -136,11 +136,12 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Watch_AllBeginToWait_TellsItThoughTheJobSaysNothing()
     {
-        JobRecord job = await PlannedAsync();
+        var job = await PlannedAsync();
         _feeds.Open(job.Id);
         var stream = new RecordingStream<JobUpdate>();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        Task watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, end.Token);
+        var watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id })
+            .RunAsync(stream, job, end.Token);
         await UntilAsync(() => stream.Written.Count > 0);
 
         _condition.BrokerRefuses("RabbitMQ, which takes no messages");
@@ -154,11 +155,11 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Watch_JobEndsAfterAPartialResult_TellsItOnce()
     {
-        JobRecord job = await PlannedAsync();
-        JobFeed feed = _feeds.Open(job.Id);
+        var job = await PlannedAsync();
+        var feed = _feeds.Open(job.Id);
         feed.Add(new PartialResult { Clock = 1 });
         var stream = new RecordingStream<JobUpdate>();
-        Task watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, Ct);
+        var watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, Ct);
         await UntilAsync(() => stream.Written.Count > 0);
 
         feed.Add(new PartialResult { Clock = 2 });
@@ -173,12 +174,12 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     [Fact]
     public async Task Watch_JobGoesOnWithANewRunner_TellsThePartialResultsOfBoth()
     {
-        JobRecord job = await PlannedAsync();
-        JobFeed first = _feeds.Open(job.Id);
+        var job = await PlannedAsync();
+        var first = _feeds.Open(job.Id);
         first.Add(new PartialResult { Clock = 1 });
         first.Add(new PartialResult { Clock = 2 });
         var stream = new RecordingStream<JobUpdate>();
-        Task watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, Ct);
+        var watching = new JobWatch(_jobs, _feeds, _describer, _condition, TimeProvider.System, new WatchRequest { Id = job.Id }).RunAsync(stream, job, Ct);
         await UntilAsync(() => stream.Written.Count > 0);
 
         _feeds.Close(job.Id);
@@ -211,7 +212,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
 
     private async Task<JobRecord> PlannedAsync()
     {
-        JobRecord job = await RunningAsync(JobKinds.Training);
+        var job = await RunningAsync(JobKinds.Training);
         Assert.Equal(TrainingAnswer.Done, await _trainings.PlanAsync(job.Id, Owner, Plan, []));
         return (await _jobs.ReadAsync(job.Id))!;
     }

@@ -10,8 +10,10 @@ public sealed class OccupationTests
     [Fact]
     public void WaitingFor_AllDevicesWorkForOthers_NamesThem()
     {
-        Assert.Equal("a free device (2 of 2 work for job train-1)", Occupation.WaitingFor("pi-1", Both, [Worker(0, "train-1 lanes 0-3 clocks 0-9"), Worker(1, "train-1 evaluation")]));
-        Assert.Equal("a free device (2 of 2 work for jobs pi-2, train-1)", Occupation.WaitingFor("pi-1", Both, [Worker(0, "train-1 x"), Worker(1, "pi-2 grains 0-9")]));
+        Assert.Equal("a free device (2 of 2 work for job train-1)",
+            Occupation.WaitingFor("pi-1", Both, [Worker(0, "train-1 lanes 0-3 clocks 0-9"), Worker(1, "train-1 evaluation")]));
+        Assert.Equal("a free device (2 of 2 work for jobs pi-2, train-1)",
+            Occupation.WaitingFor("pi-1", Both, [Worker(0, "train-1 x"), Worker(1, "pi-2 grains 0-9")]));
     }
 
     [Theory]
@@ -30,5 +32,6 @@ public sealed class OccupationTests
     }
 
     private static RegisteredTask Worker(int index, string doing) => new(
-        "worker", index, $"{index}.0", $"worker-{index}", new TaskEntry { Address = "", StartedAt = default, Ready = true, Devices = [new DeviceEntry { Name = "/cpu:0", Description = "", Doing = doing }] });
+        "worker", index, $"{index}.0", $"worker-{index}",
+        new TaskEntry { Address = "", StartedAt = default, Ready = true, Devices = [new DeviceEntry { Name = "/cpu:0", Description = "", Doing = doing }] });
 }

@@ -8,7 +8,7 @@ public sealed class WorkerSharesTests
     [Fact]
     public void Of_SlotsThatDoNotDivide_GoToTheFirstJobsInOrder()
     {
-        WorkerShares shares = Of(8, "c", "a", "b");
+        var shares = Of(8, "c", "a", "b");
 
         Assert.Equal([(0, 3), (3, 3), (6, 2)], "abc".Select(job => Share(shares, $"{job}", 8)));
     }
@@ -16,7 +16,7 @@ public sealed class WorkerSharesTests
     [Fact]
     public void Of_JobsThatComeAndGo_IsDividedAnew()
     {
-        WorkerShares shares = Of(5, "a");
+        var shares = Of(5, "a");
         Assert.Equal((0, 5), Share(shares, "a", 5));
 
         shares.Enter("b", Devices(5));
@@ -29,7 +29,7 @@ public sealed class WorkerSharesTests
     [Fact]
     public void Of_JobsOnOtherDevices_DoNotCount()
     {
-        WorkerShares shares = Of(4, "a");
+        var shares = Of(4, "a");
         shares.Enter("b", ["gpu"]);
 
         Assert.Equal((0, 4), Share(shares, "a", 4));
@@ -41,7 +41,7 @@ public sealed class WorkerSharesTests
     [Fact]
     public void Of_ComputationBeside_LeavesTheShareAndIsARival()
     {
-        WorkerShares shares = Of(2, "a");
+        var shares = Of(2, "a");
 
         shares.TakeTurns("pi", ["1"]);
         shares.TakeTurns("a", ["0"]);
@@ -57,7 +57,7 @@ public sealed class WorkerSharesTests
         => Gen.Select(Gen.Int[1, 40], Gen.Int[1, 200]).Sample((jobs, slots) =>
         {
             string[] names = [.. Enumerable.Range(0, jobs).Select(job => $"train-{job * 7 % 41:00}")];
-            WorkerShares shares = Of(slots, names);
+            var shares = Of(slots, names);
 
             (int First, int Count)[] given = [.. names.Order(StringComparer.Ordinal).Select(name => Share(shares, name, slots))];
 
@@ -72,7 +72,7 @@ public sealed class WorkerSharesTests
 
     private static (int First, int Count) Share(WorkerShares shares, string job, int slots)
     {
-        WorkerShare share = shares.Of(job, Devices(slots));
+        var share = shares.Of(job, Devices(slots));
         return (share.First, share.Count);
     }
 
@@ -81,7 +81,7 @@ public sealed class WorkerSharesTests
     private static WorkerShares Of(int slots, params string[] jobs)
     {
         var shares = new WorkerShares();
-        foreach (string job in jobs) shares.Enter(job, Devices(slots));
+        foreach (var job in jobs) shares.Enter(job, Devices(slots));
         return shares;
     }
 }

@@ -26,7 +26,8 @@ public abstract class WorkerDrainTests(RedisServers servers, RedisKind kind) : R
         _registry = new RedisRegistry(Redis);
         _drain = new WorkerDrain(_registry);
         foreach (var (job, name) in ((string, string)[])[(JobNames.Worker, "worker-0"), (JobNames.Worker, "worker-1"), (JobNames.ParameterStore, "ps-0")])
-            _leases.Add(await TaskLease.AcquireAsync(_registry, new LeaseRequest(job, $"{name}-{_suffix}"), () => Entry, TimeProvider.System, NullLogger.Instance, Ct));
+            _leases.Add(await TaskLease.AcquireAsync(_registry, new LeaseRequest(job, $"{name}-{_suffix}"), () => Entry, TimeProvider.System,
+                NullLogger.Instance, Ct));
     }
 
     public override async ValueTask DisposeAsync()

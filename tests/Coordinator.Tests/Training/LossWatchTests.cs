@@ -10,7 +10,8 @@ public sealed class LossWatchTests
 {
     private static readonly TrainingSpec Asynchronous = new() { Mode = TrainingNames.Async, Lanes = 8, LearningRate = 0.4f };
 
-    /// <summary>Mean losses of the first commits, as they were measured at rates that suit 8 synchronous lanes; sync comes to 0.01 to 0.1 at all of them.</summary>
+    /// <summary>Mean losses of the first commits, as they were measured at rates that suit 8 synchronous lanes;
+    /// sync comes to 0.01 to 0.1 at all of them.</summary>
     [Theory]
     [InlineData("linear", null, "12.2 2610 8650")]
     [InlineData("linear", null, "4.7e13 8.65e63")]
@@ -19,10 +20,11 @@ public sealed class LossWatchTests
     [InlineData("logistic", null, "3.1 2.9")]
     public void Note_LossThatRises_GivesTheRateToTryOnce(string model, int? classes, string losses)
     {
-        string[] told = Told(PlanOf(Asynchronous with { Model = model, Classes = classes }), Parsed(losses), examples: 2048);
+        var told = Told(PlanOf(Asynchronous with { Model = model, Classes = classes }), Parsed(losses), examples: 2048);
 
-        string warning = Assert.Single(told);
-        Assert.Matches("^the training loss rose from [-+.E0-9]+ to [-+.E0-9]+ in the first commits: mode async applies the gradient of each of 8 lanes .*try --learning-rate 0.05$", warning);
+        var warning = Assert.Single(told);
+        Assert.Matches("^the training loss rose from [-+.E0-9]+ to [-+.E0-9]+ in the first commits: mode async applies the gradient of each of 8 lanes .*try "
+            + "--learning-rate 0.05$", warning);
     }
 
     [Theory]

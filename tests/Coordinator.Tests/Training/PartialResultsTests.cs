@@ -1,4 +1,3 @@
-using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Training;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Shards;
@@ -10,7 +9,7 @@ public sealed class PartialResultsTests
     [Fact]
     public void Of_WhatAWorkerSaw_NamesItsTask()
     {
-        PartialResult result = PartialResults.Of(Told("/job:worker/replica:0/task:3/device:CPU:0", [new PartialTensor("w", [1.5f])]))!;
+        var result = PartialResults.Of(Told("/job:worker/replica:0/task:3/device:CPU:0", [new PartialTensor("w", [1.5f])]))!;
 
         Assert.Equal(("/job:worker/task:3", 100L), (result.Task, result.Clock));
         Assert.Equal([1.5f], Assert.Single(result.Parameters).Values);

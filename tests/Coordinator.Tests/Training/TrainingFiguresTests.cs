@@ -134,7 +134,15 @@ public sealed class TrainingFiguresTests
             Slots = 0,
             Tensors = [new PlannedTensor("w", [1], 0, 1), new PlannedTensor("b", [1], 1, 1)],
         },
-        Protocol = new CommitRecord(First, [1, 2], new CommitManifest { Generation = First, Clock = 50, Examples = 1000, Snapshots = [], Previous = [], Expired = [] }),
+        Protocol = new CommitRecord(First, [1, 2], new CommitManifest
+        {
+            Generation = First,
+            Clock = 50,
+            Examples = 1000,
+            Snapshots = [],
+            Previous = [],
+            Expired = []
+        }),
         Counters = new TrainingCounters(new Dictionary<string, long>
         {
             ["segments"] = 6,

@@ -27,7 +27,7 @@ public sealed class TrainingPlacementTests
     [Fact]
     public void For_ModelOfTheHost_GoesToCpusAndNeverToGpus()
     {
-        TrainingSpec spec = Mlp with { Model = TrainingNames.Linear };
+        var spec = Mlp with { Model = TrainingNames.Linear };
         Assert.Equal(["work-cpu /device:CPU:*", "work-cpu /device:CPU:*"], Slots(spec));
         Assert.Null(TrainingPlacement.For(spec with { Device = "/gpu:*" }, Workers));
         Assert.Equal(["work-cpu /device:CPU:*", "work-cpu /device:CPU:*"], Slots(spec with { Device = "/gpu:*", SoftPlacement = true }));
@@ -38,7 +38,8 @@ public sealed class TrainingPlacementTests
     {
         RegisteredTask[] sick = [.. Workers.Select(worker => worker with
         {
-            Entry = worker.Entry with { Devices = [.. worker.Entry.Devices.Select(d => d with { Unhealthy = d.Name.Contains("gpu", StringComparison.Ordinal) ? "lost" : "" })] },
+            Entry = worker.Entry with { Devices = [.. worker.Entry.Devices.Select(d => d
+            with { Unhealthy = d.Name.Contains("gpu", StringComparison.Ordinal) ? "lost" : "" })] },
         })];
 
         Assert.Equal("work-cpu", TrainingPlacement.For(Mlp, sick)!.Slot(0).Queue);
@@ -47,7 +48,7 @@ public sealed class TrainingPlacementTests
     [Fact]
     public void Slot_FirstOfAShareAndMoreItemsThanSlots_GoesRound()
     {
-        TrainingPlacement placement = TrainingPlacement.For(Mlp with { Device = "/gpu:0" }, Workers)! with { First = 1 };
+        var placement = TrainingPlacement.For(Mlp with { Device = "/gpu:0" }, Workers)! with { First = 1 };
 
         Assert.Equal(["work-task-2-gpu", "work-task-1-gpu", "work-task-2-gpu"], Enumerable.Range(0, 3).Select(item => placement.Slot(item).Queue));
     }
@@ -55,7 +56,7 @@ public sealed class TrainingPlacementTests
     [Fact]
     public void Update_DeviceNeverComes_FailsAfterTheWaitWithWhatThereIs()
     {
-        TrainingPlacementWatch watch = Watch("/job:worker/task:9/gpu:0");
+        var watch = Watch("/job:worker/task:9/gpu:0");
         Assert.Null(watch.Update(Workers));
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.Null(watch.Update(Workers));
@@ -64,13 +65,14 @@ public sealed class TrainingPlacementTests
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.StartsWith(
-            "waited 30 s for a device that matches /job:worker/task:9/device:GPU:0 (there are /job:worker/replica:0/task:0/device:CPU:0, ", watch.Error, StringComparison.Ordinal);
+            "waited 30 s for a device that matches /job:worker/task:9/device:GPU:0 (there are /job:worker/replica:0/task:0/device:CPU:0, ", watch.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Update_DeviceComesInTime_StartsTheWaitAnew()
     {
-        TrainingPlacementWatch watch = Watch("/gpu:1");
+        var watch = Watch("/gpu:1");
         watch.Update([]);
         Assert.Equal("a worker", watch.WaitingFor);
         _time.Advance(TimeSpan.FromSeconds(29));
@@ -84,7 +86,7 @@ public sealed class TrainingPlacementTests
     [Fact]
     public void Update_AnyDevice_WaitsForEver()
     {
-        TrainingPlacementWatch watch = Watch(null);
+        var watch = Watch(null);
         watch.Update([]);
         _time.Advance(TimeSpan.FromDays(10));
         watch.Update([]);
@@ -95,9 +97,9 @@ public sealed class TrainingPlacementTests
     [Fact]
     public void Update_WorkersThatDoNotKnowTheModel_FailsAfterTheWaitUnlessOneComesThatDoes()
     {
-        RegisteredTask other = Worker(0, "/cpu:0");
+        var other = Worker(0, "/cpu:0");
         other = other with { Entry = other.Entry with { Models = ["linear"] } };
-        TrainingPlacementWatch watch = Watch(null);
+        var watch = Watch(null);
         watch.Update([other]);
         _time.Advance(TimeSpan.FromSeconds(29));
         watch.Update([other, Worker(1, "/cpu:0")]);
@@ -114,7 +116,7 @@ public sealed class TrainingPlacementTests
 
     private static string[] Slots(TrainingSpec spec)
     {
-        TrainingPlacement placement = TrainingPlacement.For(spec, Workers)!;
+        var placement = TrainingPlacement.For(spec, Workers)!;
         return [.. placement.Devices.Select((_, slot) => $"{placement.Slot(slot).Queue} {placement.Slot(slot).Device}")];
     }
 

@@ -31,7 +31,7 @@ internal sealed class WideModelFactory(int parameters, bool isConstant = false, 
 
         public void Initialise(ulong seed, int first, Span<float> span)
         {
-            for (int i = 0; i < span.Length; i++) span[i] = isConstant ? 7 : first + i;
+            for (var i = 0; i < span.Length; i++) span[i] = isConstant ? 7 : first + i;
         }
 
         public double Gradient(ReadOnlySpan<float> parameters, Batch batch, Span<float> sum) => throw new NotSupportedException();

@@ -18,12 +18,17 @@ public sealed class ClockTests(SharedBroker broker, SharedCluster shared) : Trai
     public async Task Jump_ServicesThenRedis_CountsEveryExampleOnceInOneGeneration()
     {
         Assert.SkipWhen(MovableClock.Missing is not null, MovableClock.Missing ?? "");
-        MovableClock coordinator = Own(new MovableClock()), stores = Own(new MovableClock()), workers = Own(new MovableClock()), redis = Own(new MovableClock());
+        MovableClock coordinator = Own(new MovableClock()), stores = Own(new MovableClock()), workers = Own(new MovableClock()),
+            redis = Own(new MovableClock());
         var cluster = await StartClusterAsync(new TestClusterOptions(Workers: 2)
         {
             ParameterStores = 2,
             TestModels = true,
-            CoordinatorEnvironment = new Dictionary<string, string>(coordinator.Environment) { ["Coordinator__SegmentDuration"] = "00:00:00.3", ["Coordinator__LongestSegment"] = "00:00:00.3" },
+            CoordinatorEnvironment = new Dictionary<string, string>(coordinator.Environment)
+            {
+                ["Coordinator__SegmentDuration"] = "00:00:00.3",
+                ["Coordinator__LongestSegment"] = "00:00:00.3"
+            },
             ParameterStoreEnvironment = stores.Environment,
             WorkerEnvironment = workers.Environment,
             RedisEnvironment = redis.Environment,

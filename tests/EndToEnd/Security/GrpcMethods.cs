@@ -23,7 +23,8 @@ internal static class GrpcMethods
     ];
 
     /// <summary>Calls a method with one empty message and returns the status.</summary>
-    public static async Task<StatusCode> CallAsync(GrpcChannel channel, (string Service, string Name) method, Metadata headers, CancellationToken cancellationToken)
+    public static async Task<StatusCode> CallAsync(GrpcChannel channel, (string Service, string Name) method, Metadata headers,
+        CancellationToken cancellationToken)
     {
         using var call = channel.CreateCallInvoker().AsyncUnaryCall(
             new Method<byte[], byte[]>(MethodType.Unary, method.Service, method.Name, Bytes, Bytes), null,

@@ -18,7 +18,8 @@ public sealed partial class IntruderTests
     {
         var cluster = await ShareClusterAsync(Options);
         var methods = GrpcMethods.All;
-        Assert.All(["Submit", "Open", "Exchange", "Load", "Import", "Predict", "Read", "GetClusterSpec", "DrainTask"], name => Assert.Contains(methods, m => m.Name == name));
+        Assert.All(["Submit", "Open", "Exchange", "Load", "Import", "Predict", "Read", "GetClusterSpec", "DrainTask"],
+            name => Assert.Contains(methods, m => m.Name == name));
         var served = new HashSet<(string, string)>();
         foreach (var server in (ServiceProcess[])[cluster.Coordinator, cluster.ParameterStores[0]])
         {
@@ -41,7 +42,8 @@ public sealed partial class IntruderTests
     public async Task Get_EveryHttpPathWithoutTheKey_IsUnauthorizedButLiveness()
     {
         var cluster = await ShareClusterAsync(Options);
-        string[] closed = ["/", "/health", "/health/", "/HEALTH", "//health", "/metrics", "/alive/health", "/alive%2fhealth", "/cluster.jobs.v1.Jobs/Submit", "/.env"];
+        string[] closed = ["/", "/health", "/health/", "/HEALTH", "//health", "/metrics", "/alive/health", "/alive%2fhealth",
+            "/cluster.jobs.v1.Jobs/Submit", "/.env"];
         foreach (var process in cluster.Processes)
         {
             using var http = new HttpClient { BaseAddress = process.Endpoints.Http, Timeout = TimeSpan.FromSeconds(30) };
@@ -51,11 +53,13 @@ public sealed partial class IntruderTests
                 foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Post, HttpMethod.Head])
                 {
                     foreach (var headers in Strangers(cluster.Connection.Key))
-                        Assert.Equal((process.Instance, path, HttpStatusCode.Unauthorized), (process.Instance, path, await StatusAsync(http, method, path, headers)));
+                        Assert.Equal((process.Instance, path, HttpStatusCode.Unauthorized),
+                            (process.Instance, path, await StatusAsync(http, method, path, headers)));
                 }
             }
 
-            Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, HttpMethod.Get, "/health", new Metadata { { "authorization", $"Bearer {cluster.Connection.Key}" } }));
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, HttpMethod.Get, "/health",
+                new Metadata { { "authorization", $"Bearer {cluster.Connection.Key}" } }));
         }
     }
 
@@ -102,7 +106,14 @@ public sealed partial class IntruderTests
         (string User, string Password)[] wrong = [("guest", "guest"), (user, ""), (user, user), ("", "")];
         await Task.WhenAll(wrong.Select(async credentials =>
         {
-            var factory = new ConnectionFactory { HostName = address.Host, Port = address.Port, VirtualHost = address.AbsolutePath[1..], UserName = credentials.User, Password = credentials.Password };
+            var factory = new ConnectionFactory
+            {
+                HostName = address.Host,
+                Port = address.Port,
+                VirtualHost = address.AbsolutePath[1..],
+                UserName = credentials.User,
+                Password = credentials.Password
+            };
             var error = await Assert.ThrowsAsync<BrokerUnreachableException>(() => factory.CreateConnectionAsync(Ct));
             Assert.IsType<AuthenticationFailureException>(error.InnerException);
         }));

@@ -23,7 +23,8 @@ public sealed partial class IntruderTests
         await cluster.Client.CancelAsync(job.Id, "the test\nsays so", Ct);
         using var channel = GrpcChannel.ForAddress(cluster.Coordinator.Endpoints.Grpc);
         var refused = await Assert.ThrowsAsync<RpcException>(() => new V1.Jobs.JobsClient(channel).SubmitAsync(
-            new V1.SubmitRequest(), new Metadata { { "authorization", $"Bearer {cluster.Connection.Key}" }, { "cluster-user", "somebody else" } }, cancellationToken: Ct).ResponseAsync);
+            new V1.SubmitRequest(), new Metadata { { "authorization", $"Bearer {cluster.Connection.Key}" }, { "cluster-user", "somebody else" } },
+            cancellationToken: Ct).ResponseAsync);
 
         await Assert.ThrowsAsync<TaskNotFoundException>(() => cluster.Client.DrainTaskAsync("worker-9", Ct));
 
@@ -38,6 +39,7 @@ public sealed partial class IntruderTests
     }
 
     private static Task<bool> UntilLoggedAsync(TestCluster cluster, string text) => Poll.UntilAsync($"the log has '{text}'",
-        () => Task.FromResult(cluster.Coordinator.Log.Any(line => line.Contains("Cluster.Audit", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal))),
+        () => Task.FromResult(cluster.Coordinator.Log.Any(line => line.Contains("Cluster.Audit", StringComparison.Ordinal)
+        && line.Contains(text, StringComparison.Ordinal))),
         found => found, TimeSpan.FromSeconds(30), Ct);
 }

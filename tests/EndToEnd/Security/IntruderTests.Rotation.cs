@@ -45,7 +45,8 @@ public sealed partial class IntruderTests
         foreach (var process in cluster.Processes)
         {
             using var http = new HttpClient { BaseAddress = process.Endpoints.Http, Timeout = TimeSpan.FromSeconds(30) };
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, HttpMethod.Get, "/health", new Metadata { { "authorization", $"Bearer {old}" } }));
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, HttpMethod.Get, "/health",
+                new Metadata { { "authorization", $"Bearer {old}" } }));
         }
 
         await Assert.ThrowsAsync<ClusterAuthenticationException>(() => withOld.ListTasksAsync(Ct));

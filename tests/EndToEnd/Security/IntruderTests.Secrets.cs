@@ -47,7 +47,8 @@ public sealed partial class IntruderTests
     {
         await RunPiAsync(cluster, 1 << 22, 42);
         Assert.All(await RefusalsAsync(cluster), refusal => AssertNone(secrets, $"{refusal}", "an exception"));
-        var failed = await cluster.Client.SubmitAsync(new ComputationSpec { Name = "pi", Arguments = JsonSerializer.SerializeToElement("wrong"), IndexCount = 1, GrainSize = 1 }, cancellationToken: Ct);
+        var failed = await cluster.Client.SubmitAsync(
+            new ComputationSpec { Name = "pi", Arguments = JsonSerializer.SerializeToElement("wrong"), IndexCount = 1, GrainSize = 1 }, cancellationToken: Ct);
         var ended = await cluster.Client.WaitAsync(failed.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);
         Assert.Equal(JobState.Failed, ended.State);
         AssertNone(secrets, $"{ended.Error} {ended}", "a job");
@@ -60,18 +61,21 @@ public sealed partial class IntruderTests
         Assert.All(answers, answer => AssertNone(secrets, answer.Output + answer.Error, "a command"));
     }
 
-    /// <summary>What callers catch: without the key, with it and in the wrong place, with it and a wrong request; and without a server's user or password.</summary>
+    /// <summary>What callers catch: without the key, with it and in the wrong place, with it and a wrong request;
+    /// and without a server's user or password.</summary>
     private static async Task<IReadOnlyList<Exception>> RefusalsAsync(TestCluster cluster)
     {
         await using var stranger = ClusterClient.Connect(cluster.Connection.Address, "not-the-cluster-key");
-        await using var lost = ClusterClient.Connect(new ClusterConnection(new Uri($"http://127.0.0.1:{cluster.Redis.Port}"), cluster.Connection.Key), new ClusterClientOptions { CallRetries = 1 });
+        await using var lost = ClusterClient.Connect(new ClusterConnection(new Uri($"http://127.0.0.1:{cluster.Redis.Port}"), cluster.Connection.Key),
+            new ClusterClientOptions { CallRetries = 1 });
         var stolen = new UriBuilder(cluster.Messaging) { UserName = "another" }.Uri;
         return
         [
             await Assert.ThrowsAsync<ClusterAuthenticationException>(() => stranger.ListTasksAsync(Ct)),
             await Assert.ThrowsAnyAsync<ClusterException>(() => lost.ListTasksAsync(Ct)),
             await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.GetJobAsync("none", Ct)),
-            await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.SubmitAsync(new TrainingSpec { Model = "none", LearningRate = 0.1f }, cancellationToken: Ct)),
+            await Assert.ThrowsAnyAsync<ClusterException>(() =>
+            cluster.Client.SubmitAsync(new TrainingSpec { Model = "none", LearningRate = 0.1f }, cancellationToken: Ct)),
             await Assert.ThrowsAnyAsync<RedisException>(() => ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{cluster.Redis.Port},password=x")),
             await Assert.ThrowsAnyAsync<BrokerUnreachableException>(() => new ConnectionFactory { Uri = stolen }.CreateConnectionAsync(Ct)),
         ];
@@ -80,7 +84,8 @@ public sealed partial class IntruderTests
     private string[] Secrets(TestCluster cluster)
     {
         var cookie = File.ReadAllText(Directory.EnumerateFiles(_broker.Server!.DataDirectory, Cookie, AllFiles).Single());
-        string[] secrets = [cluster.Connection.Key, ConfigurationOptions.Parse(cluster.Redis.ConnectionString).Password!, new Uri(cluster.Messaging).UserInfo.Split(':')[1], cookie];
+        string[] secrets = [cluster.Connection.Key, ConfigurationOptions.Parse(cluster.Redis.ConnectionString).Password!,
+            new Uri(cluster.Messaging).UserInfo.Split(':')[1], cookie];
         Assert.All(secrets, secret => Assert.True(secret.Length >= 32));
         return [.. secrets, .. secrets.Select(secret => Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('='))];
     }

@@ -24,22 +24,27 @@ public sealed partial class IntruderTests
         var port = ((IPEndPoint)canary.LocalEndpoint).Port;
         string[] sources =
         [
-            "file:/etc/passwd", "file:///etc/passwd", "file:../../../../etc/passwd", "file:/proc/self/environ", $"file:{cluster.Redis.DataDirectory}/redis.conf",
+            "file:/etc/passwd", "file:///etc/passwd", "file:../../../../etc/passwd", "file:/proc/self/environ",
+            $"file:{cluster.Redis.DataDirectory}/redis.conf",
             $"http://127.0.0.1:{port}/x.csv", $"http://2130706433:{port}/x.csv", $"http://[::ffff:127.0.0.1]:{port}/x.csv", $"http://localhost:{port}/x.csv",
-            "http://169.254.169.254/latest/meta-data/", "gopher://127.0.0.1/", "data:text/csv,x", "/etc/passwd", "jar:file:/etc/passwd!/", "$(id)", "`id`", "|id",
+            "http://169.254.169.254/latest/meta-data/", "gopher://127.0.0.1/", "data:text/csv,x", "/etc/passwd", "jar:file:/etc/passwd!/", "$(id)",
+            "`id`", "|id",
         ];
         foreach (var source in sources)
         {
-            var error = await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.AddDataAsync(new DataImport { Source = source, Label = "y" }, cancellationToken: Ct));
+            var error = await Assert.ThrowsAnyAsync<ClusterException>(() =>
+                cluster.Client.AddDataAsync(new DataImport { Source = source, Label = "y" }, cancellationToken: Ct));
             Assert.DoesNotContain("root:", error.Message, StringComparison.Ordinal);
-            await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.SubmitAsync(new TrainingSpec { Data = source, Label = "y", LearningRate = 0.1f }, cancellationToken: Ct));
+            await Assert.ThrowsAnyAsync<ClusterException>(() =>
+                cluster.Client.SubmitAsync(new TrainingSpec { Data = source, Label = "y", LearningRate = 0.1f }, cancellationToken: Ct));
         }
 
         Assert.False(canary.Pending(), "the cluster connected to a server that is not allowed");
         var hostile = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["$type"] = "System.Diagnostics.Process, System" });
         foreach (var name in (string[])["System.Diagnostics.Process", "../pi", "System.IO.File, System.Private.CoreLib"])
         {
-            if (await AcceptedAsync(cluster, new ComputationSpec { Name = name, Arguments = hostile, IndexCount = 1, GrainSize = 1 }) is { } job) await AssertNotRunAsync(cluster, job);
+            if (await AcceptedAsync(cluster, new ComputationSpec { Name = name, Arguments = hostile, IndexCount = 1, GrainSize = 1 }) is { } job)
+                await AssertNotRunAsync(cluster, job);
             await AssertRefusedAsync(cluster, name);
         }
     }
@@ -76,20 +81,24 @@ public sealed partial class IntruderTests
 
     /// <summary>Text that makes a file of this path, if anything gives it to a shell.</summary>
     private static string[] ForShells(string path) =>
-        [$"pi; touch {path}", $"pi && touch {path}", $"pi | touch {path}", $"$(touch {path})", $"`touch {path}`", $"pi\ntouch {path}\n", $"'; touch {path}; '", $"\"; touch {path}; \""];
+        [$"pi; touch {path}", $"pi && touch {path}", $"pi | touch {path}", $"$(touch {path})", $"`touch {path}`", $"pi\ntouch {path}\n", $"'; touch {path}; '",
+        $"\"; touch {path}; \""];
 
     /// <summary>Submits a text wherever a job or a data set takes one; returns the jobs that were not refused.</summary>
     private static async Task<IReadOnlyList<JobInfo>> SubmitEverywhereAsync(TestCluster cluster, string text)
     {
         await AssertRefusedAsync(cluster, text);
         await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.AddDataAsync(new DataImport { Source = text, Label = "y" }, cancellationToken: Ct));
-        await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.AddDataAsync(new DataImport { Name = text, Source = "synthetic:line", Label = text }, cancellationToken: Ct));
-        await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.SubmitAsync(new TrainingSpec { Data = text, Label = text, LearningRate = 0.1f }, cancellationToken: Ct));
+        await Assert.ThrowsAnyAsync<ClusterException>(() =>
+            cluster.Client.AddDataAsync(new DataImport { Name = text, Source = "synthetic:line", Label = text }, cancellationToken: Ct));
+        await Assert.ThrowsAnyAsync<ClusterException>(() =>
+            cluster.Client.SubmitAsync(new TrainingSpec { Data = text, Label = text, LearningRate = 0.1f }, cancellationToken: Ct));
         await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.CancelAsync(text, text, Ct));
         ComputationSpec[] specs =
         [
             new() { Name = text, Arguments = JsonSerializer.SerializeToElement(text), IndexCount = 1, GrainSize = 1 },
-            new() { Name = "no-such-computation", Arguments = JsonSerializer.SerializeToElement(new Dictionary<string, string> { [text] = text }), IndexCount = 1, GrainSize = 1 },
+            new() { Name = "no-such-computation", Arguments = JsonSerializer.SerializeToElement(new Dictionary<string, string> { [text] = text }),
+            IndexCount = 1, GrainSize = 1 },
         ];
         var jobs = await Task.WhenAll(specs.Select(spec => AcceptedAsync(cluster, spec)));
         return [.. jobs.OfType<JobInfo>()];
@@ -110,7 +119,8 @@ public sealed partial class IntruderTests
 
     private static async Task AssertRefusedAsync(TestCluster cluster, string name)
     {
-        await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.SubmitAsync(new TrainingSpec { Model = name, LearningRate = 0.1f }, cancellationToken: Ct));
+        await Assert.ThrowsAnyAsync<ClusterException>(() =>
+            cluster.Client.SubmitAsync(new TrainingSpec { Model = name, LearningRate = 0.1f }, cancellationToken: Ct));
         await Assert.ThrowsAnyAsync<ClusterException>(() => cluster.Client.RunOpAsync(new OpSpec { Name = name, A = new([1], [1]) }, cancellationToken: Ct));
     }
 

@@ -69,7 +69,8 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
 
     private static async Task AssertTrainsAsync(TestCluster cluster)
     {
-        var model = await cluster.Client.TrainAsync(new TrainingSpec { Lanes = 4, Batch = 8, Epochs = 20, LearningRate = 0.1f }, cancellationToken: Ct).WaitAsync(Limit, Ct);
+        var model = await cluster.Client.TrainAsync(new TrainingSpec { Lanes = 4, Batch = 8, Epochs = 20, LearningRate = 0.1f }, cancellationToken: Ct)
+            .WaitAsync(Limit, Ct);
         Assert.Equal(20 * LineExample.Rows, model.Examples);
     }
 
@@ -99,10 +100,15 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
         var certificate = _authority.Issue("another");
         var strange = foreign.Issue("stranger");
 
-        Assert.Contains("CLUSTER_AUTHORITY_FILE", (await RefusedAsync<ClusterAuthenticationException>(own with { Tls = Read(null, certificate) })).Message, StringComparison.Ordinal);
-        Assert.Contains("CLUSTER_AUTHORITY_FILE", (await RefusedAsync<ClusterAuthenticationException>(own with { Tls = Read(foreign.File, certificate) })).Message, StringComparison.Ordinal);
-        Assert.Contains("CLUSTER_CERTIFICATE_FILE", (await RefusedAsync<ClusterException>(own with { Tls = Read(_authority.File, null) })).Message, StringComparison.Ordinal);
-        Assert.Contains("CLUSTER_CERTIFICATE_FILE", (await RefusedAsync<ClusterException>(own with { Tls = Read(_authority.File, strange) })).Message, StringComparison.Ordinal);
+        Assert.Contains("CLUSTER_AUTHORITY_FILE", (await RefusedAsync<ClusterAuthenticationException>(own with { Tls = Read(null, certificate) })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("CLUSTER_AUTHORITY_FILE", (await RefusedAsync<ClusterAuthenticationException>(own
+            with
+        { Tls = Read(foreign.File, certificate) })).Message, StringComparison.Ordinal);
+        Assert.Contains("CLUSTER_CERTIFICATE_FILE", (await RefusedAsync<ClusterException>(own with { Tls = Read(_authority.File, null) })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("CLUSTER_CERTIFICATE_FILE", (await RefusedAsync<ClusterException>(own with { Tls = Read(_authority.File, strange) })).Message,
+            StringComparison.Ordinal);
         var plain = new ClusterConnection(new UriBuilder(own.Address) { Scheme = "http" }.Uri, own.Key);
         Assert.Contains($"https://{own.Address.Authority}", (await RefusedAsync<ClusterException>(plain)).Message, StringComparison.Ordinal);
         var wrongKey = new ClusterConnection(own.Address, "not-the-cluster-key") { Tls = Read(_authority.File, certificate) };
@@ -151,7 +157,8 @@ public sealed class TlsTests(SharedBroker broker) : ClusterTest(broker)
     /// <summary>Returns when the process has printed a line with all of these.</summary>
     private static async Task UntilSaidAsync(ServiceProcess process, params string[] texts)
     {
-        var log = await Poll.UntilAsync($"{process.Instance} says {string.Join(", ", texts)}", () => Task.FromResult(process.Log.ToArray()), log => log.Any(HasAll), Limit, Ct);
+        var log = await Poll.UntilAsync($"{process.Instance} says {string.Join(", ", texts)}", () => Task.FromResult(process.Log.ToArray()),
+            log => log.Any(HasAll), Limit, Ct);
         Say(log.First(HasAll));
 
         bool HasAll(string line) => texts.All(text => line.Contains(text, StringComparison.Ordinal));

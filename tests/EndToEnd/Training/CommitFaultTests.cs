@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Support.Processes;
@@ -57,7 +58,9 @@ public sealed class CommitFaultTests(SharedBroker broker, SharedCluster shared) 
             var killed = Stopwatch.GetTimestamp();
             await File.WriteAllTextAsync(_point, next, Ct);
             await cluster.Coordinator.StartAsync(Ct);
-            Say(FormattableString.Invariant($"the next coordinator answers after {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.00} s; it is to die: {next}"));
+            Say(string.Create(CultureInfo.InvariantCulture,
+                $"the next coordinator answers after {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.00} s; it is to die: "
+                + $"{next}"));
         }
 
         var ended = await EndAsync(cluster, await submitting);
@@ -75,7 +78,8 @@ public sealed class CommitFaultTests(SharedBroker broker, SharedCluster shared) 
         await UploadPacedAsync(cluster);
         var spec = Counting(TrainingNames.Sync, Epochs / 2);
         var job = await cluster.Client.SubmitAsync(spec, cancellationToken: Ct);
-        await Poll.UntilAsync("the coordinator stands before a flip", () => Task.FromResult(ProcessTable.IsSuspended(cluster.Coordinator.Id)), stands => stands, Limit, Ct);
+        await Poll.UntilAsync("the coordinator stands before a flip", () => Task.FromResult(ProcessTable.IsSuspended(cluster.Coordinator.Id)),
+            stands => stands, Limit, Ct);
         var store = cluster.ParameterStores[1];
 
         await store.KillAsync(Ct);

@@ -75,7 +75,8 @@ public sealed class ContinuationTests(SharedBroker broker, SharedCluster shared)
         var resumed = await cluster.Client.ResumeAsync(job.Id, cancellationToken: Ct);
         await cluster.Coordinator.KillAsync(Ct);
         await cluster.Coordinator.StartAsync(Ct);
-        var running = await Poll.UntilAsync("it runs", () => cluster.Client.GetJobAsync(resumed.Id, Ct), j => j is { State: JobState.Running, Training.Generations: > 0 }, Limit, Ct);
+        var running = await Poll.UntilAsync("it runs", () => cluster.Client.GetJobAsync(resumed.Id, Ct),
+            j => j is { State: JobState.Running, Training.Generations: > 0 }, Limit, Ct);
         var store = await cluster.ParameterStoreAsync(0, Ct);
         await store.KillAsync(Ct);
         await store.StartAsync(Ct);

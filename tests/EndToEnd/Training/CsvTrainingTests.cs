@@ -55,7 +55,8 @@ public sealed class CsvTrainingTests(SharedBroker broker, SharedCluster shared) 
         await File.WriteAllTextAsync(path, csv, Ct);
         try
         {
-            return await CommandProcess.RunAsync("services/Cli/Cli.csproj", ["train", "linear", "--data", path, "--label", label, .. options, "--json"], environment, Ct);
+            return await CommandProcess.RunAsync("services/Cli/Cli.csproj",
+                ["train", "linear", "--data", path, "--label", label, .. options, "--json"], environment, Ct);
         }
         finally
         {
@@ -67,6 +68,7 @@ public sealed class CsvTrainingTests(SharedBroker broker, SharedCluster shared) 
     {
         await using var redis = await cluster.ConnectRedisAsync();
         var server = redis.GetServers()[0];
-        return [.. server.Keys(pattern: "cluster:job*").Concat(server.Keys(pattern: "cluster:data*")).Select(key => key.ToString()).Order(StringComparer.Ordinal)];
+        return [.. server.Keys(pattern: "cluster:job*").Concat(server.Keys(pattern: "cluster:data*")).Select(key => key.ToString())
+            .Order(StringComparer.Ordinal)];
     }
 }

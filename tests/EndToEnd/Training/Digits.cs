@@ -51,7 +51,8 @@ internal static class Digits
         [
             "--workers", "2", "train", "--json", "--data", DataFile, "--no-header", "--label", Label, "--model", spec.Model, "--mode", spec.Mode,
             "--layers", spec.Layers!, "--classes", Text(spec.Classes!.Value), "--optimizer", spec.Optimizer, "--schedule", spec.Schedule!,
-            "--learning-rate", spec.LearningRate.ToString(CultureInfo.InvariantCulture), "--test-fraction", spec.TestFraction.ToString(CultureInfo.InvariantCulture), "--standardise",
+            "--learning-rate", spec.LearningRate.ToString(CultureInfo.InvariantCulture), "--test-fraction",
+            spec.TestFraction.ToString(CultureInfo.InvariantCulture), "--standardise",
             "--lanes", Text(spec.Lanes), "--batch", Text(spec.Batch), "--epochs", Text(spec.Epochs), "--seed", Text((int)spec.Seed),
         ];
         var answer = await CommandProcess.RunAsync("services/Standalone/Standalone.csproj", arguments, new Dictionary<string, string>(), cancellationToken);

@@ -1,5 +1,4 @@
 using Cluster.Client.Jobs;
-using Cluster.Client.Summaries;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Support.Processes;
@@ -59,7 +58,8 @@ public sealed class EvaluationFaultTests(SharedBroker broker, SharedCluster shar
         var killed = 0;
         for (long decided = 0; killed < 4; killed++)
         {
-            var now = await UntilAsync(cluster, job, "the next evaluation is decided", j => j.State.IsEnd() || (j.Training?.LastEvaluation?.Clock ?? 0) > decided);
+            var now = await UntilAsync(cluster, job, "the next evaluation is decided",
+                j => j.State.IsEnd() || (j.Training?.LastEvaluation?.Clock ?? 0) > decided);
             if (now.State.IsEnd()) break;
             decided = now.Training!.LastEvaluation!.Clock;
             await cluster.Coordinator.KillAsync(Ct);
@@ -84,7 +84,7 @@ public sealed class EvaluationFaultTests(SharedBroker broker, SharedCluster shar
         var model = TrainedModel.FromJob(ended);
         Assert.Equal((End * StepsPerEpoch, End * StepsPerEpoch, End * StepsPerEpoch), (model.Steps, model.LastEvaluation!.Clock, model.BestEvaluation!.Clock));
         Assert.StartsWith("target reached: loss -", model.End, StringComparison.Ordinal);
-        IReadOnlyList<SummaryPoint> points = await cluster.Client.GetSummariesAsync(job.Id, cancellationToken: Ct);
+        var points = await cluster.Client.GetSummariesAsync(job.Id, cancellationToken: Ct);
         return [.. points.Where(point => point.Values.ContainsKey("evaluation/loss")).Select(point => (point.Clock, point.Values["evaluation/loss"]))];
     }
 }

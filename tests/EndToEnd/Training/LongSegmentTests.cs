@@ -72,7 +72,8 @@ public sealed class LongSegmentTests(SharedBroker broker, SharedCluster shared) 
         var cluster = await ShareClusterAsync(Options);
         await UploadPacedAsync(cluster);
 
-        var ended = await EndAsync(cluster, await cluster.Client.SubmitAsync(Counting(TrainingNames.Sync, epochs: 10_000) with { MaxSeconds = 3 }, cancellationToken: Ct));
+        var ended = await EndAsync(cluster, await cluster.Client.SubmitAsync(Counting(TrainingNames.Sync, epochs: 10_000) with { MaxSeconds = 3 },
+            cancellationToken: Ct));
 
         Assert.Equal(JobState.Succeeded, ended.State);
         Assert.InRange(TrainedModel.FromJob(ended).Steps, 1, Soon);

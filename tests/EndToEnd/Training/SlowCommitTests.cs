@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
@@ -41,7 +42,9 @@ public sealed class SlowCommitTests(SharedBroker broker, SharedCluster shared) :
 
         AssertCounted(spec, ended);
         var (steps, training) = (TrainedModel.FromJob(ended).Steps, ended.Training!);
-        Say(FormattableString.Invariant($"{fsync}, {roundTripMilliseconds} ms: {steps} steps in {training.Segments} segments, {training.Commits} commits, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"{fsync}, {roundTripMilliseconds} ms: {steps} steps in {training.Segments} segments, {training.Commits} commits, "
+            + $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
         Assert.InRange(training.Segments, 1, steps / LeastClocks);
         Assert.Equal(training.Segments, training.Commits);
         Assert.Equal(1, training.Generations);
@@ -75,7 +78,9 @@ public sealed class SlowCommitTests(SharedBroker broker, SharedCluster shared) :
         await cluster.Client.CancelAsync(job.Id, cancellationToken: Ct);
         var ended = await EndAsync(cluster, job);
 
-        Say(FormattableString.Invariant($"cancelled within {Stopwatch.GetElapsedTime(asked).TotalSeconds:0.0} s, {ended.Training!.CommittedClock} clocks after {before.Training!.CommittedClock}"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"cancelled within {Stopwatch.GetElapsedTime(asked).TotalSeconds:0.0} s, {ended.Training!.CommittedClock} clocks "
+            + $"after {before.Training!.CommittedClock}"));
         Assert.Equal(JobState.Cancelled, ended.State);
         Assert.True(ended.Training.CommittedClock >= before.Training.CommittedClock);
     }

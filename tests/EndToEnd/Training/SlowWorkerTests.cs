@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Support.Processes;
@@ -35,8 +36,9 @@ public sealed class SlowWorkerTests(SharedBroker broker, SharedCluster shared) :
         Assert.True(job.Training!.Steals > 0);
         var with = TrainedModel.FromJob(job);
         Assert.Equal(without.Fingerprint, with.Fingerprint);
-        Say(FormattableString.Invariant(
-            $"{with.Elapsed.TotalSeconds:0.00} s with a worker at a tenth of its speed, {without.Elapsed.TotalSeconds:0.00} s without it: {with.Elapsed / without.Elapsed:0.00} times; {job.Training.Steals} blocks stolen"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"{with.Elapsed.TotalSeconds:0.00} s with a worker at a tenth of its speed, {without.Elapsed.TotalSeconds:0.00} s without it: "
+            + $"{with.Elapsed / without.Elapsed:0.00} times; {job.Training.Steals} blocks stolen"));
     }
 
     private static async Task SlowDownAsync(ServiceProcess worker, CancellationToken stop)

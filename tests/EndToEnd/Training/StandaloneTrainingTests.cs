@@ -18,7 +18,8 @@ public sealed class StandaloneTrainingTests
     {
         var spec = new TrainingSpec { Lanes = lanes, Batch = 4, Epochs = 50, Optimizer = TrainingNames.Adagrad, LearningRate = 0.8f, Seed = 3 };
 
-        var answer = await CommandProcess.RunAsync("services/Standalone/Standalone.csproj", Arguments(spec), new Dictionary<string, string>(), TestContext.Current.CancellationToken);
+        var answer = await CommandProcess.RunAsync("services/Standalone/Standalone.csproj", Arguments(spec), new Dictionary<string, string>(),
+            TestContext.Current.CancellationToken);
 
         Assert.True(answer.ExitCode == 0, answer.Error);
         using var model = JsonDocument.Parse(answer.Output);

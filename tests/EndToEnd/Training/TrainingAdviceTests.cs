@@ -16,7 +16,8 @@ public sealed class TrainingAdviceTests : IDisposable
 
     [Theory(Timeout = TestLimit)]
     [InlineData("--model mlp --layers 8",
-        "--classes: '': must be given where labels can be classes; here all are whole numbers from 1 to 3: --classes 4 names a class, --regression predicts the label as a number")]
+        "--classes: '': must be given where labels can be classes; here all are whole numbers from 1 to 3: --classes 4 names a class, --regression predicts "
+        + "the label as a number")]
     [InlineData("--model mlp --classes 4 --layers 1048576,1048576",
         "--layers: 1048576,1048576: takes 4398075871248 bytes of parameters with 1 features and 4 outputs; must be at most 8589934364 bytes")]
     [InlineData("--model softmax --regression", "--regression: true: cannot be given with model softmax: only mlp is a regression or not")]
@@ -37,7 +38,8 @@ public sealed class TrainingAdviceTests : IDisposable
         Assert.True(answer.ExitCode == 0, answer.Error);
         using var result = JsonDocument.Parse(answer.Output);
         var warning = Assert.Single(result.RootElement.GetProperty("warnings").EnumerateArray()).GetString()!;
-        Assert.StartsWith("no row has label 0: model softmax has 4 classes, 0 to 3, and class k is label k, in predictions too", warning, StringComparison.Ordinal);
+        Assert.StartsWith("no row has label 0: model softmax has 4 classes, 0 to 3, and class k is label k, in predictions too", warning,
+            StringComparison.Ordinal);
         Assert.Contains($": warning: {warning}\n", answer.Error, StringComparison.Ordinal);
     }
 
@@ -68,7 +70,8 @@ public sealed class TrainingAdviceTests : IDisposable
     private string Labels()
     {
         var path = Path.Combine(_directory, "labels.csv");
-        File.WriteAllLines(path, ["x,y", .. Enumerable.Range(0, 60).Select(row => string.Create(CultureInfo.InvariantCulture, $"{row / 60.0},{1 + (row % 3)}"))]);
+        File.WriteAllLines(path, ["x,y", .. Enumerable.Range(0, 60)
+            .Select(row => string.Create(CultureInfo.InvariantCulture, $"{row / 60.0},{1 + (row % 3)}"))]);
         return path;
     }
 

@@ -17,7 +17,8 @@ public sealed class TrainingBitsTests(SharedBroker broker, SharedCluster shared)
     // Lanes that are no power of two; an epoch of 149 examples is a whole round of 7·2·3, and others of which the last leaves lanes with less than a round.
     private static readonly (int Lanes, int Steps)[] Rounds = [(1, 4), (7, 3), (8, 5)];
 
-    /// <summary>Lines with and without local steps, and a perceptron that Standalone trains too: with 5 workers on 1, 2 and 3 ps tasks, with 2 and 1 workers on 2.</summary>
+    /// <summary>Lines with and without local steps, and a perceptron that Standalone trains too: with 5 workers on 1, 2 and 3 ps tasks,
+    /// with 2 and 1 workers on 2.</summary>
     [Fact(Timeout = TestLimit)]
     public async Task Train_AnyNumberOfWorkersAndStores_GivesTheSameBits()
     {
@@ -31,7 +32,8 @@ public sealed class TrainingBitsTests(SharedBroker broker, SharedCluster shared)
             await AssertAllAsync(stores);
         foreach (var workers in (int[])[2, 1])
         {
-            await Task.WhenAll(cluster.Workers.Skip(workers).Take((await cluster.WorkerTasksAsync(Ct)).Length - workers).Select(worker => worker.StopAsync(Ct)));
+            await Task.WhenAll(cluster.Workers.Skip(workers).Take((await cluster.WorkerTasksAsync(Ct)).Length - workers)
+                .Select(worker => worker.StopAsync(Ct)));
             Assert.Equal(workers, (await cluster.WorkerTasksAsync(Ct)).Length);
             await AssertAllAsync(stores: 2);
         }

@@ -80,7 +80,8 @@ public sealed class TrainingServerFaultTests(SharedBroker broker, SharedCluster 
         var server = redis.GetServers()[0];
 
         await server.ConfigSetAsync("maxmemory", "1");
-        var full = await UntilAsync(cluster, job, "the job says what it waits for", j => j.Progress.WaitingFor.StartsWith("Redis, which is full", StringComparison.Ordinal));
+        var full = await UntilAsync(cluster, job, "the job says what it waits for",
+            j => j.Progress.WaitingFor.StartsWith("Redis, which is full", StringComparison.Ordinal));
         await Task.Delay(TimeSpan.FromSeconds(2), Ct);
         var still = await cluster.Client.GetJobAsync(job.Id, Ct);
         Assert.Equal((JobState.Running, full.Training!.CommittedClock), (still.State, still.Training!.CommittedClock));

@@ -19,7 +19,8 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
     /// <summary>Clocks, in mode ssp.</summary>
     private protected const int Bound = CountingSpec.Staleness;
 
-    /// <summary>Short segments, and little patience: a stopped worker takes an item with it, and keeps it for as long as its connection to the broker lives.</summary>
+    /// <summary>Short segments, and little patience: a stopped worker takes an item with it,
+    /// and keeps it for as long as its connection to the broker lives.</summary>
     private protected static TestClusterOptions ThreeWorkers { get; } = new(Workers: 3)
     {
         ParameterStores = 2,
@@ -40,7 +41,11 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
     private protected static TestClusterOptions ShortSegments { get; } = new(Workers: 3)
     {
         ParameterStores = 3,
-        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.1", ["Coordinator__LongestSegment"] = "00:00:00.1" },
+        CoordinatorEnvironment = new Dictionary<string, string>
+        {
+            ["Coordinator__SegmentDuration"] = "00:00:00.1",
+            ["Coordinator__LongestSegment"] = "00:00:00.1"
+        },
     };
 
     /// <summary>Lanes that take 1 ms for a batch, whatever else the machine does: some seconds on three workers.</summary>
@@ -57,7 +62,8 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
 
     /// <summary>Waits until a number of commits have followed those that a job had.</summary>
     private protected static Task<JobInfo> UntilCommittedAsync(TestCluster cluster, JobInfo job, JobInfo before, int commits) => UntilAsync(
-        cluster, job, FormattableString.Invariant($"{commits} more commits"), j => j.Training is { } training && training.Commits >= before.Training!.Commits + commits);
+        cluster, job, FormattableString.Invariant($"{commits} more commits"),
+        j => j.Training is { } training && training.Commits >= before.Training!.Commits + commits);
 
     private protected static async Task<JobInfo> EndAsync(TestCluster cluster, JobInfo job)
         => await cluster.Client.WaitAsync(job.Id, cancellationToken: Ct).WaitAsync(Limit, Ct);

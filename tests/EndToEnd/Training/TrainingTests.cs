@@ -55,7 +55,8 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         var data = LineExample.Create(spec.Seed);
         var (w, b) = LineOracle.LeastSquares(data);
         var (spreadOfW, spreadOfB) = LineOracle.AdagradSpread(data, model.Examples, spec.LearningRate);
-        Say(FormattableString.Invariant($"w {model.Parameters!["w"][0]} (least squares {w:0.####} ± {spreadOfW:0.####}), b {model.Parameters["b"][0]} ({b:0.####} ± {spreadOfB:0.####})"));
+        Say(FormattableString.Invariant(
+            $"w {model.Parameters!["w"][0]} (least squares {w:0.####} ± {spreadOfW:0.####}), b {model.Parameters["b"][0]} ({b:0.####} ± {spreadOfB:0.####})"));
         Assert.Equal(w, model.Parameters["w"][0], 5 * spreadOfW);
         Assert.Equal(b, model.Parameters["b"][0], 5 * spreadOfB);
     }
@@ -94,7 +95,9 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         var data = LineExample.Create(spec.Seed);
         var (w, b) = LineOracle.LeastSquares(data);
         var (spreadOfW, spreadOfB) = LineOracle.SgdSpread(data, spec.Batch, spec.LearningRate);
-        Say(FormattableString.Invariant($"{mode} {staleness} {localSteps}: w {model.Parameters!["w"][0]} (least squares {w:0.####} ± {spreadOfW:0.####}), b {model.Parameters["b"][0]} ({b:0.####} ± {spreadOfB:0.####})"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"{mode} {staleness} {localSteps}: w {model.Parameters!["w"][0]} (least squares {w:0.####} ± {spreadOfW:0.####}), b "
+            + $"{model.Parameters["b"][0]} ({b:0.####} ± {spreadOfB:0.####})"));
         Assert.Equal(w, model.Parameters["w"][0], 5 * spreadOfW);
         Assert.Equal(b, model.Parameters["b"][0], 5 * spreadOfB);
     }
@@ -199,7 +202,8 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         var before = await Poll.UntilAsync("no job is open", () => KeysAsync(cluster, "cluster:job*"), keys => !keys.Contains("cluster:jobs:open"), Limit, Ct);
         var right = Counting(TrainingNames.Sync, epochs: 1);
 
-        await AssertRefusedAsync(cluster, right with { Model = "perceptron" }, "model: perceptron: must be counting or faulty or linear or logistic or mlp or softmax");
+        await AssertRefusedAsync(cluster, right with { Model = "perceptron" },
+            "model: perceptron: must be counting or faulty or linear or logistic or mlp or softmax");
         await AssertRefusedAsync(cluster, right with { Data = "elsewhere" }, "data: elsewhere: must be the name or the id of a data set");
         await AssertRefusedAsync(cluster, right with { Label = "price" }, "label: price: must be the label that the data set was loaded with, pace");
         await AssertRefusedAsync(cluster, right with { Lanes = 257 }, "lanes: 257: must be from 1 to 256");
@@ -259,6 +263,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
 
     private static long Clock(Match divergence) => long.Parse(divergence.Groups["clock"].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^diverged at clock (?<clock>[0-9]+), lanes? (?<first>[0-9]+)(-(?<last>[0-9]+))?: the (?<what>gradient|update) of tensor (?<tensor>[a-z]+) is not finite$")]
+    [GeneratedRegex("^diverged at clock (?<clock>[0-9]+), lanes? (?<first>[0-9]+)(-(?<last>[0-9]+))?: the (?<what>gradient|update) of tensor "
+        + "(?<tensor>[a-z]+) is not finite$")]
     private static partial Regex Divergence();
 }

@@ -16,7 +16,11 @@ public sealed class ZombieTests(SharedBroker broker, SharedCluster shared) : Tra
     {
         ParameterStores = 3,
         TestModels = true,
-        CoordinatorEnvironment = new Dictionary<string, string> { ["Coordinator__SegmentDuration"] = "00:00:00.3", ["Coordinator__LongestSegment"] = "00:00:00.3" },
+        CoordinatorEnvironment = new Dictionary<string, string>
+        {
+            ["Coordinator__SegmentDuration"] = "00:00:00.3",
+            ["Coordinator__LongestSegment"] = "00:00:00.3"
+        },
     };
 
     [Fact(Timeout = 2 * TestLimit)]
@@ -47,7 +51,8 @@ public sealed class ZombieTests(SharedBroker broker, SharedCluster shared) : Tra
         zombie.Resume();
 
         await Poll.UntilAsync("the zombie has another index", () => cluster.ParameterStoreTasksAsync(Ct),
-            tasks => tasks.Any(t => t.Index == 2 && t.Instance.StartsWith(zombie.Instance, StringComparison.Ordinal) && t.Incarnation != task.Incarnation), Limit, Ct);
+            tasks => tasks.Any(t => t.Index == 2 && t.Instance.StartsWith(zombie.Instance, StringComparison.Ordinal) && t.Incarnation != task.Incarnation),
+            Limit, Ct);
         var ended = await EndAsync(cluster, job);
         AssertCounted(spec, ended);
         Assert.Equal(taken.Training!.Generations, ended.Training!.Generations);

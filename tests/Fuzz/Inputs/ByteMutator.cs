@@ -11,16 +11,16 @@ internal sealed class ByteMutator(IReadOnlyList<byte[]> words)
     /// <summary>Damaged in one to a few places.</summary>
     public byte[] Mutate(byte[] bytes, IReadOnlyList<byte[]> others, FuzzRandom random)
     {
-        byte[] damaged = bytes;
-        for (int times = random.Few(12); times > 0; times--) damaged = Once(damaged, others, random);
+        var damaged = bytes;
+        for (var times = random.Few(12); times > 0; times--) damaged = Once(damaged, others, random);
         return damaged.Length <= MaxBytes ? damaged : damaged[..MaxBytes];
     }
 
     private byte[] Once(byte[] bytes, IReadOnlyList<byte[]> others, FuzzRandom random)
     {
         if (bytes.Length == 0) return random.Bytes(random.Few(16));
-        int at = random.Below(bytes.Length);
-        int count = Math.Min(random.Few(64), bytes.Length - at);
+        var at = random.Below(bytes.Length);
+        var count = Math.Min(random.Few(64), bytes.Length - at);
         switch (random.Below(10))
         {
             case 0:
@@ -32,7 +32,7 @@ internal sealed class ByteMutator(IReadOnlyList<byte[]> words)
             case 3:
                 return [.. bytes.AsSpan(0, at + count), .. bytes.AsSpan(at)];
             case 4:
-                byte[] other = random.Pick(others);
+                var other = random.Pick(others);
                 return [.. bytes.AsSpan(0, at), .. other.AsSpan(random.Below(other.Length + 1))];
             case 5:
                 return [.. bytes.AsSpan(0, at), .. Word(random), .. bytes.AsSpan(random.Once(2) ? at : at + count)];
@@ -57,8 +57,8 @@ internal sealed class ByteMutator(IReadOnlyList<byte[]> words)
     private static void WriteNumber(Span<byte> target, FuzzRandom random)
     {
         Span<byte> number = stackalloc byte[8];
-        long value = Interesting.Integer(random);
-        int width = 1 << random.Below(4);
+        var value = Interesting.Integer(random);
+        var width = 1 << random.Below(4);
         BinaryPrimitives.WriteInt64LittleEndian(number, value);
         if (random.Once(2)) number[..width].Reverse();
         number[..Math.Min(width, target.Length)].CopyTo(target);

@@ -11,7 +11,7 @@ internal static class Corpus
 
     private static string[] Files(string kind, string target)
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, kind, target);
+        var folder = Path.Combine(AppContext.BaseDirectory, kind, target);
         return Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)] : [];
     }
 }

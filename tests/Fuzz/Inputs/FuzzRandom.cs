@@ -25,7 +25,7 @@ internal sealed class FuzzRandom(ulong seed, long input)
     public byte[] Bytes(int count)
     {
         var bytes = new byte[count];
-        for (int i = 0; i < count; i++) bytes[i] = (byte)Next();
+        for (var i = 0; i < count; i++) bytes[i] = (byte)Next();
         return bytes;
     }
 

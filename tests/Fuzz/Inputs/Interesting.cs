@@ -22,14 +22,16 @@ internal static class Interesting
     [
         "", " ", "\0", "\n", "\r\n", "\t", "'", "\"", "\\", "/", "*", "..", "../../etc/passwd", "file:///etc/passwd", "http://127.0.0.1:1/", "%s%n", "${x}",
         "-", "--", "@", "{", "}", "[", "null", "true", "NaN", "-0", "1e400", "é", "\u2028", "\uFFFD", "\uD800", "\uFEFF", "a\u0301", "😀", "__proto__", "$type",
-        "cluster:job:1", "job-1", "1e5", "0x10", "١", new string('a', 63), new string('a', 64), new string('a', 65), new string('b', 257), new string('9', 400), new string('[', 200),
+        "cluster:job:1", "job-1", "1e5", "0x10", "١", new string('a', 63), new string('a', 64), new string('a', 65), new string('b', 257),
+        new string('9', 400), new string('[', 200),
     ];
 
     /// <summary>Numbers as people and programs write them, right and wrong.</summary>
     public static IReadOnlyList<string> NumberTexts { get; } =
     [
         .. Integers.Select(number => number.ToString(CultureInfo.InvariantCulture)),
-        "NaN", "nan", "inf", "-inf", "Infinity", "1e9", "1e38", "1e39", "-1e39", "1e400", "1e-400", "0x7f", "1_000", "1,5", "+1", "--1", "1.", ".5", "00", "-0", "1e", "٣",
+        "NaN", "nan", "inf", "-inf", "Infinity", "1e9", "1e38", "1e39", "-1e39", "1e400", "1e-400", "0x7f", "1_000", "1,5", "+1", "--1", "1.", ".5", "00",
+        "-0", "1e", "٣",
         "18446744073709551616", "99999999999999999999999999",
     ];
 

@@ -7,13 +7,14 @@ namespace Cluster.Fuzz.Inputs;
 /// <summary>Damages JSON as JSON: values of the wrong type or at a border, properties dropped, doubled or unknown, nesting. Now and then as text.</summary>
 internal sealed class JsonMutator
 {
-    private readonly TextMutator _text = new(["{", "}", "[", "]", "\"", ",", ":", "null", "true", "\\ud800", "\\u0000", "\"\\ud800\"", "{\"a\":", "1e400", "//", "\uFEFF"], "{}[],:\"");
+    private readonly TextMutator _text =
+        new(["{", "}", "[", "]", "\"", ",", ":", "null", "true", "\\ud800", "\\u0000", "\"\\ud800\"", "{\"a\":", "1e400", "//", "\uFEFF"], "{}[],:\"");
 
     public byte[] Mutate(byte[] json, IReadOnlyList<byte[]> others, FuzzRandom random)
     {
         if (random.Once(4) || Parse(json) is not { } root) return _text.Mutate(json, others, random);
-        for (int times = random.Few(6); times > 0; times--) root = Once(root, random) ?? new JsonObject();
-        byte[] written = Write(root);
+        for (var times = random.Few(6); times > 0; times--) root = Once(root, random) ?? new JsonObject();
+        var written = Write(root);
         return random.Once(8) ? _text.Mutate(written, others, random) : written;
     }
 
@@ -39,7 +40,7 @@ internal sealed class JsonMutator
 
     private static void Change(JsonObject map, FuzzRandom random)
     {
-        string name = random.Pick([.. map.Select(property => property.Key)]);
+        var name = random.Pick([.. map.Select(property => property.Key)]);
         switch (random.Below(4))
         {
             case 0:
@@ -56,14 +57,14 @@ internal sealed class JsonMutator
 
     private static void Change(JsonArray list, FuzzRandom random)
     {
-        JsonNode? one = list.Count == 0 ? Value(random) : list[random.Below(list.Count)];
+        var one = list.Count == 0 ? Value(random) : list[random.Below(list.Count)];
         switch (random.Below(4))
         {
             case 0 when list.Count > 0:
                 list.RemoveAt(random.Below(list.Count));
                 break;
             case 1:
-                for (int i = random.Few(300); i > 0; i--) list.Add(one?.DeepClone());
+                for (var i = random.Few(300); i > 0; i--) list.Add(one?.DeepClone());
                 break;
             case 2 when list.Count > 0:
                 list[random.Below(list.Count)] = Value(random);
@@ -94,15 +95,15 @@ internal sealed class JsonMutator
     private static JsonArray Nested(int depth)
     {
         var inner = new JsonArray();
-        for (int i = 0; i < depth; i++) inner = new JsonArray(inner);
+        for (var i = 0; i < depth; i++) inner = new JsonArray(inner);
         return inner;
     }
 
     private static void Collect(JsonNode node, List<JsonNode> nodes)
     {
         nodes.Add(node);
-        IEnumerable<JsonNode?> inner = node is JsonObject map ? map.Select(property => property.Value) : node is JsonArray list ? list : [];
-        foreach (JsonNode? one in inner)
+        var inner = node is JsonObject map ? map.Select(property => property.Value) : node is JsonArray list ? list : [];
+        foreach (var one in inner)
         {
             if (one is not null && nodes.Count < 1_000) Collect(one, nodes);
         }
@@ -111,7 +112,8 @@ internal sealed class JsonMutator
     private static byte[] Write(JsonNode root)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { MaxDepth = 2_000 })) root.WriteTo(writer, new JsonSerializerOptions { MaxDepth = 2_000 });
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { MaxDepth = 2_000 })) root.WriteTo(writer,
+            new JsonSerializerOptions { MaxDepth = 2_000 });
         return stream.ToArray();
     }
 

@@ -13,16 +13,16 @@ internal sealed class MessageMutator(IReadOnlyList<string> texts)
     /// <summary>A copy with one to a few changes.</summary>
     public IMessage Mutate(IMessage message, FuzzRandom random)
     {
-        IMessage changed = message.Descriptor.Parser.ParseFrom(message.ToByteString());
-        for (int times = random.Few(10); times > 0; times--) Change(changed, random, depth: 0);
+        var changed = message.Descriptor.Parser.ParseFrom(message.ToByteString());
+        for (var times = random.Few(10); times > 0; times--) Change(changed, random, depth: 0);
         return changed;
     }
 
     private void Change(IMessage message, FuzzRandom random, int depth)
     {
-        IList<FieldDescriptor> fields = message.Descriptor.Fields.InDeclarationOrder();
+        var fields = message.Descriptor.Fields.InDeclarationOrder();
         if (fields.Count == 0) return;
-        FieldDescriptor field = random.Pick([.. fields]);
+        var field = random.Pick([.. fields]);
         if (field.IsMap) return;
         if (field.IsRepeated) ChangeList((System.Collections.IList)field.Accessor.GetValue(message), field, random, depth);
         else if (field.FieldType == FieldType.Message) ChangePart(message, field, random, depth);
@@ -56,16 +56,16 @@ internal sealed class MessageMutator(IReadOnlyList<string> texts)
             return;
         }
 
-        object one = field.FieldType == FieldType.Message ? Part(field, random, depth) : Scalar(field, random);
-        for (int i = random.Once(6) ? random.Few(5_000) * 16 : 1; i > 0; i--) list.Add(one);
+        var one = field.FieldType == FieldType.Message ? Part(field, random, depth) : Scalar(field, random);
+        for (var i = random.Once(6) ? random.Few(5_000) * 16 : 1; i > 0; i--) list.Add(one);
     }
 
     private IMessage Part(FieldDescriptor field, FuzzRandom random, int depth)
     {
-        IMessage part = field.MessageType.Parser.ParseFrom(ByteString.Empty);
+        var part = field.MessageType.Parser.ParseFrom(ByteString.Empty);
         if (depth < MaxDepth)
         {
-            for (int i = 0; i < 3; i++) Change(part, random, depth + 1);
+            for (var i = 0; i < 3; i++) Change(part, random, depth + 1);
         }
 
         return part;

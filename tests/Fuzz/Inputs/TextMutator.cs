@@ -11,15 +11,16 @@ internal sealed partial class TextMutator(IReadOnlyList<string> words, string se
     private const int MaxChars = 1 << 16;
 
     // Latin-1, halves of characters, overlong forms, marks of other encodings.
-    private static readonly byte[][] NoUtf8 = [[0xF6], [0xC3], [0xE2, 0x82], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF, 0xFE], [0xFE, 0xFF], [0]];
+    private static readonly byte[][] NoUtf8 =
+        [[0xF6], [0xC3], [0xE2, 0x82], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF, 0xFE], [0xFE, 0xFF], [0]];
 
     private readonly ByteMutator _bytes = new([.. words.Select(Encoding.UTF8.GetBytes), .. NoUtf8]);
 
     public byte[] Mutate(byte[] text, IReadOnlyList<byte[]> others, FuzzRandom random)
     {
         if (random.Once(4)) return _bytes.Mutate(text, others, random);
-        string damaged = Encoding.UTF8.GetString(text);
-        for (int times = random.Few(8); times > 0; times--) damaged = Once(damaged, random);
+        var damaged = Encoding.UTF8.GetString(text);
+        for (var times = random.Few(8); times > 0; times--) damaged = Once(damaged, random);
         return Encoding.UTF8.GetBytes(damaged.Length <= MaxChars ? damaged : damaged[..MaxChars]);
     }
 
@@ -28,7 +29,7 @@ internal sealed partial class TextMutator(IReadOnlyList<string> words, string se
         if (random.Once(3)) return ReplaceNumber(text, random);
         List<string> parts = [.. Split(text)];
         if (parts.Count == 0) return Word(random);
-        int at = random.Below(parts.Count);
+        var at = random.Below(parts.Count);
         switch (random.Below(6))
         {
             case 0:
@@ -56,9 +57,9 @@ internal sealed partial class TextMutator(IReadOnlyList<string> words, string se
 
     private static string ReplaceNumber(string text, FuzzRandom random)
     {
-        MatchCollection numbers = Number().Matches(text);
+        var numbers = Number().Matches(text);
         if (numbers.Count == 0) return text + random.Pick(Interesting.NumberTexts);
-        Match number = numbers[random.Below(numbers.Count)];
+        var number = numbers[random.Below(numbers.Count)];
         return string.Concat(text.AsSpan(0, number.Index), random.Pick(Interesting.NumberTexts), text.AsSpan(number.Index + number.Length));
     }
 
@@ -67,8 +68,8 @@ internal sealed partial class TextMutator(IReadOnlyList<string> words, string se
     // Parts and the separators between them, in order.
     private IEnumerable<string> Split(string text)
     {
-        int from = 0;
-        for (int i = 0; i < text.Length; i++)
+        var from = 0;
+        for (var i = 0; i < text.Length; i++)
         {
             if (!separators.Contains(text[i], StringComparison.Ordinal)) continue;
             if (i > from) yield return text[from..i];

@@ -31,18 +31,19 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
     {
         Directory.CreateDirectory(plan.Folder);
         await target.StartAsync(cancellationToken);
-        long started = Stopwatch.GetTimestamp();
-        long told = started;
+        var started = Stopwatch.GetTimestamp();
+        var told = started;
         long done = 0;
         using var unobserved = new UnobservedExceptions();
         using var watchdog = new Watchdog(target, plan, output);
         for (; done < plan.Inputs && _failures.Count < MaxFailures && !cancellationToken.IsCancellationRequested; done++)
         {
-            long number = plan.First + done;
-            byte[] input = target.Generate(new FuzzRandom(plan.Seed, number));
-            bool isLast = done == plan.Inputs - 1;
+            var number = plan.First + done;
+            var input = target.Generate(new FuzzRandom(plan.Seed, number));
+            var isLast = done == plan.Inputs - 1;
             watchdog.Begin(number, input);
-            if (await TryAsync(target, input, unobserved, cancellationToken) is { } problem && !cancellationToken.IsCancellationRequested) Note(number, input, problem);
+            if (await TryAsync(target, input, unobserved, cancellationToken) is { } problem && !cancellationToken.IsCancellationRequested)
+                Note(number, input, problem);
             else if (isLast && unobserved.TakeAll() is { } late) Note(number, input, late);
             watchdog.End();
             if (Stopwatch.GetElapsedTime(told) < ProgressInterval) continue;
@@ -58,16 +59,17 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
     public static async Task<string?> TryOnceAsync(Target target, byte[] input, CancellationToken cancellationToken)
     {
         using var unobserved = new UnobservedExceptions();
-        return await new FuzzRun(target, new FuzzPlan(0, 0, 0, ""), TextWriter.Null).TryAsync(target, input, unobserved, cancellationToken) ?? unobserved.TakeAll();
+        return await new FuzzRun(target, new FuzzPlan(0, 0, 0, ""), TextWriter.Null).TryAsync(target, input, unobserved, cancellationToken)
+            ?? unobserved.TakeAll();
     }
 
     private async Task<string?> TryAsync(Target tried, byte[] input, UnobservedExceptions unobserved, CancellationToken cancellationToken)
     {
-        long before = Allocated(tried);
+        var before = Allocated(tried);
         bool isTaken;
         try
         {
-            ValueTask<bool> running = tried.RunAsync(input, cancellationToken);
+            var running = tried.RunAsync(input, cancellationToken);
             isTaken = running.IsCompleted ? await running : await running.AsTask().WaitAsync(tried.Limit, cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever it is, it is what is looked for.
@@ -77,9 +79,10 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
             return e is BrokenPromiseException ? e.Message : e is TimeoutException ? $"it hangs for more than {tried.Limit.TotalSeconds} s" : e.ToString();
         }
 
-        long allocated = Allocated(tried) - before;
+        var allocated = Allocated(tried) - before;
         if (allocated > tried.MaxAllocation(input))
-            return string.Create(CultureInfo.InvariantCulture, $"it allocated {allocated:N0} bytes for {input.Length:N0}; the most is {tried.MaxAllocation(input):N0}");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"it allocated {allocated:N0} bytes for {input.Length:N0}; the most is {tried.MaxAllocation(input):N0}");
         if (isTaken) _taken++;
         return unobserved.Take();
     }
@@ -88,7 +91,7 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
 
     private void Note(long number, byte[] input, string problem)
     {
-        string file = Path.Combine(plan.Folder, string.Create(CultureInfo.InvariantCulture, $"{target.Name}-{plan.Seed}-{number}.bin"));
+        var file = Path.Combine(plan.Folder, string.Create(CultureInfo.InvariantCulture, $"{target.Name}-{plan.Seed}-{number}.bin"));
         File.WriteAllBytes(file, input);
         _failures.Add(problem);
         output.WriteLine($"FAILED {target.Name}: {problem}");
@@ -97,5 +100,6 @@ internal sealed class FuzzRun(Target target, FuzzPlan plan, TextWriter output)
     }
 
     private string Line(long done, TimeSpan time) => string.Create(CultureInfo.InvariantCulture,
-        $"{target.Name}: {done:N0} of {plan.Inputs:N0} inputs, {_taken:N0} taken, {_failures.Count} failed, {time.TotalSeconds:F0} s, {done / time.TotalSeconds:N0}/s");
+        $"{target.Name}: {done:N0} of {plan.Inputs:N0} inputs, {_taken:N0} taken, {_failures.Count} failed, {time.TotalSeconds:F0} s, "
+        + $"{done / time.TotalSeconds:N0}/s");
 }

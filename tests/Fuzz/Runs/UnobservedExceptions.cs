@@ -10,7 +10,7 @@ internal sealed class UnobservedExceptions : IDisposable
     /// <summary>What was found since the last call; null for nothing.</summary>
     public string? Take()
     {
-        string? found = _first;
+        var found = _first;
         if (found is not null) _first = null;
         return found;
     }
@@ -25,5 +25,6 @@ internal sealed class UnobservedExceptions : IDisposable
 
     public void Dispose() => TaskScheduler.UnobservedTaskException -= Note;
 
-    private void Note(object? sender, UnobservedTaskExceptionEventArgs unobserved) => _first = $"nobody looked at (perhaps of an input before): {unobserved.Exception}";
+    private void Note(object? sender, UnobservedTaskExceptionEventArgs unobserved)
+        => _first = $"nobody looked at (perhaps of an input before): {unobserved.Exception}";
 }

@@ -4,7 +4,8 @@ using Cluster.Fuzz.Targets;
 
 namespace Cluster.Fuzz.Runs;
 
-/// <summary>Ends the process when an input does not come back, which a thread that is stuck cannot do; and keeps the number of the input in a file, for when the process ends by itself.</summary>
+/// <summary>Ends the process when an input does not come back, which a thread that is stuck cannot do; and keeps the number of the input in a file,
+/// for when the process ends by itself.</summary>
 internal sealed class Watchdog : IDisposable
 {
     /// <summary>Exit code of a process with an input that does not come back.</summary>
@@ -37,7 +38,7 @@ internal sealed class Watchdog : IDisposable
     {
         Span<byte> text = stackalloc byte[NumberBytes];
         text.Fill((byte)' ');
-        number.TryFormat(text, out int _, provider: CultureInfo.InvariantCulture);
+        number.TryFormat(text, out var _, provider: CultureInfo.InvariantCulture);
         _now.Position = 0;
         _now.Write(text);
         (_number, _input) = (number, input);
@@ -55,9 +56,9 @@ internal sealed class Watchdog : IDisposable
 
     private void Look()
     {
-        long since = Volatile.Read(ref _since);
+        var since = Volatile.Read(ref _since);
         if (since == 0 || Stopwatch.GetElapsedTime(since) < _target.Limit * 2) return;
-        string file = Path.Combine(_plan.Folder, $"{_target.Name}-{_plan.Seed}-{_number}.bin");
+        var file = Path.Combine(_plan.Folder, $"{_target.Name}-{_plan.Seed}-{_number}.bin");
         File.WriteAllBytes(file, _input);
         _output.WriteLine($"FAILED {_target.Name}: input {_number} hangs; saved as {file}");
         _output.WriteLine($"  again: cluster-fuzz --target {_target.Name} --seed {_plan.Seed} --first {_number} --inputs 1");

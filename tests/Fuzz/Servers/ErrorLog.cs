@@ -18,7 +18,7 @@ internal sealed class ErrorLog : ILoggerProvider
     /// <summary>The first of what was logged since the last call; null for nothing.</summary>
     public string? Take()
     {
-        string? first = _found.TryDequeue(out string? found) ? found : null;
+        var first = _found.TryDequeue(out var found) ? found : null;
         _found.Clear();
         return first;
     }
@@ -38,7 +38,8 @@ internal sealed class ErrorLog : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (logLevel >= LogLevel.Error && Forbidden.Contains(eventId.Name ?? "") && exception is not (IOException or InvalidDataException)) found.Enqueue($"logged {category} {eventId.Name}: {formatter(state, exception)} {exception}");
+            if (logLevel >= LogLevel.Error && Forbidden.Contains(eventId.Name ?? "") && exception is not (IOException or InvalidDataException))
+                found.Enqueue($"logged {category} {eventId.Name}: {formatter(state, exception)} {exception}");
         }
     }
 }

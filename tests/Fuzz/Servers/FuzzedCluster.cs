@@ -42,13 +42,14 @@ internal sealed class FuzzedCluster : IAsyncDisposable
     public static async Task<FuzzedCluster> StartAsync(CancellationToken cancellationToken)
     {
         var log = new ErrorLog();
-        EmbeddedCluster embedded = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions
+        var embedded = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions
         {
             Workers = 2,
             Configure = services =>
             {
                 services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(log);
-                services.Configure<Coordinator.CoordinatorOptions>(options => (options.DataMaxBytes, options.CheckpointMaxBytes, options.PlacementTimeout) = (1 << 20, 1 << 20, TimeSpan.FromHours(1)));
+                services.Configure<Coordinator.CoordinatorOptions>(options =>
+                    (options.DataMaxBytes, options.CheckpointMaxBytes, options.PlacementTimeout) = (1 << 20, 1 << 20, TimeSpan.FromHours(1)));
                 services.Configure<ParameterStore.ParameterStoreOptions>(options => options.MemoryBytes = FuzzedStore.MemoryBytes);
             },
         }, cancellationToken);
@@ -60,26 +61,27 @@ internal sealed class FuzzedCluster : IAsyncDisposable
     /// <summary>What is stored differs from what was at first by this; empty where it does not.</summary>
     public async Task<string> DifferenceAsync() => RedisContent.Difference(_base, await _content.ReadAsync());
 
-    /// <summary>Throws where what was stored at first has changed: a data set, a kept checkpoint, a job that had ended. The index of jobs may have grown.</summary>
+    /// <summary>Throws where what was stored at first has changed: a data set, a kept checkpoint, a job that had ended.
+    /// The index of jobs may have grown.</summary>
     public async Task RequireBaseAsync()
     {
-        IReadOnlyDictionary<string, KeyContent> there = await _content.ReadAsync();
-        string difference = RedisContent.Difference(Kept(_base), Kept(there.Where(entry => _base.ContainsKey(entry.Key))));
+        var there = await _content.ReadAsync();
+        var difference = RedisContent.Difference(Kept(_base), Kept(there.Where(entry => _base.ContainsKey(entry.Key))));
         Promise.That(difference.Length == 0, $"an input since the jobs were ended last changed what is no part of a running job: {difference}");
     }
 
     /// <summary>Ends all jobs and puts back what was stored at first.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
-        IDatabase database = _content.Database;
-        for (int waits = 0; await database.SetMembersAsync(JobKeys.Open) is { Length: > 0 } open; waits++)
+        var database = _content.Database;
+        for (var waits = 0; await database.SetMembersAsync(JobKeys.Open) is { Length: > 0 } open; waits++)
         {
             Promise.That(waits < 6_000, $"job {open[0]} does not end");
-            foreach (RedisValue id in open) await CancelAsync((string)id!, cancellationToken);
+            foreach (var id in open) await CancelAsync((string)id!, cancellationToken);
             await Task.Delay(10, cancellationToken);
         }
 
-        for (int tries = 0; await DifferenceAsync() is { Length: > 0 } difference; tries++)
+        for (var tries = 0; await DifferenceAsync() is { Length: > 0 } difference; tries++)
         {
             // What a runner did last may come after it.
             Promise.That(tries < 6_000, $"it does not come to rest: {difference}");
@@ -121,7 +123,8 @@ internal sealed class FuzzedCluster : IAsyncDisposable
         using (var rows = new MemoryStream("x,y\n1,2\n2,4\n3,6\n4,8\n"u8.ToArray()))
             await _client.LoadDataAsync(rows, new DataImport { Source = "rows.csv", Label = "y", Name = "rows" }, cancellationToken: cancellationToken);
         var model = await _client.TrainAsync(
-            new TrainingSpec { Lanes = 2, Batch = 5, Epochs = 2, Optimizer = TrainingNames.Adagrad, LearningRate = 0.8f, Seed = 3 }, cancellationToken: cancellationToken).WaitAsync(Limit, cancellationToken);
+            new TrainingSpec { Lanes = 2, Batch = 5, Epochs = 2, Optimizer = TrainingNames.Adagrad, LearningRate = 0.8f, Seed = 3 },
+            cancellationToken: cancellationToken).WaitAsync(Limit, cancellationToken);
         await _client.KeepCheckpointAsync(model.JobId, "kept", cancellationToken);
         await _content.CopyJobAsync(model.JobId, EndedJob);
         await Task.Delay(200, cancellationToken);

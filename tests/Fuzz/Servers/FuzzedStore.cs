@@ -24,7 +24,8 @@ namespace Cluster.Fuzz.Servers;
 internal sealed record StoreState(string Watched, string Shards);
 
 /// <summary>A ps process on loopback, with a job in it whose state is watched.</summary>
-/// <remarks>It serves no generation of a job again that it closed. So jobs have other names after a reset: <see cref="Job"/> in an input stands for the watched one.</remarks>
+/// <remarks>It serves no generation of a job again that it closed. So jobs have other names after a reset:
+/// <see cref="Job"/> in an input stands for the watched one.</remarks>
 internal sealed class FuzzedStore : IAsyncDisposable
 {
     public const string Job = Prefix + "fuzz";
@@ -75,10 +76,10 @@ internal sealed class FuzzedStore : IAsyncDisposable
 
     public static async Task<FuzzedStore> StartAsync(CancellationToken cancellationToken)
     {
-        EmbeddedRedis redis = EmbeddedRedis.Start();
-        string key = ClusterKey.Generate();
+        var redis = EmbeddedRedis.Start();
+        var key = ClusterKey.Generate();
         var log = new ErrorLog();
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = redis.ConnectionString,
@@ -90,7 +91,7 @@ internal sealed class FuzzedStore : IAsyncDisposable
         builder.AddParameterStores(1);
         // The watched job is of no cluster: swept away, it would look as if an input had closed it.
         builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(ShardSweeper)));
-        WebApplication app = builder.Build();
+        var app = builder.Build();
         app.MapServiceDefaults();
         app.MapParameterStore();
         await app.StartAsync(cancellationToken);
@@ -106,11 +107,11 @@ internal sealed class FuzzedStore : IAsyncDisposable
     /// <summary>Runs an input again where the task lost its index while it ran, since then nothing can be said.</summary>
     public async ValueTask<bool> UndisturbedAsync(Func<Task<bool>> runAsync)
     {
-        for (int tries = 0; ; tries++)
+        for (var tries = 0; ; tries++)
         {
             try
             {
-                bool isTaken = await runAsync();
+                var isTaken = await runAsync();
                 if (!IsDisturbed) return isTaken;
             }
             catch (Exception) when (IsDisturbed && tries < MaxTries)
@@ -125,7 +126,7 @@ internal sealed class FuzzedStore : IAsyncDisposable
     /// <summary>Drops all shards and opens the watched one anew.</summary>
     public async Task ResetAsync()
     {
-        for (int tries = 0; ; tries++)
+        for (var tries = 0; ; tries++)
         {
             try
             {
@@ -134,7 +135,8 @@ internal sealed class FuzzedStore : IAsyncDisposable
                 await OpenAsync();
                 if (!IsDisturbed) return;
             }
-            catch (Exception e) when (e is RpcException or ObjectDisposedException or BrokenPromiseException && tries < MaxTries && (IsDisturbed || !Task.IsReady))
+            catch (Exception e) when (e is RpcException or ObjectDisposedException or BrokenPromiseException && tries < MaxTries
+                && (IsDisturbed || !Task.IsReady))
             {
                 // It has lost its index meanwhile.
             }
@@ -146,14 +148,16 @@ internal sealed class FuzzedStore : IAsyncDisposable
 
     public async Task<StoreState> StateAsync()
     {
-        string watched = Task.TryFind(Watched, out ShardHost? shard) ? await shard.Loop.CallAsync(() => Describe(shard.Loop.Shard)) : "the watched shard is gone";
+        var watched = Task.TryFind(Watched, out var shard)
+            ? await shard.Loop.CallAsync(() => Describe(shard.Loop.Shard))
+            : "the watched shard is gone";
         return new StoreState(watched, $"{string.Join(',', Task.Unattended().Order(StringComparer.Ordinal))}; {Budget.Used} bytes");
     }
 
     /// <summary>Waits until no stream is attached, and says how many pushes were admitted so far.</summary>
     public async Task<long> DetachedAsync()
     {
-        if (!Task.TryFind(Watched, out ShardHost? shard)) throw new BrokenPromiseException("the watched shard is gone");
+        if (!Task.TryFind(Watched, out var shard)) throw new BrokenPromiseException("the watched shard is gone");
         await UntilAsync(shard, _ => shard.Loop.Streams == 0, "a stream stays attached");
         return await shard.Loop.CallAsync(() => shard.Loop.Shard.Count(PushOutcome.Admitted));
     }
@@ -178,9 +182,9 @@ internal sealed class FuzzedStore : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        foreach (string job in Task.Unattended()) Task.Drop(job);
+        foreach (var job in Task.Unattended()) Task.Drop(job);
         _resets++;
-        ShardHost shard = Task.FindOrCreate(Watched, Settings, Open) ?? throw new BrokenPromiseException("the watched shard cannot be opened");
+        var shard = Task.FindOrCreate(Watched, Settings, Open) ?? throw new BrokenPromiseException("the watched shard cannot be opened");
         await shard.OpenAsync(Open, committed: null);
         await UntilAsync(shard, task => task.Phase == ShardPhase.Serving, "the watched shard does not open");
         await shard.AdvanceAsync(Open, 0, Segment);
@@ -190,14 +194,15 @@ internal sealed class FuzzedStore : IAsyncDisposable
 
     private static string Describe(Shard task)
     {
-        bool isThere = task.TryGetVersion(task.Version, out PooledVector parameters);
-        return $"{task.Generation} {task.Phase} version {task.Version} segment {task.Segment.From} to {task.Segment.To} clocks {string.Join(',', task.LaneClocks.ToArray())} examples {task.Examples} copy {task.Snapshot.Clock} "
+        var isThere = task.TryGetVersion(task.Version, out var parameters);
+        return $"{task.Generation} {task.Phase} version {task.Version} segment {task.Segment.From} to {task.Segment.To} clocks "
+            + $"{string.Join(',', task.LaneClocks.ToArray())} examples {task.Examples} copy {task.Snapshot.Clock} "
             + $"parameters {(isThere ? Convert.ToHexString(MemoryMarshal.AsBytes(parameters.Values)) : "none")} vectors {task.Vectors.Available}";
     }
 
     private static async Task UntilAsync(ShardHost shard, Func<Shard, bool> condition, string otherwise)
     {
-        for (int waits = 0; !await shard.Loop.CallAsync(() => condition(shard.Loop.Shard)); waits++)
+        for (var waits = 0; !await shard.Loop.CallAsync(() => condition(shard.Loop.Shard)); waits++)
         {
             Promise.That(waits < 10_000, otherwise);
             await System.Threading.Tasks.Task.Delay(1);

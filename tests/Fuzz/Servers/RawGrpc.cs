@@ -47,10 +47,11 @@ internal sealed class RawGrpc : IDisposable
     /// <param name="body">The whole body.</param>
     /// <param name="patience">How long an answer that goes on and on is read.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <remarks>Kestrel counts a stream that it ended before its body for seconds more, and takes no new one of a connection that has too many: then none of the body was read, and it is sent again.</remarks>
+    /// <remarks>Kestrel counts a stream that it ended before its body for seconds more, and takes no new one of a connection that has too many: then none of
+    /// the body was read, and it is sent again.</remarks>
     public async Task<RawAnswer> PostAsync(string method, byte[] body, TimeSpan patience, CancellationToken cancellationToken)
     {
-        for (int tries = 1; ; tries++)
+        for (var tries = 1; ; tries++)
         {
             try
             {
@@ -79,7 +80,7 @@ internal sealed class RawGrpc : IDisposable
         };
         try
         {
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
             end.CancelAfter(patience);
             await response.Content.CopyToAsync(Stream.Null, end.Token);
             return Read(response);
@@ -92,12 +93,13 @@ internal sealed class RawGrpc : IDisposable
 
     private static RawAnswer Read(HttpResponseMessage response)
     {
-        string? status = Value(response, "grpc-status");
+        var status = Value(response, "grpc-status");
         return status is null
             ? throw new InvalidDataException($"HTTP {(int)response.StatusCode} without a grpc-status")
-            : new RawAnswer((StatusCode)int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), Uri.UnescapeDataString(Value(response, "grpc-message") ?? ""), IsEnded: true);
+            : new RawAnswer((StatusCode)int.Parse(status, System.Globalization.CultureInfo.InvariantCulture),
+            Uri.UnescapeDataString(Value(response, "grpc-message") ?? ""), IsEnded: true);
     }
 
     private static string? Value(HttpResponseMessage response, string name) =>
-        response.TrailingHeaders.TryGetValues(name, out IEnumerable<string>? values) || response.Headers.TryGetValues(name, out values) ? values.First() : null;
+        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values) ? values.First() : null;
 }

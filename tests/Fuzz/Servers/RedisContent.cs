@@ -3,7 +3,8 @@ using StackExchange.Redis;
 
 namespace Cluster.Fuzz.Servers;
 
-/// <summary>What a key holds: its type, names with values, sorted where the type has no order, and how long it lives. Equal to another that lives for longer or shorter, not to one that stays.</summary>
+/// <summary>What a key holds: its type, names with values, sorted where the type has no order, and how long it lives. Equal to another that lives for longer or
+/// shorter, not to one that stays.</summary>
 internal sealed record KeyContent(RedisType Type, IReadOnlyList<(RedisValue Name, RedisValue Value)> Entries, TimeSpan? TimeToLive)
 {
     public bool Equals(KeyContent? other) =>
@@ -24,26 +25,26 @@ internal sealed class RedisContent(IConnectionMultiplexer redis)
     public async Task<IReadOnlyDictionary<string, KeyContent>> ReadAsync()
     {
         List<string> keys = [];
-        await foreach (RedisKey key in redis.GetServers()[0].KeysAsync(pattern: Pattern, pageSize: 1_000))
+        await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: Pattern, pageSize: 1_000))
         {
             if (key != Durable && !((string)key!).StartsWith(Leases, StringComparison.Ordinal)) keys.Add((string)key!);
         }
 
-        RedisType[] types = await Task.WhenAll(keys.Select(key => Database.KeyTypeAsync(key)));
-        KeyContent[] contents = await Task.WhenAll(keys.Zip(types, ReadAsync));
+        var types = await Task.WhenAll(keys.Select(key => Database.KeyTypeAsync(key)));
+        var contents = await Task.WhenAll(keys.Zip(types, ReadAsync));
         return keys.Distinct(StringComparer.Ordinal).ToDictionary(key => key, key => contents[keys.IndexOf(key)], StringComparer.Ordinal);
     }
 
     /// <summary>Makes it what it was.</summary>
     public async Task WriteAsync(IReadOnlyDictionary<string, KeyContent> wanted)
     {
-        IReadOnlyDictionary<string, KeyContent> there = await ReadAsync();
-        foreach ((string key, KeyContent content) in there)
+        var there = await ReadAsync();
+        foreach (var (key, content) in there)
         {
             if (!content.Equals(wanted.GetValueOrDefault(key))) await Database.KeyDeleteAsync(key);
         }
 
-        foreach ((string key, KeyContent content) in wanted)
+        foreach (var (key, content) in wanted)
         {
             if (!content.Equals(there.GetValueOrDefault(key))) await WriteAsync(key, content);
         }
@@ -52,9 +53,10 @@ internal sealed class RedisContent(IConnectionMultiplexer redis)
     /// <summary>Copies the record of a job and what lies beside it under another id.</summary>
     public async Task CopyJobAsync(string from, string to)
     {
-        foreach ((string key, KeyContent content) in await ReadAsync())
+        foreach (var (key, content) in await ReadAsync())
         {
-            if (key.StartsWith(JobKeys.Record(from), StringComparison.Ordinal)) await WriteAsync(JobKeys.Record(to) + key[JobKeys.Record(from).Length..], content);
+            if (key.StartsWith(JobKeys.Record(from), StringComparison.Ordinal))
+                await WriteAsync(JobKeys.Record(to) + key[JobKeys.Record(from).Length..], content);
         }
 
         await Database.SortedSetAddAsync(JobKeys.All, to, 1);
@@ -63,10 +65,10 @@ internal sealed class RedisContent(IConnectionMultiplexer redis)
     /// <summary>The first key that differs and how; empty where none does.</summary>
     public static string Difference(IReadOnlyDictionary<string, KeyContent> one, IReadOnlyDictionary<string, KeyContent> other)
     {
-        foreach (string key in one.Keys.Union(other.Keys, StringComparer.Ordinal))
+        foreach (var key in one.Keys.Union(other.Keys, StringComparer.Ordinal))
         {
-            KeyContent? before = one.GetValueOrDefault(key);
-            KeyContent? after = other.GetValueOrDefault(key);
+            var before = one.GetValueOrDefault(key);
+            var after = other.GetValueOrDefault(key);
             if (!Equals(before, after)) return $"{key}: {Describe(before)} became {Describe(after)}";
         }
 
@@ -76,9 +78,11 @@ internal sealed class RedisContent(IConnectionMultiplexer redis)
     private async Task<KeyContent> ReadAsync(string key, RedisType type) => new(type, type switch
     {
         RedisType.String => [(key, await Database.StringGetAsync(key))],
-        RedisType.Hash => [.. (await Database.HashGetAllAsync(key)).Select(entry => (entry.Name, entry.Value)).OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)],
+        RedisType.Hash => [.. (await Database.HashGetAllAsync(key)).Select(entry => (entry.Name, entry.Value))
+            .OrderBy(entry => (string)entry.Name!, StringComparer.Ordinal)],
         RedisType.SortedSet => [.. (await Database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry => (entry.Element, (RedisValue)entry.Score))],
-        RedisType.Set => [.. (await Database.SetMembersAsync(key)).Select(member => (member, RedisValue.EmptyString)).OrderBy(entry => (string)entry.member!, StringComparer.Ordinal)],
+        RedisType.Set => [.. (await Database.SetMembersAsync(key)).Select(member => (member, RedisValue.EmptyString))
+            .OrderBy(entry => (string)entry.member!, StringComparer.Ordinal)],
         RedisType.List => [.. (await Database.ListRangeAsync(key)).Select(value => (RedisValue.EmptyString, value))],
         _ => [],
     }, await Database.KeyTimeToLiveAsync(key));
@@ -102,7 +106,8 @@ internal sealed class RedisContent(IConnectionMultiplexer redis)
     private static string Describe(KeyContent? content)
     {
         if (content is null) return "nothing";
-        string text = $"{content.Type} {(content.TimeToLive is null ? "that stays" : "with a time to live")} {string.Join(", ", content.Entries.Select(entry => $"{entry.Name}={entry.Value}"))}";
+        var entries = string.Join(", ", content.Entries.Select(entry => $"{entry.Name}={entry.Value}"));
+        var text = $"{content.Type} {(content.TimeToLive is null ? "that stays" : "with a time to live")} {entries}";
         return text.Length > 300 ? text[..300] + "…" : text;
     }
 }

@@ -12,8 +12,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.Fuzz.Targets;
 
-/// <summary>Bodies of bus messages to the consumers of workers and coordinator in a cluster that works, many of them about a job that runs, some about one that has ended.</summary>
-/// <remarks>Whoever may write to the broker may fail a job; what must hold is that the cluster lives: after them a computation has its exact result, and what had ended or was kept is what it was.</remarks>
+/// <summary>Bodies of bus messages to the consumers of workers and coordinator in a cluster that works, many of them about a job that runs,
+/// some about one that has ended.</summary>
+/// <remarks>Whoever may write to the broker may fail a job; what must hold is that the cluster lives: after them a computation has its exact result, and what
+/// had ended or was kept is what it was.</remarks>
 internal sealed class BusTarget : Target
 {
     private const string JobPlaceholder = "@job";
@@ -54,23 +56,26 @@ internal sealed class BusTarget : Target
 
     public override byte[] Generate(FuzzRandom random)
     {
-        byte[] message = _mutator.Mutate(random.Pick(_seeds), _seeds, random);
-        if (random.Once(6)) message = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(message).Replace(JobPlaceholder, FuzzedCluster.EndedJob, StringComparison.Ordinal));
+        var message = _mutator.Mutate(random.Pick(_seeds), _seeds, random);
+        if (random.Once(6))
+            message = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(message).Replace(JobPlaceholder, FuzzedCluster.EndedJob, StringComparison.Ordinal));
         return [(byte)random.Below(Queues.Length), .. message];
     }
 
     public override async ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
     {
-        JobInfo job = await RunningJobAsync(cancellationToken);
-        string text = Encoding.UTF8.GetString(input.AsSpan(Math.Min(1, input.Length)));
-        JobInfo about = text.Contains(FuzzedCluster.EndedJob, StringComparison.Ordinal) ? _ended : job;
+        var job = await RunningJobAsync(cancellationToken);
+        var text = Encoding.UTF8.GetString(input.AsSpan(Math.Min(1, input.Length)));
+        var about = text.Contains(FuzzedCluster.EndedJob, StringComparison.Ordinal) ? _ended : job;
         text = text.Replace(JobPlaceholder, job.Id, StringComparison.Ordinal).Replace(GenerationPlaceholder, GenerationOf(about), StringComparison.Ordinal);
-        Task<bool> arrival = _arrivals.NextAsync();
-        ISendEndpoint endpoint = await _cluster.Services.GetRequiredService<IBus>().GetSendEndpoint(WorkQueues.Address(Queues[input.Length == 0 ? 0 : input[0] % Queues.Length]));
-        await endpoint.Send(new RangesMerged { JobId = "", Generation = default }, Pipe.Execute<SendContext<RangesMerged>>(context => context.Serializer = new RawSerializer(Encoding.UTF8.GetBytes(text))), cancellationToken);
+        var arrival = _arrivals.NextAsync();
+        var endpoint = await _cluster.Services.GetRequiredService<IBus>()
+            .GetSendEndpoint(WorkQueues.Address(Queues[input.Length == 0 ? 0 : input[0] % Queues.Length]));
+        await endpoint.Send(new RangesMerged { JobId = "", Generation = default },
+            Pipe.Execute<SendContext<RangesMerged>>(context => context.Serializer = new RawSerializer(Encoding.UTF8.GetBytes(text))), cancellationToken);
         // An item may work for as long as its job runs; the next input does not wait for that.
         await Task.WhenAny(arrival, Task.Delay(Moment, cancellationToken));
-        bool isTaken = !arrival.IsCompleted || await arrival;
+        var isTaken = !arrival.IsCompleted || await arrival;
         _cluster.RequireQuiet();
         return isTaken;
     }
@@ -78,17 +83,19 @@ internal sealed class BusTarget : Target
     protected override async ValueTask StopAsync()
     {
         if (_cluster is null) return;
-        await using FuzzedCluster cluster = _cluster;
+        await using var cluster = _cluster;
         using var limit = new CancellationTokenSource(Patience);
         await cluster.RequireBaseAsync();
         await ProveAsync(limit.Token);
     }
 
-    /// <summary>A job that messages may be about: a computation that waits for a GPU, or one that trains. Another one after a while, so that items which work for it end.</summary>
+    /// <summary>A job that messages may be about: a computation that waits for a GPU, or one that trains. Another one after a while,
+    /// so that items which work for it end.</summary>
     private async Task<JobInfo> RunningJobAsync(CancellationToken cancellationToken)
     {
-        bool isDue = _inputs++ % JobEvery == 0;
-        if (_job.Length > 0 && !isDue && await _cluster.Client.GetJobAsync(_job, cancellationToken) is { State: JobState.Pending or JobState.Running } running) return running;
+        var isDue = _inputs++ % JobEvery == 0;
+        if (_job.Length > 0 && !isDue && await _cluster.Client.GetJobAsync(_job, cancellationToken) is { State: JobState.Pending or JobState.Running } running)
+            return running;
         if (_job.Length > 0)
         {
             await _cluster.RequireBaseAsync();
@@ -96,8 +103,10 @@ internal sealed class BusTarget : Target
         }
 
         if (_inputs % ProofEvery == 1) await ProveAsync(cancellationToken);
-        JobInfo submitted = _inputs / JobEvery % 4 == 3
-            ? await _cluster.Client.SubmitAsync(new TrainingSpec { Lanes = 1, Batch = 5, Epochs = TrainingSpec.MaxEpochs, LearningRate = 0.001f, Optimizer = TrainingNames.Sgd }, cancellationToken: cancellationToken)
+        var submitted = _inputs / JobEvery % 4 == 3
+            ? await _cluster.Client.SubmitAsync(
+            new TrainingSpec { Lanes = 1, Batch = 5, Epochs = TrainingSpec.MaxEpochs, LearningRate = 0.001f, Optimizer = TrainingNames.Sgd },
+            cancellationToken: cancellationToken)
             : await _cluster.Client.SubmitAsync(new PiSpec { Points = 2_000_000, Seed = 42, Device = "/gpu:0" }, cancellationToken: cancellationToken);
         _job = submitted.Id;
         return submitted;
@@ -105,7 +114,8 @@ internal sealed class BusTarget : Target
 
     private async Task ProveAsync(CancellationToken cancellationToken)
     {
-        PiResult pi = await _cluster.Client.RunPiAsync(new PiSpec { Points = ProofPoints, Seed = 42 }, cancellationToken: cancellationToken).WaitAsync(Patience, cancellationToken);
+        var pi = await _cluster.Client.RunPiAsync(new PiSpec { Points = ProofPoints, Seed = 42 }, cancellationToken: cancellationToken)
+            .WaitAsync(Patience, cancellationToken);
         Promise.That(pi.Inside == ProofInside, $"a computation gives {pi.Inside} and not {ProofInside}");
     }
 

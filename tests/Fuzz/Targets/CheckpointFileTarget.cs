@@ -28,8 +28,8 @@ internal sealed class CheckpointFileTarget : Target
 
     public override byte[] Generate(FuzzRandom random)
     {
-        byte[] json = MutatedHeader(random);
-        long dataBytes = DataBytes(json);
+        var json = MutatedHeader(random);
+        var dataBytes = DataBytes(json);
         var file = new byte[8 + json.Length + (random.Once(4) ? random.Below(100) : dataBytes)];
         BinaryPrimitives.WriteInt64LittleEndian(file, random.Once(12) ? Interesting.Integer(random) : json.Length);
         json.CopyTo(file, 8);
@@ -41,14 +41,16 @@ internal sealed class CheckpointFileTarget : Target
         try
         {
             if (input.Length < SafetensorsHeader.PrefixBytes) return ValueTask.FromResult(false);
-            int length = SafetensorsHeader.ReadLength(input, input.Length);
+            var length = SafetensorsHeader.ReadLength(input, input.Length);
             ReadOnlySpan<byte> json = input.AsSpan(SafetensorsHeader.PrefixBytes, length);
-            SafetensorsHeader header = SafetensorsHeader.Parse(json, input.Length - SafetensorsHeader.PrefixBytes - length);
-            ImportedCheckpoint checkpoint = CheckpointFile.Read(header, null, _models);
+            var header = SafetensorsHeader.Parse(json, input.Length - SafetensorsHeader.PrefixBytes - length);
+            var checkpoint = CheckpointFile.Read(header, null, _models);
             Promise.That(checkpoint.Plan.Spec.Validate().Count == 0, "the spec of a checkpoint that is taken is wrong");
-            Promise.That(checkpoint.Placement.Sum(place => (long)place.Tensor.Length) == checkpoint.Plan.Parameters * (1L + checkpoint.Plan.Slots), "tensors do not fill the parameters");
+            Promise.That(checkpoint.Placement.Sum(place => (long)place.Tensor.Length) == checkpoint.Plan.Parameters * (1L + checkpoint.Plan.Slots),
+                "tensors do not fill the parameters");
             // What lists and predictions ask of it later.
-            Promise.That(checkpoint.Clock / (double)checkpoint.Plan.Schedule().StepsPerEpoch >= 0 && checkpoint.Plan.Monitored.Name.Length > 0, "a checkpoint that is taken cannot be shown");
+            Promise.That(checkpoint.Clock / (double)checkpoint.Plan.Schedule().StepsPerEpoch >= 0 && checkpoint.Plan.Monitored.Name.Length > 0,
+                "a checkpoint that is taken cannot be shown");
             Standardiser.Of(checkpoint.Plan);
             System.Text.Json.JsonSerializer.Serialize(checkpoint.Plan, SpecJson.Options);
             return ValueTask.FromResult(true);
@@ -63,12 +65,12 @@ internal sealed class CheckpointFileTarget : Target
     // The plan is JSON within JSON: damaged on its own, it gets past the header's checks.
     private byte[] MutatedHeader(FuzzRandom random)
     {
-        byte[] header = random.Pick(_headers);
+        var header = random.Pick(_headers);
         if (random.Once(20)) return header;
         if (random.Once(3)) return _json.Mutate(header, _headers, random);
         var root = System.Text.Json.Nodes.JsonNode.Parse(header)!;
         if (root["__metadata__"]?["cluster.plan"] is not { } plan) return _json.Mutate(header, _headers, random);
-        byte[] text = System.Text.Encoding.UTF8.GetBytes((string)plan!);
+        var text = System.Text.Encoding.UTF8.GetBytes((string)plan!);
         root["__metadata__"]!["cluster.plan"] = System.Text.Encoding.UTF8.GetString(_json.Mutate(text, [text], random));
         return System.Text.Encoding.UTF8.GetBytes(root.ToJsonString(SpecJson.Options));
     }
@@ -77,10 +79,11 @@ internal sealed class CheckpointFileTarget : Target
     {
         try
         {
-            System.Text.Json.Nodes.JsonObject root = System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject();
+            var root = System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject();
             return Math.Clamp(root.Where(tensor => tensor.Key != "__metadata__").Max(tensor => (long?)tensor.Value?["data_offsets"]?[1]) ?? 0, 0, 100_000);
         }
-        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException)
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException or ArgumentException
+            or NullReferenceException)
         {
             return 0;
         }

@@ -22,7 +22,7 @@ internal sealed class ClusterSpecTarget : Target
     {
         try
         {
-            string written = ClusterSpec.Parse(Encoding.UTF8.GetString(input)).ToJson();
+            var written = ClusterSpec.Parse(Encoding.UTF8.GetString(input)).ToJson();
             Promise.That(ClusterSpec.Parse(written).ToJson() == written, "a cluster spec does not read as it was written");
             return ValueTask.FromResult(true);
         }

@@ -5,7 +5,8 @@ using Cluster.Fuzz.Inputs;
 
 namespace Cluster.Fuzz.Targets;
 
-/// <summary>Arguments of the command <c>cluster</c>, a line each, where no cluster runs: a few lines of error and an exit code, and no file made in the folder where it runs.</summary>
+/// <summary>Arguments of the command <c>cluster</c>, a line each, where no cluster runs: a few lines of error and an exit code,
+/// and no file made in the folder where it runs.</summary>
 internal sealed class CommandLineTarget : Target
 {
     private const int MaxArguments = 200;
@@ -17,8 +18,8 @@ internal sealed class CommandLineTarget : Target
 
     public CommandLineTarget()
     {
-        System.CommandLine.RootCommand root = ClusterCommandLine.CreateRoot(Host(TextWriter.Null, TextWriter.Null));
-        IEnumerable<string> names = root.Subcommands.SelectMany(command => command.Options.Select(option => option.Name).Prepend(command.Name));
+        var root = ClusterCommandLine.CreateRoot(Host(TextWriter.Null, TextWriter.Null));
+        var names = root.Subcommands.SelectMany(command => command.Options.Select(option => option.Name).Prepend(command.Name));
         _mutator = new TextMutator([.. names.Distinct(), "\n", "=", ":", "--", "-", "1e5", "keep", "export", "import", "add"], "\n=:,");
     }
 
@@ -47,7 +48,7 @@ internal sealed class CommandLineTarget : Target
         using var output = new StringWriter();
         using var error = new StringWriter();
         var code = (ExitCode)await ClusterCommandLine.RunAsync(arguments, Host(output, error), cancellationToken);
-        string said = error.ToString();
+        var said = error.ToString();
         Promise.That(Enum.IsDefined(code), $"exit code {code}");
         Promise.That(!said.Contains("unexpected ", StringComparison.Ordinal) || said.Contains("unexpected argument", StringComparison.Ordinal), said.Trim());
         Promise.That(!said.Contains("   at ", StringComparison.Ordinal), "a stack trace");
@@ -79,6 +80,13 @@ internal sealed class CommandLineTarget : Target
         Output = output,
         Error = error,
         Lookup = new ClusterLookup(_ => null, () => []),
-        ClientOptions = new Client.ClusterClientOptions { CallRetries = 1, CallTimeout = TimeSpan.FromMilliseconds(50), RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(1), ReconnectTimeout = TimeSpan.FromMilliseconds(50) },
+        ClientOptions = new Client.ClusterClientOptions
+        {
+            CallRetries = 1,
+            CallTimeout = TimeSpan.FromMilliseconds(50),
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            MaxRetryDelay = TimeSpan.FromMilliseconds(1),
+            ReconnectTimeout = TimeSpan.FromMilliseconds(50)
+        },
     };
 }

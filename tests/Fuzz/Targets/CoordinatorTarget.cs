@@ -41,17 +41,18 @@ internal sealed class CoordinatorTarget : Target
     // Workers and ps tasks go on beside it; a model may take what the ps process may reserve.
     public override long MaxAllocation(byte[] input) => (2 * FuzzedStore.MemoryBytes) + 300_000_000 + (1_000L * input.Length);
 
-    public override async System.Threading.Tasks.Task StartAsync(CancellationToken cancellationToken) => _cluster = await FuzzedCluster.StartAsync(cancellationToken);
+    public override async System.Threading.Tasks.Task StartAsync(CancellationToken cancellationToken)
+        => _cluster = await FuzzedCluster.StartAsync(cancellationToken);
 
     public override byte[] Generate(FuzzRandom random) => _inputs.Generate(random);
 
     public override async ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
     {
-        (MethodDescriptor method, byte[] body, bool isWellFormed) = _inputs.Read(input);
-        RawAnswer answer = await CallAsync(method, body, cancellationToken);
+        var (method, body, isWellFormed) = _inputs.Read(input);
+        var answer = await CallAsync(method, body, cancellationToken);
         Promise.That(answer.IsEnded || method.Name == "Watch", "the answer does not end");
         Promise.That(IsDocumented(answer.Status, isWellFormed), $"{method.Name} answers {answer.Status}: {answer.Detail}");
-        string difference = await _cluster.DifferenceAsync();
+        var difference = await _cluster.DifferenceAsync();
         if (difference.Length > 0)
         {
             await _cluster.RestoreAsync(cancellationToken);
@@ -66,9 +67,10 @@ internal sealed class CoordinatorTarget : Target
     // On a machine so busy that a lease runs out there is no chief for a while, which says so.
     private async Task<RawAnswer> CallAsync(MethodDescriptor method, byte[] body, CancellationToken cancellationToken)
     {
-        for (int tries = 0; ; tries++)
+        for (var tries = 0; ; tries++)
         {
-            RawAnswer answer = await _cluster.Grpc.PostAsync($"{method.Service.FullName}/{method.Name}", body, method.Name == "Watch" ? WatchPatience : Patience, cancellationToken);
+            var answer = await _cluster.Grpc.PostAsync($"{method.Service.FullName}/{method.Name}", body,
+                method.Name == "Watch" ? WatchPatience : Patience, cancellationToken);
             if (answer.Status != StatusCode.Unavailable || tries == MaxTries) return answer;
             await System.Threading.Tasks.Task.Delay(100, cancellationToken);
         }
@@ -77,6 +79,7 @@ internal sealed class CoordinatorTarget : Target
     protected override ValueTask StopAsync() => _cluster is null ? ValueTask.CompletedTask : _cluster.DisposeAsync();
 
     private static bool IsDocumented(StatusCode status, bool isWellFormed) =>
-        status is StatusCode.OK or StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.ResourceExhausted or StatusCode.FailedPrecondition or StatusCode.AlreadyExists or StatusCode.DataLoss
+        status is StatusCode.OK or StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.ResourceExhausted or StatusCode.FailedPrecondition
+        or StatusCode.AlreadyExists or StatusCode.DataLoss
         || (!isWellFormed && status is StatusCode.Internal or StatusCode.Unimplemented or StatusCode.Unknown or StatusCode.Cancelled);
 }

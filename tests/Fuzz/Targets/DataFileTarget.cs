@@ -22,7 +22,8 @@ internal sealed class DataFileTarget : Target
     {
         _format = format;
         _seeds = Corpus.Seeds(format);
-        _mutate = format == DataFormats.Idx ? _bytes.Mutate : new TextMutator(["\"", "\"\"", ",", ":", "\r", "\n", " ", "#", "1:", "0:1", "x", "\0", "\uFEFF"], ",: \n\"").Mutate;
+        _mutate = format == DataFormats.Idx ? _bytes.Mutate : new TextMutator(["\"", "\"\"", ",", ":", "\r", "\n", " ", "#", "1:", "0:1", "x", "\0", "\uFEFF"],
+            ",: \n\"").Mutate;
     }
 
     public override string Name => _format;
@@ -34,9 +35,9 @@ internal sealed class DataFileTarget : Target
 
     public override byte[] Generate(FuzzRandom random)
     {
-        byte[] content = _mutate(random.Pick(_seeds), _seeds, random);
+        var content = _mutate(random.Pick(_seeds), _seeds, random);
         if (!random.Once(6)) return content;
-        byte[] packed = Gzip(random.Once(20) ? new byte[4 * MaxBytes] : content);
+        var packed = Gzip(random.Once(20) ? new byte[4 * MaxBytes] : content);
         return Damage(packed, content, random, _bytes, _seeds);
     }
 
@@ -44,7 +45,7 @@ internal sealed class DataFileTarget : Target
     {
         _read = 0;
         // The last byte decides how it is read, so that an input is all there is to say.
-        int way = input.Length == 0 ? 0 : input[^1];
+        var way = input.Length == 0 ? 0 : input[^1];
         var import = new DataImport
         {
             Source = "f",
@@ -56,9 +57,10 @@ internal sealed class DataFileTarget : Target
         };
         try
         {
-            using RowReader reader = RowReaders.Open(import, new MemoryStream(input), null, new DataLimits { MaxBytes = MaxBytes, MaxColumns = 4_096, MaxRows = 100_000, ChunkRows = 256 });
+            using var reader = RowReaders.Open(import, new MemoryStream(input), null,
+                new DataLimits { MaxBytes = MaxBytes, MaxColumns = 4_096, MaxRows = 100_000, ChunkRows = 256 });
             long rows = 0;
-            foreach (DataChunk chunk in reader.ReadChunks(cancellationToken))
+            foreach (var chunk in reader.ReadChunks(cancellationToken))
             {
                 _read += chunk.ByteLength;
                 rows += chunk.Labels.Length;
@@ -80,9 +82,9 @@ internal sealed class DataFileTarget : Target
     /// <summary>Rows are finite, and read as they were written.</summary>
     internal static void Check(DataChunk chunk)
     {
-        foreach (float value in chunk.Features) Promise.That(float.IsFinite(value), "a value is not finite");
-        foreach (float value in chunk.Labels) Promise.That(float.IsFinite(value), "a label is not finite");
-        DataChunk read = DataChunk.FromBytes(chunk.ToBytes());
+        foreach (var value in chunk.Features) Promise.That(float.IsFinite(value), "a value is not finite");
+        foreach (var value in chunk.Labels) Promise.That(float.IsFinite(value), "a label is not finite");
+        var read = DataChunk.FromBytes(chunk.ToBytes());
         Promise.That(read.Features.SequenceEqual(chunk.Features) && read.Labels.SequenceEqual(chunk.Labels), "a chunk does not read as it was written");
     }
 

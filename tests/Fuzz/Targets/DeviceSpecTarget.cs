@@ -8,7 +8,8 @@ namespace Cluster.Fuzz.Targets;
 internal sealed class DeviceSpecTarget : Target
 {
     private readonly IReadOnlyList<byte[]> _seeds = Corpus.Seeds("device-spec");
-    private readonly TextMutator _mutator = new(["/job:", "/task:", "/replica:", "/device:", "/cpu:", "/gpu:", "CPU", "GPU", "worker", "*", ":", "0", "/"], "/:");
+    private readonly TextMutator _mutator =
+        new(["/job:", "/task:", "/replica:", "/device:", "/cpu:", "/gpu:", "CPU", "GPU", "worker", "*", ":", "0", "/"], "/:");
 
     public override string Name => "device-spec";
 
@@ -20,8 +21,8 @@ internal sealed class DeviceSpecTarget : Target
 
     public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
     {
-        string text = Encoding.UTF8.GetString(input);
-        if (!DeviceSpec.TryParse(text, out DeviceSpec spec, out string error))
+        var text = Encoding.UTF8.GetString(input);
+        if (!DeviceSpec.TryParse(text, out var spec, out var error))
         {
             Promise.That(error.Length is > 0 and <= 1_000 && spec == DeviceSpec.Any, "a refused device spec leaves something behind, or its error is endless");
             return ValueTask.FromResult(false);

@@ -25,17 +25,17 @@ internal sealed class FeatureRowsTarget : Target
 
     public override byte[] Generate(FuzzRandom random)
     {
-        byte[] content = _text.Mutate(random.Pick(_seeds), _seeds, random);
+        var content = _text.Mutate(random.Pick(_seeds), _seeds, random);
         return random.Once(6) ? DataFileTarget.Damage(DataFileTarget.Gzip(content), content, random, _bytes, _seeds) : content;
     }
 
     public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
     {
-        bool hasHeader = input.Length == 0 || (input[^1] & 1) == 0;
+        var hasHeader = input.Length == 0 || (input[^1] & 1) == 0;
         try
         {
-            using Stream content = Decompression.Open(new MemoryStream(input));
-            using FeatureRows rows = FeatureRows.Open(content, ["x"], MaxBytes, hasHeader);
+            using var content = Decompression.Open(new MemoryStream(input));
+            using var rows = FeatureRows.Open(content, ["x"], MaxBytes, hasHeader);
             var row = new float[1];
             long read = 0;
             for (; rows.Read(row); read++) Promise.That(float.IsFinite(row[0]), "a value is not finite");

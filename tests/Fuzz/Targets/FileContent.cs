@@ -15,14 +15,15 @@ internal static class FileContent
         if (file is not [0x1F, 0x8B, ..]) return file;
         using var content = new MemoryStream();
         using (var gzip = new GZipStream(new MemoryStream(file), CompressionMode.Decompress)) gzip.CopyTo(content);
-        Promise.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(file.Length - 4)) == content.Length, "a file of several gzip parts, or with more behind it, was taken");
+        Promise.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(file.Length - 4)) == content.Length,
+            "a file of several gzip parts, or with more behind it, was taken");
         return content.ToArray();
     }
 
     /// <summary>A CSV file that was taken is UTF-8 without NUL, and each of its lines was a record; only files without quotes tell how many they are.</summary>
     public static void RequireEveryRecord(byte[] file, long records, bool passesEmptyLines)
     {
-        byte[] content = Of(file);
+        var content = Of(file);
         Promise.That(!content.Contains((byte)0), "a NUL was taken");
         string text;
         try
@@ -35,7 +36,7 @@ internal static class FileContent
         }
 
         if (text.Contains('"', StringComparison.Ordinal)) return;
-        string[] lines = text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Split('\n');
+        var lines = text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Split('\n');
         long expected = passesEmptyLines ? lines.Count(line => line.Length > 0) : lines.Length - (lines[^1].Length == 0 ? 1 : 0);
         Promise.That(records == expected, $"{records} records were taken of {expected}");
     }

@@ -8,7 +8,8 @@ using Grpc.Core;
 
 namespace Cluster.Fuzz.Targets;
 
-/// <summary>Frames of exchange streams through the marshaller and the assembly of slices, both directions; an input is a run of frames with their lengths before them.</summary>
+/// <summary>Frames of exchange streams through the marshaller and the assembly of slices, both directions;
+/// an input is a run of frames with their lengths before them.</summary>
 internal sealed class FrameTarget : Target
 {
     private const int SliceFloats = 100_000;
@@ -26,23 +27,24 @@ internal sealed class FrameTarget : Target
 
     public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
     {
-        bool isTaken = Receive(input, ExchangeMethod.Server.RequestMarshaller);
+        var isTaken = Receive(input, ExchangeMethod.Server.RequestMarshaller);
         return ValueTask.FromResult(Receive(input, ExchangeMethod.Client.ResponseMarshaller) || isTaken);
     }
 
     private bool Receive(byte[] input, Marshaller<ReceivedFrame> marshaller)
     {
         var assembly = new SliceAssembly();
-        int frames = 0;
+        var frames = 0;
         try
         {
-            foreach (ReadOnlyMemory<byte> message in FrameInputs.Split(input))
+            foreach (var message in FrameInputs.Split(input))
             {
-                using ReceivedFrame frame = marshaller.ContextualDeserializer(new Payload(message));
+                using var frame = marshaller.ContextualDeserializer(new Payload(message));
                 Promise.That(FrameHeader.Size + frame.Header.ContentBytes == message.Length, "a frame that is taken has another length than it says");
                 frames++;
                 if (frame.Header.Kind == FrameKind.Attach) frame.ReadJob();
-                else if (frame.Header.Kind is FrameKind.Push or FrameKind.Parameters) assembly.Begin(frame, frame.Header.Length <= SliceFloats, _slice.AsMemory(0, Math.Min(SliceFloats, frame.Header.Length)));
+                else if (frame.Header.Kind is FrameKind.Push or FrameKind.Parameters)
+                    assembly.Begin(frame, frame.Header.Length <= SliceFloats, _slice.AsMemory(0, Math.Min(SliceFloats, frame.Header.Length)));
                 else if (frame.Header.Kind == FrameKind.More) assembly.Continue(frame);
             }
 
@@ -78,22 +80,22 @@ internal static class FrameInputs
         var body = new MemoryStream();
         uint attachment = 1;
         if (!random.Once(6)) Write(body, Attach(random, job, attachment), System.Text.Encoding.UTF8.GetBytes(job));
-        for (int frames = random.Few(6); frames > 0; frames--)
+        for (var frames = random.Few(6); frames > 0; frames--)
         {
-            FrameHeader header = Header(random, attachment);
+            var header = Header(random, attachment);
             Write(body, header, Content(header, random));
         }
 
-        byte[] bytes = body.ToArray();
+        var bytes = body.ToArray();
         return random.Once(6) ? Damage.Mutate(bytes, [bytes], random) : bytes;
     }
 
     /// <summary>The messages of a body, as far as it has whole ones.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Split(byte[] body)
     {
-        for (int at = 0; at + PrefixBytes <= body.Length;)
+        for (var at = 0; at + PrefixBytes <= body.Length;)
         {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(at + 1));
+            var length = BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(at + 1));
             if (length > body.Length - at - PrefixBytes) yield break;
             yield return body.AsMemory(at + PrefixBytes, (int)length);
             at += PrefixBytes + (int)length;
@@ -114,9 +116,9 @@ internal static class FrameInputs
 
     private static FrameHeader Header(FuzzRandom random, uint attachment)
     {
-        FrameKind kind = random.Below(8) switch { 0 => (FrameKind)random.Below(40), 1 or 2 => FrameKind.Request, 3 => FrameKind.More, _ => FrameKind.Push };
-        int length = random.Below(4) == 0 ? random.Below(70_000) : 4;
-        int offset = kind == FrameKind.More && random.Once(2) ? Math.Min(length, FrameLimits.FloatsPerFrame) : 0;
+        var kind = random.Below(8) switch { 0 => (FrameKind)random.Below(40), 1 or 2 => FrameKind.Request, 3 => FrameKind.More, _ => FrameKind.Push };
+        var length = random.Below(4) == 0 ? random.Below(70_000) : 4;
+        var offset = kind == FrameKind.More && random.Once(2) ? Math.Min(length, FrameLimits.FloatsPerFrame) : 0;
         var header = new FrameHeader
         {
             Kind = kind,
@@ -136,7 +138,7 @@ internal static class FrameInputs
     // One field at a border; what follows the header is as long as it says where that can be.
     private static FrameHeader Twist(FrameHeader header, FuzzRandom random)
     {
-        int number = (int)Interesting.Integer(random);
+        var number = (int)Interesting.Integer(random);
         return random.Below(9) switch
         {
             0 => header with { Length = number },
@@ -156,10 +158,10 @@ internal static class FrameInputs
 
     private static byte[] Content(in FrameHeader header, FuzzRandom random)
     {
-        long bytes = Math.Clamp(header.ContentBytes, 0, FrameLimits.MaxBytes);
+        var bytes = Math.Clamp(header.ContentBytes, 0, FrameLimits.MaxBytes);
         var content = new byte[bytes];
-        int clocks = (int)Math.Min(bytes, Math.Clamp(header.Clocks, 0, 300) * 8L);
-        for (int at = clocks; at + 4 <= content.Length; at += 4)
+        var clocks = (int)Math.Min(bytes, Math.Clamp(header.Clocks, 0, 300) * 8L);
+        for (var at = clocks; at + 4 <= content.Length; at += 4)
             BinaryPrimitives.WriteSingleLittleEndian(content.AsSpan(at), at < 64 && random.Once(40) ? (float)Interesting.Float(random) : 1);
         return content;
     }

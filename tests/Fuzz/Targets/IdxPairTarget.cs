@@ -29,22 +29,23 @@ internal sealed class IdxPairTarget : Target
 
     public override byte[] Generate(FuzzRandom random)
     {
-        (byte[] labels, byte[] images) = random.Pick(_seeds);
-        int damaged = random.Below(3);
+        var (labels, images) = random.Pick(_seeds);
+        var damaged = random.Below(3);
         return Join(File(labels, damaged != 1, random), File(images, damaged != 0, random));
     }
 
     public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
     {
         _read = 0;
-        (byte[] labels, byte[] images) = Split(input);
+        var (labels, images) = Split(input);
         var import = new DataImport { Source = "f", Format = DataFormats.Idx };
         try
         {
-            using RowReader reader = RowReaders.Open(
-                import, new MemoryStream(images), new MemoryStream(labels), new DataLimits { MaxBytes = MaxBytes, MaxColumns = 4_096, MaxRows = 100_000, ChunkRows = 256 });
+            using var reader = RowReaders.Open(
+                import, new MemoryStream(images), new MemoryStream(labels),
+                new DataLimits { MaxBytes = MaxBytes, MaxColumns = 4_096, MaxRows = 100_000, ChunkRows = 256 });
             long rows = 0;
-            foreach (DataChunk chunk in reader.ReadChunks(cancellationToken))
+            foreach (var chunk in reader.ReadChunks(cancellationToken))
             {
                 _read += chunk.ByteLength;
                 rows += chunk.Labels.Length;
@@ -63,9 +64,9 @@ internal sealed class IdxPairTarget : Target
 
     private byte[] File(byte[] file, bool isDamaged, FuzzRandom random)
     {
-        byte[] content = isDamaged ? _mutator.Mutate(file, _files, random) : file;
+        var content = isDamaged ? _mutator.Mutate(file, _files, random) : file;
         if (!random.Once(6)) return content;
-        byte[] packed = DataFileTarget.Gzip(random.Once(20) ? new byte[4 * MaxBytes] : content);
+        var packed = DataFileTarget.Gzip(random.Once(20) ? new byte[4 * MaxBytes] : content);
         return DataFileTarget.Damage(packed, content, random, _mutator, _files);
     }
 
@@ -79,7 +80,7 @@ internal sealed class IdxPairTarget : Target
     private static (byte[] Labels, byte[] Images) Split(byte[] input)
     {
         if (input.Length < sizeof(int)) return (input, []);
-        int labels = (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(input), (uint)(input.Length - sizeof(int)));
+        var labels = (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(input), (uint)(input.Length - sizeof(int)));
         return (input[sizeof(int)..(sizeof(int) + labels)], input[(sizeof(int) + labels)..]);
     }
 }

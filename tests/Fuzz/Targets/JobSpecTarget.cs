@@ -10,7 +10,8 @@ namespace Cluster.Fuzz.Targets;
 /// <summary>Submissions from bytes through validation and mapping. What is taken says the same when it is sent again.</summary>
 internal sealed class JobSpecTarget : Target
 {
-    private readonly IReadOnlyList<IMessage> _seeds = [.. Corpus.Seeds("job-spec").Select(json => JsonParser.Default.Parse<SubmitRequest>(System.Text.Encoding.UTF8.GetString(json)))];
+    private readonly IReadOnlyList<IMessage> _seeds =
+        [.. Corpus.Seeds("job-spec").Select(json => JsonParser.Default.Parse<SubmitRequest>(System.Text.Encoding.UTF8.GetString(json)))];
     private readonly MessageMutator _messages = new(MessageTexts.All);
     private readonly ByteMutator _bytes = new([[0x0A], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]]);
 
@@ -22,7 +23,7 @@ internal sealed class JobSpecTarget : Target
 
     public override byte[] Generate(FuzzRandom random)
     {
-        byte[] message = _messages.Mutate(random.Pick(_seeds), random).ToByteArray();
+        var message = _messages.Mutate(random.Pick(_seeds), random).ToByteArray();
         return random.Once(8) ? _bytes.Mutate(message, [message], random) : message;
     }
 
@@ -40,9 +41,10 @@ internal sealed class JobSpecTarget : Target
 
         try
         {
-            NewJob job = JobSubmission.Read(request, DateTimeOffset.UnixEpoch);
+            var job = JobSubmission.Read(request, DateTimeOffset.UnixEpoch);
             Promise.That(job.Spec.Length < 4 << 20, $"a spec of {job.Spec.Length} characters");
-            Promise.That(JobSubmission.Read(Again(request, job.Spec), DateTimeOffset.UnixEpoch).Spec == job.Spec, "a spec does not say the same when it is sent again");
+            Promise.That(JobSubmission.Read(Again(request, job.Spec), DateTimeOffset.UnixEpoch).Spec == job.Spec,
+                "a spec does not say the same when it is sent again");
             return ValueTask.FromResult(true);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument)
@@ -71,8 +73,11 @@ internal static class MessageTexts
     public static IReadOnlyList<string> All { get; } =
     [
         "pi", "price", "op", "linear", "logistic", "softmax", "mlp", "sync", "async", "ssp", "sgd", "momentum", "nesterov", "adagrad", "adam", "adamw", "ftrl",
-        "constant", "step", "exponential", "cosine", "ranges", "variables", "relu", "tanh", "sigmoid", "glorot", "he", "loss", "accuracy", "128,64", "1048576,1048576",
-        "1,1,1,1,1,1,1,1", "/gpu:0", "/cpu:0", "/job:worker/task:1", "add", "multiply", "matmul", "reduce-sum", "{}", "[]", "{\"seed\":1}", "csv", "libsvm", "idx",
-        "file:data.csv", "synthetic:linear?rows=10", "synthetic:blobs?rows=1000000000000", "http://127.0.0.1:1/a.csv", "rows", "kept", "kept@3", "job-kept", "job-kept@0", "y", "x1",
+        "constant", "step", "exponential", "cosine", "ranges", "variables", "relu", "tanh", "sigmoid", "glorot", "he", "loss", "accuracy",
+        "128,64", "1048576,1048576",
+        "1,1,1,1,1,1,1,1", "/gpu:0", "/cpu:0", "/job:worker/task:1", "add", "multiply", "matmul", "reduce-sum", "{}", "[]", "{\"seed\":1}", "csv",
+        "libsvm", "idx",
+        "file:data.csv", "synthetic:linear?rows=10", "synthetic:blobs?rows=1000000000000", "http://127.0.0.1:1/a.csv", "rows", "kept", "kept@3", "job-kept",
+        "job-kept@0", "y", "x1",
     ];
 }

@@ -29,16 +29,17 @@ internal sealed class StoreControlTarget : Target
 
     public override byte[] Generate(FuzzRandom random) => _inputs.Generate(random);
 
-    public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken) => _store.UndisturbedAsync(() => TryAsync(input, cancellationToken));
+    public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
+        => _store.UndisturbedAsync(() => TryAsync(input, cancellationToken));
 
     private async Task<bool> TryAsync(byte[] input, CancellationToken cancellationToken)
     {
-        (MethodDescriptor method, byte[] body, bool isWellFormed) = _inputs.Read(input);
-        StoreState before = await _store.StateAsync();
-        RawAnswer answer = await _store.Grpc.PostAsync($"{method.Service.FullName}/{method.Name}", _store.Addressed(body), Patience, cancellationToken);
+        var (method, body, isWellFormed) = _inputs.Read(input);
+        var before = await _store.StateAsync();
+        var answer = await _store.Grpc.PostAsync($"{method.Service.FullName}/{method.Name}", _store.Addressed(body), Patience, cancellationToken);
         Promise.That(answer.IsEnded, "the answer does not end");
         Promise.That(IsDocumented(answer.Status, isWellFormed), $"{method.Name} answers {answer.Status}: {answer.Detail}");
-        StoreState after = await _store.StateAsync();
+        var after = await _store.StateAsync();
         Promise.That(answer.Status == StatusCode.OK || before == after, $"{method.Name} was refused with {answer.Status}, and {before} became {after}");
         if (answer.Status == StatusCode.OK && isWellFormed) RequireAllowed(GrpcInputs.Message(method, body), before, after);
         if (answer.Status == StatusCode.OK && (before != after || _store.IsCrowded)) await _store.ResetAsync();
@@ -51,7 +52,8 @@ internal sealed class StoreControlTarget : Target
     private static void RequireAllowed(IMessage request, StoreState before, StoreState after)
     {
         Promise.That(MayChangeShards(request) || before == after, $"{request.Descriptor.Name} {request} changes nothing, and {before} became {after}");
-        Promise.That(MayChangeWatched(request) || before.Watched == after.Watched, $"{request.Descriptor.Name} {request} is not about {before.Watched}, which became {after.Watched}");
+        Promise.That(MayChangeWatched(request) || before.Watched == after.Watched,
+            $"{request.Descriptor.Name} {request} is not about {before.Watched}, which became {after.Watched}");
     }
 
     // Of another job, only which ones are open is watched.
@@ -95,18 +97,19 @@ internal sealed class ExchangeTarget : Target
 
     public override byte[] Generate(FuzzRandom random) => FrameInputs.Generate(random, FuzzedStore.Job);
 
-    public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken) => _store.UndisturbedAsync(() => TryAsync(input, cancellationToken));
+    public override ValueTask<bool> RunAsync(byte[] input, CancellationToken cancellationToken)
+        => _store.UndisturbedAsync(() => TryAsync(input, cancellationToken));
 
     private async Task<bool> TryAsync(byte[] input, CancellationToken cancellationToken)
     {
-        StoreState before = await _store.StateAsync();
-        long admitted = await _store.DetachedAsync();
-        RawAnswer answer = await _store.Grpc.PostAsync(Method, _store.Addressed(input), Patience, cancellationToken);
+        var before = await _store.StateAsync();
+        var admitted = await _store.DetachedAsync();
+        var answer = await _store.Grpc.PostAsync(Method, _store.Addressed(input), Patience, cancellationToken);
         Promise.That(answer.IsEnded, "the stream does not end with its body");
         Promise.That(IsDocumented(answer.Status, input), $"the stream ends with {answer.Status}: {answer.Detail}");
-        bool isAdmitted = await _store.DetachedAsync() > admitted;
-        StoreState after = await _store.StateAsync();
-        bool isDiverged = after.Watched.Contains("Diverged", StringComparison.Ordinal);
+        var isAdmitted = await _store.DetachedAsync() > admitted;
+        var after = await _store.StateAsync();
+        var isDiverged = after.Watched.Contains("Diverged", StringComparison.Ordinal);
         Promise.That(isAdmitted || isDiverged || before == after, $"nothing was admitted, and {before} became {after}");
         if (before != after) await _store.ResetAsync();
         _store.RequireQuiet();
@@ -121,8 +124,8 @@ internal sealed class ExchangeTarget : Target
 
     private static bool IsWhole(byte[] body)
     {
-        int bytes = 0;
-        foreach (ReadOnlyMemory<byte> message in FrameInputs.Split(body))
+        var bytes = 0;
+        foreach (var message in FrameInputs.Split(body))
         {
             if (body[bytes] != 0) return false;
             bytes += FrameInputs.PrefixBytes + message.Length;

@@ -23,17 +23,17 @@ public sealed class BatchReaderTests
     [Fact]
     public void Read_Repeated_GivesTheSameAndAllocatesNothing()
     {
-        DataSet data = DataSets.Numbered(1000, 5, chunkRows: 64);
+        var data = DataSets.Numbered(1000, 5, chunkRows: 64);
         var schedule = new EpochSchedule(data.Rows, lanes: 7, batch: 16, epochs: 20);
         var reader = new BatchReader(data, schedule, seed: 3);
         Batch batch = reader.CreateBatch(), again = reader.CreateBatch();
         reader.Read(0, 0, batch);
         reader.Read(3, 5, again);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         for (long clock = 0; clock < schedule.TotalClocks; clock++)
         {
-            for (int lane = 0; lane < schedule.Lanes; lane++)
+            for (var lane = 0; lane < schedule.Lanes; lane++)
                 reader.Read(lane, clock, batch);
         }
 
@@ -46,9 +46,9 @@ public sealed class BatchReaderTests
     [Fact]
     public void Read_OutsideTheSchedule_IsRefused()
     {
-        DataSet data = DataSets.Numbered(10, 1);
+        var data = DataSets.Numbered(10, 1);
         var reader = new BatchReader(data, new EpochSchedule(10, lanes: 2, batch: 5, epochs: 3), seed: 0);
-        Batch batch = reader.CreateBatch();
+        var batch = reader.CreateBatch();
 
         Assert.Equal(5, reader.Read(1, 2, batch));
         Assert.Throws<ArgumentOutOfRangeException>(() => reader.Read(2, 0, batch));
@@ -61,20 +61,20 @@ public sealed class BatchReaderTests
     private static void EveryExampleOnce(int examples, int lanes, int batchSize, int chunkRows, ulong seed)
     {
         const int Epochs = 2;
-        DataSet data = DataSets.Numbered(examples, features: 2, chunkRows);
+        var data = DataSets.Numbered(examples, features: 2, chunkRows);
         var schedule = new EpochSchedule(examples, lanes, batchSize, Epochs);
         var reader = new BatchReader(data, schedule, seed);
-        Batch batch = reader.CreateBatch();
+        var batch = reader.CreateBatch();
         Assert.InRange(batch.Capacity, 1, batchSize);
         var seen = new int[examples];
         for (long clock = 0; clock < schedule.TotalClocks; clock++)
         {
-            for (int lane = 0; lane < lanes; lane++)
+            for (var lane = 0; lane < lanes; lane++)
             {
                 Assert.Equal(schedule.Share(clock, lane).Count, reader.Read(lane, clock, batch));
-                for (int row = 0; row < batch.Count; row++)
+                for (var row = 0; row < batch.Count; row++)
                 {
-                    float example = batch.Labels[row];
+                    var example = batch.Labels[row];
                     Assert.Equal([example * 16, (example * 16) + 1], batch.Row(row).ToArray());
                     seen[(int)example]++;
                 }

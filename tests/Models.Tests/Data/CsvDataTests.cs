@@ -12,7 +12,7 @@ public sealed class CsvDataTests
     [Fact]
     public void Load_LabelInTheMiddle_TakesTheOthersAsFeaturesInOrder()
     {
-        DataSet data = Load("a, y ,\"b,c\"\r\n1,2,3\r\n-4e1,\" 5.5\",\"6\"\r\n");
+        var data = Load("a, y ,\"b,c\"\r\n1,2,3\r\n-4e1,\" 5.5\",\"6\"\r\n");
 
         Assert.Equal(["a", "b,c"], data.Schema.Features);
         Assert.Equal("y", data.Schema.Label);
@@ -29,7 +29,7 @@ public sealed class CsvDataTests
     [InlineData("x,y\r\r\n1,2\r\r\n")]
     public void Load_EmptyLinesMarkOrNoLastNewline_AreAccepted(string text)
     {
-        DataSet data = Load(text);
+        var data = Load(text);
 
         Assert.Equal(1, data.Rows);
         Assert.Equal("x", Assert.Single(data.Schema.Features));
@@ -64,7 +64,7 @@ public sealed class CsvDataTests
     [Fact]
     public void Load_OpenQuote_NamesTheRow()
     {
-        string message = Assert.Throws<DataFormatException>(() => Load("x,y\n1,2\n\"1,2\n1,2\n")).Message;
+        var message = Assert.Throws<DataFormatException>(() => Load("x,y\n1,2\n\"1,2\n1,2\n")).Message;
 
         Assert.StartsWith("row 3", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
@@ -76,7 +76,8 @@ public sealed class CsvDataTests
         Assert.Equal("row 4: the file has more than 2 rows", Refused("x,y\n1,2\n1,2\n1,2\n", Options with { MaxRows = 2 }));
         Assert.Equal("row 1 has 3 columns; the most is 2", Refused("x,y,z\n1,2,3\n", Options with { MaxColumns = 2 }));
         Assert.Equal("the file has more than 11 bytes", Refused("x,y\n1,2\n1,2\n", Options with { MaxBytes = 11 }));
-        Assert.Equal(2, CsvData.Load(DataSets.Csv("x,y\n1,2\n1,2\n"), Options with { MaxBytes = 12, MaxRows = 2, MaxColumns = 2 }, TestContext.Current.CancellationToken).Rows);
+        Assert.Equal(2, CsvData.Load(DataSets.Csv("x,y\n1,2\n1,2\n"), Options with { MaxBytes = 12, MaxRows = 2, MaxColumns = 2 },
+            TestContext.Current.CancellationToken).Rows);
         Assert.Equal("row 2 has more than 1048576 characters", Refused($"x,y\n{new string('1', 3 << 20)},2\n", Options));
     }
 
@@ -88,20 +89,20 @@ public sealed class CsvDataTests
     public void ReadChunks_AnyTableAndChunkSize_GivesBackTheValues() =>
         Gen.Select(Gen.Float.Where(float.IsFinite).Array[1, 60], Gen.Int[1, 5], Gen.Int[1, 9]).Sample((values, features, chunkRows) =>
         {
-            int columns = features + 1;
-            int rows = (values.Length + columns - 1) / columns;
+            var columns = features + 1;
+            var rows = (values.Length + columns - 1) / columns;
             float Value(int row, int column) => values[((row * columns) + column) % values.Length];
             var text = new StringBuilder(string.Join(',', Enumerable.Range(0, features).Select(i => $"x{i}"))).Append(",y\n");
-            for (int row = 0; row < rows; row++)
+            for (var row = 0; row < rows; row++)
                 text.AppendJoin(',', Enumerable.Range(0, columns).Select(c => Value(row, c).ToString("R", CultureInfo.InvariantCulture))).Append('\n');
 
-            using CsvData csv = CsvData.Open(DataSets.Csv(text.ToString()), Options with { ChunkRows = chunkRows });
+            using var csv = CsvData.Open(DataSets.Csv(text.ToString()), Options with { ChunkRows = chunkRows });
             DataChunk[] chunks = [.. csv.ReadChunks(TestContext.Current.CancellationToken)];
             var data = new DataSet(csv.Schema, chunks);
 
             Assert.All(chunks, chunk => Assert.InRange(chunk.Rows, 1, chunkRows));
             Assert.Equal(rows, data.Rows);
-            for (int row = 0; row < rows; row++)
+            for (var row = 0; row < rows; row++)
             {
                 Assert.Equal(Enumerable.Range(0, features).Select(c => Value(row, c)), data.Features(row).ToArray());
                 Assert.Equal(Value(row, features), data.Label(row));
@@ -112,7 +113,7 @@ public sealed class CsvDataTests
     public void ReadChunks_LongFile_ReadsNoFurtherThanTheChunkNeeds()
     {
         var stream = new EndlessCsv();
-        using CsvData csv = CsvData.Open(stream, Options with { ChunkRows = 1000, MaxRows = long.MaxValue, MaxBytes = long.MaxValue });
+        using var csv = CsvData.Open(stream, Options with { ChunkRows = 1000, MaxRows = long.MaxValue, MaxBytes = long.MaxValue });
 
         DataChunk[] chunks = [.. csv.ReadChunks(TestContext.Current.CancellationToken).Take(3)];
 
@@ -123,7 +124,7 @@ public sealed class CsvDataTests
     [Fact]
     public void ReadChunks_Cancelled_Ends()
     {
-        using CsvData csv = CsvData.Open(new EndlessCsv(), Options);
+        using var csv = CsvData.Open(new EndlessCsv(), Options);
 
         Assert.Throws<OperationCanceledException>(() => csv.ReadChunks(new CancellationToken(canceled: true)).Count());
     }
@@ -154,7 +155,7 @@ public sealed class CsvDataTests
 
         public override int Read(byte[] buffer, int offset, int count)
         {
-            for (int i = 0; i < count; i++, _position++)
+            for (var i = 0; i < count; i++, _position++)
                 buffer[offset + i] = (byte)(_position < 4 ? "x,y\n" : "1,2\n")[(int)(_position % 4)];
             return count;
         }

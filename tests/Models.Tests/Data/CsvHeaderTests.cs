@@ -20,7 +20,7 @@ public sealed class CsvHeaderTests
     [Fact]
     public void Load_SameFileWithNoHeader_HasEveryRow()
     {
-        DataSet data = CsvData.Load(
+        var data = CsvData.Load(
             DataFiles.Of("5.1,3.5,1.4,0.2,0\n4.9,3.0,1.3,0.1,0\n"), new CsvOptions { Label = "5", HasHeader = false }, TestContext.Current.CancellationToken);
 
         Assert.Equal(2, data.Rows);

@@ -41,15 +41,16 @@ public sealed class CsvTextTests
     [InlineData(12001, "UTF-32")]
     public void Load_OtherUnicode_SaysHowToConvert(int codePage, string name)
     {
-        Encoding encoding = Encoding.GetEncoding(codePage);
+        var encoding = Encoding.GetEncoding(codePage);
 
-        string message = Refused([.. encoding.GetPreamble(), .. encoding.GetBytes("x,y\n1,2\n")]);
+        var message = Refused([.. encoding.GetPreamble(), .. encoding.GetBytes("x,y\n1,2\n")]);
 
         Assert.Equal($"the file begins with the byte order mark of {name}; convert it to UTF-8, for example with: iconv -f {name} -t UTF-8", message);
     }
 
     [Fact]
-    public void Load_NoMarkUtf16_IsRefused() => Assert.StartsWith("row 1 has a NUL: byte 2", Refused(Encoding.Unicode.GetBytes("x,y\n1,2\n")), StringComparison.Ordinal);
+    public void Load_NoMarkUtf16_IsRefused()
+        => Assert.StartsWith("row 1 has a NUL: byte 2", Refused(Encoding.Unicode.GetBytes("x,y\n1,2\n")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("x,\uFEFFy\n1,2\n", @"there is no column 'y' for the label; the columns are 'x', '\ufeffy'")]
@@ -64,14 +65,14 @@ public sealed class CsvTextTests
     public void Load_ByteOfNoTextAnywhere_NamesItsRow() =>
         Gen.Select(Gen.Int[0, 2], Gen.Int[0, 200], Gen.Int[0, 2], Gen.Int[1, 7]).Sample((ending, at, kind, part) =>
         {
-            string end = ((string[])["\n", "\r\n", "\r"])[ending];
-            byte bad = ((byte[])[0, 0xFF, 0xC3])[kind];
-            byte[] text = Encoding.ASCII.GetBytes("x,y" + end + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{i}{end}")));
+            var end = ((string[])["\n", "\r\n", "\r"])[ending];
+            var bad = ((byte[])[0, 0xFF, 0xC3])[kind];
+            var text = Encoding.ASCII.GetBytes("x,y" + end + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{i}{end}")));
             at = Math.Min(at, text.Length);
-            string before = Encoding.ASCII.GetString(text, 0, at);
-            int row = 1 + before.Count(c => c == end[0]);
+            var before = Encoding.ASCII.GetString(text, 0, at);
+            var row = 1 + before.Count(c => c == end[0]);
 
-            string message = Refused([.. text[..at], bad, .. text[at..]], part);
+            var message = Refused([.. text[..at], bad, .. text[at..]], part);
 
             Assert.Equal(row, int.Parse(message.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
             Assert.Contains($"byte {at + 1} of the file is 0x{bad:x2}", message, StringComparison.Ordinal);
@@ -95,7 +96,7 @@ public sealed class CsvTextTests
         Gen.Select(Gen.OneOf(Gen.Byte.Array[0, 40], Texts.Select(Encoding.UTF8.GetBytes)), Gen.Int[1, 9], Gen.Int[1, 9])
             .Sample((bytes, part, count) =>
             {
-                string? expected = Decoded(bytes);
+                var expected = Decoded(bytes);
 
                 string? read;
                 try

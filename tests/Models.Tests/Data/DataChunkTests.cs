@@ -14,10 +14,10 @@ public sealed class DataChunkTests
     public void FromBytes_OfAnyChunk_IsTheSame() =>
         Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[1, 20], Gen.Int[1, 20], Gen.ULong).Sample((first, features, rows, seed) =>
         {
-            DataSet data = DataSets.Normal(rows, features, seed);
+            var data = DataSets.Normal(rows, features, seed);
             var chunk = new DataChunk(first, features, data.Chunks[0].Features.ToArray(), data.Chunks[0].Labels.ToArray());
 
-            byte[] bytes = chunk.ToBytes();
+            var bytes = chunk.ToBytes();
             var read = DataChunk.FromBytes(bytes);
 
             Assert.Equal(chunk.ByteLength, bytes.Length);
@@ -29,9 +29,9 @@ public sealed class DataChunkTests
     [Fact]
     public void FromBytes_AnyOtherLength_IsRefused()
     {
-        byte[] bytes = new DataChunk(0, 2, [1, 2, 3, 4], [5, 6]).ToBytes();
+        var bytes = new DataChunk(0, 2, [1, 2, 3, 4], [5, 6]).ToBytes();
 
-        for (int length = 0; length < bytes.Length; length++)
+        for (var length = 0; length < bytes.Length; length++)
             Assert.Throws<DataFormatException>(() => DataChunk.FromBytes(bytes.AsSpan(0, length)));
         Assert.Equal("a chunk of 2 rows and 2 features has 48 bytes, this one 49",
             Assert.Throws<DataFormatException>(() => DataChunk.FromBytes([.. bytes, 0])).Message);
@@ -48,7 +48,7 @@ public sealed class DataChunkTests
     [InlineData(23, 0xFF)]
     public void FromBytes_WrongHeader_IsRefused(int at, byte value)
     {
-        byte[] bytes = new DataChunk(0, 2, [1, 2], [3]).ToBytes();
+        var bytes = new DataChunk(0, 2, [1, 2], [3]).ToBytes();
         bytes[at] = value;
 
         Assert.Throws<DataFormatException>(() => DataChunk.FromBytes(bytes));
@@ -60,7 +60,7 @@ public sealed class DataChunkTests
     [InlineData(DataSchema.MaxColumns - 1)]
     public void MaxRows_AnyWidth_FitsAndOneMoreDoesNot(int features)
     {
-        int rows = DataChunk.MaxRows(features);
+        var rows = DataChunk.MaxRows(features);
 
         Assert.InRange(new DataChunk(0, features, new float[rows * features], new float[rows]).ToBytes().Length, 1, DataChunk.MaxBytes);
         Assert.Throws<InvalidOperationException>(() => new DataChunk(0, features, new float[(rows + 1) * features], new float[rows + 1]).ToBytes());
@@ -83,7 +83,7 @@ public sealed class DataChunkTests
     [Fact]
     public void Fingerprint_AnyChunks_DependsOnTheContentOnly()
     {
-        string whole = DataFingerprint.Of(DataSets.Numbered(100, 3));
+        var whole = DataFingerprint.Of(DataSets.Numbered(100, 3));
 
         Assert.Equal(whole, DataFingerprint.Of(DataSets.Numbered(100, 3, chunkRows: 7)));
         Assert.NotEqual(whole, DataFingerprint.Of(DataSets.Numbered(99, 3)));

@@ -21,7 +21,7 @@ internal static class DataFiles
 
     public static DataSet LibSvm(string text, int features = 4, int indexBase = 1)
     {
-        using LibSvmData data = LibSvmData.Open(Of(text), new LibSvmOptions { Features = features, IndexBase = indexBase });
+        using var data = LibSvmData.Open(Of(text), new LibSvmOptions { Features = features, IndexBase = indexBase });
         return data.ReadAll(TestContext.Current.CancellationToken);
     }
 

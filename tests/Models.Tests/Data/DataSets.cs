@@ -9,15 +9,15 @@ internal static class DataSets
     public static DataSet Numbered(int rows, int features, int chunkRows = int.MaxValue)
     {
         var chunks = new List<DataChunk>();
-        for (int first = 0; first < rows; first += Math.Min(chunkRows, rows - first))
+        for (var first = 0; first < rows; first += Math.Min(chunkRows, rows - first))
         {
-            int count = Math.Min(chunkRows, rows - first);
+            var count = Math.Min(chunkRows, rows - first);
             var x = new float[count * features];
             var y = new float[count];
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 y[i] = first + i;
-                for (int j = 0; j < features; j++)
+                for (var j = 0; j < features; j++)
                     x[(i * features) + j] = ((first + i) * 16) + j;
             }
 
@@ -32,9 +32,9 @@ internal static class DataSets
     {
         var x = new float[rows * features];
         var y = new float[rows];
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
             x[i] = (float)PhiloxNormal.At(seed, (ulong)i);
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
             y[i] = (float)PhiloxNormal.At(~seed, (ulong)i);
         return new DataSet(Schema(features), [new DataChunk(0, features, x, y)]);
     }

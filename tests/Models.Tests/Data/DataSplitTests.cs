@@ -1,6 +1,5 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
-using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Plans;
 using CsCheck;
 
@@ -18,7 +17,8 @@ public sealed class DataSplitTests
     public void Views_ChosenSizes_PartTheRows(int rows, int testRows) => PartTheRows(rows, testRows, 42);
 
     [Fact]
-    public void Views_AnySizes_PartTheRows() => Gen.Select(Gen.Int[1, 500], Gen.Double.Unit, Gen.ULong).Sample((rows, part, seed) => PartTheRows(rows, (int)(part * rows), seed));
+    public void Views_AnySizes_PartTheRows()
+        => Gen.Select(Gen.Int[1, 500], Gen.Double.Unit, Gen.ULong).Sample((rows, part, seed) => PartTheRows(rows, (int)(part * rows), seed));
 
     [Fact]
     public void Train_NothingHeldOut_IsAllRowsInOrder()
@@ -37,7 +37,7 @@ public sealed class DataSplitTests
         for (ulong seed = 0; seed < seeds; seed++)
         {
             var split = new DataSplit(rows, 5, seed);
-            for (int i = 0; i < 5; i++)
+            for (var i = 0; i < 5; i++)
                 counts[split.Test.Row(i)]++;
         }
 
@@ -53,7 +53,8 @@ public sealed class DataSplitTests
     [InlineData(2, 0.9, 1)]
     [InlineData(10, 0.25, 3)]
     [InlineData(1, 0, 0)]
-    public void CountTestRows_Fraction_IsTheNearestThatLeavesBoth(long rows, double fraction, long expected) => Assert.Equal(expected, DataSplit.CountTestRows(rows, fraction));
+    public void CountTestRows_Fraction_IsTheNearestThatLeavesBoth(long rows, double fraction, long expected)
+        => Assert.Equal(expected, DataSplit.CountTestRows(rows, fraction));
 
     [Fact]
     public void OutsideTheRanges_IsRefused()
@@ -70,24 +71,24 @@ public sealed class DataSplitTests
     public void Read_AnySplitLanesAndBatch_TakesEveryTrainingRowOnceAnEpoch()
         => Gen.Select(Gen.Int[2, 200], Gen.Double[0.01, 0.9], Gen.Int[1, 17], Gen.Int[1, 9], Gen.ULong).Sample((rows, fraction, lanes, batchSize, seed) =>
         {
-            DataSet data = DataSets.Numbered(rows, features: 1, chunkRows: 16);
-            TrainingPlan plan = PlanOf(rows, DataSplit.CountTestRows(rows, fraction), lanes, batchSize, seed);
-            BatchReader reader = BatchReader.Of(data, plan);
-            EpochSchedule schedule = plan.Schedule();
-            Batch batch = reader.CreateBatch();
+            var data = DataSets.Numbered(rows, features: 1, chunkRows: 16);
+            var plan = PlanOf(rows, DataSplit.CountTestRows(rows, fraction), lanes, batchSize, seed);
+            var reader = BatchReader.Of(data, plan);
+            var schedule = plan.Schedule();
+            var batch = reader.CreateBatch();
             var seen = new int[rows];
             for (long clock = 0; clock < schedule.TotalClocks; clock++)
             {
-                for (int lane = 0; lane < lanes; lane++)
+                for (var lane = 0; lane < lanes; lane++)
                 {
                     reader.Read(lane, clock, batch);
-                    foreach (float row in batch.Labels)
+                    foreach (var row in batch.Labels)
                         seen[(int)row]++;
                 }
             }
 
-            DataSplit split = DataSplit.Of(plan);
-            for (int row = 0; row < rows; row++)
+            var split = DataSplit.Of(plan);
+            for (var row = 0; row < rows; row++)
                 Assert.Equal(split.IsTest(row) ? 0 : 2, seen[row]);
         });
 

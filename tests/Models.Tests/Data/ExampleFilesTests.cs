@@ -9,7 +9,7 @@ public sealed class ExampleFilesTests
     [Fact]
     public void Digits_File_HasThePublishedCounts()
     {
-        DataSummary summary = Summary("digits.csv.gz", new DataImport { Source = "digits", Label = "65", HasHeader = false });
+        var summary = Summary("digits.csv.gz", new DataImport { Source = "digits", Label = "65", HasHeader = false });
 
         Assert.Equal(65, summary.Columns.Count);
         Assert.Equal("c65", summary.Columns[^1].Name);
@@ -21,7 +21,7 @@ public sealed class ExampleFilesTests
     [Fact]
     public void BreastCancer_File_HasThePublishedCountsAndRanges()
     {
-        DataSummary summary = Summary("breast-cancer.csv.gz", new DataImport { Source = "breast-cancer", Label = "benign" });
+        var summary = Summary("breast-cancer.csv.gz", new DataImport { Source = "breast-cancer", Label = "benign" });
 
         Assert.Equal(31, summary.Columns.Count);
         Assert.Equal([212L, 357], summary.Classes!.Select(count => count.Rows));
@@ -31,8 +31,8 @@ public sealed class ExampleFilesTests
 
     private static DataSummary Summary(string name, DataImport import)
     {
-        using FileStream file = DataFiles.Example(name);
-        using RowReader reader = RowReaders.Open(import, file, labels: null, new DataLimits());
+        using var file = DataFiles.Example(name);
+        using var reader = RowReaders.Open(import, file, labels: null, new DataLimits());
         return DataSummaryBuilder.Of(reader.ReadAll(TestContext.Current.CancellationToken));
     }
 }

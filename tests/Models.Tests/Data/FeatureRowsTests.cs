@@ -14,7 +14,8 @@ public sealed class FeatureRowsTests
     [InlineData("x\n1\n \n", "row 3, column 1 ('x'): the value is missing")]
     [InlineData("x\n1\n\0\n3\n", "row 3 has a NUL: byte 5 of the file is 0x00; it is damaged, or no text")]
     [InlineData("x,n\n1,a\n2\n", "row 3 has 1 columns, the header 2")]
-    [InlineData("1,2\n3,4\n", "the file has no column 'x', by which the model was trained; row 1 has numbers and no names: say --no-header if the file has no header")]
+    [InlineData("1,2\n3,4\n", "the file has no column 'x', by which the model was trained; row 1 has numbers and no names: say --no-header if the file has "
+        + "no header")]
     [InlineData("\u200bx\n1\n", "the file has no column 'x', by which the model was trained")]
     public void Read_RecordThatIsNoRow_IsNamed(string text, string expected) => Assert.Equal(expected, DataFiles.Refused(() => Read(text, ["x"])));
 
@@ -22,7 +23,8 @@ public sealed class FeatureRowsTests
     [InlineData("1\n\n3\n", "row 2 is an empty line, for which there is no prediction; take it out")]
     [InlineData("\n3\n", "row 1 is an empty line, for which there is no prediction; take it out")]
     [InlineData("1\n2,3\n", "row 2 has 2 columns, the first row 1")]
-    public void Read_NoHeaderAndNoRow_IsNamed(string text, string expected) => Assert.Equal(expected, DataFiles.Refused(() => Read(text, ["x"], hasHeader: false)));
+    public void Read_NoHeaderAndNoRow_IsNamed(string text, string expected)
+        => Assert.Equal(expected, DataFiles.Refused(() => Read(text, ["x"], hasHeader: false)));
 
     [Fact]
     public void Read_HeaderOnly_HasNoRows() => Assert.Empty(Read("x\n", ["x"]));
@@ -44,7 +46,7 @@ public sealed class FeatureRowsTests
 
     private static List<float[]> Read(string text, string[] features, bool hasHeader = true)
     {
-        using FeatureRows rows = FeatureRows.Open(DataFiles.Of(text), features, 1 << 20, hasHeader);
+        using var rows = FeatureRows.Open(DataFiles.Of(text), features, 1 << 20, hasHeader);
         var read = new List<float[]>();
         var row = new float[features.Length];
         while (rows.Read(row)) read.Add([.. row]);

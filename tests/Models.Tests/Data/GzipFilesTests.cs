@@ -32,12 +32,12 @@ public sealed class GzipFilesTests
     [MemberData(nameof(Ways))]
     public void Read_HeaderWithEveryField_IsTaken(string way)
     {
-        byte[] packed = DataFiles.Gzip(Files[way]);
+        var packed = DataFiles.Gzip(Files[way]);
         byte[] head = [0x1F, 0x8B, 8, 2 + 4 + 8 + 16, 1, 2, 3, 4, 0, 3, 4, 0, 65, 66, 0, 0, .. "name.csv\0"u8, .. "a comment\0"u8, 0xEB, 0xC1];
 
         Assert.Equal(way == "idx" ? 3 : 5000, Read(way, [.. head, .. packed[10..]]));
         Assert.EndsWith(NotWhole, DataFiles.Refused(() => Read(way, head[..20])), StringComparison.Ordinal);
-        foreach (int changed in (int[])[2, 3, 4, head.Length - 1])
+        foreach (var changed in (int[])[2, 3, 4, head.Length - 1])
         {
             byte[] wrong = [.. head];
             wrong[changed] ^= 0x20;
@@ -49,8 +49,8 @@ public sealed class GzipFilesTests
     [MemberData(nameof(Ways))]
     public void Read_CutAnywhere_IsRefused(string way)
     {
-        byte[] packed = DataFiles.Gzip(Files[way]);
-        foreach (int length in Enumerable.Range(2, packed.Length - 2).Where(length => length < 40 || length % 997 == 0 || length > packed.Length - 12))
+        var packed = DataFiles.Gzip(Files[way]);
+        foreach (var length in Enumerable.Range(2, packed.Length - 2).Where(length => length < 40 || length % 997 == 0 || length > packed.Length - 12))
             Assert.EndsWith(NotWhole, DataFiles.Refused(() => Read(way, packed[..length])), StringComparison.Ordinal);
     }
 
@@ -58,9 +58,10 @@ public sealed class GzipFilesTests
     [MemberData(nameof(Ways))]
     public void Read_SeveralPartsOrMoreBehind_IsRefused(string way)
     {
-        byte[] packed = DataFiles.Gzip(Files[way]);
+        var packed = DataFiles.Gzip(Files[way]);
         byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        foreach (byte[] more in (byte[][])[packed, empty, DataFiles.Gzip("1,2\n"u8.ToArray()), [0], new byte[10], new byte[100_000], [0x1F], [0x1F, 0x8B], packed[^8..], packed[^9..]])
+        foreach (var more in (byte[][])[packed, empty, DataFiles.Gzip("1,2\n"u8.ToArray()), [0], new byte[10], new byte[100_000], [0x1F], [0x1F, 0x8B],
+            packed[^8..], packed[^9..]])
             Assert.EndsWith(NotWhole, DataFiles.Refused(() => Read(way, [.. packed, .. more])), StringComparison.Ordinal);
         Assert.EndsWith(NotWhole, DataFiles.Refused(() => Read(way, [.. empty, .. packed])), StringComparison.Ordinal);
     }
@@ -69,7 +70,7 @@ public sealed class GzipFilesTests
     [MemberData(nameof(Ways))]
     public void Read_WrongChecksum_SaysSo(string way)
     {
-        byte[] packed = DataFiles.Gzip(Files[way]);
+        var packed = DataFiles.Gzip(Files[way]);
         packed[^6] ^= 0x40;
 
         Assert.Matches("the file is damaged: its gzip checksum is [0-9a-f]{8}, that of its content [0-9a-f]{8}$", DataFiles.Refused(() => Read(way, packed)));
@@ -79,9 +80,9 @@ public sealed class GzipFilesTests
     [MemberData(nameof(Ways))]
     public void Read_WrongLengthOrData_IsRefused(string way)
     {
-        byte[] length = DataFiles.Gzip(Files[way]);
+        var length = DataFiles.Gzip(Files[way]);
         length[^1] ^= 1;
-        byte[] data = DataFiles.Gzip(Files[way]);
+        var data = DataFiles.Gzip(Files[way]);
         data[10] |= 7; // A block of the type that there is not.
 
         Assert.EndsWith(NotWhole, DataFiles.Refused(() => Read(way, length)), StringComparison.Ordinal);
@@ -102,12 +103,13 @@ public sealed class GzipFilesTests
 
     /// <summary>A stored block with a changed pixel, padding, and a cut trailer, as files and as labels.</summary>
     [Theory]
-    [InlineData("H4sIABPZDWsA/wEcAOP/AAAIAwAAAAMAAAACAAAAAgABAgMEBQYHCAkqC2NEb8YcAAAA", "the file is damaged: its gzip checksum is c66f4463, that of its content ")]
+    [InlineData("H4sIABPZDWsA/wEcAOP/AAAIAwAAAAMAAAACAAAAAgABAgMEBQYHCAkqC2NEb8YcAAAA",
+        "the file is damaged: its gzip checksum is c66f4463, that of its content ")]
     [InlineData("H4sIAC7YDWsC/2Ng4GBmYGAAYSYwZmRiZmFlY+fg5OIGAGNEb8YcAAAAAAAAAAAAAAA=", NotWhole)]
     [InlineData("H4sIAC7YDWsC/2Ng4GBmYGAAYSYwZmRiZmFlY+fg5OIGAGNE", NotWhole)]
     public void Read_DamagedImages_NamesTheFile(string base64, string expected)
     {
-        byte[] images = Convert.FromBase64String(base64);
+        var images = Convert.FromBase64String(base64);
 
         Assert.StartsWith("images: " + expected, DataFiles.Refused(() => Read("idx", images)), StringComparison.Ordinal);
         Assert.StartsWith("labels: ", DataFiles.Refused(() => ReadIdx(labels: [.. DataFiles.Gzip(IdxLabels), 0], IdxImages)), StringComparison.Ordinal);
@@ -126,14 +128,14 @@ public sealed class GzipFilesTests
 
     private static long Rows(DataImport import, byte[] bytes, byte[]? labels)
     {
-        using RowReader reader = RowReaders.Open(import, new PartStream(bytes, 1000), labels is null ? null : new MemoryStream(labels), new DataLimits());
+        using var reader = RowReaders.Open(import, new PartStream(bytes, 1000), labels is null ? null : new MemoryStream(labels), new DataLimits());
         return reader.ReadAll(TestContext.Current.CancellationToken).Rows;
     }
 
     private static long Predict(byte[] bytes)
     {
-        using Stream content = Decompression.Open(new PartStream(bytes, 1000));
-        using FeatureRows rows = FeatureRows.Open(content, ["x"], 1 << 20);
+        using var content = Decompression.Open(new PartStream(bytes, 1000));
+        using var rows = FeatureRows.Open(content, ["x"], 1 << 20);
         long read = 0;
         while (rows.Read(new float[1])) read++;
         return read;

@@ -17,7 +17,7 @@ public sealed class HostileFilesTests
     [Fact]
     public void Gzip_AByteChanged_IsRefusedOrTheSame() => Gen.Select(Gen.Int[2, 5000], Gen.Byte[1, 255]).Sample((position, change) =>
     {
-        byte[] packed = DataFiles.Gzip(Rows);
+        var packed = DataFiles.Gzip(Rows);
         position = Math.Min(position, packed.Length - 1);
         packed[position] ^= change;
         try
@@ -36,10 +36,10 @@ public sealed class HostileFilesTests
     {
         var digits = new byte[100 << 20];
         digits.AsSpan().Fill((byte)'1');
-        byte[] bomb = DataFiles.Gzip(digits);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var bomb = DataFiles.Gzip(digits);
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
-        string message = DataFiles.Refused(() => Read(bomb, new DataLimits { MaxBytes = 1 << 19 }));
+        var message = DataFiles.Refused(() => Read(bomb, new DataLimits { MaxBytes = 1 << 19 }));
 
         Assert.Equal("the file has more than 524288 bytes", message);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
@@ -47,7 +47,8 @@ public sealed class HostileFilesTests
 
     [Fact]
     public void AnyBytes_OfAnyFormat_AreReadOrRefusedInOneLine()
-        => Gen.Select(Formats, Gen.Byte.Array[0, 200], Gen.Bool).Sample((format, bytes, isPacked) => ReadOrRefuse(format, isPacked ? DataFiles.Gzip(bytes) : bytes));
+        => Gen.Select(Formats, Gen.Byte.Array[0, 200], Gen.Bool)
+        .Sample((format, bytes, isPacked) => ReadOrRefuse(format, isPacked ? DataFiles.Gzip(bytes) : bytes));
 
     [Fact]
     public void AnyTextLikeData_IsReadOrRefusedInOneLine()
@@ -60,8 +61,8 @@ public sealed class HostileFilesTests
     [InlineData("\uFEFF1,2,3\n4,5,6\n", "c2", 2f)]
     public void Csv_WithoutAHeader_TakesTheLabelByNumberOrName(string text, string label, float expected)
     {
-        using CsvData reader = CsvData.Open(DataFiles.Of(text), new CsvOptions { Label = label, HasHeader = false });
-        DataSet data = reader.ReadAll(TestContext.Current.CancellationToken);
+        using var reader = CsvData.Open(DataFiles.Of(text), new CsvOptions { Label = label, HasHeader = false });
+        var data = reader.ReadAll(TestContext.Current.CancellationToken);
 
         Assert.Equal(2, data.Rows);
         Assert.Equal(expected, data.Label(0));
@@ -74,19 +75,22 @@ public sealed class HostileFilesTests
     [InlineData("1,2\n1,2,3\n", "row 2 has 3 columns, the first row 2")]
     [InlineData("a,2\n", "row 1, column 1 ('c1'): 'a' is not a number")]
     public void Csv_WithoutAHeaderAndWrong_NamesTheRow(string text, string expected)
-        => Assert.Equal(expected, DataFiles.Refused(() => CsvData.Load(DataFiles.Of(text), new CsvOptions { Label = "2", HasHeader = false }, TestContext.Current.CancellationToken)));
+        => Assert.Equal(expected, DataFiles.Refused(() =>
+        CsvData.Load(DataFiles.Of(text), new CsvOptions { Label = "2", HasHeader = false }, TestContext.Current.CancellationToken)));
 
     [Theory]
     [InlineData("2", "y")]
     [InlineData("y", "y")]
     public void Csv_HeaderAndNumber_FindsTheColumn(string label, string expected)
-        => Assert.Equal(expected, CsvData.Load(DataFiles.Of("x,y\n1,2\n"), new CsvOptions { Label = label }, TestContext.Current.CancellationToken).Schema.Label);
+        => Assert.Equal(expected, CsvData.Load(DataFiles.Of("x,y\n1,2\n"), new CsvOptions { Label = label },
+        TestContext.Current.CancellationToken).Schema.Label);
 
     private static void ReadOrRefuse(string format, byte[] bytes)
     {
         try
         {
-            using RowReader reader = RowReaders.Open(new DataImport { Source = "f", Format = format, Label = "y", Features = 5 }, new MemoryStream(bytes), null, new DataLimits());
+            using var reader = RowReaders.Open(new DataImport { Source = "f", Format = format, Label = "y", Features = 5 }, new MemoryStream(bytes),
+                null, new DataLimits());
             reader.ReadAll();
         }
         catch (DataFormatException e)
@@ -98,7 +102,7 @@ public sealed class HostileFilesTests
 
     private static DataSet Read(byte[] bytes, DataLimits? limits = null)
     {
-        using RowReader reader = RowReaders.Open(new DataImport { Source = "f", Label = "y" }, new MemoryStream(bytes), null, limits ?? new DataLimits());
+        using var reader = RowReaders.Open(new DataImport { Source = "f", Label = "y" }, new MemoryStream(bytes), null, limits ?? new DataLimits());
         return reader.ReadAll();
     }
 }

@@ -19,7 +19,7 @@ public sealed class IdxDataTests
     {
         byte[] labels = isCompressed ? DataFiles.Gzip(Labels) : Labels, images = isCompressed ? DataFiles.Gzip(Images) : Images;
 
-        DataSet data = isOneFile ? Read([.. labels, .. images], null) : Read(labels, images);
+        var data = isOneFile ? Read([.. labels, .. images], null) : Read(labels, images);
 
         Assert.Equal(2, data.Rows);
         Assert.Equal(["x1", "x2"], data.Schema.Features);
@@ -36,7 +36,7 @@ public sealed class IdxDataTests
     [InlineData(0x0E, new byte[] { 0x3F, 0xF8, 0, 0, 0, 0, 0, 0 }, 1.5)]
     public void Read_OtherTypes_AreBigEndian(byte type, byte[] value, double expected)
     {
-        DataSet data = Read([0, 0, 8, 1, 0, 0, 0, 1, 5], [0, 0, type, 1, 0, 0, 0, 1, .. value]);
+        var data = Read([0, 0, 8, 1, 0, 0, 0, 1, 5], [0, 0, type, 1, 0, 0, 0, 1, .. value]);
 
         Assert.Equal((float)expected, data.Features(0)[0]);
     }
@@ -56,7 +56,8 @@ public sealed class IdxDataTests
         Assert.Equal("images: the file has more bytes than the 2 rows that its header declares", Refused(Labels, [.. Images, 1]));
         Assert.Equal("images: the file ends in its header", Refused(Labels, Images[..10]));
         Assert.Equal("there are 2 labels and 1 images", Refused(Labels, [.. Images[..7], 1, .. Images[8..^2]]));
-        Assert.Equal("images: row 1, value 1: NaN is not a finite 32-bit number", Refused([0, 0, 8, 1, 0, 0, 0, 1, 5], [0, 0, 0x0D, 1, 0, 0, 0, 1, 0x7F, 0xC0, 0, 0]));
+        Assert.Equal("images: row 1, value 1: NaN is not a finite 32-bit number",
+            Refused([0, 0, 8, 1, 0, 0, 0, 1, 5], [0, 0, 0x0D, 1, 0, 0, 0, 1, 0x7F, 0xC0, 0, 0]));
     }
 
     /// <summary>A header may declare two thousand million rows; nothing is set aside for them.</summary>
@@ -68,15 +69,16 @@ public sealed class IdxDataTests
         Assert.Equal("images: the header declares more than 16383 values a row", Refused(Labels, Header(3, 2, int.MaxValue, int.MaxValue)));
         Assert.Equal("images: the header declares a dimension of 0; must be at least 1", Refused(Labels, Header(3, 2, 0, 5)));
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal("labels: the header declares 16777216 rows, the file ends in row 3", Refused([.. Header(1, 1 << 24), 1, 2], Images));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 << 20);
     }
 
     [Fact]
-    public void Read_AnyBytes_IsAnErrorThatNamesTheFile() => Gen.Select(Gen.Byte.Array[0, 60], Gen.Byte.Array[0, 60], Gen.Bool).Sample((labels, images, isLike) =>
+    public void Read_AnyBytes_IsAnErrorThatNamesTheFile()
+        => Gen.Select(Gen.Byte.Array[0, 60], Gen.Byte.Array[0, 60], Gen.Bool).Sample((labels, images, isLike) =>
     {
-        byte[] first = isLike ? [0, 0, 8, 1, 0, 0, 0, .. labels] : labels;
+        var first = isLike ? [0, 0, 8, 1, 0, 0, 0, .. labels] : labels;
         try
         {
             Read(first, images);
@@ -90,16 +92,16 @@ public sealed class IdxDataTests
     private static byte[] Header(byte dimensions, params int[] sizes)
     {
         byte[] header = [0, 0, 8, dimensions, .. new byte[4 * sizes.Length]];
-        for (int i = 0; i < sizes.Length; i++)
+        for (var i = 0; i < sizes.Length; i++)
             BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + (4 * i)), sizes[i]);
         return header;
     }
 
     private static DataSet Read(byte[] labels, byte[]? images)
     {
-        using Stream first = Decompression.Open(new MemoryStream(labels));
-        using Stream? second = images is null ? null : Decompression.Open(new MemoryStream(images));
-        using IdxData data = IdxData.Open(first, second, new DataLimits());
+        using var first = Decompression.Open(new MemoryStream(labels));
+        using var second = images is null ? null : Decompression.Open(new MemoryStream(images));
+        using var data = IdxData.Open(first, second, new DataLimits());
         return data.ReadAll();
     }
 

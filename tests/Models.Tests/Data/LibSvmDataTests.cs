@@ -11,7 +11,7 @@ public sealed class LibSvmDataTests
     [Fact]
     public void Read_SparseRows_FillsZeros()
     {
-        DataSet data = DataFiles.LibSvm("+1 1:0.5 4:-2e1\r\n# nothing\n\n-1 2:3 # a comment\n  7\t3:1  \n0");
+        var data = DataFiles.LibSvm("+1 1:0.5 4:-2e1\r\n# nothing\n\n-1 2:3 # a comment\n  7\t3:1  \n0");
 
         Assert.Equal(["x1", "x2", "x3", "x4"], data.Schema.Features);
         Assert.Equal(4, data.Rows);
@@ -25,7 +25,7 @@ public sealed class LibSvmDataTests
     [Fact]
     public void Read_ZeroBasedAndMark_StartsAtZero()
     {
-        DataSet data = DataFiles.LibSvm("\uFEFF1 0:2 3:4\n", indexBase: 0);
+        var data = DataFiles.LibSvm("\uFEFF1 0:2 3:4\n", indexBase: 0);
 
         Assert.Equal("x0", data.Schema.Features[0]);
         Assert.Equal([2f, 0, 0, 4], data.Features(0).ToArray());
@@ -66,9 +66,9 @@ public sealed class LibSvmDataTests
     public void Read_Utf16_SaysHowToConvert()
     {
         byte[] file = [.. System.Text.Encoding.Unicode.GetPreamble(), .. System.Text.Encoding.Unicode.GetBytes("1 1:1\n")];
-        using LibSvmData data = LibSvmData.Open(new MemoryStream(file), new LibSvmOptions { Features = 1 });
+        using var data = LibSvmData.Open(new MemoryStream(file), new LibSvmOptions { Features = 1 });
 
-        string message = DataFiles.Refused(() => data.ReadAll());
+        var message = DataFiles.Refused(() => data.ReadAll());
 
         Assert.Equal("the file begins with the byte order mark of UTF-16; convert it to UTF-8, for example with: iconv -f UTF-16 -t UTF-8", message);
     }
@@ -96,15 +96,17 @@ public sealed class LibSvmDataTests
 
     /// <summary>Rows of any sparsity, written and read in chunks of any size.</summary>
     [Fact]
-    public void Read_AnyRows_AreWhatWasWritten() => Gen.Select(Gen.Int[1, 40], Gen.Int[1, 9], Gen.Int[1, 7], Gen.ULong).Sample((rows, features, chunkRows, seed) =>
+    public void Read_AnyRows_AreWhatWasWritten()
+        => Gen.Select(Gen.Int[1, 40], Gen.Int[1, 9], Gen.Int[1, 7], Gen.ULong).Sample((rows, features, chunkRows, seed) =>
     {
         var text = new StringBuilder();
         var expected = new float[rows][];
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            expected[row] = [.. Enumerable.Range(0, features).Select(i => PhiloxNormal.At(seed, (ulong)((row * features) + i)) is var x && x > 0 ? (float)x : 0)];
+            expected[row] = [.. Enumerable.Range(0, features)
+                .Select(i => PhiloxNormal.At(seed, (ulong)((row * features) + i)) is var x && x > 0 ? (float)x : 0)];
             text.Append(CultureInfo.InvariantCulture, $"{row}");
-            for (int i = 0; i < features; i++)
+            for (var i = 0; i < features; i++)
             {
                 if (expected[row][i] != 0)
                     text.Append(CultureInfo.InvariantCulture, $" {i + 1}:{expected[row][i]:R}");
@@ -113,10 +115,10 @@ public sealed class LibSvmDataTests
             text.Append('\n');
         }
 
-        using LibSvmData data = LibSvmData.Open(DataFiles.Of(text.ToString()), new LibSvmOptions { Features = features, ChunkRows = chunkRows });
-        DataSet read = data.ReadAll();
+        using var data = LibSvmData.Open(DataFiles.Of(text.ToString()), new LibSvmOptions { Features = features, ChunkRows = chunkRows });
+        var read = data.ReadAll();
         Assert.Equal(rows, read.Rows);
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             Assert.Equal(row, read.Label(row));
             Assert.Equal(expected[row], read.Features(row).ToArray());
@@ -125,7 +127,7 @@ public sealed class LibSvmDataTests
 
     private static string Refused(string text, LibSvmOptions options) => DataFiles.Refused(() =>
     {
-        using LibSvmData data = LibSvmData.Open(DataFiles.Of(text), options);
+        using var data = LibSvmData.Open(DataFiles.Of(text), options);
         data.ReadAll();
     });
 }

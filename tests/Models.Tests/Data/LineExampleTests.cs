@@ -19,7 +19,7 @@ public sealed class LineExampleTests
     [Fact]
     public void Log_AnyNumber_AgreesWithTheLibrary()
     {
-        for (double x = 1e-300; x < 1e300; x *= 1.37)
+        for (var x = 1e-300; x < 1e300; x *= 1.37)
             Assert.Equal(Math.Log(x), PortableMath.Log(x), 4e-16 * Math.Max(1, Math.Abs(Math.Log(x))));
         Assert.Equal(0, PortableMath.Log(1));
     }
@@ -31,7 +31,7 @@ public sealed class LineExampleTests
         const int Count = 100_000;
         double[] numbers = [.. Enumerable.Range(0, Count).Select(i => PhiloxNormal.At(7, (ulong)i)).Order()];
 
-        double distance = numbers.Select((x, i) => Math.Abs(NormalDistribution(x) - ((i + 0.5) / Count))).Max();
+        var distance = numbers.Select((x, i) => Math.Abs(NormalDistribution(x) - ((i + 0.5) / Count))).Max();
 
         Assert.InRange(distance, 0, 2.69 / Math.Sqrt(Count));
     }
@@ -39,7 +39,7 @@ public sealed class LineExampleTests
     [Fact]
     public void Create_Seed42_HasTheKnownPoints()
     {
-        DataSet data = LineExample.Create(42);
+        var data = LineExample.Create(42);
 
         Assert.Equal(101, data.Rows);
         Assert.Equal([-1f, -0.66f, 0f, 1f], [data.Features(0)[0], data.Features(17)[0], data.Features(50)[0], data.Features(100)[0]]);
@@ -54,7 +54,7 @@ public sealed class LineExampleTests
     private static double NormalDistribution(double x)
     {
         double sum = x, last = 0, term = x;
-        for (int i = 3; sum != last; i += 2)
+        for (var i = 3; sum != last; i += 2)
         {
             last = sum;
             term *= x * x / i;

@@ -15,25 +15,26 @@ public sealed class StandardisationTests
         var chunk = new DataChunk(0, 2, [.. values.SelectMany(value => new[] { value, 3 })], new float[8]);
         var data = new DataSet(new DataSchema(["a", "b"], "y"), [chunk]);
 
-        Standardisation built = StandardisationBuilder.Of(data, new DataSplit(8, 0, 0));
+        var built = StandardisationBuilder.Of(data, new DataSplit(8, 0, 0));
 
         Assert.Equal([5d, 3], built.Means);
         Assert.Equal([2d, 1], built.Deviations);
     }
 
     [Fact]
-    public void Build_AnySplit_IsThatOfTheTrainingRowsAlone() => Gen.Select(Gen.Int[3, 200], Gen.Double[0.01, 0.9], Gen.Int[1, 40], Gen.ULong).Sample((rows, fraction, chunkRows, seed) =>
+    public void Build_AnySplit_IsThatOfTheTrainingRowsAlone()
+        => Gen.Select(Gen.Int[3, 200], Gen.Double[0.01, 0.9], Gen.Int[1, 40], Gen.ULong).Sample((rows, fraction, chunkRows, seed) =>
     {
-        DataSet data = DataSets.Numbered(rows, features: 3, chunkRows);
+        var data = DataSets.Numbered(rows, features: 3, chunkRows);
         var split = new DataSplit(rows, DataSplit.CountTestRows(rows, fraction), seed);
 
-        Standardisation built = StandardisationBuilder.Of(data, split);
+        var built = StandardisationBuilder.Of(data, split);
 
-        for (int feature = 0; feature < 3; feature++)
+        for (var feature = 0; feature < 3; feature++)
         {
             double[] x = [.. Enumerable.Range(0, (int)split.Train.Count).Select(i => (double)data.Features(split.Train.Row(i))[feature])];
-            double mean = x.Sum() / x.Length;
-            double deviation = Math.Sqrt(x.Sum(value => (value - mean) * (value - mean)) / x.Length);
+            var mean = x.Sum() / x.Length;
+            var deviation = Math.Sqrt(x.Sum(value => (value - mean) * (value - mean)) / x.Length);
             Assert.Equal(mean, built.Means[feature], 1e-9 * (1 + Math.Abs(mean)));
             Assert.Equal(x.Length == 1 ? 1 : deviation, built.Deviations[feature], 1e-9 * (1 + deviation));
         }
@@ -56,18 +57,19 @@ public sealed class StandardisationTests
 
     /// <summary>Features in float32 have a spacing of 0.06 at a million; what is added to that is a rounding of the result.</summary>
     [Fact]
-    public void Apply_MeanThatIsLargeBesideTheDeviation_LosesNothing() => Gen.Select(Gen.Double[-1e7, 1e7], Gen.Double[0.1, 10], Gen.ULong).Sample((mean, deviation, seed) =>
+    public void Apply_MeanThatIsLargeBesideTheDeviation_LosesNothing()
+        => Gen.Select(Gen.Double[-1e7, 1e7], Gen.Double[0.1, 10], Gen.ULong).Sample((mean, deviation, seed) =>
     {
         float[] x = [.. Enumerable.Range(0, 99).Select(i => (float)(mean + (deviation * PhiloxNormal.At(seed, (ulong)i))))];
         var data = new DataSet(new DataSchema(["x"], "y"), [new DataChunk(0, 1, x, new float[x.Length])]);
-        Standardisation values = StandardisationBuilder.Of(data, new DataSplit(x.Length, 0, 0));
+        var values = StandardisationBuilder.Of(data, new DataSplit(x.Length, 0, 0));
         var standardiser = new Standardiser(values);
 
-        foreach (float value in x)
+        foreach (var value in x)
         {
             float[] applied = [value];
             standardiser.Apply(applied);
-            decimal exact = ((decimal)(double)value - (decimal)values.Means[0]) / (decimal)values.Deviations[0];
+            var exact = ((decimal)(double)value - (decimal)values.Means[0]) / (decimal)values.Deviations[0];
             Assert.Equal((double)exact, applied[0], 1e-6 * (1 + Math.Abs((double)exact)));
         }
     });
@@ -84,17 +86,18 @@ public sealed class StandardisationTests
     [Fact]
     public void Read_WithAStandardiser_GivesMeanZeroAndDeviationOne()
     {
-        DataSet data = DataSets.Numbered(1000, features: 2);
+        var data = DataSets.Numbered(1000, features: 2);
         var standardiser = new Standardiser(StandardisationBuilder.Of(data, new DataSplit(1000, 0, 0)));
         var reader = new BatchReader(data, new EpochSchedule(1000, 1, 1000, 1), 5, RowView.All(1000), standardiser);
-        Batch batch = reader.CreateBatch();
+        var batch = reader.CreateBatch();
 
         reader.Read(0, 0, batch);
 
         double[] first = [.. Enumerable.Range(0, 1000).Select(row => (double)batch.Row(row)[0])];
         Assert.Equal(0, first.Average(), 1e-5);
         Assert.Equal(1, first.Average(value => value * value), 1e-5);
-        Assert.Throws<ArgumentException>(() => new BatchReader(DataSets.Numbered(1000, 3), new EpochSchedule(1000, 1, 1, 1), 5, RowView.All(1000), standardiser));
+        Assert.Throws<ArgumentException>(() => new BatchReader(DataSets.Numbered(1000, 3), new EpochSchedule(1000, 1, 1, 1), 5,
+            RowView.All(1000), standardiser));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class SyntheticDataTests
     [Fact]
     public void Linear_WithoutNoise_IsFittedExactly()
     {
-        LinearFit fit = LeastSquares.Fit(Read("linear?rows=400&features=5&noise=0&seed=3"));
+        var fit = LeastSquares.Fit(Read("linear?rows=400&features=5&noise=0&seed=3"));
 
         Assert.Equal(1, fit.Bias, 1e-5);
         Assert.InRange(fit.Loss, 0, 1e-12);
@@ -38,11 +38,11 @@ public sealed class SyntheticDataTests
     [Fact]
     public void Blobs_EachClass_HasTheSpreadAndItsShareOfRows()
     {
-        DataSet data = Read("blobs?rows=30000&classes=3&features=2&spread=0.5");
-        for (int label = 0; label < 3; label++)
+        var data = Read("blobs?rows=30000&classes=3&features=2&spread=0.5");
+        for (var label = 0; label < 3; label++)
         {
             float[] x = [.. Enumerable.Range(0, 30_000).Where(row => data.Label(row) == label).Select(row => data.Features(row)[0])];
-            double mean = x.Average(v => (double)v);
+            var mean = x.Average(v => (double)v);
             Assert.Equal(10_000, x.Length);
             Assert.Equal(0.5, Math.Sqrt(x.Average(v => (v - mean) * (v - mean))), 0.02);
         }
@@ -52,12 +52,12 @@ public sealed class SyntheticDataTests
     [Fact]
     public void Moons_WithoutNoise_LieOnTwoHalfCircles()
     {
-        DataSet data = Read("moons?rows=2000&noise=0");
-        for (int row = 0; row < 2000; row++)
+        var data = Read("moons?rows=2000&noise=0");
+        for (var row = 0; row < 2000; row++)
         {
-            bool isLower = data.Label(row) == 1;
-            (double x, double y) = (data.Features(row)[0], data.Features(row)[1]);
-            (double dx, double dy) = isLower ? (x - 1, y - 0.5) : (x, y);
+            var isLower = data.Label(row) == 1;
+            var (x, y) = ((double)data.Features(row)[0], (double)data.Features(row)[1]);
+            var (dx, dy) = isLower ? (x - 1, y - 0.5) : (x, y);
             Assert.Equal(1, Math.Sqrt((dx * dx) + (dy * dy)), 1e-6);
             Assert.True(isLower ? dy <= 1e-6 : dy >= -1e-6);
         }
@@ -66,11 +66,11 @@ public sealed class SyntheticDataTests
     [Fact]
     public void Xor_Rows_AreOfTheClassOfTheirQuadrant()
     {
-        DataSet data = Read("xor?rows=4000");
-        int ones = 0;
-        for (int row = 0; row < 4000; row++)
+        var data = Read("xor?rows=4000");
+        var ones = 0;
+        for (var row = 0; row < 4000; row++)
         {
-            float[] x = data.Features(row).ToArray();
+            var x = data.Features(row).ToArray();
             Assert.All(x, value => Assert.InRange(value, -1, 1));
             Assert.Equal(x[0] * x[1] < 0 ? 1 : 0, data.Label(row));
             ones += (int)data.Label(row);
@@ -82,9 +82,9 @@ public sealed class SyntheticDataTests
     [Fact]
     public void HalfCircle_AnyAngle_AgreesWithTheLibrary()
     {
-        for (double part = -0.5; part <= 0.5; part += 1.0 / 512)
+        for (var part = -0.5; part <= 0.5; part += 1.0 / 512)
         {
-            (double sine, double cosine) = HalfCircle.At(part);
+            var (sine, cosine) = HalfCircle.At(part);
             Assert.Equal(Math.Sin(Math.PI * part), sine, 1e-15);
             Assert.Equal(Math.Cos(Math.PI * part), cosine, 1e-15);
         }
@@ -106,7 +106,7 @@ public sealed class SyntheticDataTests
 
     private static DataSet Read(string uri, int chunkRows = 16_384)
     {
-        using SyntheticData data = SyntheticData.Open(uri, new DataLimits { ChunkRows = chunkRows });
+        using var data = SyntheticData.Open(uri, new DataLimits { ChunkRows = chunkRows });
         return data.ReadAll(TestContext.Current.CancellationToken);
     }
 }

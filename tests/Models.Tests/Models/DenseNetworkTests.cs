@@ -1,5 +1,4 @@
 using Cluster.Compute.Cpu;
-using Cluster.Compute.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
 using Cluster.Models.Dense;
@@ -29,23 +28,24 @@ public sealed class DenseNetworkTests : IDisposable
     [MemberData(nameof(Models))]
     public void Gradient_EveryParameter_IsTheCentralDifference(string name, string? layers, string? activation, int? classes)
     {
-        DenseNetwork network = Create(name, layers, activation, classes);
-        Batch batch = BatchFor(network);
+        var network = Create(name, layers, activation, classes);
+        var batch = BatchFor(network);
         float[] parameters = Somewhere(network), gradient = new float[parameters.Length];
-        using IDeviceStream stream = _device.OpenStream();
-        using IModelSession session = network.Open(stream, Rows);
+        using var stream = _device.OpenStream();
+        using var session = network.Open(stream, Rows);
 
         session.Load(parameters);
-        double loss = session.Gradient(batch, gradient);
+        var loss = session.Gradient(batch, gradient);
 
         var oracle = new DoubleNetwork(network);
         double[] at = [.. parameters.Select(p => (double)p)];
-        double expected = oracle.Loss(at, batch);
+        var expected = oracle.Loss(at, batch);
         Assert.Equal(expected, loss, 1e-5 * (1 + expected));
-        for (int i = 0; i < gradient.Length; i++)
+        for (var i = 0; i < gradient.Length; i++)
         {
-            double derivative = oracle.Derivative(at, i, batch);
-            Assert.True(Math.Abs(derivative - gradient[i]) <= 2e-4 * (1 + Math.Abs(derivative)), $"{network.Layout.TensorAt(i).Name}, parameter {i}: {gradient[i]}, should be {derivative}");
+            var derivative = oracle.Derivative(at, i, batch);
+            Assert.True(Math.Abs(derivative - gradient[i]) <= 2e-4 * (1 + Math.Abs(derivative)),
+                $"{network.Layout.TensorAt(i).Name}, parameter {i}: {gradient[i]}, should be {derivative}");
         }
     }
 
@@ -53,15 +53,15 @@ public sealed class DenseNetworkTests : IDisposable
     [MemberData(nameof(Models))]
     public void Gradient_AnyNumberOfCores_HasTheSameBits(string name, string? layers, string? activation, int? classes)
     {
-        DenseNetwork network = Create(name, layers, activation, classes);
-        Batch batch = BatchFor(network);
-        float[] parameters = Somewhere(network);
+        var network = Create(name, layers, activation, classes);
+        var batch = BatchFor(network);
+        var parameters = Somewhere(network);
 
         float[][] gradients = [.. Enumerable.Range(1, 3).Select(cores =>
         {
             using var device = new CpuDevice(cores);
-            using IDeviceStream stream = device.OpenStream();
-            using IModelSession session = network.Open(stream, Rows + cores);
+            using var stream = device.OpenStream();
+            using var session = network.Open(stream, Rows + cores);
             var sum = new float[parameters.Length];
             session.Load(parameters);
             session.Gradient(batch, sum);
@@ -75,12 +75,12 @@ public sealed class DenseNetworkTests : IDisposable
     [MemberData(nameof(Models))]
     public void Evaluate_AndPredict_AgreeWithDouble(string name, string? layers, string? activation, int? classes)
     {
-        DenseNetwork network = Create(name, layers, activation, classes);
-        Batch batch = BatchFor(network);
+        var network = Create(name, layers, activation, classes);
+        var batch = BatchFor(network);
         float[] parameters = Somewhere(network), outputs = new float[Rows * network.Outputs];
         var sums = new double[network.Metrics.Count];
-        using IDeviceStream stream = _device.OpenStream();
-        using IModelSession session = network.Open(stream, Rows);
+        using var stream = _device.OpenStream();
+        using var session = network.Open(stream, Rows);
         session.Load(parameters);
 
         session.Evaluate(batch, sums);
@@ -90,17 +90,17 @@ public sealed class DenseNetworkTests : IDisposable
         var oracle = new DoubleNetwork(network);
         double[] at = [.. parameters.Select(p => (double)p)];
         Assert.Equal(2 * oracle.Loss(at, batch), sums[0], 2e-5 * (1 + sums[0]));
-        int hits = 0;
-        for (int row = 0; row < Rows; row++)
+        var hits = 0;
+        for (var row = 0; row < Rows; row++)
         {
-            double[] expected = Predicted(network, oracle.Outputs(at, batch.Row(row).ToArray()));
-            for (int i = 0; i < expected.Length; i++)
+            var expected = Predicted(network, oracle.Outputs(at, batch.Row(row).ToArray()));
+            for (var i = 0; i < expected.Length; i++)
                 Assert.Equal(expected[i], outputs[(row * expected.Length) + i], 1e-5 * (1 + Math.Abs(expected[i])));
-            int named = expected.Length == 1 ? expected[0] > 0.5 ? 1 : 0 : expected.IndexOf(expected.Max());
+            var named = expected.Length == 1 ? expected[0] > 0.5 ? 1 : 0 : expected.IndexOf(expected.Max());
             hits += named == batch.Labels[row] ? 1 : 0;
         }
 
-        bool isRegression = network.Loss == OutputLoss.SquaredError;
+        var isRegression = network.Loss == OutputLoss.SquaredError;
         Assert.Equal(["loss", isRegression ? "rmse" : "accuracy"], network.Metrics.Select(m => m.Name));
         Assert.Equal(isRegression ? Math.Sqrt(oracle.Loss(at, batch) / Rows) : hits / (double)Rows, network.Metrics[1].Value(sums[1], 2 * Rows), 1e-4);
     }
@@ -108,35 +108,35 @@ public sealed class DenseNetworkTests : IDisposable
     [Fact]
     public void Gradient_AnyCutIntoBatches_AddsUp() => Gen.Int[0, Rows].Sample(cut =>
     {
-        DenseNetwork network = Create("mlp", "6,5", "tanh", 5);
-        Batch whole = BatchFor(network);
+        var network = Create("mlp", "6,5", "tanh", 5);
+        var whole = BatchFor(network);
         float[] parameters = Somewhere(network), sum = new float[parameters.Length], left = new float[parameters.Length], right = new float[parameters.Length];
-        using IDeviceStream stream = _device.OpenStream();
-        using IModelSession session = network.Open(stream, Rows);
+        using var stream = _device.OpenStream();
+        using var session = network.Open(stream, Rows);
         session.Load(parameters);
 
-        double loss = session.Gradient(whole, sum);
-        double parts = session.Gradient(Part(whole, 0, cut), left) + session.Gradient(Part(whole, cut, Rows), right);
+        var loss = session.Gradient(whole, sum);
+        var parts = session.Gradient(Part(whole, 0, cut), left) + session.Gradient(Part(whole, cut, Rows), right);
 
         Assert.Equal(loss, parts, 1e-9);
-        for (int i = 0; i < sum.Length; i++)
+        for (var i = 0; i < sum.Length; i++)
             Assert.Equal(sum[i], left[i] + right[i], 1e-4f * (1 + Math.Abs(sum[i])));
     }, iter: 20);
 
     [Fact]
     public void Session_OnceUsed_AllocatesNothing()
     {
-        DenseNetwork network = Create("mlp", "16,8", "relu", 3);
-        Batch batch = BatchFor(network);
+        var network = Create("mlp", "16,8", "relu", 3);
+        var batch = BatchFor(network);
         using var device = new CpuDevice(1);
-        using IDeviceStream stream = device.OpenStream();
-        using IModelSession session = network.Open(stream, Rows);
+        using var stream = device.OpenStream();
+        using var session = network.Open(stream, Rows);
         float[] parameters = Somewhere(network), sum = new float[parameters.Length];
         var sums = new double[2];
-        for (int i = 0; i < 10; i++) Work();
+        for (var i = 0; i < 10; i++) Work();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Work();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) Work();
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
@@ -151,7 +151,7 @@ public sealed class DenseNetworkTests : IDisposable
     [Fact]
     public void Initialise_AnyCutIntoRanges_GivesTheSameVector() => Gen.Select(Gen.Int[0, 200], Gen.ULong).Sample((cut, seed) =>
     {
-        DenseNetwork network = Create("mlp", "6,5", "relu", 3);
+        var network = Create("mlp", "6,5", "relu", 3);
         float[] whole = new float[network.Layout.Length], parts = new float[network.Layout.Length];
         cut = Math.Min(cut, whole.Length);
 
@@ -165,15 +165,15 @@ public sealed class DenseNetworkTests : IDisposable
     [Fact]
     public void Initialise_LargeLayers_AreUniformWithinTheirBounds()
     {
-        DenseNetwork network = Create("mlp", "400,300", "relu", 10);
+        var network = Create("mlp", "400,300", "relu", 10);
         var parameters = new float[network.Layout.Length];
         network.Initialise(7, 0, parameters);
 
         double[] bounds = [Math.Sqrt(6.0 / 5), Math.Sqrt(6.0 / 400), Math.Sqrt(6.0 / 310)];
-        for (int layer = 0; layer < 3; layer++)
+        for (var layer = 0; layer < 3; layer++)
         {
             ParameterTensor weights = network.Layout.Tensors[2 * layer], biases = network.Layout.Tensors[(2 * layer) + 1];
-            float[] w = parameters[weights.Offset..(weights.Offset + weights.Length)];
+            var w = parameters[weights.Offset..(weights.Offset + weights.Length)];
             Assert.All(w, value => Assert.InRange(Math.Abs(value), 0, bounds[layer] * 1.000001));
             // The variance of a uniform distribution is a third of its bound's square; five standard errors.
             Assert.Equal(1 / 3.0, w.Average(value => value * value) / (bounds[layer] * bounds[layer]), 5 * 0.3 / Math.Sqrt(w.Length));
@@ -194,17 +194,17 @@ public sealed class DenseNetworkTests : IDisposable
     private static float[] Somewhere(DenseNetwork network)
     {
         var parameters = new float[network.Layout.Length];
-        for (int i = 0; i < parameters.Length; i++)
+        for (var i = 0; i < parameters.Length; i++)
             parameters[i] = (float)PhiloxNormal.At(5, (ulong)i) * 0.5f;
         return parameters;
     }
 
     private static Batch BatchFor(DenseNetwork network)
     {
-        DataSet data = DataSets.Normal(Rows, network.Features, 3);
-        int classes = network.Loss == OutputLoss.SigmoidCrossEntropy ? 2 : network.Outputs;
+        var data = DataSets.Normal(Rows, network.Features, 3);
+        var classes = network.Loss == OutputLoss.SigmoidCrossEntropy ? 2 : network.Outputs;
         var batch = new Batch(Rows, network.Features);
-        for (int row = 0; row < Rows; row++)
+        for (var row = 0; row < Rows; row++)
             batch.Add(data.Features(row), network.Loss == OutputLoss.SquaredError ? data.Label(row) : row % classes);
         return batch;
     }
@@ -212,7 +212,7 @@ public sealed class DenseNetworkTests : IDisposable
     private static Batch Part(Batch whole, int from, int to)
     {
         var part = new Batch(Rows, whole.FeatureCount);
-        for (int row = from; row < to; row++)
+        for (var row = from; row < to; row++)
             part.Add(whole.Row(row), whole.Labels[row]);
         return part;
     }

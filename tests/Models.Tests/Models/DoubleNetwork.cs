@@ -13,15 +13,15 @@ internal sealed class DoubleNetwork(DenseNetwork network)
     public double[] Outputs(IReadOnlyList<double> parameters, float[] features)
     {
         double[] x = [.. features.Select(f => (double)f)];
-        int offset = 0;
-        foreach (DenseLayer layer in network.Layers)
+        var offset = 0;
+        foreach (var layer in network.Layers)
         {
             var y = new double[layer.Outputs];
-            int biases = offset + (x.Length * y.Length);
-            for (int j = 0; j < y.Length; j++)
+            var biases = offset + (x.Length * y.Length);
+            for (var j = 0; j < y.Length; j++)
             {
-                double z = parameters[biases + j];
-                for (int i = 0; i < x.Length; i++)
+                var z = parameters[biases + j];
+                for (var i = 0; i < x.Length; i++)
                     z += x[i] * parameters[offset + (i * y.Length) + j];
                 y[j] = Activate(layer.Activation, z);
             }

@@ -13,7 +13,7 @@ public sealed class LeastSquaresTests
     [Fact]
     public void Fit_LineExample_IsTheKnownLine()
     {
-        LinearFit fit = LeastSquares.Fit(LineExample.Create(42));
+        var fit = LeastSquares.Fit(LineExample.Create(42));
 
         Assert.Equal(2.1014596991319414, Assert.Single(fit.Weights), 1e-12);
         Assert.Equal(0.20053519539092438, fit.Bias, 1e-12);
@@ -25,16 +25,16 @@ public sealed class LeastSquaresTests
     public void Fit_AnyData_LeavesOrthogonalResiduals() =>
         Gen.Select(Gen.Int[1, 12], Gen.Int[0, 40], Gen.ULong).Sample((features, more, seed) =>
         {
-            DataSet data = DataSets.Normal((3 * features) + 5 + more, features, seed);
-            LinearFit fit = LeastSquares.Fit(data);
+            var data = DataSets.Normal((3 * features) + 5 + more, features, seed);
+            var fit = LeastSquares.Fit(data);
 
             var products = new double[features + 1];
             for (long row = 0; row < data.Rows; row++)
             {
-                double residual = data.Label(row) - fit.Bias;
-                for (int i = 0; i < features; i++)
+                var residual = data.Label(row) - fit.Bias;
+                for (var i = 0; i < features; i++)
                     residual -= fit.Weights[i] * data.Features(row)[i];
-                for (int i = 0; i < features; i++)
+                for (var i = 0; i < features; i++)
                     products[i] += residual * data.Features(row)[i];
                 products[features] += residual;
             }
@@ -56,24 +56,24 @@ public sealed class LeastSquaresTests
     [Fact]
     public void Gradient_FullBatchDescent_ReachesTheFit()
     {
-        DataSet data = DataSets.Normal(200, 5, seed: 1);
+        var data = DataSets.Normal(200, 5, seed: 1);
         var model = new LinearRegression(5);
         var schedule = new EpochSchedule(data.Rows, lanes: 1, batch: 200, epochs: 300);
         var reader = new BatchReader(data, schedule, seed: 9);
-        Batch batch = reader.CreateBatch();
+        var batch = reader.CreateBatch();
         var optimizer = new Sgd(0.2f);
         float[] current = new float[6], next = new float[6], gradient = new float[6];
         model.Initialise(0, 0, current);
 
         for (long clock = 0; clock < schedule.TotalClocks; clock++)
         {
-            int examples = reader.Read(0, clock, batch);
+            var examples = reader.Read(0, clock, batch);
             model.Gradient(current, batch, gradient);
             optimizer.Apply(current, next, [], gradient, examples);
             (current, next) = (next, current);
         }
 
-        LinearFit fit = LeastSquares.Fit(data);
+        var fit = LeastSquares.Fit(data);
         Assert.Equal([.. fit.Weights, fit.Bias], current.Select(p => (double)p), (expected, actual) => Math.Abs(expected - actual) < 1e-5);
         Assert.Equal(fit.Loss, model.Loss(current, batch) / batch.Count, 1e-9);
     }

@@ -13,7 +13,7 @@ public sealed class LinearRegressionTests
     [Fact]
     public void Layout_AnyFeatures_IsWeightsThenBias()
     {
-        ParameterLayout layout = new LinearRegression(5).Layout;
+        var layout = new LinearRegression(5).Layout;
 
         Assert.Equal(6, layout.Length);
         Assert.Equal([("w", 0, 5), ("b", 5, 1)], layout.Tensors.Select(tensor => (tensor.Name, tensor.Offset, tensor.Length)));
@@ -41,8 +41,8 @@ public sealed class LinearRegressionTests
         var (model, parameters, batch) = Create(problem);
         float[] sum = Filled(parameters.Length), expected = Filled(parameters.Length);
 
-        double loss = model.Gradient(parameters, batch, sum);
-        double expectedLoss = LinearGradientReference.Sum(parameters, batch.Features, batch.Labels, expected);
+        var loss = model.Gradient(parameters, batch, sum);
+        var expectedLoss = LinearGradientReference.Sum(parameters, batch.Features, batch.Labels, expected);
 
         Assert.Equal(Bits(expected), Bits(sum));
         Assert.Equal(BitConverter.DoubleToInt64Bits(expectedLoss), BitConverter.DoubleToInt64Bits(loss));
@@ -56,13 +56,13 @@ public sealed class LinearRegressionTests
         var sum = new float[parameters.Length];
         const double Step = 0.5;
 
-        double loss = model.Gradient(parameters, batch, sum);
+        var loss = model.Gradient(parameters, batch, sum);
 
         double[] at = [.. parameters.Select(p => (double)p)];
-        double scale = 1 + SquaredError(at, batch);
+        var scale = 1 + SquaredError(at, batch);
         Assert.Equal(SquaredError(at, batch), loss, 1e-5 * scale);
         Assert.Equal(SquaredError(at, batch), model.Loss(parameters, batch), 1e-12 * scale);
-        for (int i = 0; i < at.Length; i++)
+        for (var i = 0; i < at.Length; i++)
         {
             double[] above = [.. at], below = [.. at];
             above[i] += Step;
@@ -87,8 +87,8 @@ public sealed class LinearRegressionTests
         var sum = new float[parameters.Length];
         model.Gradient(parameters, batch, sum);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
             model.Gradient(parameters, batch, sum);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -117,7 +117,7 @@ public sealed class LinearRegressionTests
     {
         var model = new LinearRegression(problem.Features);
         float[] parameters = [.. Enumerable.Range(0, problem.Features + 1).Select(i => (float)PhiloxNormal.At(problem.Seed ^ 99, (ulong)i))];
-        Batch batch = problem.Rows == 0
+        var batch = problem.Rows == 0
             ? new Batch(1, problem.Features)
             : DataSets.BatchOf(DataSets.Normal(problem.Rows, problem.Features, problem.Seed));
         return (model, parameters, batch);
@@ -126,10 +126,10 @@ public sealed class LinearRegressionTests
     private static double SquaredError(double[] parameters, Batch batch)
     {
         double loss = 0;
-        for (int row = 0; row < batch.Count; row++)
+        for (var row = 0; row < batch.Count; row++)
         {
-            double prediction = parameters[^1];
-            for (int i = 0; i < batch.FeatureCount; i++)
+            var prediction = parameters[^1];
+            for (var i = 0; i < batch.FeatureCount; i++)
                 prediction += parameters[i] * batch.Row(row)[i];
             loss += Math.Pow(prediction - batch.Labels[row], 2);
         }

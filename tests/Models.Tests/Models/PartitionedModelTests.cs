@@ -1,7 +1,5 @@
 using Cluster.Compute.Cpu;
-using Cluster.Compute.Devices;
 using Cluster.Contracts.Jobs;
-using Cluster.Models.Data;
 using Cluster.Models.Dense;
 using Cluster.Models.Parameters;
 using Cluster.Models.Tests.Data;
@@ -29,7 +27,7 @@ public sealed class PartitionedModelTests
     [Fact]
     public void Initialise_AnyRange_IsTheModelsOwnByName()
     {
-        IModel placed = PartitionedModel.Of(Model, Order);
+        var placed = PartitionedModel.Of(Model, Order);
         float[] own = Initialised(Model), other = Initialised(placed), parts = new float[own.Length], drawn = new float[own.Length];
         placed.Initialise(3, 0, parts.AsSpan(0, 17));
         placed.Initialise(3, 17, parts.AsSpan(17));
@@ -38,9 +36,9 @@ public sealed class PartitionedModelTests
         Assert.Equal(other, parts);
         Assert.Equal(other, drawn);
         Assert.Equal(own, PartitionedModel.InOwnOrder(placed, other));
-        foreach (ParameterTensor tensor in placed.Layout.Tensors)
+        foreach (var tensor in placed.Layout.Tensors)
         {
-            ParameterTensor same = Model.Layout.Tensors.Single(t => t.Name == tensor.Name);
+            var same = Model.Layout.Tensors.Single(t => t.Name == tensor.Name);
             Assert.Equal(own[same.Offset..(same.Offset + same.Length)], other[tensor.Offset..(tensor.Offset + tensor.Length)]);
         }
     }
@@ -48,10 +46,10 @@ public sealed class PartitionedModelTests
     [Fact]
     public void Gradient_PlacedParameters_HasTheModelsOwnBits()
     {
-        IModel placed = PartitionedModel.Of(Model, Order);
-        Batch batch = DataSets.BatchOf(DataSets.Normal(9, 5, 2));
+        var placed = PartitionedModel.Of(Model, Order);
+        var batch = DataSets.BatchOf(DataSets.Normal(9, 5, 2));
         using var device = new CpuDevice(1);
-        using IDeviceStream stream = device.OpenStream();
+        using var stream = device.OpenStream();
         using IModelSession own = Model.Open(stream, 9), other = placed.Open(stream, 9);
         float[] ownSum = new float[Model.Layout.Length], otherSum = new float[ownSum.Length];
         own.Load(Initialised(Model));

@@ -6,12 +6,14 @@ namespace Cluster.Models.Tests.Safetensors;
 
 public sealed class SafetensorsHeaderTests
 {
-    private const string Good = """{"__metadata__":{"a":"b"},"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"F32","shape":[],"data_offsets":[24,28]}}""";
+    private const string Good =
+        """{"__metadata__":{"a":"b"},"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"F32","shape":[],"data_offsets":[24,28]}}""";
 
     [Fact]
     public void Parse_HeaderOfAnotherProgram_HasTensorsInTheOrderOfTheirData()
     {
-        SafetensorsHeader header = Parse("""{"b":{"data_offsets":[8,12],"dtype":"F32","shape":[1]},"a":{"shape":[2],"dtype":"F32","data_offsets":[0,8]}}   """, 12);
+        var header = Parse("""{"b":{"data_offsets":[8,12],"dtype":"F32","shape":[1]},"a":{"shape":[2],"dtype":"F32","data_offsets":[0,8]}}   """,
+            12);
 
         Assert.Equal(["a", "b"], header.Tensors.Select(tensor => tensor.Name));
         Assert.Equal((2, 0L, 8L), (header.Tensors[0].Length, header.Tensors[0].Begin, header.Tensors[0].End));
@@ -23,10 +25,10 @@ public sealed class SafetensorsHeaderTests
     [Fact]
     public void ToBytes_OneTensor_IsLengthJsonAndSpaces()
     {
-        byte[] bytes = new SafetensorsHeader(new Dictionary<string, string> { ["k"] = "v" }, [new SafetensorsTensor("w", [2], 0, 8)]).ToBytes();
+        var bytes = new SafetensorsHeader(new Dictionary<string, string> { ["k"] = "v" }, [new SafetensorsTensor("w", [2], 0, 8)]).ToBytes();
 
         const string json = """{"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""";
-        int padded = (json.Length + 7) / 8 * 8;
+        var padded = (json.Length + 7) / 8 * 8;
         Assert.Equal([(byte)padded, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(json.PadRight(padded))], bytes);
     }
 
@@ -48,7 +50,8 @@ public sealed class SafetensorsHeaderTests
     [InlineData("""{"w":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "field 'dtype' too many")]
     [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}""", 4, "field 'x' too many")]
     [InlineData("""{"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'v' and 'w' overlap")]
-    [InlineData("""{"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "bytes 4 to 8 belong to no tensor")]
+    [InlineData("""{"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12,
+        "bytes 4 to 8 belong to no tensor")]
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "truncated: its tensors take 8 bytes, and 4 are there")]
     [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 9, "5 bytes behind its last tensor")]
     [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", 0, "metadata 'a' twice")]
@@ -80,20 +83,21 @@ public sealed class SafetensorsHeaderTests
     /// <summary>What is written is read again.</summary>
     [Fact]
     public void Parse_WhatWasWritten_ComesBack() =>
-        Gen.Select(Gen.Dictionary(Gen.String[0, 20], Gen.Int[1, 5].Array[0, 4])[0, 8], Gen.Dictionary(Gen.String, Gen.String)[0, 4]).Sample((shapes, metadata) =>
+        Gen.Select(Gen.Dictionary(Gen.String[0, 20], Gen.Int[1, 5].Array[0, 4])[0, 8], Gen.Dictionary(Gen.String, Gen.String)[0, 4])
+        .Sample((shapes, metadata) =>
         {
             // A lone surrogate is no text that JSON can carry.
             if (shapes.Keys.Concat(metadata.Keys).Concat(metadata.Values).Any(text => text.Any(char.IsSurrogate))) return;
             var tensors = new List<SafetensorsTensor>();
-            foreach ((string name, int[] shape) in shapes.Where(shape => shape.Key is not ("" or "__metadata__")))
+            foreach (var (name, shape) in shapes.Where(shape => shape.Key is not ("" or "__metadata__")))
             {
-                long begin = tensors.Count == 0 ? 0 : tensors[^1].End;
+                var begin = tensors.Count == 0 ? 0 : tensors[^1].End;
                 tensors.Add(new SafetensorsTensor(name, shape, begin, begin + (4L * shape.Aggregate(1, (product, size) => product * size))));
             }
 
-            byte[] bytes = new SafetensorsHeader(metadata, tensors).ToBytes();
-            int length = SafetensorsHeader.ReadLength(bytes, bytes.Length);
-            SafetensorsHeader read = SafetensorsHeader.Parse(bytes.AsSpan(8, length), tensors.Count == 0 ? 0 : tensors[^1].End);
+            var bytes = new SafetensorsHeader(metadata, tensors).ToBytes();
+            var length = SafetensorsHeader.ReadLength(bytes, bytes.Length);
+            var read = SafetensorsHeader.Parse(bytes.AsSpan(8, length), tensors.Count == 0 ? 0 : tensors[^1].End);
 
             Assert.Equal(0, bytes.Length % 8);
             Assert.Equal(tensors.Select(Shown), read.Tensors.Select(Shown));
@@ -106,9 +110,9 @@ public sealed class SafetensorsHeaderTests
         Gen.Select(Gen.Int[0, Good.Length - 1].Array[1, 4], Gen.Byte.Array[4], Gen.Int[0, 2]).Sample((places, bytes, kind) =>
         {
             var json = Encoding.UTF8.GetBytes(Good).ToList();
-            for (int i = 0; i < places.Length; i++)
+            for (var i = 0; i < places.Length; i++)
             {
-                int place = Math.Min(places[i], json.Count - 1);
+                var place = Math.Min(places[i], json.Count - 1);
                 if (kind == 0) json[place] = bytes[i];
                 else if (kind == 1) json.RemoveAt(place);
                 else json.Insert(place, bytes[i]);
@@ -116,7 +120,7 @@ public sealed class SafetensorsHeaderTests
 
             try
             {
-                SafetensorsHeader header = SafetensorsHeader.Parse(json.ToArray(), 28);
+                var header = SafetensorsHeader.Parse(json.ToArray(), 28);
                 Assert.Equal(28, header.Tensors.Sum(tensor => 4L * tensor.Length));
             }
             catch (SafetensorsException e)

@@ -20,14 +20,14 @@ internal sealed class SegmentWorker(TestProblem problem, SegmentItem item, ulong
         ExchangeStream[] streams = [.. Enumerable.Range(0, problem.Offsets.Length - 1)
             .Select(task => new ExchangeStream(channel.Invoker, task, this, cancellationToken))];
         Task[] receiving = [.. streams.Select(stream => stream.RunAsync())];
-        foreach (ExchangeStream stream in streams)
+        foreach (var stream in streams)
             await stream.AttachAsync(StoreHost.Job, item.Generation, name);
         while (Next() is { Kind: not WorkActionKind.Done } action)
             await DoAsync(action, streams, cancellationToken);
-        foreach (ExchangeStream stream in streams)
+        foreach (var stream in streams)
             await stream.CompleteAsync();
         await Task.WhenAll(receiving).WaitAsync(StoreHost.Limit, cancellationToken);
-        foreach (ExchangeStream stream in streams)
+        foreach (var stream in streams)
             stream.Dispose();
     }
 
@@ -42,19 +42,19 @@ internal sealed class SegmentWorker(TestProblem problem, SegmentItem item, ulong
 
     public void Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current)
     {
-        PushAnswer copy = answer;
+        var copy = answer;
         Locked(() => _work.Answered(task, block, clock, copy));
     }
 
     public void Answered(int task, in ParametersAnswer answer, Generation current)
     {
-        ParametersAnswer copy = answer;
+        var copy = answer;
         Locked(() => _work.Answered(task, copy));
     }
 
     public void Hinted(int task, in StealHint hint)
     {
-        StealHint copy = hint;
+        var copy = hint;
         Locked(() => _work.Steal(copy));
     }
 
@@ -66,10 +66,11 @@ internal sealed class SegmentWorker(TestProblem problem, SegmentItem item, ulong
                 await streams[action.Task].RequestAsync(item.Generation, action.Clock);
                 break;
             case WorkActionKind.Compute:
-                (float[] gradient, long examples) = problem.Gradient(action.Block, action.Clock, _work.Parameters.Span);
+                var (gradient, examples) = problem.Gradient(action.Block, action.Clock, _work.Parameters.Span);
                 lock (_gate) _work.Computed(action.Block);
-                for (int task = 0; task < streams.Length; task++)
-                    await streams[task].PushAsync(item.Generation, action.Block, action.Clock, examples, gradient.AsMemory()[problem.Offsets[task]..problem.Offsets[task + 1]]);
+                for (var task = 0; task < streams.Length; task++)
+                    await streams[task].PushAsync(item.Generation, action.Block, action.Clock, examples,
+                        gradient.AsMemory()[problem.Offsets[task]..problem.Offsets[task + 1]]);
                 break;
             default:
                 Assert.Equal(WorkActionKind.Wait, action.Kind);

@@ -55,8 +55,8 @@ internal sealed class StoreHost : IAsyncDisposable
     public static async Task<StoreHost> StartAsync(CancellationToken cancellationToken, TimeSpan? sendTimeout = null, TimeProvider? time = null)
     {
         Assert.SkipWhen(RedisServerProcess.FindExecutable() is null, "redis-server is not installed");
-        RedisServerProcess redis = await RedisServerProcess.StartAsync(cancellationToken: cancellationToken);
-        string key = ClusterKey.Generate();
+        var redis = await RedisServerProcess.StartAsync(cancellationToken: cancellationToken);
+        var key = ClusterKey.Generate();
         var log = new RecordingLog();
         time ??= TimeProvider.System;
         return new StoreHost(redis, await StartAppAsync(redis, key, log, sendTimeout, time, cancellationToken), key, log, sendTimeout, time);
@@ -126,7 +126,7 @@ internal sealed class StoreHost : IAsyncDisposable
         limit.CancelAfter(Limit);
         while (true)
         {
-            V1.ShardReport report = await Control.ReportAsync(new V1.ReportRequest { Job = Job, Task = task }, cancellationToken: limit.Token);
+            var report = await Control.ReportAsync(new V1.ReportRequest { Job = Job, Task = task }, cancellationToken: limit.Token);
             if (isExpected(report)) return report;
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
         }
@@ -142,7 +142,7 @@ internal sealed class StoreHost : IAsyncDisposable
         return stream;
     }
 
-    public ShardLoop Loop(int task) => Pool.Find(task)!.TryFind(Job, out ShardHost? shard) ? shard.Loop : throw new InvalidOperationException();
+    public ShardLoop Loop(int task) => Pool.Find(task)!.TryFind(Job, out var shard) ? shard.Loop : throw new InvalidOperationException();
 
     public static V1.Generation Message(Generation generation) => new() { Counter = generation.Counter, Random = generation.Random };
 
@@ -163,7 +163,7 @@ internal sealed class StoreHost : IAsyncDisposable
     private static async Task<WebApplication> StartAppAsync(
         RedisServerProcess redis, string key, RecordingLog log, TimeSpan? sendTimeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = redis.ConnectionString,
@@ -175,7 +175,7 @@ internal sealed class StoreHost : IAsyncDisposable
         builder.Logging.AddProvider(log);
         builder.AddParameterStores(Tasks);
         builder.Services.AddSingleton(time);
-        WebApplication app = builder.Build();
+        var app = builder.Build();
         app.MapServiceDefaults();
         app.MapParameterStore();
         await app.StartAsync(cancellationToken);

@@ -1,4 +1,3 @@
-using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
@@ -31,22 +30,22 @@ internal sealed class TestProblem
     {
         var pool = new VectorPool(Length, Lanes + 1);
         var sum = new BlockAccumulator(new BlockTree(Lanes));
-        for (int lane = block.First; lane < block.End; lane++)
+        for (var lane = block.First; lane < block.End; lane++)
         {
-            PooledVector gradient = pool.Rent();
-            for (int i = 0; i < Length; i++)
+            var gradient = pool.Rent();
+            for (var i = 0; i < Length; i++)
                 gradient.Values[i] = (parameters[i] * Factor(lane, clock)) - Factor(i + 3, clock + lane);
             sum.Add(new LaneBlock(lane, 1), gradient, lane + 1, worker: 1);
         }
 
-        Assert.True(sum.TryGet(block, out PooledVector? whole, out long examples));
+        Assert.True(sum.TryGet(block, out var whole, out var examples));
         return (whole!.Values.ToArray(), examples);
     }
 
     /// <summary>One ps task with all parameters, one worker with all lanes, no stream.</summary>
     public float[] TrainInMemory(long clocks)
     {
-        Optimizer rule = Rule.ToOptimizer();
+        var rule = Rule.ToOptimizer();
         var task = new SyncShard(new ShardOptions { Lanes = Lanes, Length = Length, Streams = 1, Optimizer = rule });
         var generation = new Generation(1, 1);
         task.BeginLoad(generation);
@@ -57,20 +56,20 @@ internal sealed class TestProblem
         var all = new LaneBlock(0, Lanes);
         for (long clock = 0; clock < clocks; clock++)
         {
-            Assert.True(task.TryGetVersion(clock, out PooledVector parameters));
-            (float[] gradient, long examples) = Gradient(all, clock, parameters.Values);
-            PooledVector staged = task.Vectors.Rent();
+            Assert.True(task.TryGetVersion(clock, out var parameters));
+            var (gradient, examples) = Gradient(all, clock, parameters.Values);
+            var staged = task.Vectors.Rent();
             gradient.CopyTo(staged.Values);
             Assert.True(task.Push(new PushHeader(generation, all, clock, examples, 1), staged, TimeSpan.Zero).Completed);
         }
 
-        Assert.True(task.TryGetVersion(clocks, out PooledVector end));
+        Assert.True(task.TryGetVersion(clocks, out var end));
         return end.Values.ToArray();
     }
 
     private static float Factor(long i, long j)
     {
-        uint hash = unchecked((uint)((i * 73856093) ^ (j * 19349663)) * 2654435761u);
+        var hash = unchecked((uint)((i * 73856093) ^ (j * 19349663)) * 2654435761u);
         return ((hash >> 9) / (float)(1 << 23)) + 0.1f;
     }
 }

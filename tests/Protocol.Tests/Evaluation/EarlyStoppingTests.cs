@@ -19,9 +19,10 @@ public sealed class EarlyStoppingTests
     [InlineData("9 5", 0, 5, 2, 2)]
     public void Decide_Losses_EndAndBestAreAtTheseEvaluations(string losses, double minDelta, double target, int end, int best)
     {
-        TrainingSpec spec = Spec with { MinDelta = minDelta, Target = target > 0 ? target : null };
+        var spec = Spec with { MinDelta = minDelta, Target = target > 0 ? target : null };
 
-        (int? ended, EvaluationState state) = Run(spec, Metric.Loss, [.. losses.Split(' ').Select(l => double.Parse(l, System.Globalization.CultureInfo.InvariantCulture))]);
+        (var ended, var state) =
+            Run(spec, Metric.Loss, [.. losses.Split(' ').Select(l => double.Parse(l, System.Globalization.CultureInfo.InvariantCulture))]);
 
         Assert.Equal((end == 0 ? null : end, 10L * best), (ended, state.Best.Figures.Clock));
     }
@@ -29,7 +30,7 @@ public sealed class EarlyStoppingTests
     [Fact]
     public void Decide_Accuracy_HigherIsBetter()
     {
-        (int? ended, EvaluationState state) = Run(Spec with { Monitor = Metric.Accuracy.Name, Target = 0.97 }, Metric.Accuracy, [0.5, 0.9, 0.8, 0.97]);
+        var (ended, state) = Run(Spec with { Monitor = Metric.Accuracy.Name, Target = 0.97 }, Metric.Accuracy, [0.5, 0.9, 0.8, 0.97]);
 
         Assert.Equal((4, 40L), (ended, state.Best.Figures.Clock));
     }
@@ -42,15 +43,16 @@ public sealed class EarlyStoppingTests
         Assert.StartsWith("monitor: auc: the model has loss", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Keras's rule, told from the whole history: the job ends when as many evaluations as the patience passed since the last one that beat all before it.</summary>
+    /// <summary>Keras's rule, told from the whole history:
+    /// the job ends when as many evaluations as the patience passed since the last one that beat all before it.</summary>
     [Fact]
     public void Decide_AnyLosses_EndWhereTheWholeHistorySays() => Gen.Select(Gen.Int[0, 12].Array[1, 30], Gen.Int[1, 4]).Sample((values, patience) =>
     {
         double[] losses = [.. values.Select(v => (double)v)];
         int[] records = [.. Enumerable.Range(0, losses.Length).Where(i => losses.Take(i).All(before => losses[i] < before))];
-        int? expected = Enumerable.Range(0, losses.Length).Where(i => i - records.Last(r => r <= i) >= patience).Select(i => (int?)(i + 1)).FirstOrDefault();
+        var expected = Enumerable.Range(0, losses.Length).Where(i => i - records.Last(r => r <= i) >= patience).Select(i => (int?)(i + 1)).FirstOrDefault();
 
-        (int? ended, EvaluationState state) = Run(Spec with { Patience = patience }, Metric.Loss, losses);
+        var (ended, state) = Run(Spec with { Patience = patience }, Metric.Loss, losses);
 
         Assert.Equal(expected, ended);
         Assert.Equal(10L * (records.Last(r => r < (ended ?? losses.Length)) + 1), state.Best.Figures.Clock);
@@ -59,9 +61,9 @@ public sealed class EarlyStoppingTests
     private static (int? Ended, EvaluationState State) Run(TrainingSpec spec, Metric metric, double[] values)
     {
         EvaluationState? state = null;
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
-            StoppingDecision decision = EarlyStopping.Decide(spec, metric, state, Commit(10 * (i + 1), metric.Name, values[i]));
+            var decision = EarlyStopping.Decide(spec, metric, state, Commit(10 * (i + 1), metric.Name, values[i]));
             state = decision.State;
             if (decision.Reason is not null) return (i + 1, state);
         }
@@ -70,6 +72,13 @@ public sealed class EarlyStoppingTests
     }
 
     private static EvaluatedCommit Commit(long clock, string metric, double value) => new(
-        new EvaluationFigures { Clock = clock, Set = EvaluationSet.Training, Examples = 1, Values = new Dictionary<string, double> { [metric] = value }, Fingerprint = "" },
+        new EvaluationFigures
+        {
+            Clock = clock,
+            Set = EvaluationSet.Training,
+            Examples = 1,
+            Values = new Dictionary<string, double> { [metric] = value },
+            Fingerprint = ""
+        },
         new CommitManifest { Generation = new Generation(1, 1), Clock = clock, Examples = clock, Snapshots = [], Previous = [], Expired = [] });
 }

@@ -9,7 +9,7 @@ public sealed class EvaluationRangesTests
     [Fact]
     public void Of_AnyRows_AreConsecutiveWholeBatchesAndNotTooMany() => Gen.Long[1, 5_000_000].Sample(rows =>
     {
-        IReadOnlyList<(long From, long To)> ranges = EvaluationRanges.Of(rows);
+        var ranges = EvaluationRanges.Of(rows);
 
         Assert.InRange(ranges.Count, 1, EvaluationRanges.MaxRanges);
         Assert.Equal((0L, rows), (ranges[0].From, ranges[^1].To));

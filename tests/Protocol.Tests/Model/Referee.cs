@@ -17,12 +17,12 @@ internal sealed class Referee(SimJob job)
     /// <summary>Every committed state is the one that each (lane, clock) below its clock makes by contributing once to each range.</summary>
     public void CheckFlip(StoreState state, StoreState next)
     {
-        (StoredJob before, StoredJob after) = (state[job], next[job]);
-        CommitManifest manifest = after.Record.Manifest!;
+        var (before, after) = (state[job], next[job]);
+        var manifest = after.Record.Manifest!;
         Check(before.IsRunning, $"clock {manifest.Clock} was committed after the job was cancelled or done");
         Check(before.Record.End is null, $"clock {manifest.Clock} was committed after the job had ended at {before.Record.End}");
         // The next one to be decided is behind by one interval at most. A crash may take back a decision that was built on.
-        long limit = _problem.Evaluations.After(_problem.Evaluations.After(_decided));
+        var limit = _problem.Evaluations.After(_problem.Evaluations.After(_decided));
         Check(manifest.Clock <= limit, $"clock {manifest.Clock} was committed while nothing after {_decided} was evaluated");
         Check(manifest.Clock > (before.Record.Manifest?.Clock ?? 0), $"clock {manifest.Clock} does not follow the one before");
         Check(manifest.Generation == after.Record.Generation, "the manifest is of another generation");
@@ -42,15 +42,15 @@ internal sealed class Referee(SimJob job)
     public void CheckBound(long clock, float[] computedOn, ReadOnlySpan<long> clocks)
     {
         long staleness = _scenario.Staleness!.Value;
-        float[] least = _problem.CountsAt(Math.Max(0, clock - staleness));
-        for (int i = 0; i < least.Length; i++)
+        var least = _problem.CountsAt(Math.Max(0, clock - staleness));
+        for (var i = 0; i < least.Length; i++)
         {
             Check(computedOn[i] >= least[i],
                 $"a gradient of clock {clock} was computed where example {i} had counted {computedOn[i]} times, not yet {least[i]}");
         }
 
-        (long slowest, long fastest) = (long.MaxValue, 0);
-        foreach (long lane in clocks)
+        var (slowest, fastest) = (long.MaxValue, 0L);
+        foreach (var lane in clocks)
             (slowest, fastest) = (Math.Min(slowest, lane), Math.Max(fastest, lane));
         Check(fastest - slowest <= staleness + 1, $"lanes are at clocks {slowest} to {fastest}");
     }
@@ -58,17 +58,17 @@ internal sealed class Referee(SimJob job)
     /// <summary>What was reported as committed is in the store, and so is all that the manifest names.</summary>
     public void CheckCommitted(StoreState state)
     {
-        StoredJob stored = state[job];
-        ManifestId? id = stored.Record.Manifest?.Id;
+        var stored = state[job];
+        var id = stored.Record.Manifest?.Id;
         Check(_end is null || (stored.Record.End is not null && id == _end), $"the job had ended with {_end}; now there is {id}");
         // A job that ends early goes back to the commit that was evaluated.
-        bool isInLine = Extends(id, _durable) || (stored.Record.End is not null && Extends(_durable, id));
+        var isInLine = Extends(id, _durable) || (stored.Record.End is not null && Extends(_durable, id));
         Check(isInLine, $"the committed state forks: {id} does not extend {_durable}");
-        foreach (SnapshotKey key in stored.Evaluations.Kept)
+        foreach (var key in stored.Evaluations.Kept)
             Check(state.Snapshots.ContainsKey(key), $"a snapshot that an evaluation or the best commit needs is missing: {key}");
-        foreach (SnapshotKey key in stored.Record.Manifest?.Snapshots ?? [])
+        foreach (var key in stored.Record.Manifest?.Snapshots ?? [])
             Check(state.Snapshots.ContainsKey(key), $"committed snapshot is missing: {key}");
-        foreach (SnapshotKey key in stored.Record.Manifest?.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots) ?? [])
+        foreach (var key in stored.Record.Manifest?.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots) ?? [])
             Check(state.Snapshots.ContainsKey(key), $"a snapshot of a checkpoint is missing: {key}");
     }
 
@@ -85,9 +85,9 @@ internal sealed class Referee(SimJob job)
     /// <summary>Each commit that is due was evaluated once, in order, on the state that it is.</summary>
     public void CheckDecision(StoreState before, StoreState after, CommitManifest decided)
     {
-        long last = before[job].Decided;
+        var last = before[job].Decided;
         Check(decided.Clock == _problem.Evaluations.After(last), $"clock {decided.Clock} was decided after clock {last}");
-        foreach (SnapshotKey key in decided.Snapshots)
+        foreach (var key in decided.Snapshots)
             Check(before.Snapshots.ContainsKey(key), $"an evaluated snapshot is missing: {key}");
         _decided = Math.Max(_decided, decided.Clock);
         CheckState(decided, before);
@@ -97,7 +97,7 @@ internal sealed class Referee(SimJob job)
     /// <summary>The job may be reported as done.</summary>
     public void CheckEnd(StoreState state)
     {
-        StoredJob stored = state[job];
+        var stored = state[job];
         Check(stored.Record.Manifest?.Clock == _problem.End, $"ended at clock {stored.Record.Manifest?.Clock}, not {_problem.End}");
         Check(_scenario.EvaluateEvery == 0 || stored.Decided == _problem.End, $"ended at clock {_problem.End}, evaluated up to {stored.Decided}");
     }
@@ -105,10 +105,11 @@ internal sealed class Referee(SimJob job)
     /// <summary>The newest due clocks are kept, each once, whatever was lost and done again.</summary>
     private void CheckCheckpoints(CommitManifest manifest)
     {
-        CheckpointPolicy policy = _scenario.Checkpoints;
+        var policy = _scenario.Checkpoints;
         long[] due = [.. Enumerable.Range(1, (int)manifest.Clock).Select(clock => (long)clock).Where(policy.IsDue).TakeLast(policy.Keep)];
         Check(due.SequenceEqual(manifest.Checkpoints.Select(checkpoint => checkpoint.Clock)),
-            $"kept at clock {manifest.Clock}: [{string.Join(' ', manifest.Checkpoints.Select(checkpoint => checkpoint.Clock))}], due [{string.Join(' ', due)}]");
+            $"kept at clock {manifest.Clock}: [{string.Join(' ', manifest.Checkpoints.Select(checkpoint => checkpoint.Clock))}], due "
+            + $"[{string.Join(' ', due)}]");
     }
 
     public static void CheckSame(SnapshotKey key, StoredSnapshot old, StoredSnapshot other) =>
@@ -117,10 +118,10 @@ internal sealed class Referee(SimJob job)
     private void CheckState(CommitManifest manifest, StoreState state)
     {
         Check(manifest.Examples == _problem.ExamplesAt(manifest.Clock), $"{manifest.Examples} examples at clock {manifest.Clock}");
-        for (int task = 0; task < _scenario.Tasks; task++)
+        for (var task = 0; task < _scenario.Tasks; task++)
         {
-            StoredSnapshot snapshot = state.Snapshots[manifest.Snapshots[task]];
-            Range range = _problem.Offsets[task].._problem.Offsets[task + 1];
+            var snapshot = state.Snapshots[manifest.Snapshots[task]];
+            var range = _problem.Offsets[task].._problem.Offsets[task + 1];
             if (_scenario.Gradient == Gradient.Counting)
             {
                 Check(Same(_problem.CountsAt(manifest.Clock), snapshot.Parameters),
@@ -129,7 +130,7 @@ internal sealed class Referee(SimJob job)
 
             if (_scenario.IsAsync)
                 continue;
-            (float[] parameters, float[] slot) = _problem.Trajectory[(int)manifest.Clock];
+            var (parameters, slot) = _problem.Trajectory[(int)manifest.Clock];
             Check(Same(parameters[range], snapshot.Parameters), $"other bits on ps task {task} at clock {manifest.Clock}");
             Check(slot.Length == 0 || Same(slot[range], snapshot.Slot), $"other slots on ps task {task} at clock {manifest.Clock}");
         }
@@ -146,7 +147,7 @@ internal sealed class Referee(SimJob job)
     {
         if (left.Length != right.Length)
             return false;
-        for (int i = 0; i < left.Length; i++)
+        for (var i = 0; i < left.Length; i++)
         {
             if (BitConverter.SingleToInt32Bits(left[i]) != BitConverter.SingleToInt32Bits(right[i]))
                 return false;

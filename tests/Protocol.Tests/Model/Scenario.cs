@@ -85,7 +85,8 @@ internal sealed record Scenario
     public Scenario Shift(ulong by) => this with { Seed = Seed + by, Jobs = [.. Jobs.Select(job => job with { Seed = job.Seed + by })] };
 
     public override string ToString() =>
-        $"seed {Seed}, {Workers} workers, network faults {NetworkFaults} %, commits {CommitDelay}, a fault in {ActionsPerFault} actions, {Actions} actions, {Mutation}: {string.Join("; ", Jobs)}";
+        $"seed {Seed}, {Workers} workers, network faults {NetworkFaults} %, commits {CommitDelay}, a fault in {ActionsPerFault} actions, {Actions} actions, "
+        + $"{Mutation}: {string.Join("; ", Jobs)}";
 }
 
 /// <summary>A rule of the protocol that the simulated services break, to show that the checks would see it.</summary>

@@ -21,20 +21,24 @@ internal static class Scenarios
                 Mutation = mutation,
             });
 
-    /// <summary>What once was caught in the simulation or in the services: a decision that a crash took back and whose deletions came later, segments ahead of a decision, a worker of a generation that the store had lost.</summary>
+    /// <summary>What once was caught in the simulation or in the services: a decision that a crash took back and whose deletions came later, segments ahead of
+    /// a decision, a worker of a generation that the store had lost.</summary>
     public static IReadOnlyList<Scenario> Corpus { get; } =
     [
         Alone(
-            new JobScenario { Seed = 2810, Lanes = 7, Tasks = 1, Examples = 17, Batch = 1, Epochs = 5, IsAsync = true, Staleness = 3, EvaluateEvery = 1, UsesAdagrad = true },
+            new JobScenario { Seed = 2810, Lanes = 7, Tasks = 1, Examples = 17, Batch = 1, Epochs = 5, IsAsync = true, Staleness = 3,
+            EvaluateEvery = 1, UsesAdagrad = true },
             workers: 1, networkFaults: 2, actionsPerFault: 150, actions: 1000),
         Alone(
-            new JobScenario { Seed = 1537486083238707, Lanes = 2, Tasks = 3, Examples = 19, Batch = 1, Epochs = 5, IsAsync = true, EvaluateEvery = 5, StopAt = 9, UsesAdagrad = true },
+            new JobScenario { Seed = 1537486083238707, Lanes = 2, Tasks = 3, Examples = 19, Batch = 1, Epochs = 5, IsAsync = true, EvaluateEvery = 5,
+            StopAt = 9, UsesAdagrad = true },
             workers: 2, networkFaults: 8, actionsPerFault: 40, actions: 1000),
         Alone(
             new JobScenario { Seed = 30, Lanes = 2, Tasks = 1, Examples = 20, Batch = 3, Epochs = 6, IsAsync = false, EvaluateEvery = 2, UsesAdagrad = false },
             workers: 3, networkFaults: 0, actionsPerFault: 150, actions: 3000),
         Alone(
-            new JobScenario { Seed = 13623476337871, Lanes = 4, Tasks = 3, Examples = 16, Batch = 3, Epochs = 1, IsAsync = true, Staleness = 0, UsesAdagrad = true },
+            new JobScenario { Seed = 13623476337871, Lanes = 4, Tasks = 3, Examples = 16, Batch = 3, Epochs = 1, IsAsync = true,
+            Staleness = 0, UsesAdagrad = true },
             workers: 3, networkFaults: 8, actionsPerFault: 150, actions: 3000),
     ];
 

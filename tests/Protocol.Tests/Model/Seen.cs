@@ -23,7 +23,7 @@ internal sealed class Seen
         {
             Add("crashes of the store", (long)cluster.Store.Run - 1);
             Add("workers that went over to another job", cluster.Switches);
-            foreach (SimJob job in cluster.Jobs)
+            foreach (var job in cluster.Jobs)
                 Add(cluster, job);
         }
     }
@@ -34,8 +34,8 @@ internal sealed class Seen
 
     private void Add(SimCluster cluster, SimJob job)
     {
-        bool isBounded = job.Scenario.Staleness is not null;
-        StoredJob stored = cluster.Store.State[job];
+        var isBounded = job.Scenario.Staleness is not null;
+        var stored = cluster.Store.State[job];
         Add("commits", job.Commits);
         Add("recoveries", Math.Max(0, job.Generations - 1));
         Add("steal hints", job.Steals);

@@ -18,7 +18,7 @@ internal sealed class SimBroker
         Delivery[] free = [.. _items.Where(item => item.Consumer is null or { IsDead: true })];
         if (free.Length == 0)
             return null;
-        Delivery taken = random.Pick(free);
+        var taken = random.Pick(free);
         taken.Consumer = consumer;
         return taken;
     }

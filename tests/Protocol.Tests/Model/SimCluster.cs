@@ -18,10 +18,10 @@ internal sealed class SimCluster
         Jobs = [.. scenario.Jobs.Select((job, index) => new SimJob(index, job))];
         Store = new SimRedis(Jobs, scenario.Mutation);
         Network = new SimNetwork(Random) { Faults = scenario.NetworkFaults };
-        for (int task = 0; task < scenario.Tasks; task++)
+        for (var task = 0; task < scenario.Tasks; task++)
             StartStore(task);
         StartCoordinator();
-        for (int worker = 0; worker < scenario.Workers; worker++)
+        for (var worker = 0; worker < scenario.Workers; worker++)
             StartWorker();
     }
 
@@ -61,7 +61,7 @@ internal sealed class SimCluster
     /// <exception cref="ProtocolViolationException">A check failed, or a job is stuck.</exception>
     public void Run()
     {
-        for (int i = 0; i < Scenario.Actions * Jobs.Count && !IsFinished; i++)
+        for (var i = 0; i < Scenario.Actions * Jobs.Count && !IsFinished; i++)
         {
             if (Scenario.ActionsPerFault > 0 && Random.OneIn(Scenario.ActionsPerFault))
                 Fault();
@@ -69,7 +69,7 @@ internal sealed class SimCluster
         }
 
         Calm();
-        for (int i = 0; i < Patience * Jobs.Count && !IsFinished; i++)
+        for (var i = 0; i < Patience * Jobs.Count && !IsFinished; i++)
         {
             Act();
             // Leases that were lost to processes which ended are taken again.
@@ -86,7 +86,7 @@ internal sealed class SimCluster
 
     public ulong OpenStream(SimWorker worker)
     {
-        ulong stream = ++_lastId;
+        var stream = ++_lastId;
         Streams.Add(stream, worker);
         return stream;
     }
@@ -99,18 +99,18 @@ internal sealed class SimCluster
     }
 
     public SimParameterStore? Holder(int task) =>
-        Store.State.TaskHolders.TryGetValue(task, out ulong id) ? _stores.Find(store => store.Id == id && !store.IsDead) : null;
+        Store.State.TaskHolders.TryGetValue(task, out var id) ? _stores.Find(store => store.Id == id && !store.IsDead) : null;
 
     /// <summary>Whether the holder of a lease no longer renews it, and time has passed.</summary>
     public bool IsLeaseOver(ulong holder)
     {
-        SimProcess? process = _processes.Find(process => process.Id == holder);
+        var process = _processes.Find(process => process.Id == holder);
         return process is null or { IsRunning: false } && (_isCalm || Random.OneIn(3));
     }
 
     private bool IsOver(SimJob job)
     {
-        StoredJob stored = Store.State[job];
+        var stored = Store.State[job];
         return stored.IsFinished || (stored.IsCancelled && job.Scenario.CancelAt > 0 && !Broker.HasItemsOf(job));
     }
 
@@ -118,7 +118,7 @@ internal sealed class SimCluster
     {
         Actions++;
         Now += TimeSpan.FromSeconds(1);
-        foreach (SimJob job in Jobs)
+        foreach (var job in Jobs)
             CancelWhereDue(job);
         if (Network.Count > 0 && (Network.Count > MaxMessages * Jobs.Count || Random.Chance(70)))
         {
@@ -126,7 +126,7 @@ internal sealed class SimCluster
             return;
         }
 
-        SimProcess process = Random.Pick(_processes);
+        var process = Random.Pick(_processes);
         if (process.IsRunning)
             process.Act();
         else if (process.IsDead)
@@ -136,8 +136,8 @@ internal sealed class SimCluster
     /// <summary>A user whose word the store has lost finds the job running, and says it again.</summary>
     private void CancelWhereDue(SimJob job)
     {
-        int at = job.Scenario.CancelAt * Jobs.Count;
-        bool isUnwanted = at > 0 && Actions >= at && Store.State[job].IsRunning;
+        var at = job.Scenario.CancelAt * Jobs.Count;
+        var isUnwanted = at > 0 && Actions >= at && Store.State[job].IsRunning;
         if (isUnwanted && (Actions == at || Random.OneIn(100)))
             Store.Cancel(job);
     }
@@ -183,9 +183,9 @@ internal sealed class SimCluster
     {
         _isCalm = true;
         Network.Faults = 0;
-        SimWorker? survivor = Random.Chance(50) ? Workers.Find(worker => !worker.IsDead) : null;
-        bool allSurvive = survivor is not null && Jobs.Count > 1 && Random.Chance(50);
-        foreach (SimProcess process in _processes.ToArray())
+        var survivor = Random.Chance(50) ? Workers.Find(worker => !worker.IsDead) : null;
+        var allSurvive = survivor is not null && Jobs.Count > 1 && Random.Chance(50);
+        foreach (var process in _processes.ToArray())
         {
             process.IsPaused = false;
             if (process is SimWorker && process != survivor && !allSurvive)
@@ -200,7 +200,7 @@ internal sealed class SimCluster
 
     private void StartMissing()
     {
-        for (int task = 0; task < Scenario.Tasks; task++)
+        for (var task = 0; task < Scenario.Tasks; task++)
         {
             if (!_stores.Exists(store => store.Index == task && store.IsRunning))
                 StartStore(task);
@@ -247,9 +247,10 @@ internal sealed class SimCluster
 
     private string Describe()
     {
-        StoreState state = Store.State;
-        IEnumerable<string> jobs = Jobs.Select(job =>
-            $"{job.Name} {state[job].Record.Generation} manifest {state[job].Record.Manifest?.Clock} of {job.Problem.Schedule.TotalClocks}{(IsOver(job) ? " over" : "")}");
+        var state = Store.State;
+        var jobs = Jobs.Select(job =>
+            $"{job.Name} {state[job].Record.Generation} manifest {state[job].Record.Manifest?.Clock} of "
+            + $"{job.Problem.Schedule.TotalClocks}{(IsOver(job) ? " over" : "")}");
         return $"{string.Join("; ", jobs)}; {string.Join("; ", _stores.Select(store => store.Describe()))}; "
             + $"{string.Join("; ", Workers.Select(worker => worker.Describe()))}; {Network.Count} messages; {Broker.Describe()}; {Scenario}";
     }

@@ -11,9 +11,9 @@ internal sealed class SimCoordinator : SimProcess
         : base(cluster, id)
     {
         _runners = new SimRunner?[cluster.Jobs.Count];
-        SimJob first = cluster.Jobs[0];
+        var first = cluster.Jobs[0];
         // Drawn before the token: the order in which the scenarios of the corpus were caught.
-        SupervisorOptions options = SimRunner.Options(first, Random);
+        var options = SimRunner.Options(first, Random);
         Token = cluster.Store.AcquireCoordinator(Random.NextUInt64());
         _runners[first.Index] = new SimRunner(cluster, this, first, options);
     }
@@ -24,7 +24,7 @@ internal sealed class SimCoordinator : SimProcess
 
     public override void Act()
     {
-        SimJob job = Cluster.PickJob();
+        var job = Cluster.PickJob();
         if (Runner(job) is { } runner)
             runner.Act();
         else

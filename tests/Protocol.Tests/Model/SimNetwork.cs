@@ -16,11 +16,11 @@ internal sealed class SimNetwork(SimRandom random)
 
     public void DeliverOne()
     {
-        int start = random.Next(_messages.Count);
-        for (int i = 0; i < _messages.Count; i++)
+        var start = random.Next(_messages.Count);
+        for (var i = 0; i < _messages.Count; i++)
         {
-            int place = (start + i) % _messages.Count;
-            (SimProcess? to, Action deliver) = _messages[place];
+            var place = (start + i) % _messages.Count;
+            var (to, deliver) = _messages[place];
             if (to is { IsPaused: true, IsDead: false })
                 continue;
             if (!random.Chance(Faults))

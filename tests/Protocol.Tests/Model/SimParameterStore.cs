@@ -20,7 +20,7 @@ internal sealed class SimParameterStore : SimProcess
     {
         if (Mutation == Mutation.IncarnationReused && Cluster.Network.Faults > 0 && Random.OneIn(30))
             DropAllBut(null);
-        int choice = Random.Next(6);
+        var choice = Random.Next(6);
         if (choice == 0)
             RenewLease();
         else
@@ -33,7 +33,7 @@ internal sealed class SimParameterStore : SimProcess
     /// <summary>What mutations make of it: models are lost, and nobody is told.</summary>
     public void DropAllBut(SimJob? job)
     {
-        for (int i = 0; i < _shards.Length; i++)
+        for (var i = 0; i < _shards.Length; i++)
         {
             if (i != job?.Index)
                 _shards[i]?.Drop();
@@ -44,7 +44,7 @@ internal sealed class SimParameterStore : SimProcess
 
     private void RenewLease()
     {
-        if (!Cluster.Store.State.TaskHolders.TryGetValue(Index, out ulong holder) || Cluster.IsLeaseOver(holder))
+        if (!Cluster.Store.State.TaskHolders.TryGetValue(Index, out var holder) || Cluster.IsLeaseOver(holder))
             Cluster.Store.HoldTask(Index, Id);
         else if (holder != Id)
             Kill();

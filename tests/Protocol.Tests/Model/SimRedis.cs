@@ -72,7 +72,7 @@ internal sealed class SimRedis(IReadOnlyList<SimJob> jobs, Mutation mutation)
     public void CheckEnd()
     {
         CheckAll();
-        foreach (SimJob job in jobs.Where(job => State[job].IsFinished))
+        foreach (var job in jobs.Where(job => State[job].IsFinished))
             job.Referee.CheckEnd(State);
     }
 
@@ -80,7 +80,7 @@ internal sealed class SimRedis(IReadOnlyList<SimJob> jobs, Mutation mutation)
 
     public void Crash(SimRandom random)
     {
-        int kept = random.Next(_sinceDisk.Count) + 1;
+        var kept = random.Next(_sinceDisk.Count) + 1;
         _sinceDisk.RemoveRange(kept, _sinceDisk.Count - kept);
         Sync();
         Run++;
@@ -107,7 +107,7 @@ internal sealed class SimRedis(IReadOnlyList<SimJob> jobs, Mutation mutation)
 
     public void StartGeneration(SimJob job, GenerationRequest request)
     {
-        StoredJob stored = State[job];
+        var stored = State[job];
         if (!stored.IsRunning || !GenerationRule.MayStart(stored.Record, stored.Holder, request))
             return;
         job.Generations++;
@@ -116,7 +116,7 @@ internal sealed class SimRedis(IReadOnlyList<SimJob> jobs, Mutation mutation)
 
     public void PutSnapshot(SnapshotKey key, StoredSnapshot snapshot)
     {
-        if (State.Snapshots.TryGetValue(key, out StoredSnapshot? old))
+        if (State.Snapshots.TryGetValue(key, out var old))
             Referee.CheckSame(key, old, snapshot);
         else
             Write(State with { Snapshots = State.Snapshots.Add(key, snapshot) });
@@ -139,19 +139,19 @@ internal sealed class SimRedis(IReadOnlyList<SimJob> jobs, Mutation mutation)
 
     public FlipResult Flip(SimJob job, FlipRequest request)
     {
-        StoreState before = State;
-        StoredJob stored = before[job];
+        var before = State;
+        var stored = before[job];
         if (stored.IsFinished || (stored.IsCancelled && mutation != Mutation.FlipAfterCancel))
             return FlipResult.NotCoordinator;
-        CommitRecord record = mutation == Mutation.FlipAfterEnd ? stored.Record with { End = null } : stored.Record;
-        FlipResult result = FlipRule.Decide(record, stored.Holder, request, before.Snapshots.ContainsKey);
+        var record = mutation == Mutation.FlipAfterEnd ? stored.Record with { End = null } : stored.Record;
+        var result = FlipRule.Decide(record, stored.Holder, request, before.Snapshots.ContainsKey);
         if (IsSkipped(result))
             result = FlipResult.Flipped;
         if (result != FlipResult.Flipped)
             return result;
         job.Commits++;
         var snapshots = before.Snapshots;
-        foreach (SnapshotKey key in request.Next.Snapshots.Where(snapshots.ContainsKey))
+        foreach (var key in request.Next.Snapshots.Where(snapshots.ContainsKey))
             snapshots = snapshots.SetItem(key, snapshots[key] with { IsPersisted = true });
         Write((before with { Snapshots = snapshots }).With(job, stored with
         {
@@ -168,15 +168,15 @@ internal sealed class SimRedis(IReadOnlyList<SimJob> jobs, Mutation mutation)
     /// <returns>What it lets go: gone already, but for the mutation that has it deleted later.</returns>
     public IReadOnlyList<SnapshotKey> Decide(SimJob job, CoordinatorToken token, CommitManifest commit, bool isBest, bool ends)
     {
-        StoreState before = State;
-        StoredJob stored = before[job];
-        bool isOpen = stored.Evaluations.Commits.Any(open => open.Id == commit.Id) || mutation == Mutation.DecidedTwice;
+        var before = State;
+        var stored = before[job];
+        var isOpen = stored.Evaluations.Commits.Any(open => open.Id == commit.Id) || mutation == Mutation.DecidedTwice;
         if (!stored.IsRunning || stored.Holder != token || !isOpen)
             return [];
-        CommitManifest best = isBest || stored.Evaluations.Best is not { } other ? commit : other;
+        var best = isBest || stored.Evaluations.Best is not { } other ? commit : other;
         var retention = new CommitRetention(stored.Record.Manifest, stored.Evaluations, commit, best);
-        bool isEnd = ends && stored.Record.End is null;
-        IReadOnlyList<SnapshotKey> released = mutation switch
+        var isEnd = ends && stored.Record.End is null;
+        var released = mutation switch
         {
             Mutation.BestReleased => commit.Snapshots,
             Mutation.ReleasesInOtherJobs => WithOtherJobs(retention.Released(isEnd)),
@@ -200,14 +200,14 @@ internal sealed class SimRedis(IReadOnlyList<SimJob> jobs, Mutation mutation)
     /// <summary>What happens to one job leaves what was committed of the others.</summary>
     private void CheckAll()
     {
-        foreach (SimJob job in jobs)
+        foreach (var job in jobs)
             job.Referee.CheckCommitted(State);
     }
 
     private void End(SimJob job, Mutation reachesOthers, Func<StoredJob, StoredJob> end)
     {
-        StoreState next = State;
-        foreach (SimJob ended in mutation == reachesOthers ? jobs : [job])
+        var next = State;
+        foreach (var ended in mutation == reachesOthers ? jobs : [job])
             next = next.With(ended, end(next[ended]));
         Write(next);
     }

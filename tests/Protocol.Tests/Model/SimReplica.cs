@@ -40,11 +40,11 @@ internal sealed class SimReplica
     {
         if (_mutation == Mutation.SumBackwards)
             return SumBackwards(action, parameters);
-        for (int lane = action.Block.First; lane < action.Block.End; lane++)
+        for (var lane = action.Block.First; lane < action.Block.End; lane++)
         {
-            PooledVector gradient = _pool.Rent();
+            var gradient = _pool.Rent();
             gradient.Values.Clear();
-            long examples = Job.Scenario.LocalSteps > 1
+            var examples = Job.Scenario.LocalSteps > 1
                 ? Descend(action.Clock, lane, parameters, gradient.Values)
                 : Job.Problem.AddGradient(action.Clock, lane, parameters, gradient.Values);
             if (examples == 0 && _mutation == Mutation.AbsentAsZero)
@@ -52,9 +52,9 @@ internal sealed class SimReplica
             _accumulator.Add(new LaneBlock(lane, 1), gradient, examples, worker);
         }
 
-        if (!_accumulator.TryGet(action.Block, out PooledVector? sum, out long count))
+        if (!_accumulator.TryGet(action.Block, out var sum, out var count))
             throw new ProtocolViolationException($"{action.Block} is not a block");
-        float[] copy = sum?.Values.ToArray() ?? new float[Job.Problem.Length];
+        var copy = sum?.Values.ToArray() ?? new float[Job.Problem.Length];
         _accumulator.Clear();
         return (copy, count);
     }
@@ -64,15 +64,15 @@ internal sealed class SimReplica
         if (_mutation != Mutation.LocalStateKept || clock == 0)
             _local.Begin(common);
         var gradient = new float[difference.Length];
-        for (int step = 0; step < Job.Scenario.LocalSteps; step++)
+        for (var step = 0; step < Job.Scenario.LocalSteps; step++)
         {
-            EpochShare share = Job.Problem.Schedule.Share(clock, lane, step);
+            var share = Job.Problem.Schedule.Share(clock, lane, step);
             gradient.AsSpan().Clear();
             if (share.Count > 0)
                 _local.Step(gradient, Job.Problem.AddGradient(share, _local.Parameters.Span, gradient), UpdateTime.AtStep(clock));
         }
 
-        long examples = Job.Problem.Schedule.Share(clock, lane).Count;
+        var examples = Job.Problem.Schedule.Share(clock, lane).Count;
         _local.Difference(common, _mutation == Mutation.LocalDifferencesUnweighted ? 1 : examples, difference);
         return examples;
     }
@@ -81,7 +81,7 @@ internal sealed class SimReplica
     {
         var sum = new float[Job.Problem.Length];
         long examples = 0;
-        for (int lane = action.Block.End - 1; lane >= action.Block.First; lane--)
+        for (var lane = action.Block.End - 1; lane >= action.Block.First; lane--)
             examples += Job.Problem.AddGradient(action.Clock, lane, parameters, sum);
         return (sum, examples);
     }

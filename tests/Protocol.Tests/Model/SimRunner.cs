@@ -70,7 +70,7 @@ internal sealed class SimRunner
     public void Act()
     {
         TakeStep();
-        if (_commands.TryDequeue(out SupervisorCommand? command))
+        if (_commands.TryDequeue(out var command))
             Execute(command);
         else if (_mayDecide || Random.OneIn(8))
             Decide();
@@ -79,8 +79,8 @@ internal sealed class SimRunner
     private void Decide()
     {
         _mayDecide = false;
-        StoreState state = _cluster.Store.State;
-        StoredJob stored = state[_job];
+        var state = _cluster.Store.State;
+        var stored = state[_job];
         if (!stored.IsRunning)
         {
             CleanUp(stored);
@@ -97,11 +97,11 @@ internal sealed class SimRunner
             Rivals = Random.Next(3),
             IsEnding = Random.OneIn(15),
             Tasks = [.. _reports.Select((report, task) =>
-                new ShardView(state.TaskHolders.TryGetValue(task, out ulong holder) ? holder : null, report))],
+                new ShardView(state.TaskHolders.TryGetValue(task, out var holder) ? holder : null, report))],
         };
         if (stored.Evaluations.Commits is [var oldest, ..] && Random.OneIn(4))
             _cluster.Network.Send(null, () => Evaluate(oldest));
-        foreach (SupervisorCommand command in _supervisor.Decide(view, _cluster.Now))
+        foreach (var command in _supervisor.Decide(view, _cluster.Now))
             _commands.Enqueue(command is SupervisorCommand.DeleteSnapshots delete ? Spare(delete, stored.Evaluations) : command);
     }
 
@@ -111,7 +111,8 @@ internal sealed class SimRunner
         if (_isCleanedUp || stored.Holder != _coordinator.Token || stored.Record.Manifest is not { } manifest)
             return;
         _isCleanedUp = true;
-        HashSet<SnapshotKey> kept = [.. manifest.Snapshots, .. manifest.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots), .. stored.Evaluations.Best?.Snapshots ?? []];
+        HashSet<SnapshotKey> kept = [.. manifest.Snapshots, .. manifest.Checkpoints.SelectMany(checkpoint => checkpoint.Snapshots),
+            .. stored.Evaluations.Best?.Snapshots ?? []];
         IEnumerable<SnapshotKey> named = [.. manifest.Previous, .. manifest.Expired];
         _cluster.Store.Delete([.. named.Where(key => !kept.Contains(key)).Except(stored.Evaluations.Kept)]);
     }
@@ -122,7 +123,7 @@ internal sealed class SimRunner
 
     private void Execute(SupervisorCommand command)
     {
-        SimRedis store = _cluster.Store;
+        var store = _cluster.Store;
         switch (command)
         {
             case SupervisorCommand.StepDown:
@@ -187,26 +188,26 @@ internal sealed class SimRunner
 
     private void Evaluate(CommitManifest commit)
     {
-        bool ends = _job.Scenario.StopAt > 0 && commit.Clock >= _job.Scenario.StopAt;
-        IReadOnlyList<SnapshotKey> released = _cluster.Store.Decide(_job, _coordinator.Token, commit, _job.Scenario.IsBest(commit.Clock), ends);
+        var ends = _job.Scenario.StopAt > 0 && commit.Clock >= _job.Scenario.StopAt;
+        var released = _cluster.Store.Decide(_job, _coordinator.Token, commit, _job.Scenario.IsBest(commit.Clock), ends);
         if (Mutation == Mutation.ReleasedLater && released.Count > 0)
             _cluster.Network.Send(null, () => _cluster.Store.Delete(released));
     }
 
     private void Flip(FlipRequest request)
     {
-        FlipResult result = _cluster.Store.Flip(_job, request);
+        var result = _cluster.Store.Flip(_job, request);
         _cluster.Network.Send(_coordinator, () => _supervisor.Flipped(request, result));
     }
 
     private void Confirm(ManifestId manifest)
     {
-        SimRedis store = _cluster.Store;
+        var store = _cluster.Store;
         if (store.State[_job].Record.Manifest?.Id != manifest)
             return;
         if (Mutation != Mutation.DurableUnconfirmed)
             store.Sync();
-        ulong run = store.Run;
+        var run = store.Run;
         _job.Referee.Report(manifest, store.State);
         _cluster.Network.Send(_coordinator, () => _supervisor.Durable(manifest, run));
     }
@@ -219,11 +220,11 @@ internal sealed class SimRunner
 
     private void Publish(SupervisorCommand.Publish publish)
     {
-        Segment segment = publish.Items[0].Segment;
+        var segment = publish.Items[0].Segment;
         if (Mutation == Mutation.NobodySteals && _published == segment.From)
             return;
         _published = segment.From;
-        foreach (SegmentItem item in publish.Items)
+        foreach (var item in publish.Items)
             _cluster.Broker.Publish(_job, item);
     }
 

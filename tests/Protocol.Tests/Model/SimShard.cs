@@ -84,9 +84,9 @@ internal sealed class SimShard
         if (Mutation == Mutation.DuplicateApplied && header.Clock < _task.Clock)
             header = header with { Clock = _task.Clock };
         // As a large range and as a small one.
-        PooledVector staged = _store.Id % 2 == 0 ? _task.Stage(header.Generation, header.Clock) : _task.Vectors.Rent();
+        var staged = _store.Id % 2 == 0 ? _task.Stage(header.Generation, header.Clock) : _task.Vectors.Rent();
         gradient.CopyTo(staged.Values);
-        PushAnswer answer = _task.Push(header, staged, _cluster.Now);
+        var answer = _task.Push(header, staged, _cluster.Now);
         CheckMemory();
         _job.Outcomes[(int)answer.Outcome]++;
         if (answer.Outcome == PushOutcome.Admitted && _job.Scenario.Staleness is not null)
@@ -101,7 +101,7 @@ internal sealed class SimShard
 
     public void Request(Generation generation, long version, ulong stream, SimWorker from)
     {
-        ParametersAnswer answer = _task.Request(generation, version, stream, _cluster.Now);
+        var answer = _task.Request(generation, version, stream, _cluster.Now);
         _job.Outcomes[(int)answer.Outcome]++;
         if (Mutation == Mutation.OneVersionOnly && answer.Version >= 0 && answer.Version < _task.Version)
             return;
@@ -140,14 +140,14 @@ internal sealed class SimShard
 
     private void Load()
     {
-        Generation generation = _task.Generation;
+        var generation = _task.Generation;
         if (_loading is null)
         {
             _job.Problem.Initial.AsSpan(_job.Problem.Offsets[Index], _job.Problem.RangeLength).CopyTo(_task.LoadingParameters);
             _job.Problem.CreateOptimizer().Initialise(_task.LoadingParameters, _task.LoadingSlots);
             _task.CompleteLoad(generation, 0, 0);
         }
-        else if (_cluster.Store.State.Snapshots.TryGetValue(_loading.Snapshots[Index], out StoredSnapshot? snapshot))
+        else if (_cluster.Store.State.Snapshots.TryGetValue(_loading.Snapshots[Index], out var snapshot))
         {
             snapshot.Parameters.CopyTo(_task.LoadingParameters);
             snapshot.Slot.CopyTo(_task.LoadingSlots);
@@ -161,12 +161,12 @@ internal sealed class SimShard
 
     private void WriteSnapshot()
     {
-        Snapshot copy = _task.Snapshot;
-        long clock = copy.Clock;
-        Generation generation = _task.Generation;
+        var copy = _task.Snapshot;
+        var clock = copy.Clock;
+        var generation = _task.Generation;
         var key = new SnapshotKey(_job.Name, Index, generation, _store.Id, clock);
-        float[] parameters = copy.Parameters.ToArray();
-        if (Mutation == Mutation.SnapshotOfLiveState && _task.TryGetVersion(_task.Version, out PooledVector live))
+        var parameters = copy.Parameters.ToArray();
+        if (Mutation == Mutation.SnapshotOfLiveState && _task.TryGetVersion(_task.Version, out var live))
             parameters = live.Values.ToArray();
         var snapshot = new StoredSnapshot(parameters, copy.Slots.ToArray(), copy.Examples, IsPersisted: false);
         _writeTimeout = _cluster.Now + TimeSpan.FromSeconds(30);
@@ -180,11 +180,11 @@ internal sealed class SimShard
 
     private void SendHints()
     {
-        int count = _task.CollectHints(_cluster.Now, _hints);
-        for (int i = 0; i < count; i++)
+        var count = _task.CollectHints(_cluster.Now, _hints);
+        for (var i = 0; i < count; i++)
         {
-            StealHint hint = _hints[i];
-            if (_cluster.Streams.TryGetValue(hint.Worker, out SimWorker? worker) && !worker.IsDead)
+            var hint = _hints[i];
+            if (_cluster.Streams.TryGetValue(hint.Worker, out var worker) && !worker.IsDead)
                 _cluster.Network.Send(worker, () => worker.Hinted(hint));
             else
                 _task.Disconnect(hint.Worker);
@@ -196,8 +196,8 @@ internal sealed class SimShard
     /// <summary>One report at a time is under way to each coordinator, or reports would be all that the network carries.</summary>
     private void SendReport()
     {
-        ShardReport report = _task.Report(_store.Id);
-        foreach (SimCoordinator coordinator in _cluster.Coordinators)
+        var report = _task.Report(_store.Id);
+        foreach (var coordinator in _cluster.Coordinators)
         {
             if (coordinator.Runner(_job) is { } runner && runner.ExpectReport(Index))
                 _cluster.Network.Send(coordinator, () => runner.Reported(Index, report));
@@ -206,7 +206,7 @@ internal sealed class SimShard
 
     private void ReplySync(PushHeader header, PushAnswer answer, SimWorker from)
     {
-        long version = _task.Version;
+        var version = _task.Version;
         _cluster.Network.Send(from, () => from.Answered(header, Index, answer));
         if (answer.Deliver)
             SendSlice(from, header.Worker, version);
@@ -214,38 +214,38 @@ internal sealed class SimShard
 
     private void Release()
     {
-        foreach (ulong stream in _task.Released)
+        foreach (var stream in _task.Released)
         {
-            if (_cluster.Streams.TryGetValue(stream, out SimWorker? worker))
+            if (_cluster.Streams.TryGetValue(stream, out var worker))
                 SendSlice(worker, stream, _task.Version);
         }
     }
 
     private void ReplyAsync(PushHeader header, PushAnswer answer, SimWorker from)
     {
-        float[]? slice = answer.Deliver && _task.TryGetVersion(_task.Version, out PooledVector current)
+        var slice = answer.Deliver && _task.TryGetVersion(_task.Version, out var current)
             ? current.Values.ToArray()
             : null;
-        Generation generation = _task.Generation;
-        long[] clocks = _task.LaneClocks.ToArray();
-        long end = _task.Segment.To;
+        var generation = _task.Generation;
+        var clocks = _task.LaneClocks.ToArray();
+        var end = _task.Segment.To;
         _cluster.Network.Send(from, () => from.AnsweredAsync(header, Index, answer, generation, slice, clocks, end));
     }
 
     private void SendSlice(SimWorker to, ulong stream, long version)
     {
-        if (!_task.TryGetVersion(version, out PooledVector parameters))
+        if (!_task.TryGetVersion(version, out var parameters))
             return;
-        float[] slice = parameters.Values.ToArray();
+        var slice = parameters.Values.ToArray();
         var label = new SliceLabel(_task.Generation, version);
-        long[] clocks = _task.LaneClocks.ToArray();
-        long end = _task.Segment.To;
+        var clocks = _task.LaneClocks.ToArray();
+        var end = _task.Segment.To;
         _cluster.Network.Send(to, () => to.Received(stream, Index, label, slice, clocks, end));
     }
 
     private void CheckMemory()
     {
-        int held = _task.Vectors.Rented;
+        var held = _task.Vectors.Rented;
         if (held > BlockAccumulator.MaxHeld(_job.Scenario.Lanes) + VectorPool.States)
             throw new ProtocolViolationException($"{held} vectors are held for {_job.Scenario.Lanes} lanes");
     }

@@ -1,5 +1,4 @@
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Cluster.Protocol.Workers;
@@ -39,7 +38,7 @@ internal sealed class SimWorker : SimProcess
 
     public override void Act()
     {
-        if (_outbox.TryDequeue(out Action? send))
+        if (_outbox.TryDequeue(out var send))
             send();
         else if (_delivery is null)
             Take();
@@ -49,7 +48,9 @@ internal sealed class SimWorker : SimProcess
             Do(_work!.Next());
     }
 
-    public string Describe() => $"worker {Id} dead {IsDead} paused {IsPaused} {_replica?.Job.Name} item {_delivery?.Item} lanes {_work?.Lanes} computing {_computing} outbox {_outbox.Count}";
+    public string Describe()
+        => $"worker {Id} dead {IsDead} paused {IsPaused} {_replica?.Job.Name} item {_delivery?.Item} lanes {_work?.Lanes} computing {_computing} outbox "
+        + $"{_outbox.Count}";
 
     public override void Kill()
     {
@@ -63,9 +64,9 @@ internal sealed class SimWorker : SimProcess
             return;
         if (Mutation == Mutation.LabelIgnored && label.Version > 0 && _clock >= 0)
             label = label with { Version = _clock + 1 };
-        if (_work is null || !_work.TryReceive(task, label, out Memory<float> target))
+        if (_work is null || !_work.TryReceive(task, label, out var target))
             return;
-        bool isTorn = Random.Chance(Cluster.Network.Faults);
+        var isTorn = Random.Chance(Cluster.Network.Faults);
         slice.AsSpan(0, isTorn ? slice.Length / 2 : slice.Length).CopyTo(target.Span);
         if (isTorn && Mutation != Mutation.TornSliceAccepted)
         {
@@ -87,7 +88,7 @@ internal sealed class SimWorker : SimProcess
         if (header.Worker != _stream || _work is null)
             return;
         var label = new SliceLabel(generation, 0);
-        if (slice is not null && _work.TryReceive(task, label, out Memory<float> target))
+        if (slice is not null && _work.TryReceive(task, label, out var target))
         {
             slice.CopyTo(target);
             _work.Received(task, label, clocks, end);
@@ -136,7 +137,7 @@ internal sealed class SimWorker : SimProcess
         _work = Job.Scenario.IsAsync
             ? new AsyncSegmentWork(item, Job.Scenario.Lanes, Job.Problem.Offsets, replica.Parameters, KeptBound)
             : new SyncSegmentWork(replica.Tree, item, replica.Buffers);
-        for (int task = 0; task < Job.Scenario.Tasks; task++)
+        for (var task = 0; task < Job.Scenario.Tasks; task++)
             Connect(task);
     }
 
@@ -145,7 +146,7 @@ internal sealed class SimWorker : SimProcess
         switch (action.Kind)
         {
             case WorkActionKind.Request:
-                (Generation generation, ulong stream) = (_delivery!.Item.Generation, _stream);
+                var (generation, stream) = (_delivery!.Item.Generation, _stream);
                 Send(action.Task, shard => shard.Request(generation, action.Clock, stream, this));
                 if (++_waits % Patience == 0)
                     AskGeneration();
@@ -167,16 +168,16 @@ internal sealed class SimWorker : SimProcess
     {
         _computing = null;
         _clock = action.Clock;
-        ReadOnlySpan<float> parameters = _work!.Parameters.Span;
-        (float[] gradient, long examples) = _replica!.Sum(action, parameters, Id);
+        var parameters = _work!.Parameters.Span;
+        var (gradient, examples) = _replica!.Sum(action, parameters, Id);
         var header = new PushHeader(_delivery!.Item.Generation, action.Block, action.Clock, examples, _stream);
         _work.Computed(action.Block);
-        for (int task = 0; task < Job.Scenario.Tasks; task++)
+        for (var task = 0; task < Job.Scenario.Tasks; task++)
         {
-            int range = task;
-            Range floats = Job.Problem.Offsets[task]..Job.Problem.Offsets[task + 1];
-            (float[] slice, float[] computedOn) = (gradient[floats], parameters[floats].ToArray());
-            PushHeader push = header with { Seen = _work.Seen(task) };
+            var range = task;
+            var floats = Job.Problem.Offsets[task]..Job.Problem.Offsets[task + 1];
+            var (slice, computedOn) = (gradient[floats], parameters[floats].ToArray());
+            var push = header with { Seen = _work.Seen(task) };
             _outbox.Enqueue(() => Send(range, shard => shard.Push(push, slice, computedOn, this)));
         }
     }
@@ -186,7 +187,7 @@ internal sealed class SimWorker : SimProcess
         if (++_waits % Patience != 0)
             return;
         AskGeneration();
-        for (int task = 0; task < Job.Scenario.Tasks; task++)
+        for (var task = 0; task < Job.Scenario.Tasks; task++)
             Resend(task);
     }
 
@@ -194,7 +195,7 @@ internal sealed class SimWorker : SimProcess
     {
         if (!Random.OneIn(3))
             return;
-        Generation current = Cluster.Store.CurrentGeneration(Job);
+        var current = Cluster.Store.CurrentGeneration(Job);
         _work?.CurrentGeneration(current);
     }
 
@@ -215,7 +216,7 @@ internal sealed class SimWorker : SimProcess
     private void CloseStream()
     {
         Cluster.Streams.Remove(_stream);
-        foreach (SimShard shard in _connections.OfType<SimShard>())
+        foreach (var shard in _connections.OfType<SimShard>())
             shard.Disconnect(_stream);
         _connections.AsSpan().Clear();
         _stream = 0;

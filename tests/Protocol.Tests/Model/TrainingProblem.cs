@@ -19,7 +19,7 @@ internal sealed class TrainingProblem
         Length = scenario.Tasks * RangeLength;
         Offsets = [.. Enumerable.Range(0, scenario.Tasks + 1).Select(task => task * RangeLength)];
         Initial = new float[Length];
-        for (int i = 0; i < Length && scenario.Gradient == Gradient.OrderSensitive; i++)
+        for (var i = 0; i < Length && scenario.Gradient == Gradient.OrderSensitive; i++)
             Initial[i] = Factor(i, 7);
         if (!scenario.IsAsync)
             Trajectory = Train();
@@ -75,10 +75,10 @@ internal sealed class TrainingProblem
     /// <returns>The number of examples.</returns>
     public long AddGradient(EpochShare share, ReadOnlySpan<float> parameters, Span<float> gradient)
     {
-        for (long position = share.Start; position < share.End; position++)
+        for (var position = share.Start; position < share.End; position++)
         {
-            int example = (int)_order.Example(share.Epoch, position);
-            for (int i = 0; i < Length; i++)
+            var example = (int)_order.Example(share.Epoch, position);
+            for (var i = 0; i < Length; i++)
             {
                 if (_scenario.Gradient == Gradient.Counting)
                     gradient[i] -= i % RangeLength == example ? 1 : 0;
@@ -96,8 +96,8 @@ internal sealed class TrainingProblem
         var counts = new float[RangeLength];
         for (long c = 0; c < clock; c++)
         {
-            EpochShare step = Schedule.Step(c);
-            for (long position = step.Start; position < step.End; position++)
+            var step = Schedule.Step(c);
+            for (var position = step.Start; position < step.End; position++)
                 counts[_order.Example(step.Epoch, position)]++;
         }
 
@@ -115,19 +115,19 @@ internal sealed class TrainingProblem
     private List<(float[] Parameters, float[] Slot)> Train()
     {
         var states = new List<(float[] Parameters, float[] Slot)>();
-        float[] w = Initial;
-        float[] a = new float[_scenario.UsesAdagrad ? Length : 0];
+        var w = Initial;
+        var a = new float[_scenario.UsesAdagrad ? Length : 0];
         a.AsSpan().Fill(0.1f);
         states.Add((w, a));
-        int top = 0;
+        var top = 0;
         while (1 << top < _scenario.Lanes)
             top++;
         for (long clock = 0; clock < Schedule.TotalClocks; clock++)
         {
-            (float[] sum, long examples) = TreeSum(clock, top, 0, w)!.Value;
+            var (sum, examples) = TreeSum(clock, top, 0, w)!.Value;
             w = [.. w];
             a = [.. a];
-            for (int i = 0; i < Length; i++)
+            for (var i = 0; i < Length; i++)
                 Update(ref w[i], a.AsSpan(Math.Min(i, a.Length)), sum[i], examples);
             states.Add((w, a));
         }
@@ -143,7 +143,7 @@ internal sealed class TrainingProblem
         }
         else if (_scenario.UsesAdagrad)
         {
-            float mean = sum / examples;
+            var mean = sum / examples;
             a[0] += mean * mean;
             w -= 0.3f * mean / MathF.Sqrt(a[0]);
         }
@@ -165,7 +165,7 @@ internal sealed class TrainingProblem
         if (level == 0)
         {
             var gradient = new float[Length];
-            long examples = _scenario.LocalSteps > 1
+            var examples = _scenario.LocalSteps > 1
                 ? AddDifference(clock, index, parameters, gradient)
                 : AddGradient(clock, index, parameters, gradient);
             return examples == 0 ? null : (gradient, examples);
@@ -181,24 +181,24 @@ internal sealed class TrainingProblem
     /// <summary>The definition of local steps: from the common parameters, one batch after the other; the difference counts by its examples.</summary>
     private long AddDifference(long clock, int lane, float[] common, float[] difference)
     {
-        EpochShare share = Schedule.Share(clock, lane);
+        var share = Schedule.Share(clock, lane);
         float[] local = [.. common];
-        for (long start = share.Start; start < share.End; start += _scenario.Batch)
+        for (var start = share.Start; start < share.End; start += _scenario.Batch)
         {
             var gradient = new float[Length];
-            long examples = AddGradient(share with { Start = start, End = Math.Min(start + _scenario.Batch, share.End) }, local, gradient);
-            for (int i = 0; i < Length; i++)
+            var examples = AddGradient(share with { Start = start, End = Math.Min(start + _scenario.Batch, share.End) }, local, gradient);
+            for (var i = 0; i < Length; i++)
                 local[i] -= _scenario.Gradient == Gradient.Counting ? gradient[i] : 0.05f * (gradient[i] / examples);
         }
 
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
             difference[i] = (_scenario.Gradient == Gradient.Counting ? 1 : share.Count) * (common[i] - local[i]);
         return share.Count;
     }
 
     private static float Factor(int i, int j)
     {
-        uint hash = (uint)((i * 73856093) ^ (j * 19349663)) * 2654435761u;
+        var hash = (uint)((i * 73856093) ^ (j * 19349663)) * 2654435761u;
         return (((hash >> 9) / (float)(1 << 23)) + 0.1f) * ((hash & 1) == 0 ? 1 : -1) * ((hash & 2) == 0 ? 1 : 0.01f);
     }
 }

@@ -8,7 +8,8 @@ public sealed class SlowCommitTests
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
-    private static readonly Gen<TimeSpan> Steps = Gen.Select(Gen.Int[0, 3], Gen.Double[1, 10]).Select((magnitude, digits) => TimeSpan.FromMilliseconds(Math.Pow(10, magnitude - 1) * digits * 5));
+    private static readonly Gen<TimeSpan> Steps = Gen.Select(Gen.Int[0, 3], Gen.Double[1, 10])
+        .Select((magnitude, digits) => TimeSpan.FromMilliseconds(Math.Pow(10, magnitude - 1) * digits * 5));
     private static readonly Gen<TimeSpan> Pauses = Gen.Double[0, 0.3].Select(TimeSpan.FromSeconds);
 
     /// <summary>From the first commit on a job goes on as fast as where commits take no time, and its segments keep their length.</summary>
@@ -19,9 +20,10 @@ public sealed class SlowCommitTests
             {
                 var slow = new TimedJob(step, pause, () => TimeSpan.FromSeconds(latency));
 
-                long clocks = ClocksAfter(commits: 1, slow);
+                var clocks = ClocksAfter(commits: 1, slow);
 
-                Assert.True(clocks >= 0.9 * ClocksAfter(commits: 1, new TimedJob(step, pause, () => TimeSpan.Zero)), $"{clocks} clocks of {step} with {latency} s, {pause}");
+                Assert.True(clocks >= 0.9 * ClocksAfter(commits: 1, new TimedJob(step, pause, () => TimeSpan.Zero)),
+                    $"{clocks} clocks of {step} with {latency} s, {pause}");
                 long[] last = [.. slow.Lengths.SkipLast(1).TakeLast(4)];
                 Assert.True(last.Max() - last.Min() <= Math.Max(1, 0.1 * last.Max()), $"lengths {string.Join(' ', slow.Lengths)} with {latency} s");
             },
@@ -32,12 +34,13 @@ public sealed class SlowCommitTests
         Gen.Select(Steps, Pauses, Gen.Double[0, 1].Array[2000], Gen.Double[1, Longest.TotalSeconds]).Sample(
             (step, pause, draws, bound) =>
             {
-                int next = 0;
+                var next = 0;
                 var slow = new TimedJob(step, pause, () => TimeSpan.FromSeconds(draws[next++ % draws.Length] * bound));
 
-                long clocks = ClocksAfter(commits: 8, slow);
+                var clocks = ClocksAfter(commits: 8, slow);
 
-                Assert.True(clocks >= 0.9 * ClocksAfter(commits: 8, new TimedJob(step, pause, () => TimeSpan.Zero)), $"{clocks} clocks of {step} below {bound} s, {pause}");
+                Assert.True(clocks >= 0.9 * ClocksAfter(commits: 8, new TimedJob(step, pause, () => TimeSpan.Zero)),
+                    $"{clocks} clocks of {step} below {bound} s, {pause}");
             },
             iter: 40);
 
@@ -65,11 +68,11 @@ public sealed class SlowCommitTests
         var step = TimeSpan.FromMilliseconds(stepMilliseconds);
         var job = new TimedJob(step, TimeSpan.Zero, () => Longest);
         job.RunFor(TimeSpan.FromMinutes(3));
-        long from = job.Segment.From;
+        var from = job.Segment.From;
         while (job.Segment.From == from)
             job.RunFor(TimeSpan.FromMilliseconds(20));
         job.RunFor(TimeSpan.FromSeconds(2));
-        (from, int segments, TimeSpan began) = (job.Segment.From, job.Lengths.Count, job.Now);
+        (from, var segments, var began) = (job.Segment.From, job.Lengths.Count, job.Now);
         Assert.True((job.Segment.To - job.Clock) * step > TimeSpan.FromSeconds(10));
 
         job.Slots = who == "worker" ? 2 : 1;
@@ -86,7 +89,7 @@ public sealed class SlowCommitTests
     {
         while (job.Commits < commits)
             job.RunFor(TimeSpan.FromMilliseconds(100));
-        long from = job.Clock;
+        var from = job.Clock;
         job.RunFor(Window);
         return job.Clock - from;
     }

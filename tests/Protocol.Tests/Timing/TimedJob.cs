@@ -5,7 +5,8 @@ using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Tests.Timing;
 
-/// <summary>A job in simulated time: the real supervisor and ps tasks, one worker that takes a fixed time for a step, and a store whose commits take a while.</summary>
+/// <summary>A job in simulated time: the real supervisor and ps tasks, one worker that takes a fixed time for a step,
+/// and a store whose commits take a while.</summary>
 internal sealed class TimedJob
 {
     private const int Lanes = 2;
@@ -37,7 +38,8 @@ internal sealed class TimedJob
         _tasks = [.. Enumerable.Range(0, tasks).Select(_ => Open())];
         _record = new CommitRecord(Only, [.. Enumerable.Range(0, tasks).Select(task => (ulong)task)], null);
         _supervisor = new JobSupervisor(
-            new SupervisorOptions { Job = "job-1", Lanes = Lanes, Tasks = tasks, TotalClocks = long.MaxValue, LaneGrace = TimeSpan.FromDays(9) }, Token, () => 1);
+            new SupervisorOptions { Job = "job-1", Lanes = Lanes, Tasks = tasks, TotalClocks = long.MaxValue, LaneGrace = TimeSpan.FromDays(9) },
+            Token, () => 1);
     }
 
     /// <summary>Clocks of each segment that was published.</summary>
@@ -61,13 +63,13 @@ internal sealed class TimedJob
 
     public void RunFor(TimeSpan span)
     {
-        TimeSpan end = _now + span;
-        for (TimeSpan turn = _now + Turn; _now < end; turn += Turn)
+        var end = _now + span;
+        for (var turn = _now + Turn; _now < end; turn += Turn)
         {
             for (; _nextStep < turn && Clock < Segment.To; _nextStep += _step)
             {
                 _now = _nextStep;
-                foreach (SyncShard task in _tasks)
+                foreach (var task in _tasks)
                     Push(task);
             }
 
@@ -87,14 +89,14 @@ internal sealed class TimedJob
 
     private void Push(SyncShard task)
     {
-        PooledVector gradient = task.Vectors.Rent();
+        var gradient = task.Vectors.Rent();
         gradient.Values.Clear();
         Assert.Equal(PushOutcome.Admitted, task.Push(new PushHeader(Only, new LaneBlock(0, Lanes), task.Version, 1, 1), gradient, _now).Outcome);
     }
 
     private void Decide()
     {
-        foreach (SyncShard task in _tasks)
+        foreach (var task in _tasks)
             task.Snapshot.MarkWritten(task.Snapshot.Clock);
         if (_flip is { } flip && _now >= _durableAt)
         {
@@ -114,7 +116,7 @@ internal sealed class TimedJob
             ClockLimit = IsEnding ? 1 : long.MaxValue,
             Tasks = [.. _tasks.Select((task, index) => new ShardView((ulong)index, task.Report((ulong)index)))],
         };
-        foreach (SupervisorCommand command in _supervisor.Decide(view, _now))
+        foreach (var command in _supervisor.Decide(view, _now))
             Do(command);
     }
 

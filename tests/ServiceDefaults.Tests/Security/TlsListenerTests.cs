@@ -107,7 +107,12 @@ public sealed class TlsListenerTests(RedisServers servers) : RedisTest(servers, 
 
     private async Task<HttpStatusCode> GetAsync(Uri address, string path, TlsCredentials credentials, Version? version = null)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = credentials.ForClient(), UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = credentials.ForClient(),
+            UseProxy = false
+        })
+        { Timeout = TimeSpan.FromSeconds(60) };
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path))
         {
             Version = version ?? HttpVersion.Version11,

@@ -28,7 +28,8 @@ public sealed class TlsSettingsTests : IDisposable
 
     [Fact]
     public void Build_KeyOfAnotherCertificate_NamesTheKeyFile()
-        => AssertRefused($"Tls:KeyFile: {_other.Key}: is not what it must be", (ClusterTls.CertificateFile, _good.Certificate), (ClusterTls.KeyFile, _other.Key));
+        => AssertRefused($"Tls:KeyFile: {_other.Key}: is not what it must be", (ClusterTls.CertificateFile, _good.Certificate),
+        (ClusterTls.KeyFile, _other.Key));
 
     [Fact]
     public void Build_KeyInPlaceOfTheCertificate_NamesTheCertificateFile()
@@ -36,7 +37,8 @@ public sealed class TlsSettingsTests : IDisposable
 
     [Fact]
     public void Build_CertificateThatHasEnded_SaysWhen()
-        => AssertRefused($"Tls:CertificateFile: {_ended.Certificate}: ended on ", (ClusterTls.CertificateFile, _ended.Certificate), (ClusterTls.KeyFile, _ended.Key));
+        => AssertRefused($"Tls:CertificateFile: {_ended.Certificate}: ended on ", (ClusterTls.CertificateFile, _ended.Certificate),
+        (ClusterTls.KeyFile, _ended.Key));
 
     [Fact]
     public void Build_AuthorityThatIsNone_NamesTheFile()

@@ -10,7 +10,7 @@ public sealed class LoadTests
     [Fact(Timeout = TestLimit)]
     public async Task Crowd_JobsItemsAndWatchers_AreAllServedWithABoundOfItemsInTheBroker()
     {
-        CrowdResult result = await new CrowdLoad(Jobs: 20, Queued: 2, Parts: 128, Watchers: 60).RunAsync(TestContext.Current.CancellationToken);
+        var result = await new CrowdLoad(Jobs: 20, Queued: 2, Parts: 128, Watchers: 60).RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Empty(result.Wrong);
         // At least one for each job.

@@ -41,7 +41,7 @@ public sealed class TracingTests : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Idle_WithListsAndAWatchOfNothing_MakesNoSpan()
     {
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             await _client.ListTasksAsync(TestContext.Current.CancellationToken);
             await _client.ListJobsAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -81,8 +81,9 @@ public sealed class TracingTests : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Train_LongJob_TracesItsFirstItemsAndThenOneStretchAMinute()
     {
-        long started = Stopwatch.GetTimestamp();
-        var job = await _client.SubmitAsync(new TrainingSpec { Lanes = 4, Epochs = 100_000, LearningRate = 0.001f }, cancellationToken: TestContext.Current.CancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        var job = await _client.SubmitAsync(new TrainingSpec { Lanes = 4, Epochs = 100_000, LearningRate = 0.001f },
+            cancellationToken: TestContext.Current.CancellationToken);
         await foreach (var update in _client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
         {
             if (update.Job.Training is { Commits: > 2 * MaxItems }) break;

@@ -25,9 +25,9 @@ public sealed class AdviceTests(TrainingFixture embedded) : IClassFixture<Traini
     [Fact(Timeout = TestLimit)]
     public async Task Train_AsyncLossThatRises_IsWarnedOfWithTheRateToTry()
     {
-        (JobInfo job, TrainedModel model) = await TrainAsync(TooFast, TestContext.Current.CancellationToken);
+        var (job, model) = await TrainAsync(TooFast, TestContext.Current.CancellationToken);
 
-        string warning = Assert.Single(model.Warnings);
+        var warning = Assert.Single(model.Warnings);
         Assert.StartsWith("the training loss rose from ", warning, StringComparison.Ordinal);
         Assert.EndsWith("try --learning-rate 0.14", warning, StringComparison.Ordinal);
         Assert.Equal(model.Warnings, job.Training!.Warnings);
@@ -36,7 +36,7 @@ public sealed class AdviceTests(TrainingFixture embedded) : IClassFixture<Traini
     [Fact(Timeout = TestLimit)]
     public async Task Train_AsyncLossThatFallsOrSyncThatRises_IsNotWarnedOf()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
+        var ct = TestContext.Current.CancellationToken;
         Assert.Empty((await TrainAsync(TooFast with { LearningRate = 0.02f }, ct)).Model.Warnings);
         Assert.Empty((await TrainAsync(TooFast with { Mode = TrainingNames.Sync }, ct)).Model.Warnings);
     }
@@ -44,9 +44,9 @@ public sealed class AdviceTests(TrainingFixture embedded) : IClassFixture<Traini
     [Fact(Timeout = TestLimit)]
     public async Task Train_AsyncThatDiverges_FailsWithTheRateToTry()
     {
-        JobInfo job = await embedded.Client.SubmitAsync(TooFast with { LearningRate = 1e30f }, cancellationToken: TestContext.Current.CancellationToken);
+        var job = await embedded.Client.SubmitAsync(TooFast with { LearningRate = 1e30f }, cancellationToken: TestContext.Current.CancellationToken);
 
-        JobInfo failed = await embedded.Client.WaitAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
+        var failed = await embedded.Client.WaitAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(JobState.Failed, failed.State);
         Assert.Matches("diverged.* is not finite; mode async applies the gradient of each of 8 lanes .*try --learning-rate 1.3E[+]29$", failed.Error);
@@ -59,11 +59,11 @@ public sealed class AdviceTests(TrainingFixture embedded) : IClassFixture<Traini
     [InlineData("2 4", "no row has label 0-1, 3: model softmax has 5 classes, 0 to 4, ")]
     public async Task Train_SoftmaxOnLabels_WarnsOfClassesWithoutRows(string labels, string? expected)
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        string[] different = labels.Split(' ');
-        string id = await LoadAsync([.. Enumerable.Range(0, 12).Select(row => different[row % different.Length])], ct);
+        var ct = TestContext.Current.CancellationToken;
+        var different = labels.Split(' ');
+        var id = await LoadAsync([.. Enumerable.Range(0, 12).Select(row => different[row % different.Length])], ct);
 
-        (JobInfo job, TrainedModel model) = await TrainAsync(new TrainingSpec { Model = TrainingNames.Softmax, Data = id, Lanes = 1, LearningRate = 0.1f }, ct);
+        var (job, model) = await TrainAsync(new TrainingSpec { Model = TrainingNames.Softmax, Data = id, Lanes = 1, LearningRate = 0.1f }, ct);
 
         Assert.Equal(int.Parse(different[^1], System.Globalization.CultureInfo.InvariantCulture) + 1, model.Parameters!["b"].Count);
         Assert.Equal(model.Warnings, job.Training!.Warnings);
@@ -74,21 +74,22 @@ public sealed class AdviceTests(TrainingFixture embedded) : IClassFixture<Traini
     [Fact(Timeout = TestLimit)]
     public async Task Submit_PerceptronOnClassLabels_NeedsClassesOrTheWordRegression()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        string id = await LoadAsync(["0", "2", "1", "2", "0"], ct);
+        var ct = TestContext.Current.CancellationToken;
+        var id = await LoadAsync(["0", "2", "1", "2", "0"], ct);
         TrainingSpec spec = new() { Model = TrainingNames.Mlp, Layers = "2", Data = id, Lanes = 1, LearningRate = 0.1f };
 
         var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(spec, cancellationToken: ct));
 
         Assert.Equal(
-            "classes: '': must be given where labels can be classes; here all are whole numbers from 0 to 2: --classes 3 names a class, --regression predicts the label as a number",
+            "classes: '': must be given where labels can be classes; here all are whole numbers from 0 to 2: --classes 3 names a class, --regression "
+            + "predicts the label as a number",
             Assert.Single(refused.Violations).ToString());
         Assert.Equal(3, (await TrainAsync(spec with { Classes = 3 }, ct)).Model.Parameters!["dense1/b"].Count);
-        TrainedModel regression = (await TrainAsync(spec with { Regression = true }, ct)).Model;
+        var regression = (await TrainAsync(spec with { Regression = true }, ct)).Model;
         Assert.Single(regression.Parameters!["dense1/b"]);
 
         // What goes on with it needs no word.
-        JobInfo resumed = await embedded.Client.SubmitAsync(spec with { Regression = true, Epochs = 2, From = regression.JobId }, cancellationToken: ct);
+        var resumed = await embedded.Client.SubmitAsync(spec with { Regression = true, Epochs = 2, From = regression.JobId }, cancellationToken: ct);
         (await embedded.Client.WaitAsync(resumed.Id, cancellationToken: ct)).EnsureSucceeded();
     }
 
@@ -98,18 +99,19 @@ public sealed class AdviceTests(TrainingFixture embedded) : IClassFixture<Traini
     [InlineData("210000", "1000", "350000")]
     public async Task Submit_PerceptronOnQuantities_IsARegression(params string[] labels)
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        string id = await LoadAsync(labels, ct);
+        var ct = TestContext.Current.CancellationToken;
+        var id = await LoadAsync(labels, ct);
 
-        TrainedModel model = (await TrainAsync(new TrainingSpec { Model = TrainingNames.Mlp, Layers = "2", Data = id, Lanes = 1, LearningRate = 1e-12f }, ct)).Model;
+        var model = (await TrainAsync(new TrainingSpec { Model = TrainingNames.Mlp, Layers = "2", Data = id, Lanes = 1, LearningRate = 1e-12f },
+            ct)).Model;
 
         Assert.Single(model.Parameters!["dense1/b"]);
     }
 
     private async Task<(JobInfo Job, TrainedModel Model)> TrainAsync(TrainingSpec spec, CancellationToken ct)
     {
-        JobInfo job = await embedded.Client.SubmitAsync(spec, cancellationToken: ct);
-        JobInfo ended = await embedded.Client.WaitAsync(job.Id, cancellationToken: ct);
+        var job = await embedded.Client.SubmitAsync(spec, cancellationToken: ct);
+        var ended = await embedded.Client.WaitAsync(job.Id, cancellationToken: ct);
         return (ended, TrainedModel.FromJob(ended.EnsureSucceeded()));
     }
 

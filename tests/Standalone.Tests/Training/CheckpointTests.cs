@@ -2,10 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cluster.Client.Checkpoints;
 using Cluster.Client.Errors;
-using Cluster.Client.Predictions;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Standalone.Tests.Training;
@@ -34,10 +31,10 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task List_JobThatEnded_HasTheNewestAndTheLastCommitWithTheirFingerprints()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        TrainedModel model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
+        var ct = TestContext.Current.CancellationToken;
+        var model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
 
-        IReadOnlyList<CheckpointInfo> kept = await embedded.Client.ListCheckpointsAsync(model.JobId, ct);
+        var kept = await embedded.Client.ListCheckpointsAsync(model.JobId, ct);
 
         // Epochs of 8 steps: of those after 3, 6 and 9 the last two, and the end after 10.
         Assert.Equal([48, 72, 80], kept.Select(checkpoint => checkpoint.Clock));
@@ -53,12 +50,12 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task List_JobThatWasEvaluated_HasMetricsAndTheBest()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        TrainedModel model = await embedded.Client.TrainAsync(Spec with { EvaluateEpochs = 3, TestFraction = 0.3 }, cancellationToken: ct);
+        var ct = TestContext.Current.CancellationToken;
+        var model = await embedded.Client.TrainAsync(Spec with { EvaluateEpochs = 3, TestFraction = 0.3 }, cancellationToken: ct);
 
-        IReadOnlyList<CheckpointInfo> kept = await embedded.Client.ListCheckpointsAsync(model.JobId, ct);
+        var kept = await embedded.Client.ListCheckpointsAsync(model.JobId, ct);
 
-        CheckpointInfo best = Assert.Single(kept, checkpoint => checkpoint.IsBest);
+        var best = Assert.Single(kept, checkpoint => checkpoint.IsBest);
         Assert.Equal(model.BestEvaluation!.Clock, best.Clock);
         Assert.Equal(model.BestEvaluation.Values, best.Metrics);
         Assert.Equal(model.LastEvaluation!.Values, kept[^1].Metrics);
@@ -69,16 +66,16 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Keep_UnderAName_StaysUntilItIsRemoved()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        TrainedModel model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
+        var ct = TestContext.Current.CancellationToken;
+        var model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
 
-        CheckpointInfo named = await embedded.Client.KeepCheckpointAsync($"{model.JobId}@72", "nine-epochs", ct);
+        var named = await embedded.Client.KeepCheckpointAsync($"{model.JobId}@72", "nine-epochs", ct);
         Assert.Equal(("nine-epochs", $"{model.JobId}@72", true, 72L), (named.Id, named.Origin, named.IsNamed, named.Clock));
         Assert.Null(named.ExpiresAt);
         Assert.Contains(await embedded.Client.ListCheckpointsAsync(cancellationToken: ct), checkpoint => checkpoint.Id == "nine-epochs");
         var taken = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.KeepCheckpointAsync(model.JobId, "nine-epochs", ct));
         Assert.Equal("name", Assert.Single(taken.Violations).Field);
-        TrainedModel continued = await embedded.Client.TrainAsync(Spec with { From = "nine-epochs" }, cancellationToken: ct);
+        var continued = await embedded.Client.TrainAsync(Spec with { From = "nine-epochs" }, cancellationToken: ct);
         Assert.Equal(model.Fingerprint, continued.Fingerprint);
 
         await embedded.Client.RemoveCheckpointAsync("nine-epochs", ct);
@@ -91,13 +88,13 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Export_ThenImport_GivesTheSameBits()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        TrainedModel model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
-        string file = Path.Combine(_directory, "model.safetensors");
+        var ct = TestContext.Current.CancellationToken;
+        var model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
+        var file = Path.Combine(_directory, "model.safetensors");
 
         await embedded.Client.ExportCheckpointAsync(model.JobId, file, cancellationToken: ct);
 
-        (JsonObject header, byte[] data) = Split(await File.ReadAllBytesAsync(file, ct));
+        var (header, data) = Split(await File.ReadAllBytesAsync(file, ct));
         var there = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.ExportCheckpointAsync(model.JobId, file, cancellationToken: ct));
         Assert.Equal($"file: {file}: is there already", there.Message);
         await embedded.Client.ExportCheckpointAsync(model.JobId, file, overwrite: true, cancellationToken: ct);
@@ -109,12 +106,12 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
         Assert.Equal(model.Fingerprint, (string?)header["__metadata__"]!["cluster.fingerprint"]);
         Assert.Equal("80", (string?)header["__metadata__"]!["cluster.clock"]);
 
-        CheckpointInfo imported = await embedded.Client.ImportCheckpointAsync(file, "imported", cancellationToken: ct);
+        var imported = await embedded.Client.ImportCheckpointAsync(file, "imported", cancellationToken: ct);
         Assert.Equal((model.Fingerprint, 80L, 1010L, 1), (imported.Fingerprint, imported.Clock, imported.Examples, imported.Slots));
-        string again = Path.Combine(_directory, "again.safetensors");
+        var again = Path.Combine(_directory, "again.safetensors");
         await embedded.Client.ExportCheckpointAsync("imported", again, cancellationToken: ct);
         Assert.Equal(data, Split(await File.ReadAllBytesAsync(again, ct)).Data);
-        TrainedModel longer = await embedded.Client.TrainAsync(Spec with { Epochs = 30, From = "imported" }, cancellationToken: ct);
+        var longer = await embedded.Client.TrainAsync(Spec with { Epochs = 30, From = "imported" }, cancellationToken: ct);
         Assert.Equal(LineSimulation.Run(Spec with { Epochs = 30 }).Fingerprint, longer.Fingerprint);
     }
 
@@ -122,42 +119,44 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Import_FileOfAnotherProgram_GivesPredictionsAndWeights()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        TrainedModel model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
-        string file = Write("torch.safetensors", """{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 0.25f, 2f);
+        var ct = TestContext.Current.CancellationToken;
+        var model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
+        var file =
+            Write("torch.safetensors", """{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            0.25f, 2f);
 
         var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.ImportCheckpointAsync(file, cancellationToken: ct));
         Assert.Contains("--like", Assert.Single(refused.Violations).Limit, StringComparison.Ordinal);
-        CheckpointInfo imported = await embedded.Client.ImportCheckpointAsync(file, "torch", like: model.JobId, cancellationToken: ct);
+        var imported = await embedded.Client.ImportCheckpointAsync(file, "torch", like: model.JobId, cancellationToken: ct);
 
         Assert.Equal((0L, 0L, 0), (imported.Clock, imported.Examples, imported.Slots));
-        float[] predicted = await PredictAsync("torch", "x\n0\n1\n-1\n");
+        var predicted = await PredictAsync("torch", "x\n0\n1\n-1\n");
         Assert.Equal([0.25f, 2.25f, -1.75f], predicted);
         var slots = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(Spec with { From = "torch" }, cancellationToken: ct));
         Assert.Contains("0 optimizer slots", Assert.Single(slots.Violations).Limit, StringComparison.Ordinal);
-        TrainedModel tuned = await embedded.Client.TrainAsync(Spec with { From = "torch", WeightsOnly = true }, cancellationToken: ct);
+        var tuned = await embedded.Client.TrainAsync(Spec with { From = "torch", WeightsOnly = true }, cancellationToken: ct);
         Assert.Equal(LineSimulation.Run(Spec with { StartWeight = 2, StartBias = 0.25f }).Fingerprint, tuned.Fingerprint);
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Import_FileThatIsDamaged_IsRefusedWithTheReasonAndLeavesNothing()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        TrainedModel model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
-        string file = Path.Combine(_directory, "good.safetensors");
+        var ct = TestContext.Current.CancellationToken;
+        var model = await embedded.Client.TrainAsync(Spec, cancellationToken: ct);
+        var file = Path.Combine(_directory, "good.safetensors");
         await embedded.Client.ExportCheckpointAsync(model.JobId, file, cancellationToken: ct);
-        byte[] good = await File.ReadAllBytesAsync(file, ct);
-        (JsonObject header, byte[] data) = Split(good);
+        var good = await File.ReadAllBytesAsync(file, ct);
+        var (header, data) = Split(good);
         byte[] flipped = [.. good];
         flipped[^3] ^= 1;
-        JsonObject wrongShape = header.DeepClone().AsObject();
+        var wrongShape = header.DeepClone().AsObject();
         wrongShape["w"]!["shape"] = new JsonArray(1, 1);
-        JsonObject renamed = header.DeepClone().AsObject();
+        var renamed = header.DeepClone().AsObject();
         renamed["v"] = renamed["w"]!.DeepClone();
         renamed.Remove("w");
-        JsonObject otherFormat = header.DeepClone().AsObject();
+        var otherFormat = header.DeepClone().AsObject();
         otherFormat["__metadata__"]!["cluster.format"] = "2";
-        JsonObject noPlan = header.DeepClone().AsObject();
+        var noPlan = header.DeepClone().AsObject();
         noPlan["__metadata__"]!["cluster.plan"] = "{}";
         (byte[] Bytes, string Reason)[] wrong =
         [
@@ -172,12 +171,12 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
             (Join(otherFormat, data), "format 2"),
             (Join(noPlan, data), "cluster.plan"),
         ];
-        int before = (await embedded.KeysAsync("cluster:job:{broken}")).Count;
-        foreach ((byte[] bytes, string reason) in wrong)
+        var before = (await embedded.KeysAsync("cluster:job:{broken}")).Count;
+        foreach (var (bytes, reason) in wrong)
         {
             await File.WriteAllBytesAsync(file, bytes, ct);
             var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.ImportCheckpointAsync(file, "broken", cancellationToken: ct));
-            SpecViolation violation = Assert.Single(refused.Violations);
+            var violation = Assert.Single(refused.Violations);
             Assert.Equal("file", violation.Field);
             Assert.Contains(reason, violation.Limit, StringComparison.Ordinal);
         }
@@ -189,20 +188,21 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Predict_ColumnsInAnotherOrder_AreFoundByName()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
+        var ct = TestContext.Current.CancellationToken;
         const string csv = "a,b,y\n0,0,1\n1,0,3\n0,1,-1\n1,1,1\n2,1,3\n";
         var data = await embedded.Client.LoadDataAsync(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "y", cancellationToken: ct);
-        TrainedModel model = await embedded.Client.TrainAsync(
+        var model = await embedded.Client.TrainAsync(
             new TrainingSpec { Data = data.Id, Label = "y", Lanes = 2, Batch = 3, Epochs = 50, LearningRate = 0.1f }, cancellationToken: ct);
-        (float a, float b, float bias) = (model.Parameters!["w"][0], model.Parameters["w"][1], model.Parameters["b"][0]);
+        var (a, b, bias) = (model.Parameters!["w"][0], model.Parameters["w"][1], model.Parameters["b"][0]);
 
-        float[] predicted = await PredictAsync(model.JobId, "id,b,a\n7,0.5,2\n8,-1,3\n");
+        var predicted = await PredictAsync(model.JobId, "id,b,a\n7,0.5,2\n8,-1,3\n");
 
         Assert.Equal(bias + (2.0 * a) + (0.5 * b), predicted[0], 1e-5);
         Assert.Equal(bias + (3.0 * a) - b, predicted[1], 1e-5);
         Assert.Equal(predicted[..1], await PredictAsync(model.JobId, "2,0.5\n", hasHeader: false));
         Assert.Equal(5000, (await PredictAsync(model.JobId, "a,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 5000)))).Length);
-        foreach ((string file, string reason) in ((string, string)[])[("a\n1\n", "no column 'b'"), ("a,b\n1,x\n", "row 2, column 2 ('b'): 'x' is not a number"), ("a,b,b\n", "same name"), ("", "empty")])
+        foreach (var (file, reason) in ((string, string)[])[("a\n1\n", "no column 'b'"), ("a,b\n1,x\n", "row 2, column 2 ('b'): 'x' is not a number"),
+            ("a,b,b\n", "same name"), ("", "empty")])
         {
             var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => PredictAsync(model.JobId, file));
             Assert.Contains(reason, Assert.Single(refused.Violations).Limit, StringComparison.Ordinal);
@@ -216,7 +216,8 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
     private async Task<float[]> PredictAsync(string model, string csv, bool hasHeader = true)
     {
         var predicted = new List<float>();
-        await foreach (Prediction prediction in embedded.Client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv)), hasHeader, null, TestContext.Current.CancellationToken))
+        await foreach (var prediction in embedded.Client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv)), hasHeader, null,
+            TestContext.Current.CancellationToken))
         {
             Assert.Equal(predicted.Count, prediction.Row);
             predicted.Add(prediction.Values.Span[0]);
@@ -227,21 +228,21 @@ public sealed class CheckpointTests(TrainingFixture embedded) : IClassFixture<Tr
 
     private string Write(string name, string header, params float[] values)
     {
-        string path = Path.Combine(_directory, name);
-        byte[] json = Encoding.UTF8.GetBytes(header);
+        var path = Path.Combine(_directory, name);
+        var json = Encoding.UTF8.GetBytes(header);
         File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)json.Length), .. json, .. values.SelectMany(BitConverter.GetBytes)]);
         return path;
     }
 
     private static (JsonObject Header, byte[] Data) Split(byte[] file)
     {
-        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
+        var length = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
         return (JsonNode.Parse(file.AsSpan(8, length))!.AsObject(), file[(8 + length)..]);
     }
 
     private static byte[] Join(JsonObject header, byte[] data)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header);
+        var json = JsonSerializer.SerializeToUtf8Bytes(header);
         return [.. BitConverter.GetBytes((long)json.Length), .. json, .. data];
     }
 }

@@ -5,7 +5,6 @@ using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
-using Cluster.Standalone.Embedded;
 
 namespace Cluster.Standalone.Tests.Training;
 
@@ -32,20 +31,22 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
     [InlineData(2, 2)]
     public async Task Train_FromACheckpointInTheMiddle_GivesTheBitsOfOneLoop(int before, int after)
     {
-        LineSimulation.Outcome expected = LineSimulation.Run(Odd);
-        TrainedModel first = await embedded.Client.TrainAsync(Odd with { ParameterStores = before }, cancellationToken: TestContext.Current.CancellationToken);
+        var expected = LineSimulation.Run(Odd);
+        var first = await embedded.Client.TrainAsync(Odd with { ParameterStores = before }, cancellationToken: TestContext.Current.CancellationToken);
 
         // 240 steps: of the checkpoints at 50, 100, 150 and 200 the last three are kept.
         TrainedModel[] models = [];
-        foreach (long clock in (long[])[100, 150, 200])
-            models = [.. models, await embedded.Client.TrainAsync(Odd with { ParameterStores = after, From = $"{first.JobId}@{clock}" }, cancellationToken: TestContext.Current.CancellationToken)];
+        foreach (var clock in (long[])[100, 150, 200])
+            models = [.. models, await embedded.Client.TrainAsync(Odd with { ParameterStores = after, From = $"{first.JobId}@{clock}" },
+                cancellationToken: TestContext.Current.CancellationToken)];
 
         Assert.All(models.Prepend(first), model =>
         {
             Assert.Equal([expected.Weight, expected.Bias], [.. model.Parameters!["w"], .. model.Parameters["b"]]);
             Assert.Equal((LineSimulation.Clocks(Odd), 30L * 101), (model.Steps, model.Examples));
         });
-        var gone = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.TrainAsync(Odd with { From = $"{first.JobId}@50" }, cancellationToken: TestContext.Current.CancellationToken));
+        var gone = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            embedded.Client.TrainAsync(Odd with { From = $"{first.JobId}@50" }, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal("from", Assert.Single(gone.Violations).Field);
     }
 
@@ -57,22 +58,31 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
     [InlineData(TrainingNames.Ssp, 7)]
     public async Task Train_LanesThatUpdateByThemselves_ResumedTakesTheRestOfTheExamplesOnce(string mode, int lanes)
     {
-        TrainingSpec spec = Odd with { Mode = mode, Staleness = mode == TrainingNames.Ssp ? 2 : 0, Lanes = lanes, Batch = 14 / lanes, Optimizer = TrainingNames.Adam, LearningRate = 0.01f };
-        TrainedModel undisturbed = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        var spec = Odd with
+        {
+            Mode = mode,
+            Staleness = mode == TrainingNames.Ssp ? 2 : 0,
+            Lanes = lanes,
+            Batch = 14 / lanes,
+            Optimizer = TrainingNames.Adam,
+            LearningRate = 0.01f
+        };
+        var undisturbed = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
 
-        TrainedModel resumed = await embedded.Client.TrainAsync(
+        var resumed = await embedded.Client.TrainAsync(
             spec with { From = $"{undisturbed.JobId}@{100}", ParameterStores = 1 }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((undisturbed.Steps, 30L * 101), (resumed.Steps, resumed.Examples));
-        if (lanes == 1) Assert.Equal([.. undisturbed.Parameters!["w"], .. undisturbed.Parameters["b"]], [.. resumed.Parameters!["w"], .. resumed.Parameters["b"]]);
+        if (lanes == 1)
+            Assert.Equal([.. undisturbed.Parameters!["w"], .. undisturbed.Parameters["b"]], [.. resumed.Parameters!["w"], .. resumed.Parameters["b"]]);
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Train_MoreEpochsFromTheEnd_GivesTheBitsOfTheLongerJob()
     {
-        TrainedModel first = await embedded.Client.TrainAsync(Odd with { Epochs = 10 }, cancellationToken: TestContext.Current.CancellationToken);
+        var first = await embedded.Client.TrainAsync(Odd with { Epochs = 10 }, cancellationToken: TestContext.Current.CancellationToken);
 
-        TrainedModel longer = await embedded.Client.TrainAsync(Odd with { From = first.JobId }, cancellationToken: TestContext.Current.CancellationToken);
+        var longer = await embedded.Client.TrainAsync(Odd with { From = first.JobId }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(LineSimulation.Run(Odd).Fingerprint, longer.Fingerprint);
         Assert.Equal(30L * 101, longer.Examples);
@@ -81,9 +91,9 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
     [Fact(Timeout = TestLimit)]
     public async Task Train_CancelledAndResumedOnAnotherCutOfTheParameters_GivesTheBitsOfTheUndisturbedJob()
     {
-        (string csv, int features) = (Table(rows: 211, features: 37), 37);
-        await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 5);
-        await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
+        var (csv, features) = (Table(rows: 211, features: 37), 37);
+        await using var cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 5);
+        await using var client = ClusterClient.Connect(cluster.Connection);
         var data = await client.LoadDataAsync(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "y", cancellationToken: TestContext.Current.CancellationToken);
         TrainingSpec spec = new()
         {
@@ -97,22 +107,24 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
             Seed = 9,
             ParameterStores = 5,
         };
-        TrainedModel undisturbed = await client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        var undisturbed = await client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(features, undisturbed.Parameters!["w"].Count);
 
-        JobInfo job = await client.SubmitAsync(spec with { Epochs = 100_000 }, cancellationToken: TestContext.Current.CancellationToken);
-        await foreach (JobUpdate update in client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
+        var job = await client.SubmitAsync(spec with { Epochs = 100_000 }, cancellationToken: TestContext.Current.CancellationToken);
+        await foreach (var update in client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
         {
-            if (update.Job is { State: JobState.Running, Training.CommittedClock: > 0 }) await client.CancelAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
+            if (update.Job is { State: JobState.Running, Training.CommittedClock: > 0 })
+                await client.CancelAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        JobInfo cancelled = await client.GetJobAsync(job.Id, TestContext.Current.CancellationToken);
+        var cancelled = await client.GetJobAsync(job.Id, TestContext.Current.CancellationToken);
         Assert.Equal(JobState.Cancelled, cancelled.State);
         Assert.InRange(cancelled.Training!.CommittedClock, 1, undisturbed.Steps - 1);
         Assert.Equal((cancelled.Training.CommittedClock, undisturbed.Steps / spec.Epochs * 100_000), (cancelled.Progress.Done, cancelled.Progress.Total));
-        foreach (int stores in (int[])[1, 2, 4])
+        foreach (var stores in (int[])[1, 2, 4])
         {
-            TrainedModel resumed = await client.TrainAsync(spec with { From = job.Id, ParameterStores = stores }, cancellationToken: TestContext.Current.CancellationToken);
+            var resumed = await client.TrainAsync(spec with { From = job.Id, ParameterStores = stores },
+                cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal((undisturbed.Fingerprint, undisturbed.Steps, undisturbed.Examples), (resumed.Fingerprint, resumed.Steps, resumed.Examples));
         }
     }
@@ -120,13 +132,14 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
     [Fact(Timeout = TestLimit)]
     public async Task Train_WeightsOnly_StartsAnewFromTheParameters()
     {
-        TrainedModel first = await embedded.Client.TrainAsync(Odd with { Epochs = 10 }, cancellationToken: TestContext.Current.CancellationToken);
-        TrainingSpec other = Odd with { Lanes = 3, Batch = 1, Seed = 77, LearningRate = 0.3f, Epochs = 4 };
+        var first = await embedded.Client.TrainAsync(Odd with { Epochs = 10 }, cancellationToken: TestContext.Current.CancellationToken);
+        var other = Odd with { Lanes = 3, Batch = 1, Seed = 77, LearningRate = 0.3f, Epochs = 4 };
 
-        TrainedModel tuned = await embedded.Client.TrainAsync(other with { From = first.JobId, WeightsOnly = true }, cancellationToken: TestContext.Current.CancellationToken);
+        var tuned = await embedded.Client.TrainAsync(other with { From = first.JobId, WeightsOnly = true },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         // What one loop gives from these parameters, slots and clocks anew.
-        LineSimulation.Outcome expected = LineSimulation.Run(other with { StartWeight = first.Parameters!["w"][0], StartBias = first.Parameters["b"][0] });
+        var expected = LineSimulation.Run(other with { StartWeight = first.Parameters!["w"][0], StartBias = first.Parameters["b"][0] });
         Assert.Equal(expected.Fingerprint, tuned.Fingerprint);
         Assert.Equal(4L * 101, tuned.Examples);
     }
@@ -138,12 +151,22 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
     [InlineData(TrainingNames.Adagrad)]
     public async Task Train_WeightsOnly_GivesTheBitsOfAJobThatStartsWithThem(string optimizer)
     {
-        TrainedModel first = await embedded.Client.TrainAsync(Odd with { Epochs = 3 }, cancellationToken: TestContext.Current.CancellationToken);
-        TrainingSpec other = Odd with { Optimizer = optimizer, Lanes = 3, Seed = 77, LearningRate = 0.1f, Epochs = 4, L1 = optimizer == TrainingNames.Ftrl ? 0.01f : null };
+        var first = await embedded.Client.TrainAsync(Odd with { Epochs = 3 }, cancellationToken: TestContext.Current.CancellationToken);
+        var other = Odd with
+        {
+            Optimizer = optimizer,
+            Lanes = 3,
+            Seed = 77,
+            LearningRate = 0.1f,
+            Epochs = 4,
+            L1 = optimizer == TrainingNames.Ftrl ? 0.01f : null
+        };
 
-        TrainedModel tuned = await embedded.Client.TrainAsync(other with { From = first.JobId, WeightsOnly = true }, cancellationToken: TestContext.Current.CancellationToken);
-        TrainedModel fresh = await embedded.Client.TrainAsync(
-            other with { StartWeight = first.Parameters!["w"][0], StartBias = first.Parameters["b"][0] }, cancellationToken: TestContext.Current.CancellationToken);
+        var tuned = await embedded.Client.TrainAsync(other with { From = first.JobId, WeightsOnly = true },
+            cancellationToken: TestContext.Current.CancellationToken);
+        var fresh = await embedded.Client.TrainAsync(
+            other with { StartWeight = first.Parameters!["w"][0], StartBias = first.Parameters["b"][0] },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(fresh.Fingerprint, tuned.Fingerprint);
         Assert.NotEqual(first.Fingerprint, tuned.Fingerprint);
@@ -153,7 +176,7 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
     [Fact(Timeout = 2 * TestLimit)]
     public async Task Train_AdamCosineStandardisedSplit_ResumedOnOtherPartsGivesTheBitsOfTheUndisturbedJob()
     {
-        string csv = Table(rows: 150, features: 5);
+        var csv = Table(rows: 150, features: 5);
         TrainingSpec spec = new()
         {
             Label = "y",
@@ -172,24 +195,25 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
             EvaluateEpochs = 3,
             CheckpointEverySteps = 17,
         };
-        string file = Path.Combine(Directory.CreateTempSubdirectory("resumed-").FullName, "half.safetensors");
+        var file = Path.Combine(Directory.CreateTempSubdirectory("resumed-").FullName, "half.safetensors");
         TrainedModel undisturbed;
-        await using (EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers: 1, parameterStores: 1))
+        await using (var cluster = await TrainingFixture.StartAsync(workers: 1, parameterStores: 1))
         {
-            await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
+            await using var client = ClusterClient.Connect(cluster.Connection);
             undisturbed = await client.TrainAsync(spec with { Data = await LoadAsync(client, csv) }, cancellationToken: TestContext.Current.CancellationToken);
             // 8 steps an epoch, 96 in all.
             Assert.Equal(96, undisturbed.Steps);
             await client.ExportCheckpointAsync($"{undisturbed.JobId}@51", file, cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        await using EmbeddedCluster other = await TrainingFixture.StartAsync(workers: 3, parameterStores: 3);
-        await using ClusterClient resuming = ClusterClient.Connect(other.Connection);
-        TrainingSpec here = spec with { Data = await LoadAsync(resuming, csv) };
+        await using var other = await TrainingFixture.StartAsync(workers: 3, parameterStores: 3);
+        await using var resuming = ClusterClient.Connect(other.Connection);
+        var here = spec with { Data = await LoadAsync(resuming, csv) };
         await resuming.ImportCheckpointAsync(file, "half", cancellationToken: TestContext.Current.CancellationToken);
-        foreach (int stores in (int[])[1, 2, 3])
+        foreach (var stores in (int[])[1, 2, 3])
         {
-            TrainedModel resumed = await resuming.TrainAsync(here with { From = "half", ParameterStores = stores }, cancellationToken: TestContext.Current.CancellationToken);
+            var resumed = await resuming.TrainAsync(here with { From = "half", ParameterStores = stores },
+                cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal((undisturbed.Fingerprint, undisturbed.Steps, undisturbed.Examples), (resumed.Fingerprint, resumed.Steps, resumed.Examples));
             Assert.Equal(undisturbed.LastEvaluation!.Values, resumed.LastEvaluation!.Values);
         }
@@ -200,16 +224,18 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
     [Fact(Timeout = TestLimit)]
     public async Task Train_MoreEpochsOfACosine_IsRefusedUnlessTheRatesStayAsTheyWere()
     {
-        TrainingSpec spec = Odd with { Epochs = 10, Schedule = TrainingNames.Cosine, WarmupSteps = 5, DecayFactor = 0.1f };
-        TrainedModel first = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
-        TrainingSpec longer = spec with { Epochs = 20, From = first.JobId };
+        var spec = Odd with { Epochs = 10, Schedule = TrainingNames.Cosine, WarmupSteps = 5, DecayFactor = 0.1f };
+        var first = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        var longer = spec with { Epochs = 20, From = first.JobId };
 
-        var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(longer, cancellationToken: TestContext.Current.CancellationToken));
-        SpecViolation violation = Assert.Single(refused.Violations);
+        var refused = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+            embedded.Client.SubmitAsync(longer, cancellationToken: TestContext.Current.CancellationToken));
+        var violation = Assert.Single(refused.Violations);
         Assert.Equal("decaySteps", violation.Field);
         Assert.Contains("give 75 to go on", violation.Limit, StringComparison.Ordinal);
-        TrainedModel resumed = await embedded.Client.TrainAsync(longer with { DecaySteps = 75 }, cancellationToken: TestContext.Current.CancellationToken);
-        TrainedModel undisturbed = await embedded.Client.TrainAsync(longer with { DecaySteps = 75, From = null }, cancellationToken: TestContext.Current.CancellationToken);
+        var resumed = await embedded.Client.TrainAsync(longer with { DecaySteps = 75 }, cancellationToken: TestContext.Current.CancellationToken);
+        var undisturbed = await embedded.Client.TrainAsync(longer with { DecaySteps = 75, From = null },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(undisturbed.Fingerprint, resumed.Fingerprint);
     }
@@ -217,8 +243,8 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
     [Fact(Timeout = TestLimit)]
     public async Task Submit_WhatCannotGoOn_IsRefusedWithFieldAndBothValues()
     {
-        TrainedModel first = await embedded.Client.TrainAsync(Odd with { Epochs = 3 }, cancellationToken: TestContext.Current.CancellationToken);
-        TrainingSpec next = Odd with { From = first.JobId };
+        var first = await embedded.Client.TrainAsync(Odd with { Epochs = 3 }, cancellationToken: TestContext.Current.CancellationToken);
+        var next = Odd with { From = first.JobId };
         (string Field, TrainingSpec Spec, string Part)[] wrong =
         [
             ("lanes", next with { Lanes = 8 }, "is 7 in"),
@@ -231,10 +257,11 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
             ("from", next with { From = "No Such" }, "must be JOB"),
             ("weightsOnly", next with { From = null, WeightsOnly = true }, "must be given with"),
         ];
-        foreach ((string field, TrainingSpec spec, string part) in wrong)
+        foreach (var (field, spec, part) in wrong)
         {
-            var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
-            SpecViolation violation = Assert.Single(refused.Violations);
+            var refused = await Assert.ThrowsAsync<SpecRejectedException>(() =>
+                embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
+            var violation = Assert.Single(refused.Violations);
             Assert.Equal(field, violation.Field);
             Assert.Contains(part, violation.Limit, StringComparison.Ordinal);
         }
@@ -246,12 +273,13 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
         var first = await LoadAsync(Table(rows: 60, features: 3));
         var other = await LoadAsync(Table(rows: 61, features: 3));
         TrainingSpec spec = new() { Data = first, Label = "y", Lanes = 2, Batch = 4, Epochs = 2, Optimizer = TrainingNames.Adagrad, LearningRate = 0.1f };
-        TrainedModel model = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        var model = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
 
         var refused = await Assert.ThrowsAsync<SpecRejectedException>(() =>
             embedded.Client.SubmitAsync(spec with { Data = other, Epochs = 5, From = model.JobId }, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal("data", Assert.Single(refused.Violations).Field);
-        TrainedModel tuned = await embedded.Client.TrainAsync(spec with { Data = other, From = model.JobId, WeightsOnly = true }, cancellationToken: TestContext.Current.CancellationToken);
+        var tuned = await embedded.Client.TrainAsync(spec with { Data = other, From = model.JobId, WeightsOnly = true },
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(2L * 61, tuned.Examples);
     }
 
@@ -265,10 +293,10 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
         var random = new Random(5);
         var text = new StringBuilder();
         text.AppendLine(string.Join(',', Enumerable.Range(0, features).Select(i => $"x{i}").Append("y")));
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             double[] x = [.. Enumerable.Range(0, features).Select(_ => random.NextDouble() - 0.5)];
-            double y = x.Select((value, i) => value * (i - 3)).Sum();
+            var y = x.Select((value, i) => value * (i - 3)).Sum();
             text.AppendLine(string.Join(',', x.Append(y).Select(value => value.ToString("F4", CultureInfo.InvariantCulture))));
         }
 

@@ -4,7 +4,6 @@ using Cluster.Client.Summaries;
 using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
-using Cluster.Standalone.Embedded;
 
 namespace Cluster.Standalone.Tests.Training;
 
@@ -29,13 +28,13 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Train_Evaluated_HasTheLossOfTheSimulationAtEachClock()
     {
-        (JobInfo job, TrainedModel model) = await TrainAsync(Spec, TestContext.Current.CancellationToken);
+        var (job, model) = await TrainAsync(Spec, TestContext.Current.CancellationToken);
 
-        IReadOnlyList<SummaryPoint> points = await EvaluationsAsync(job);
+        var points = await EvaluationsAsync(job);
         Assert.Equal(Enumerable.Range(1, 20).Select(i => 52L * i), points.Select(point => point.Clock));
         double[] expected = [.. Enumerable.Range(1, 20).Select(i => LossAfter(epochs: 2 * i))];
         Assert.All(points.Zip(expected), pair => Assert.Equal(pair.Second, pair.First.Values["evaluation/loss"], 1e-9));
-        int best = Array.IndexOf(expected, expected.Min()) + 1;
+        var best = Array.IndexOf(expected, expected.Min()) + 1;
         Assert.Equal((52L * best, 1040L, "epochs"), (model.BestEvaluation!.Clock, model.LastEvaluation!.Clock, model.End));
         Assert.Equal(LineSimulation.Run(Spec with { Epochs = 2 * best }).Fingerprint, model.BestEvaluation.Fingerprint);
         Assert.Equal(model.Fingerprint, model.LastEvaluation.Fingerprint);
@@ -46,7 +45,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     public async Task Train_Patience_EndsWhereTheSimulationStopsImproving()
     {
         // The whole line at each step: the loss only falls, and by less and less.
-        TrainingSpec spec = Spec with
+        var spec = Spec with
         {
             Batch = 26,
             Epochs = 10_000,
@@ -57,15 +56,15 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
             Patience = 3,
             MinDelta = 0.01,
         };
-        (long expected, double reference, int waited) = (0, double.PositiveInfinity, 0);
+        var (expected, reference, waited) = (0L, double.PositiveInfinity, 0);
         while (waited < 3)
         {
             expected += 5;
-            double loss = LossAfter((int)expected, spec);
+            var loss = LossAfter((int)expected, spec);
             (reference, waited) = loss < reference - 0.01 ? (loss, 0) : (reference, waited + 1);
         }
 
-        (JobInfo job, TrainedModel model) = await TrainAsync(spec, TestContext.Current.CancellationToken);
+        var (job, model) = await TrainAsync(spec, TestContext.Current.CancellationToken);
 
         Assert.Equal((expected, expected, expected), (model.Steps, model.LastEvaluation!.Clock, job.Progress.Total));
         Assert.StartsWith("stopped early: loss has not improved for 3 evaluations", model.End, StringComparison.Ordinal);
@@ -77,9 +76,9 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Train_Target_EndsAtTheFirstEvaluationThatReachesIt()
     {
-        int epochs = Enumerable.Range(1, 20).Select(i => 2 * i).First(e => LossAfter(e) <= 0.3);
+        var epochs = Enumerable.Range(1, 20).Select(i => 2 * i).First(e => LossAfter(e) <= 0.3);
 
-        (_, TrainedModel model) = await TrainAsync(Spec with { Epochs = 1_000_000, Target = 0.3 }, TestContext.Current.CancellationToken);
+        var (_, model) = await TrainAsync(Spec with { Epochs = 1_000_000, Target = 0.3 }, TestContext.Current.CancellationToken);
 
         Assert.Equal((26L * epochs, LineSimulation.Run(Spec with { Epochs = epochs }).Fingerprint), (model.Steps, model.Fingerprint));
         Assert.StartsWith("target reached: loss 0.", model.End, StringComparison.Ordinal);
@@ -90,12 +89,12 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [InlineData(2)]
     public async Task Train_StopsEarly_OnAnyNumberOfWorkersAtTheSameFigures(int workers)
     {
-        TrainingSpec spec = Spec with { Epochs = 1000, EvaluateEpochs = 0, EvaluateSteps = 7, Patience = 4 };
-        (_, TrainedModel expected) = await TrainAsync(spec, TestContext.Current.CancellationToken);
-        await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers, parameterStores: 1);
-        await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
+        var spec = Spec with { Epochs = 1000, EvaluateEpochs = 0, EvaluateSteps = 7, Patience = 4 };
+        var (_, expected) = await TrainAsync(spec, TestContext.Current.CancellationToken);
+        await using var cluster = await TrainingFixture.StartAsync(workers, parameterStores: 1);
+        await using var client = ClusterClient.Connect(cluster.Connection);
 
-        TrainedModel model = await client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        var model = await client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((expected.Steps, expected.Fingerprint), (model.Steps, model.Fingerprint));
         Assert.Equivalent(expected.LastEvaluation, model.LastEvaluation, strict: true);
@@ -105,7 +104,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Train_Steps_EndsInTheMiddleOfAnEpoch()
     {
-        (_, TrainedModel model) = await TrainAsync(Spec with { EvaluateEpochs = 0, Epochs = 1, Steps = 60 }, TestContext.Current.CancellationToken);
+        var (_, model) = await TrainAsync(Spec with { EvaluateEpochs = 0, Epochs = 1, Steps = 60 }, TestContext.Current.CancellationToken);
 
         // Two epochs of 101 examples, and 8 steps of 4.
         Assert.Equal((60L, 202L + 32, "steps"), (model.Steps, model.Examples, model.End));
@@ -114,7 +113,8 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Train_MaxTime_EndsWithACommitAndSaysSo()
     {
-        (JobInfo job, TrainedModel model) = await TrainAsync(Spec with { Epochs = 1_000_000, MaxSeconds = 1, EvaluateEpochs = 1000 }, TestContext.Current.CancellationToken);
+        (var job, var model) =
+            await TrainAsync(Spec with { Epochs = 1_000_000, MaxSeconds = 1, EvaluateEpochs = 1000 }, TestContext.Current.CancellationToken);
 
         Assert.StartsWith($"time limit of 1 s reached at step {model.Steps}", model.End, StringComparison.Ordinal);
         Assert.InRange(model.Steps, 1, 26_000_000 - 1);
@@ -124,9 +124,9 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Summaries_OfATrainedJob_HaveAPointASegment()
     {
-        (JobInfo job, _) = await TrainAsync(Spec with { Mode = TrainingNames.Async, Epochs = 200, EvaluateEpochs = 0 }, TestContext.Current.CancellationToken);
+        var (job, _) = await TrainAsync(Spec with { Mode = TrainingNames.Async, Epochs = 200, EvaluateEpochs = 0 }, TestContext.Current.CancellationToken);
 
-        IReadOnlyList<SummaryPoint> points = await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
+        var points = await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.InRange(points.Count, 1, (int)job.Training!.Commits);
         Assert.Equal(points.Select(p => p.Clock).Order().Distinct(), points.Select(p => p.Clock));
@@ -138,18 +138,19 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
 
     private async Task<(JobInfo Job, TrainedModel Model)> TrainAsync(TrainingSpec spec, CancellationToken cancellationToken)
     {
-        JobInfo job = await embedded.Client.SubmitAsync(spec, cancellationToken: cancellationToken);
-        JobInfo ended = await embedded.Client.WaitAsync(job.Id, cancellationToken: cancellationToken);
+        var job = await embedded.Client.SubmitAsync(spec, cancellationToken: cancellationToken);
+        var ended = await embedded.Client.WaitAsync(job.Id, cancellationToken: cancellationToken);
         return (ended, TrainedModel.FromJob(ended.EnsureSucceeded()));
     }
 
     private async Task<IReadOnlyList<SummaryPoint>> EvaluationsAsync(JobInfo job) =>
-        [.. (await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken)).Where(point => point.Values.ContainsKey("evaluation/loss"))];
+        [.. (await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken))
+        .Where(point => point.Values.ContainsKey("evaluation/loss"))];
 
     // Of each commit that is kept, a head and a chunk for each of two vectors or one, on each ps task.
     private async Task AssertKeptAsync(JobInfo job, params long[] clocks)
     {
-        HashSet<string> keys = await embedded.KeysAsync($"cluster:job:{{{job.Id}}}:snapshot:");
+        var keys = await embedded.KeysAsync($"cluster:job:{{{job.Id}}}:snapshot:");
         Assert.Superset(clocks.ToHashSet(), keys.Select(ClockOf).ToHashSet());
         string[] persisted = [.. keys.Where(key => !clocks.Contains(ClockOf(key)))];
         Assert.All(persisted, key => Assert.True(ClockOf(key) > clocks.Max(), key));
@@ -159,8 +160,8 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
 
     private static double LossAfter(int epochs, TrainingSpec? spec = null)
     {
-        LineSimulation.Outcome fit = LineSimulation.Run((spec ?? Spec) with { Epochs = epochs });
-        DataSet line = LineExample.Create(Spec.Seed);
+        var fit = LineSimulation.Run((spec ?? Spec) with { Epochs = epochs });
+        var line = LineExample.Create(Spec.Seed);
         double loss = 0;
         for (long row = 0; row < line.Rows; row++)
             loss += Math.Pow(((double)fit.Weight * line.Features(row)[0]) + fit.Bias - line.Label(row), 2);

@@ -1,13 +1,11 @@
-using Cluster.Client.Checkpoints;
-using Cluster.Client.Predictions;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
 using Cluster.Testing;
 
 namespace Cluster.Standalone.Tests.Training;
 
-/// <summary>A feature about a million with a deviation of one: what standardisation does to it, through every service, against descent in double precision.</summary>
+/// <summary>A feature about a million with a deviation of one: what standardisation does to it, through every service,
+/// against descent in double precision.</summary>
 public sealed class LargeMeanTests(TrainingFixture embedded) : IClassFixture<TrainingFixture>
 {
     private const int TestLimit = 120_000;
@@ -19,13 +17,13 @@ public sealed class LargeMeanTests(TrainingFixture embedded) : IClassFixture<Tra
     [Fact(Timeout = TestLimit)]
     public async Task Train_StandardisedFeatureFarFromZero_EndsWhereDoublePrecisionDoes()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        DataSet data = Read();
-        (double[] weights, double bias, double[][] rows) = Descend(data);
-        await using FileStream file = File.OpenRead(DataFile);
-        string id = (await embedded.Client.LoadDataAsync(file, "y", cancellationToken: ct)).Id;
+        var ct = TestContext.Current.CancellationToken;
+        var data = Read();
+        var (weights, bias, rows) = Descend(data);
+        await using var file = File.OpenRead(DataFile);
+        var id = (await embedded.Client.LoadDataAsync(file, "y", cancellationToken: ct)).Id;
 
-        TrainedModel model = await embedded.Client.TrainAsync(
+        var model = await embedded.Client.TrainAsync(
             new TrainingSpec { Data = id, Standardise = true, Batch = 8, Epochs = Steps, LearningRate = (float)Rate }, cancellationToken: ct);
 
         Assert.Equal(0.11029, bias, 0.000005);
@@ -39,12 +37,12 @@ public sealed class LargeMeanTests(TrainingFixture embedded) : IClassFixture<Tra
 
     private async Task AssertSurvivesAFileAsync(double[] expected, string job, CancellationToken ct)
     {
-        string directory = Directory.CreateTempSubdirectory("large-mean-").FullName;
+        var directory = Directory.CreateTempSubdirectory("large-mean-").FullName;
         try
         {
-            string path = Path.Combine(directory, "model.safetensors");
+            var path = Path.Combine(directory, "model.safetensors");
             await embedded.Client.ExportCheckpointAsync(job, path, cancellationToken: ct);
-            CheckpointInfo imported = await embedded.Client.ImportCheckpointAsync(path, "large-mean", cancellationToken: ct);
+            var imported = await embedded.Client.ImportCheckpointAsync(path, "large-mean", cancellationToken: ct);
             await AssertPredictsAsync(expected, imported.Id, ct);
         }
         finally
@@ -55,9 +53,9 @@ public sealed class LargeMeanTests(TrainingFixture embedded) : IClassFixture<Tra
 
     private async Task AssertPredictsAsync(double[] expected, string model, CancellationToken ct)
     {
-        await using FileStream file = File.OpenRead(DataFile);
+        await using var file = File.OpenRead(DataFile);
         var predicted = new List<float>();
-        await foreach (Prediction prediction in embedded.Client.PredictAsync(model, file, cancellationToken: ct)) predicted.Add(prediction.Values.Span[0]);
+        await foreach (var prediction in embedded.Client.PredictAsync(model, file, cancellationToken: ct)) predicted.Add(prediction.Values.Span[0]);
         Assert.Equal(expected.Length, predicted.Count);
         Assert.All(expected.Zip(predicted), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
@@ -65,13 +63,14 @@ public sealed class LargeMeanTests(TrainingFixture embedded) : IClassFixture<Tra
     // All rows in each step, from zeros.
     private static (double[] Weights, double Bias, double[][] Rows) Descend(DataSet data)
     {
-        int features = data.FeatureCount;
-        double[][] columns = [.. Enumerable.Range(0, features).Select(j => Enumerable.Range(0, (int)data.Rows).Select(i => (double)data.Features(i)[j]).ToArray())];
+        var features = data.FeatureCount;
+        double[][] columns = [.. Enumerable.Range(0, features)
+            .Select(j => Enumerable.Range(0, (int)data.Rows).Select(i => (double)data.Features(i)[j]).ToArray())];
         double[] means = [.. columns.Select(column => column.Average())];
         double[] deviations = [.. columns.Select((column, j) => Math.Sqrt(column.Average(x => (x - means[j]) * (x - means[j]))))];
         double[][] rows = [.. Enumerable.Range(0, (int)data.Rows).Select(i => columns.Select((column, j) => (column[i] - means[j]) / deviations[j]).ToArray())];
-        (double[] weights, double bias) = (new double[features], 0);
-        for (int step = 0; step < Steps; step++)
+        var (weights, bias) = (new double[features], 0.0);
+        for (var step = 0; step < Steps; step++)
         {
             double[] errors = [.. rows.Select((row, i) => bias + row.Zip(weights).Sum(pair => pair.First * pair.Second) - data.Label(i))];
             weights = [.. weights.Select((weight, j) => weight - (Rate * 2 * rows.Select((row, i) => errors[i] * row[j]).Average()))];
@@ -83,7 +82,7 @@ public sealed class LargeMeanTests(TrainingFixture embedded) : IClassFixture<Tra
 
     private static DataSet Read()
     {
-        using FileStream file = File.OpenRead(DataFile);
+        using var file = File.OpenRead(DataFile);
         using RowReader reader = CsvData.Open(file, new CsvOptions { Label = "y" });
         return reader.ReadAll(TestContext.Current.CancellationToken);
     }

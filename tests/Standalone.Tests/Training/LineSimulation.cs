@@ -6,7 +6,8 @@ using Cluster.Protocol.Lanes;
 
 namespace Cluster.Standalone.Tests.Training;
 
-/// <summary>A synchronous job on the example of a line, one example after the other in one loop: float32 as the definition says, nothing of the cluster.</summary>
+/// <summary>A synchronous job on the example of a line, one example after the other in one loop: float32 as the definition says,
+/// nothing of the cluster.</summary>
 internal static class LineSimulation
 {
     /// <summary>What the parameters and the slots are after the last clock, or the first clock at which something is not finite.</summary>
@@ -19,13 +20,13 @@ internal static class LineSimulation
 
     public static Outcome Run(TrainingSpec spec)
     {
-        (float w, float b) = (spec.StartWeight ?? -1, spec.StartBias ?? -2);
-        (float slotW, float slotB) = (spec.InitialAccumulator, spec.InitialAccumulator);
-        DataSet line = LineExample.Create(spec.Seed);
+        var (w, b) = (spec.StartWeight ?? -1, spec.StartBias ?? -2);
+        var (slotW, slotB) = (spec.InitialAccumulator, spec.InitialAccumulator);
+        var line = LineExample.Create(spec.Seed);
         for (long clock = 0; clock < Clocks(spec); clock++)
         {
-            (float weight, float bias) = (w, b);
-            Sum step = Tree(0, spec.Lanes, lane => Lane(spec, line, clock, lane, weight, bias))!;
+            var (weight, bias) = (w, b);
+            var step = Tree(0, spec.Lanes, lane => Lane(spec, line, clock, lane, weight, bias))!;
             w = Update(spec, w, ref slotW, step.Weight / step.Examples);
             b = Update(spec, b, ref slotB, step.Bias / step.Examples);
             if (!float.IsFinite(w) || !float.IsFinite(b)) return new Outcome(w, b, clock);
@@ -37,14 +38,14 @@ internal static class LineSimulation
     /// <summary>Gradient descent on all points at once, in double precision.</summary>
     public static (double Weight, double Bias) FullBatchDescent(TrainingSpec spec)
     {
-        (double w, double b) = (-1, -2);
-        DataSet line = LineExample.Create(spec.Seed);
-        for (int epoch = 0; epoch < spec.Epochs; epoch++)
+        var (w, b) = (-1.0, -2.0);
+        var line = LineExample.Create(spec.Seed);
+        for (var epoch = 0; epoch < spec.Epochs; epoch++)
         {
-            (double gradientW, double gradientB) = (0, 0);
+            var (gradientW, gradientB) = (0.0, 0.0);
             for (long row = 0; row < line.Rows; row++)
             {
-                double residual = (w * line.Features(row)[0]) + b - line.Label(row);
+                var residual = (w * line.Features(row)[0]) + b - line.Label(row);
                 gradientW += 2 * residual * line.Features(row)[0];
                 gradientB += 2 * residual;
             }
@@ -69,21 +70,21 @@ internal static class LineSimulation
 
     private static IEnumerable<long> Rows(TrainingSpec spec, long clock, int lane)
     {
-        (long epoch, long step) = Math.DivRem(clock, StepsPerEpoch(spec));
-        long start = step * spec.Lanes * spec.Batch;
-        long count = Math.Min(LineExample.Rows, (step + 1) * spec.Lanes * spec.Batch) - start;
+        var (epoch, step) = Math.DivRem(clock, StepsPerEpoch(spec));
+        var start = step * spec.Lanes * spec.Batch;
+        var count = Math.Min(LineExample.Rows, (step + 1) * spec.Lanes * spec.Batch) - start;
         var order = new ExampleOrder(spec.Seed, LineExample.Rows);
-        for (long position = start + (count * lane / spec.Lanes); position < start + (count * (lane + 1) / spec.Lanes); position++)
+        for (var position = start + (count * lane / spec.Lanes); position < start + (count * (lane + 1) / spec.Lanes); position++)
             yield return order.Example(epoch, position);
     }
 
     private static Sum? Lane(TrainingSpec spec, DataSet line, long clock, int lane, float w, float b)
     {
         var sum = new Sum(0, 0, 0);
-        foreach (long row in Rows(spec, clock, lane))
+        foreach (var row in Rows(spec, clock, lane))
         {
-            float x = line.Features(row)[0];
-            float slope = 2 * (MathF.FusedMultiplyAdd(w, x, b) - line.Label(row));
+            var x = line.Features(row)[0];
+            var slope = 2 * (MathF.FusedMultiplyAdd(w, x, b) - line.Label(row));
             sum = new Sum(MathF.FusedMultiplyAdd(slope, x, sum.Weight), sum.Bias + slope, sum.Examples + 1);
         }
 
@@ -94,9 +95,9 @@ internal static class LineSimulation
     private static Sum? Tree(int from, int to, Func<int, Sum?> lane)
     {
         if (to - from == 1) return lane(from);
-        int half = 1;
+        var half = 1;
         while (half * 2 < to - from) half *= 2;
-        (Sum? left, Sum? right) = (Tree(from, from + half, lane), Tree(from + half, to, lane));
+        var (left, right) = (Tree(from, from + half, lane), Tree(from + half, to, lane));
         return left is null || right is null
             ? left ?? right
             : new Sum(left.Weight + right.Weight, left.Bias + right.Bias, left.Examples + right.Examples);

@@ -6,31 +6,31 @@ internal static class LogisticOptimum
     /// <summary>Weights, then the bias.</summary>
     public static double[] Find(double[][] x, int[] y, double l2)
     {
-        int n = x[0].Length + 1;
+        var n = x[0].Length + 1;
         var w = new double[n];
-        for (int step = 0; step < 50; step++)
+        for (var step = 0; step < 50; step++)
         {
             var gradient = new double[n];
             var hessian = new double[n, n];
-            for (int row = 0; row < x.Length; row++)
+            for (var row = 0; row < x.Length; row++)
             {
                 double[] features = [.. x[row], 1];
-                double p = 1 / (1 + Math.Exp(-Logit(w, x[row])));
-                for (int i = 0; i < n; i++)
+                var p = 1 / (1 + Math.Exp(-Logit(w, x[row])));
+                for (var i = 0; i < n; i++)
                 {
                     gradient[i] += (p - y[row]) * features[i] / x.Length;
-                    for (int j = 0; j < n; j++) hessian[i, j] += p * (1 - p) * features[i] * features[j] / x.Length;
+                    for (var j = 0; j < n; j++) hessian[i, j] += p * (1 - p) * features[i] * features[j] / x.Length;
                 }
             }
 
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
             {
                 gradient[i] += l2 * w[i];
                 hessian[i, i] += l2;
             }
 
-            double[] move = Solve(hessian, gradient);
-            for (int i = 0; i < n; i++) w[i] -= move[i];
+            var move = Solve(hessian, gradient);
+            for (var i = 0; i < n; i++) w[i] -= move[i];
             if (move.Max(Math.Abs) < 1e-12) return w;
         }
 
@@ -40,9 +40,9 @@ internal static class LogisticOptimum
     public static double Objective(IReadOnlyList<double> w, double[][] x, int[] y, double l2)
     {
         double loss = 0;
-        for (int row = 0; row < x.Length; row++)
+        for (var row = 0; row < x.Length; row++)
         {
-            double z = Logit(w, x[row]);
+            var z = Logit(w, x[row]);
             loss += Math.Max(z, 0) - (z * y[row]) + Math.Log(1 + Math.Exp(-Math.Abs(z)));
         }
 
@@ -54,21 +54,21 @@ internal static class LogisticOptimum
     /// <summary>Gaussian elimination of a positive definite matrix.</summary>
     private static double[] Solve(double[,] a, double[] b)
     {
-        int n = b.Length;
+        var n = b.Length;
         double[] x = [.. b];
-        for (int pivot = 0; pivot < n; pivot++)
+        for (var pivot = 0; pivot < n; pivot++)
         {
-            for (int row = pivot + 1; row < n; row++)
+            for (var row = pivot + 1; row < n; row++)
             {
-                double factor = a[row, pivot] / a[pivot, pivot];
-                for (int column = pivot; column < n; column++) a[row, column] -= factor * a[pivot, column];
+                var factor = a[row, pivot] / a[pivot, pivot];
+                for (var column = pivot; column < n; column++) a[row, column] -= factor * a[pivot, column];
                 x[row] -= factor * x[pivot];
             }
         }
 
-        for (int row = n - 1; row >= 0; row--)
+        for (var row = n - 1; row >= 0; row--)
         {
-            for (int column = row + 1; column < n; column++) x[row] -= a[row, column] * x[column];
+            for (var column = row + 1; column < n; column++) x[row] -= a[row, column] * x[column];
             x[row] /= a[row, row];
         }
 

@@ -15,7 +15,7 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
     [InlineData(TrainingNames.Async, 0.004f)]
     public async Task Train_PerceptronOnDigits_Names97PercentOfNewOnes(string mode, float learningRate)
     {
-        TrainedModel model = await TrainAsync(ExampleData.Digits, new TrainingSpec
+        var model = await TrainAsync(ExampleData.Digits, new TrainingSpec
         {
             Model = TrainingNames.Mlp,
             Layers = "128",
@@ -41,7 +41,7 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
     [InlineData(TrainingNames.Async)]
     public async Task Train_SoftmaxOnDigits_Names95PercentOfNewOnes(string mode)
     {
-        TrainedModel model = await TrainAsync(ExampleData.Digits, new TrainingSpec
+        var model = await TrainAsync(ExampleData.Digits, new TrainingSpec
         {
             Model = TrainingNames.Softmax,
             Classes = 10,
@@ -61,8 +61,8 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
     public async Task Train_LogisticOnBreastCancer_ReachesTheOptimumOfNewtonsMethod()
     {
         const float penalty = 0.01f;
-        ExampleData data = ExampleData.BreastCancer;
-        TrainedModel model = await TrainAsync(data, new TrainingSpec
+        var data = ExampleData.BreastCancer;
+        var model = await TrainAsync(data, new TrainingSpec
         {
             Model = TrainingNames.Logistic,
             Mode = TrainingNames.Sync,
@@ -74,7 +74,7 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
             L2 = penalty,
         }, TestContext.Current.CancellationToken);
 
-        double optimum = LogisticOptimum.Objective(LogisticOptimum.Find(data.Train, data.TrainLabels, penalty), data.Train, data.TrainLabels, penalty);
+        var optimum = LogisticOptimum.Objective(LogisticOptimum.Find(data.Train, data.TrainLabels, penalty), data.Train, data.TrainLabels, penalty);
         double[] found = [.. model.Parameters!["w"], .. model.Parameters["b"]];
         Assert.InRange(LogisticOptimum.Objective(found, data.Train, data.TrainLabels, penalty), optimum - 1e-7, optimum + 1e-4);
         // What the cluster reports is the cross-entropy alone.
@@ -85,12 +85,12 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
     [Fact(Timeout = TestLimit)]
     public async Task Submit_LabelsOfADataSet_GiveTheClassesOrAreRefusedWithTheirRows()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        string three = (await embedded.Client.LoadDataAsync(Csv("0", "2", "1", "2", "0"), "y", cancellationToken: ct)).Id;
-        string broken = (await embedded.Client.LoadDataAsync(Csv("0", "0.5", "1", "0.5", "-1"), "y", cancellationToken: ct)).Id;
+        var ct = TestContext.Current.CancellationToken;
+        var three = (await embedded.Client.LoadDataAsync(Csv("0", "2", "1", "2", "0"), "y", cancellationToken: ct)).Id;
+        var broken = (await embedded.Client.LoadDataAsync(Csv("0", "0.5", "1", "0.5", "-1"), "y", cancellationToken: ct)).Id;
         TrainingSpec spec = new() { Model = TrainingNames.Softmax, Data = three, Label = "y", Lanes = 1, Epochs = 1, LearningRate = 0.1f };
 
-        TrainedModel model = await embedded.Client.TrainAsync(spec, cancellationToken: ct);
+        var model = await embedded.Client.TrainAsync(spec, cancellationToken: ct);
         (TrainingSpec Spec, string Value, string Part)[] wrong =
         [
             (spec with { Classes = 2 }, "2", "from 0 to 1 for model softmax; 2 of 5 rows have this one, 2 one"),
@@ -100,33 +100,34 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
         ];
 
         Assert.Equal(3, model.Parameters!["b"].Count);
-        foreach ((TrainingSpec submitted, string value, string part) in wrong)
+        foreach (var (submitted, value, part) in wrong)
         {
             var refused = await Assert.ThrowsAsync<SpecRejectedException>(() => embedded.Client.SubmitAsync(submitted, cancellationToken: ct));
-            SpecViolation violation = Assert.Single(refused.Violations);
+            var violation = Assert.Single(refused.Violations);
             Assert.Equal(("label", value), (violation.Field, violation.Value));
             Assert.Contains(part, violation.Limit, StringComparison.Ordinal);
         }
 
-        static MemoryStream Csv(params string[] labels) => new(Encoding.UTF8.GetBytes("x,y\n" + string.Concat(labels.Select((label, row) => $"{row},{label}\n"))));
+        static MemoryStream Csv(params string[] labels)
+            => new(Encoding.UTF8.GetBytes("x,y\n" + string.Concat(labels.Select((label, row) => $"{row},{label}\n"))));
     }
 
     private async Task<TrainedModel> TrainAsync(ExampleData data, TrainingSpec spec, CancellationToken ct)
     {
-        string id = (await embedded.Client.LoadDataAsync(data.ToCsv(), "y", cancellationToken: ct)).Id;
+        var id = (await embedded.Client.LoadDataAsync(data.ToCsv(), "y", cancellationToken: ct)).Id;
         return await embedded.Client.TrainAsync(spec with { Data = id, Label = "y" }, cancellationToken: ct);
     }
 
     private static double Accuracy(TrainedModel model, params string[] layers)
     {
-        ExampleData data = ExampleData.Digits;
-        int hits = 0;
-        for (int row = 0; row < data.Test.Length; row++)
+        var data = ExampleData.Digits;
+        var hits = 0;
+        for (var row = 0; row < data.Test.Length; row++)
         {
-            double[] x = data.Test[row];
-            for (int layer = 0; layer < layers.Length; layer++)
+            var x = data.Test[row];
+            for (var layer = 0; layer < layers.Length; layer++)
             {
-                double[] y = Outputs(x, model.Parameters![layers[layer] + "w"], model.Parameters[layers[layer] + "b"]);
+                var y = Outputs(x, model.Parameters![layers[layer] + "w"], model.Parameters[layers[layer] + "b"]);
                 x = layer < layers.Length - 1 ? [.. y.Select(value => Math.Max(value, 0))] : y;
             }
 

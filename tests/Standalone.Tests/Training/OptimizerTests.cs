@@ -1,7 +1,5 @@
 using Cluster.Client;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
-using Cluster.Standalone.Embedded;
 
 namespace Cluster.Standalone.Tests.Training;
 
@@ -24,8 +22,8 @@ public sealed class OptimizerTests
     [Fact(Timeout = TestLimit)]
     public async Task Train_EveryOptimizerOnOneAndThreePsTasks_GivesTheSameBits()
     {
-        string[] alone = await TrainAllAsync(workers: 1, parameterStores: 1, TestContext.Current.CancellationToken);
-        string[] shared = await TrainAllAsync(workers: 2, parameterStores: 3, TestContext.Current.CancellationToken);
+        var alone = await TrainAllAsync(workers: 1, parameterStores: 1, TestContext.Current.CancellationToken);
+        var shared = await TrainAllAsync(workers: 2, parameterStores: 3, TestContext.Current.CancellationToken);
 
         Assert.Equal(alone, shared);
         Assert.Equal(alone.Length, alone.Distinct().Count());
@@ -34,13 +32,13 @@ public sealed class OptimizerTests
     [Fact(Timeout = TestLimit)]
     public async Task Train_VariablesOrRanges_GivesTheSameBits()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 3);
-        await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
-        TrainingSpec spec = Network with { Optimizer = TrainingNames.Adam };
+        var ct = TestContext.Current.CancellationToken;
+        await using var cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 3);
+        await using var client = ClusterClient.Connect(cluster.Connection);
+        var spec = Network with { Optimizer = TrainingNames.Adam };
 
-        TrainedModel ranges = await client.TrainAsync(spec, cancellationToken: ct);
-        TrainedModel variables = await client.TrainAsync(spec with { ParameterPlacement = TrainingNames.Variables }, cancellationToken: ct);
+        var ranges = await client.TrainAsync(spec, cancellationToken: ct);
+        var variables = await client.TrainAsync(spec with { ParameterPlacement = TrainingNames.Variables }, cancellationToken: ct);
 
         Assert.Equal((ranges.Fingerprint, ranges.Loss), (variables.Fingerprint, variables.Loss));
         Assert.Equal(ranges.Parameters!.Keys.Order(), variables.Parameters!.Keys.Order());
@@ -49,13 +47,13 @@ public sealed class OptimizerTests
 
     private static async Task<string[]> TrainAllAsync(int workers, int parameterStores, CancellationToken ct)
     {
-        await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers, parameterStores);
-        await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
+        await using var cluster = await TrainingFixture.StartAsync(workers, parameterStores);
+        await using var client = ClusterClient.Connect(cluster.Connection);
         var fingerprints = new List<string>();
-        foreach (string optimizer in TrainingNames.Optimizers)
+        foreach (var optimizer in TrainingNames.Optimizers)
         {
-            bool isFtrl = optimizer == TrainingNames.Ftrl;
-            TrainedModel model = await client.TrainAsync(Network with
+            var isFtrl = optimizer == TrainingNames.Ftrl;
+            var model = await client.TrainAsync(Network with
             {
                 Optimizer = optimizer,
                 Schedule = isFtrl ? null : TrainingNames.Exponential,

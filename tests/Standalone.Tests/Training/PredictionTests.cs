@@ -1,16 +1,12 @@
 using System.Globalization;
 using System.Text;
 using Cluster.Client;
-using Cluster.Client.Checkpoints;
 using Cluster.Client.Predictions;
 using Cluster.Client.Training;
 using Cluster.Compute.Cpu;
-using Cluster.Compute.Devices;
 using Cluster.Contracts.Jobs;
-using Cluster.Models;
 using Cluster.Models.Data;
 using Cluster.Models.Dense;
-using Cluster.Standalone.Embedded;
 
 namespace Cluster.Standalone.Tests.Training;
 
@@ -41,19 +37,19 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
     [InlineData(TrainingNames.Variables)]
     public async Task Predict_StandardisedPerceptronOnHeldOutRows_AgreesWithTheSessionAndTheEvaluation(string placement)
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        DataSet data = Read(ExampleData.Digits);
-        TrainedModel trained = await TrainAsync(ExampleData.Digits, Digits with { ParameterPlacement = placement }, ct);
+        var ct = TestContext.Current.CancellationToken;
+        var data = Read(ExampleData.Digits);
+        var trained = await TrainAsync(ExampleData.Digits, Digits with { ParameterPlacement = placement }, ct);
         var split = new DataSplit(data.Rows, DataSplit.CountTestRows(data.Rows, Digits.TestFraction), Digits.Seed);
         long[] rows = [.. Enumerable.Range(0, (int)split.TestRows).Select(i => split.Test.Row(i))];
 
-        List<Prediction> predicted = await PredictAsync(embedded.Client, trained.JobId, data, rows);
+        var predicted = await PredictAsync(embedded.Client, trained.JobId, data, rows);
 
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"probability_{i}").Prepend("class"), predicted[0].Columns);
         var standardiser = new Standardiser(StandardisationBuilder.Of(data, split));
         Assert.Equal(Outputs(Digits, trained, data, rows, standardiser), predicted.SelectMany(row => row.Values.ToArray()[1..]));
         Assert.All(predicted, row => Assert.Equal(1, row.Values.ToArray()[1..].Sum(), 1e-5));
-        int hits = predicted.Index().Count(row => row.Item.Values.Span[0] == data.Label(rows[row.Index]));
+        var hits = predicted.Index().Count(row => row.Item.Values.Span[0] == data.Label(rows[row.Index]));
         Assert.Equal(trained.LastEvaluation!.Values["accuracy"], hits / (double)rows.Length, 1e-12);
         Assert.InRange(hits / (double)rows.Length, 0.9, 1);
         Assert.Equal(split.TestRows, trained.LastEvaluation.Examples);
@@ -62,24 +58,24 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Predict_Logistic_GivesTheClassAndItsProbability()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        DataSet data = Read(ExampleData.BreastCancer);
+        var ct = TestContext.Current.CancellationToken;
+        var data = Read(ExampleData.BreastCancer);
         TrainingSpec spec = new() { Model = TrainingNames.Logistic, Label = "y", Lanes = 2, Batch = 32, Epochs = 5, LearningRate = 0.1f, EvaluateEpochs = 5 };
-        TrainedModel trained = await TrainAsync(ExampleData.BreastCancer, spec, ct);
+        var trained = await TrainAsync(ExampleData.BreastCancer, spec, ct);
         long[] rows = [.. Enumerable.Range(0, (int)data.Rows).Select(row => (long)row)];
 
-        List<Prediction> predicted = await PredictAsync(embedded.Client, trained.JobId, data, rows);
+        var predicted = await PredictAsync(embedded.Client, trained.JobId, data, rows);
 
         Assert.Equal(["class", "probability"], predicted[0].Columns);
-        foreach (Prediction row in predicted)
+        foreach (var row in predicted)
         {
             double logit = trained.Parameters!["b"][0];
-            for (int i = 0; i < data.FeatureCount; i++) logit += (double)trained.Parameters["w"][i] * data.Features(row.Row)[i];
+            for (var i = 0; i < data.FeatureCount; i++) logit += (double)trained.Parameters["w"][i] * data.Features(row.Row)[i];
             Assert.Equal(1 / (1 + Math.Exp(-logit)), row.Values.Span[1], 1e-5);
             Assert.Equal(row.Values.Span[1] > 0.5f ? 1 : 0, row.Values.Span[0]);
         }
 
-        int hits = predicted.Count(row => row.Values.Span[0] == data.Label(row.Row));
+        var hits = predicted.Count(row => row.Values.Span[0] == data.Label(row.Row));
         Assert.Equal(trained.LastEvaluation!.Values["accuracy"], hits / (double)rows.Length, 1e-12);
     }
 
@@ -87,10 +83,10 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Checkpoint_OfVariablesOnPsTasks_IsTheCheckpointOfRanges()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 3);
-        await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
-        string file = Path.Combine(Directory.CreateTempSubdirectory("placed-").FullName, "placed.safetensors");
+        var ct = TestContext.Current.CancellationToken;
+        await using var cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 3);
+        await using var client = ClusterClient.Connect(cluster.Connection);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("placed-").FullName, "placed.safetensors");
         TrainingSpec spec = new()
         {
             Model = TrainingNames.Mlp,
@@ -102,20 +98,21 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
             LearningRate = 0.01f,
             Seed = 4,
         };
-        TrainedModel whole = await client.TrainAsync(spec, cancellationToken: ct);
-        TrainingSpec variables = spec with { ParameterPlacement = TrainingNames.Variables };
-        TrainedModel half = await client.TrainAsync(variables with { Epochs = 4 }, cancellationToken: ct);
+        var whole = await client.TrainAsync(spec, cancellationToken: ct);
+        var variables = spec with { ParameterPlacement = TrainingNames.Variables };
+        var half = await client.TrainAsync(variables with { Epochs = 4 }, cancellationToken: ct);
 
-        CheckpointInfo checkpoint = await client.GetCheckpointAsync(half.JobId, ct);
+        var checkpoint = await client.GetCheckpointAsync(half.JobId, ct);
         Assert.Equal(half.Fingerprint, checkpoint.Fingerprint);
-        foreach ((int stores, string placement) in ((int, string)[])[(1, TrainingNames.Variables), (2, TrainingNames.Variables), (3, TrainingNames.Ranges)])
+        foreach (var (stores, placement) in ((int, string)[])[(1, TrainingNames.Variables), (2, TrainingNames.Variables), (3, TrainingNames.Ranges)])
         {
-            TrainedModel resumed = await client.TrainAsync(variables with { ParameterStores = stores, ParameterPlacement = placement, From = half.JobId }, cancellationToken: ct);
+            var resumed = await client.TrainAsync(variables with { ParameterStores = stores, ParameterPlacement = placement, From = half.JobId },
+                cancellationToken: ct);
             Assert.Equal(whole.Fingerprint, resumed.Fingerprint);
         }
 
         await client.ExportCheckpointAsync(half.JobId, file, cancellationToken: ct);
-        CheckpointInfo imported = await client.ImportCheckpointAsync(file, "placed", cancellationToken: ct);
+        var imported = await client.ImportCheckpointAsync(file, "placed", cancellationToken: ct);
         Assert.Equal(half.Fingerprint, imported.Fingerprint);
         Assert.Equal(whole.Fingerprint, (await client.TrainAsync(variables with { From = "placed" }, cancellationToken: ct)).Fingerprint);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
@@ -123,7 +120,7 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
 
     private async Task<TrainedModel> TrainAsync(ExampleData data, TrainingSpec spec, CancellationToken ct)
     {
-        string id = (await embedded.Client.LoadDataAsync(data.ToCsv(), "y", cancellationToken: ct)).Id;
+        var id = (await embedded.Client.LoadDataAsync(data.ToCsv(), "y", cancellationToken: ct)).Id;
         return await embedded.Client.TrainAsync(spec with { Data = id }, cancellationToken: ct);
     }
 
@@ -136,9 +133,10 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
     private static async Task<List<Prediction>> PredictAsync(ClusterClient client, string model, DataSet data, long[] rows)
     {
         var csv = new StringBuilder().AppendJoin(',', data.Schema.Features).Append('\n');
-        foreach (long row in rows) csv.AppendJoin(',', data.Features(row).ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture))).Append('\n');
+        foreach (var row in rows) csv.AppendJoin(',', data.Features(row).ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture))).Append('\n');
         var predicted = new List<Prediction>();
-        await foreach (Prediction prediction in client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString())), cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (var prediction in client.PredictAsync(model, new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString())),
+            cancellationToken: TestContext.Current.CancellationToken))
         {
             Assert.Equal(predicted.Count, prediction.Row);
             predicted.Add(prediction);
@@ -150,12 +148,12 @@ public sealed class PredictionTests(TrainingFixture embedded) : IClassFixture<Tr
 
     private static float[] Outputs(TrainingSpec spec, TrainedModel trained, DataSet data, long[] rows, Standardiser standardiser)
     {
-        IModel model = new PerceptronFactory().Create(spec, data.FeatureCount, data.Rows);
+        var model = new PerceptronFactory().Create(spec, data.FeatureCount, data.Rows);
         var batch = new Batch(rows.Length, data.FeatureCount);
-        foreach (long row in rows) batch.Add(data.Features(row), 0, standardiser);
+        foreach (var row in rows) batch.Add(data.Features(row), 0, standardiser);
         using var device = new CpuDevice(cores: 1);
-        using IDeviceStream stream = device.OpenStream();
-        using IModelSession session = model.Open(stream, rows.Length);
+        using var stream = device.OpenStream();
+        using var session = model.Open(stream, rows.Length);
         session.Load(model.Layout.Tensors.SelectMany(tensor => trained.Parameters![tensor.Name]).ToArray());
         var outputs = new float[rows.Length * model.Outputs];
         session.Predict(batch, outputs);

@@ -4,7 +4,6 @@ using Cluster.Client.Training;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
-using Cluster.Standalone.Embedded;
 
 namespace Cluster.Standalone.Tests.Training;
 
@@ -35,11 +34,11 @@ public sealed class SameBitsTests
     [InlineData(3, 2)]
     public async Task Train_WorkersAndParameterStores_GiveTheBitsOfOneLoop(int workers, int parameterStores)
     {
-        LineSimulation.Outcome expected = LineSimulation.Run(Odd);
-        await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers, parameterStores);
-        await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
+        var expected = LineSimulation.Run(Odd);
+        await using var cluster = await TrainingFixture.StartAsync(workers, parameterStores);
+        await using var client = ClusterClient.Connect(cluster.Connection);
 
-        TrainedModel model = await client.TrainAsync(Odd, cancellationToken: TestContext.Current.CancellationToken);
+        var model = await client.TrainAsync(Odd, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal([expected.Weight, expected.Bias], [.. model.Parameters!["w"], .. model.Parameters["b"]]);
         Assert.Equal(expected.Fingerprint, model.Fingerprint);
@@ -50,14 +49,14 @@ public sealed class SameBitsTests
     [Fact(Timeout = TestLimit)]
     public async Task Train_WorkerStopsInTheMiddle_GivesTheSameBits()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        await using EmbeddedCluster cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 2);
-        await using ClusterClient client = ClusterClient.Connect(cluster.Connection);
-        JobInfo job = await client.SubmitAsync(Long, cancellationToken: ct);
+        var ct = TestContext.Current.CancellationToken;
+        await using var cluster = await TrainingFixture.StartAsync(workers: 2, parameterStores: 2);
+        await using var client = ClusterClient.Connect(cluster.Connection);
+        var job = await client.SubmitAsync(Long, cancellationToken: ct);
 
         long stoppedAt = 0;
         JobInfo? last = null;
-        await foreach (JobUpdate update in client.WatchAsync(job.Id, ct))
+        await foreach (var update in client.WatchAsync(job.Id, ct))
         {
             last = update.Job;
             if (stoppedAt > 0 || last.Progress is not { Done: > 0, Fraction: < 1 } progress) continue;
@@ -65,7 +64,7 @@ public sealed class SameBitsTests
             await cluster.Workers.StopTaskAsync(1, ct);
         }
 
-        TrainedModel model = TrainedModel.FromJob(last!);
+        var model = TrainedModel.FromJob(last!);
         Assert.InRange(stoppedAt, 1, LineSimulation.Clocks(Long) - 1);
         Assert.Single(await client.ListTasksAsync(ct), task => task.JobName == JobNames.Worker);
         Assert.Equal((LineSimulation.Run(Long).Fingerprint, (long)Long.Epochs * LineExample.Rows), (model.Fingerprint, model.Examples));
@@ -73,7 +72,7 @@ public sealed class SameBitsTests
 
     private static double MeanLoss(LineSimulation.Outcome fit)
     {
-        DataSet line = LineExample.Create(Odd.Seed);
+        var line = LineExample.Create(Odd.Seed);
         double loss = 0;
         for (long row = 0; row < line.Rows; row++)
             loss += Math.Pow(((double)fit.Weight * line.Features(row)[0]) + fit.Bias - line.Label(row), 2);

@@ -2,7 +2,6 @@ using Cluster.Client;
 using Cluster.Coordinator;
 using Cluster.Models;
 using Cluster.Standalone.Embedded;
-using Cluster.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
@@ -35,8 +34,9 @@ public sealed class TrainingFixture : IAsyncLifetime
     public async Task<HashSet<string>> KeysAsync(string beginning)
     {
         var keys = new HashSet<string>();
-        IServer server = Cluster.Services.GetRequiredService<IConnectionMultiplexer>().GetServers().Single();
-        await foreach (RedisKey key in server.KeysAsync(pattern: beginning + "*", pageSize: 1000).WithCancellation(TestContext.Current.CancellationToken)) keys.Add(key!);
+        var server = Cluster.Services.GetRequiredService<IConnectionMultiplexer>().GetServers().Single();
+        await foreach (var key in server.KeysAsync(pattern: beginning + "*", pageSize: 1000).WithCancellation(TestContext.Current.CancellationToken))
+            keys.Add(key!);
         return keys;
     }
 

@@ -44,7 +44,8 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Train_Asynchronous_CountsEveryExampleOnce()
     {
-        TrainedModel model = await embedded.Client.TrainAsync(Short with { Mode = TrainingNames.Async, Batch = 1 }, cancellationToken: TestContext.Current.CancellationToken);
+        var model = await embedded.Client.TrainAsync(Short with { Mode = TrainingNames.Async, Batch = 1 },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((40L * LineExample.Rows, 40L * 26), (model.Examples, model.Steps));
         // From a loss above 5 at the start, with the noise of 0.4² about the line.
@@ -54,10 +55,10 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Train_FullBatchDescent_IsThatOfDoublePrecision()
     {
-        TrainingSpec spec = Short with { Lanes = 8, Batch = 13, Epochs = 300, Optimizer = TrainingNames.Sgd, LearningRate = 0.05f };
-        (double w, double b) = LineSimulation.FullBatchDescent(spec);
+        var spec = Short with { Lanes = 8, Batch = 13, Epochs = 300, Optimizer = TrainingNames.Sgd, LearningRate = 0.05f };
+        var (w, b) = LineSimulation.FullBatchDescent(spec);
 
-        TrainedModel model = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        var model = await embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(w, model.Parameters!["w"].Single(), 1e-5);
         Assert.Equal(b, model.Parameters["b"].Single(), 1e-5);
@@ -66,9 +67,11 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Train_TwoJobsAtOnce_EachEndsInItsOwnBits()
     {
-        TrainingSpec[] specs = [Short with { Epochs = 200 }, Short with { Epochs = 150, Lanes = 3, Seed = 6, Optimizer = TrainingNames.Sgd, LearningRate = 0.01f }];
+        TrainingSpec[] specs = [Short with { Epochs = 200 },
+            Short with { Epochs = 150, Lanes = 3, Seed = 6, Optimizer = TrainingNames.Sgd, LearningRate = 0.01f }];
 
-        TrainedModel[] models = await Task.WhenAll(specs.Select(spec => embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken)));
+        var models = await Task.WhenAll(
+            specs.Select(spec => embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken)));
 
         Assert.Equal(specs.Select(spec => LineSimulation.Run(spec).Fingerprint), models.Select(model => model.Fingerprint));
     }
@@ -76,17 +79,18 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Cancel_InTheMiddle_KeepsTheLastCommitAndFreesTheParameterStores()
     {
-        JobInfo job = await embedded.Client.SubmitAsync(Endless, cancellationToken: TestContext.Current.CancellationToken);
-        TrainingProgress running = await UntilAsync(
-            async () => (await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken)).Training, training => training is { Commits: > 1 }) ?? throw new InvalidOperationException();
+        var job = await embedded.Client.SubmitAsync(Endless, cancellationToken: TestContext.Current.CancellationToken);
+        var running = await UntilAsync(
+            async () => (await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken)).Training, training => training is { Commits: > 1 })
+            ?? throw new InvalidOperationException();
 
-        JobInfo cancelled = await embedded.Client.CancelAsync(job.Id, "enough", TestContext.Current.CancellationToken);
+        var cancelled = await embedded.Client.CancelAsync(job.Id, "enough", TestContext.Current.CancellationToken);
 
         Assert.Equal((JobState.Cancelled, "cancelled: enough"), (cancelled.State, cancelled.Error));
-        TrainedModel model = TrainedModel.FromJob(await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken));
+        var model = TrainedModel.FromJob(await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken));
         Assert.Equal("cancelled: enough", model.End);
         await UntilAsync(DoingAsync, doing => !doing.Any(text => text.Contains(job.Id, StringComparison.Ordinal)));
-        TrainingProgress kept = (await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken)).Training!;
+        var kept = (await embedded.Client.GetJobAsync(job.Id, TestContext.Current.CancellationToken)).Training!;
         Assert.Equal(model.Steps, kept.CommittedClock);
         Assert.InRange(kept.CommittedClock, running.CommittedClock, LineSimulation.Clocks(Endless) - 1);
         // Those of a segment that was written and not committed expire by themselves; older ones go at once.
@@ -102,10 +106,11 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Train_UpdateOverflows_FailsWithClockLanesAndTensor()
     {
-        TrainingSpec spec = Short with { Optimizer = TrainingNames.Sgd, LearningRate = 1e30f, ParameterStores = 1 };
+        var spec = Short with { Optimizer = TrainingNames.Sgd, LearningRate = 1e30f, ParameterStores = 1 };
         Assert.Equal(1, LineSimulation.Run(spec).DivergedAt);
 
-        var error = await Assert.ThrowsAsync<JobFailedException>(() => embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<JobFailedException>(() =>
+            embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal("diverged at clock 1, lanes 0-3: the update of tensor w is not finite", error.Reason);
     }
@@ -113,9 +118,10 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Train_GradientNotFinite_FailsWithTheLaneThatHasIt()
     {
-        TrainingSpec spec = Short with { Lanes = 1, Batch = 101, StartBias = 3e38f, ParameterStores = 1 };
+        var spec = Short with { Lanes = 1, Batch = 101, StartBias = 3e38f, ParameterStores = 1 };
 
-        var error = await Assert.ThrowsAsync<JobFailedException>(() => embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<JobFailedException>(() =>
+            embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal("diverged at clock 0, lane 0: the gradient of tensor w is not finite", error.Reason);
     }
@@ -123,11 +129,11 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Train_StepsTooLong_FailsAtTheClockOfTheSimulationAndKeepsAnEarlierCommit()
     {
-        TrainingSpec spec = Short with { Batch = 26, Epochs = 20_000, Optimizer = TrainingNames.Sgd, LearningRate = 1.01f };
-        long clock = LineSimulation.Run(spec).DivergedAt!.Value;
-        JobInfo job = await embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
+        var spec = Short with { Batch = 26, Epochs = 20_000, Optimizer = TrainingNames.Sgd, LearningRate = 1.01f };
+        var clock = LineSimulation.Run(spec).DivergedAt!.Value;
+        var job = await embedded.Client.SubmitAsync(spec, cancellationToken: TestContext.Current.CancellationToken);
 
-        JobInfo failed = await embedded.Client.WaitAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
+        var failed = await embedded.Client.WaitAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(JobState.Failed, failed.State);
         Assert.Matches($"^diverged at clock {clock}, lanes? [-0-3]+: the (gradient|update) of tensor [wb] is not finite$", failed.Error);
@@ -137,11 +143,12 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Train_ModelThrows_FailsWithLaneAndClockAndTheNextJobRuns()
     {
-        TrainingSpec spec = Short with { Model = ThrowingModelFactory.ModelName };
-        (long clock, int lane) = LineSimulation.FirstUse(spec, row: 0);
+        var spec = Short with { Model = ThrowingModelFactory.ModelName };
+        var (clock, lane) = LineSimulation.FirstUse(spec, row: 0);
 
-        var error = await Assert.ThrowsAsync<JobFailedException>(() => embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
-        TrainedModel next = await embedded.Client.TrainAsync(Short, cancellationToken: TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<JobFailedException>(() =>
+            embedded.Client.TrainAsync(spec, cancellationToken: TestContext.Current.CancellationToken));
+        var next = await embedded.Client.TrainAsync(Short, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Matches($"^lane {lane}, clock {clock} failed on /job:worker/replica:0/task:[0-2]/device:CPU:0: .*planted", error.Reason);
         Assert.Equal(LineSimulation.Run(Short).Fingerprint, next.Fingerprint);
@@ -150,10 +157,11 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Watch_LogDevicePlacement_NamesThePsTaskOfEachVariableAndTheDeviceOfEachItem()
     {
-        JobInfo job = await embedded.Client.SubmitAsync(Short with { LogDevicePlacement = true }, cancellationToken: TestContext.Current.CancellationToken);
+        var job = await embedded.Client.SubmitAsync(Short with { LogDevicePlacement = true }, cancellationToken: TestContext.Current.CancellationToken);
 
         var placements = new List<string>();
-        await foreach (JobUpdate update in embedded.Client.WatchAsync(job.Id, TestContext.Current.CancellationToken)) placements.AddRange(update.Placements.Select(placement => placement.ToString()));
+        await foreach (var update in embedded.Client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
+            placements.AddRange(update.Placements.Select(placement => placement.ToString()));
 
         Assert.Equal(["w: /job:ps/replica:0/task:0/device:CPU:0", "b: /job:ps/replica:0/task:1/device:CPU:0"], placements.Take(2));
         Assert.All(placements.Skip(2), placement => Assert.Matches(
@@ -164,33 +172,35 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     [Fact(Timeout = TestLimit)]
     public async Task Watch_PartialResults_ComeFromWorkersAndEndWithTheModel()
     {
-        JobInfo job = await embedded.Client.SubmitAsync(Short, cancellationToken: TestContext.Current.CancellationToken);
+        var job = await embedded.Client.SubmitAsync(Short, cancellationToken: TestContext.Current.CancellationToken);
 
         var partials = new List<PartialResult>();
         JobInfo? ended = null;
-        await foreach (JobUpdate update in embedded.Client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
+        await foreach (var update in embedded.Client.WatchAsync(job.Id, TestContext.Current.CancellationToken))
         {
             partials.AddRange(update.PartialResults);
             ended = update.Job;
         }
 
-        TrainedModel model = TrainedModel.FromJob(ended!);
+        var model = TrainedModel.FromJob(ended!);
         Assert.All(partials, partial => Assert.Matches("^/job:worker/task:[0-2]$", partial.Task));
         Assert.All(partials, partial => Assert.Equal(["w", "b"], partial.Parameters.Select(tensor => tensor.Name)));
         PartialResult[] last = [.. partials.Where(partial => partial.Clock == model.Steps)];
         Assert.NotEmpty(last);
-        Assert.All(last, partial => Assert.Equal(model.Parameters!.Values.SelectMany(values => values), partial.Parameters.SelectMany(tensor => tensor.Values)));
+        Assert.All(last, partial => Assert.Equal(model.Parameters!.Values.SelectMany(values => values),
+            partial.Parameters.SelectMany(tensor => tensor.Values)));
     }
 
     [Fact(Timeout = TestLimit)]
     public async Task Submit_KeyUsedBefore_IsTheSameJobOrRefused()
     {
-        string key = Guid.NewGuid().ToString("N");
-        JobInfo first = await embedded.Client.SubmitAsync(Short, key, TestContext.Current.CancellationToken);
-        JobInfo second = await embedded.Client.SubmitAsync(Short, key, TestContext.Current.CancellationToken);
+        var key = Guid.NewGuid().ToString("N");
+        var first = await embedded.Client.SubmitAsync(Short, key, TestContext.Current.CancellationToken);
+        var second = await embedded.Client.SubmitAsync(Short, key, TestContext.Current.CancellationToken);
 
         Assert.Equal(first.Id, second.Id);
-        var error = await Assert.ThrowsAnyAsync<ClusterException>(() => embedded.Client.SubmitAsync(Short with { Epochs = 41 }, key, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAnyAsync<ClusterException>(() =>
+            embedded.Client.SubmitAsync(Short with { Epochs = 41 }, key, TestContext.Current.CancellationToken));
         Assert.Contains(first.Id, error.Message, StringComparison.Ordinal);
         Assert.Equal(JobState.Succeeded, (await embedded.Client.WaitAsync(first.Id, cancellationToken: TestContext.Current.CancellationToken)).State);
     }
@@ -200,14 +210,15 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     {
         using var channel = GrpcChannel.ForAddress(embedded.Cluster.Connection.Address);
         var jobs = new V1.Jobs.JobsClient(channel);
-        HashSet<string> before = await KeysOfJobsAsync();
+        var before = await KeysOfJobsAsync();
 
-        foreach ((string field, TrainingSpec spec) in WrongSpecs)
+        foreach (var (field, spec) in WrongSpecs)
         {
             var request = new V1.SubmitRequest { IdempotencyKey = Guid.NewGuid().ToString("N"), Training = spec.ToProto() };
-            var error = await Assert.ThrowsAsync<RpcException>(async () => await jobs.SubmitAsync(request, Headers(), DateTime.UtcNow.AddSeconds(60), TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<RpcException>(async () =>
+                await jobs.SubmitAsync(request, Headers(), DateTime.UtcNow.AddSeconds(60), TestContext.Current.CancellationToken));
             Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-            Assert.True(SpecRejection.TryRead(error, out IReadOnlyList<SpecViolation>? violations));
+            Assert.True(SpecRejection.TryRead(error, out var violations));
             Assert.Equal(field, Assert.Single(violations).Field);
         }
 
@@ -219,7 +230,8 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
         [.. (await embedded.KeysAsync("cluster:job:")).Select(key => key.Split(':')[2]), .. await embedded.KeysAsync("cluster:submission:")];
 
     private async Task<IEnumerable<string>> DoingAsync() =>
-        (await embedded.Client.ListTasksAsync(TestContext.Current.CancellationToken)).Where(task => task.JobName == "ps").SelectMany(task => task.Devices).Select(device => device.Doing);
+        (await embedded.Client.ListTasksAsync(TestContext.Current.CancellationToken)).Where(task => task.JobName == "ps").SelectMany(task => task.Devices)
+        .Select(device => device.Doing);
 
     private Metadata Headers() => new() { { "authorization", $"Bearer {embedded.Cluster.Connection.Key}" } };
 
@@ -228,7 +240,7 @@ public sealed class TrainingTests(TrainingFixture embedded) : IClassFixture<Trai
     {
         while (true)
         {
-            T last = await read();
+            var last = await read();
             if (holds(last)) return last;
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }

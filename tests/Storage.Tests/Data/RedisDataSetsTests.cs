@@ -28,14 +28,14 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     [Fact]
     public async Task Load_WhatWasWritten_IsTheFile()
     {
-        DataSetRecord written = await WriteAsync(Rows(11));
+        var written = await WriteAsync(Rows(11));
 
         Assert.Equal(("y", 11L, 4, 3L), (written.Label, written.Rows, written.ChunkRows, written.Chunks));
         Assert.Equal(["a", "b"], written.Features);
-        DataSet file = CsvData.Load(Csv(Rows(11)), Options, Ct);
+        var file = CsvData.Load(Csv(Rows(11)), Options, Ct);
         Assert.Equal(DataFingerprint.Of(file), written.Fingerprint);
         Assert.Equivalent(written, await _dataSets.FindAsync(_id, Ct), strict: true);
-        DataSet loaded = await _dataSets.LoadAsync(_id, Ct);
+        var loaded = await _dataSets.LoadAsync(_id, Ct);
         Assert.Equal(DataFingerprint.Of(file), DataFingerprint.Of(loaded));
         Assert.Equal([10f, -10f], loaded.Features(10).ToArray());
         await AssertTimeToLiveAsync(TimeToLive, 5);
@@ -77,7 +77,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     public async Task Write_StreamBreaksAfterTheFirstChunks_LeavesNothing()
     {
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataSetRecord> writing = WriteAsync(_dataSets, stream, 1000, Ct);
+        var writing = WriteAsync(_dataSets, stream, 1000, Ct);
         await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
 
         stream.End(new IOException("the other side is gone"));
@@ -91,7 +91,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         using var source = new CancellationTokenSource();
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataSetRecord> writing = WriteAsync(_dataSets, stream, 1000, source.Token);
+        var writing = WriteAsync(_dataSets, stream, 1000, source.Token);
         await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
 
         await source.CancelAsync();
@@ -106,16 +106,16 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         var renewing = new RedisDataSets(Redis) { LoadingTimeToLive = TimeSpan.FromSeconds(12) };
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataSetRecord> writing = WriteAsync(renewing, stream, 1000, Ct);
+        var writing = WriteAsync(renewing, stream, 1000, Ct);
         await UntilAsync(() => Database.KeyExistsAsync(DataKeys.Chunk(_id, 0)));
 
         // A chunk's time to live goes down between renewals and up at each.
-        for (int renewals = 0; renewals < 2; renewals++)
+        for (var renewals = 0; renewals < 2; renewals++)
         {
-            TimeSpan? last = await Database.KeyTimeToLiveAsync(DataKeys.Chunk(_id, 0));
+            var last = await Database.KeyTimeToLiveAsync(DataKeys.Chunk(_id, 0));
             await UntilAsync(async () =>
             {
-                TimeSpan? before = last;
+                var before = last;
                 last = await Database.KeyTimeToLiveAsync(DataKeys.Chunk(_id, 0));
                 Assert.NotNull(last);
                 return last > before;
@@ -131,7 +131,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     public async Task Write_ChunkGoesMeanwhile_FailsAndLeavesNothing()
     {
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataSetRecord> writing = WriteAsync(_dataSets, stream, 1000, Ct);
+        var writing = WriteAsync(_dataSets, stream, 1000, Ct);
         await UntilAsync(async () => await Database.KeyDeleteAsync(DataKeys.Chunk(_id, 0)));
 
         stream.End(null);
@@ -144,13 +144,13 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     [Fact]
     public async Task Write_ProcessGoesInTheMiddle_LeavesNothingThatStays()
     {
-        string name = _id;
+        var name = _id;
         using var stream = new StallingStream(Encoding.UTF8.GetBytes(Rows(200_000)));
-        Task<DataSetRecord> writing = _dataSets.WriteAsync(
+        var writing = _dataSets.WriteAsync(
             Set(name), () => CsvData.Open(stream, Options with { ChunkRows = 1000 }), null, null, Ct);
         await UntilAsync(async () => (await KeysWithAsync(_id)).Count > 5);
 
-        foreach (string key in await KeysWithAsync(_id))
+        foreach (var key in await KeysWithAsync(_id))
             Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.Zero, _dataSets.LoadingTimeToLive);
         Assert.False(await Database.KeyExistsAsync(DataKeys.Manifest(_id)));
         Assert.Null(await _dataSets.ResolveAsync(name, Ct));
@@ -162,17 +162,18 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     [Fact]
     public async Task Write_WithAName_IsKeptAndFoundByIt()
     {
-        string name = $"n{Guid.NewGuid():N}";
-        DataSetRecord written = await WriteAsync(Rows(11), name);
+        var name = $"n{Guid.NewGuid():N}";
+        var written = await WriteAsync(Rows(11), name);
 
         Assert.Equal((name, "test.csv"), (written.Name, written.Source));
         Assert.Equal(_id, await _dataSets.ResolveAsync(name, Ct));
         Assert.Contains((await _dataSets.ListAsync(Ct)), set => set.Id == _id && set.Manifest.Name == name);
         Assert.True(await _dataSets.ProlongAsync(_id, TimeToLive, Ct));
-        foreach (string key in await KeysWithAsync(_id)) Assert.Null(await Database.KeyTimeToLiveAsync(key));
+        foreach (var key in await KeysWithAsync(_id)) Assert.Null(await Database.KeyTimeToLiveAsync(key));
 
         var other = new NewDataSet(NewId(), new DataImport { Source = "o", Label = "y", Name = name }, TimeToLive);
-        var taken = await Assert.ThrowsAsync<DataNameTakenException>(() => _dataSets.WriteAsync(other, () => CsvData.Open(Csv(Rows(3)), Options), null, null, Ct));
+        var taken = await Assert.ThrowsAsync<DataNameTakenException>(() =>
+            _dataSets.WriteAsync(other, () => CsvData.Open(Csv(Rows(3)), Options), null, null, Ct));
         Assert.Equal((name, _id), (taken.Name, taken.Id));
         Assert.Empty(await KeysWithAsync(other.Id));
 
@@ -181,7 +182,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
         await AssertTimeToLiveAsync(_dataSets.LoadingTimeToLive, 5);
         await _dataSets.UnhideAsync(_id, written, Ct);
         Assert.Equal(_id, await _dataSets.FindHolderAsync(name, Ct));
-        foreach (string key in await KeysWithAsync(_id)) Assert.Null(await Database.KeyTimeToLiveAsync(key));
+        foreach (var key in await KeysWithAsync(_id)) Assert.Null(await Database.KeyTimeToLiveAsync(key));
         await _dataSets.DeleteAsync(_id, written, Ct);
         Assert.Empty(await KeysWithAsync(_id));
         Assert.Null(await _dataSets.FindHolderAsync(name, Ct));
@@ -193,7 +194,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         await WriteAsync("a,y,b\n1,0,-5\n4,1,5\n4,1,6\n");
 
-        DataSummary summary = (await _dataSets.SummaryAsync(_id, Ct))!;
+        var summary = (await _dataSets.SummaryAsync(_id, Ct))!;
 
         Assert.Equal([new ColumnSummary("a", 1, 3, 4), new ColumnSummary("b", -5, 2, 6), new ColumnSummary("y", 0, 2.0 / 3, 1)], summary.Columns);
         Assert.Equal([new LabelCount(0, 1), new LabelCount(1, 2)], summary.Classes);
@@ -202,20 +203,21 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     [Fact]
     public async Task Load_SharedFile_IsReadWhereItIsAndRefusedWhenChanged()
     {
-        string folder = Directory.CreateTempSubdirectory("shared").FullName;
+        var folder = Directory.CreateTempSubdirectory("shared").FullName;
         try
         {
-            string path = Path.Combine(folder, "rows.csv");
+            var path = Path.Combine(folder, "rows.csv");
             await File.WriteAllTextAsync(path, Rows(11), Ct);
             var options = new DataSourceOptions();
             options.Roots.Add(folder);
             using var sources = new DataSources(Microsoft.Extensions.Options.Options.Create(options));
             var dataSets = new RedisDataSets(Redis, sources);
             var import = new DataImport { Source = "file:rows.csv", Label = "y", IsShared = true };
-            using (OpenedSource source = await sources.OpenAsync(import, Ct))
+            using (var source = await sources.OpenAsync(import, Ct))
             {
                 await dataSets.WriteAsync(
-                    new NewDataSet(_id, import, TimeToLive), () => source.Read(new DataLimits { ChunkRows = 4 }), () => new SharedRows(import, source.Bytes), null, Ct);
+                    new NewDataSet(_id, import, TimeToLive), () => source.Read(new DataLimits { ChunkRows = 4 }),
+                    () => new SharedRows(import, source.Bytes), null, Ct);
             }
 
             Assert.Equal(2, (await KeysWithAsync(_id)).Count);
@@ -226,7 +228,8 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
             await File.WriteAllTextAsync(path, Rows(11).Replace("a,", "c,", StringComparison.Ordinal), Ct);
             Assert.Equal($"data set '{_id}': file:rows.csv has changed since it was added: it has other columns", await RefusedAsync(dataSets));
             await File.WriteAllTextAsync(path, Rows(12), Ct);
-            Assert.StartsWith($"data set '{_id}': file:rows.csv has changed since it was added: it had ", await RefusedAsync(dataSets), StringComparison.Ordinal);
+            Assert.StartsWith($"data set '{_id}': file:rows.csv has changed since it was added: it had ", await RefusedAsync(dataSets),
+                StringComparison.Ordinal);
             File.Delete(path);
             Assert.Equal("there is no file 'rows.csv'", await RefusedAsync(dataSets));
         }
@@ -276,15 +279,16 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
 
     private NewDataSet Set(string? name) => new(_id, new DataImport { Source = "test.csv", Label = "y", Name = name }, TimeToLive);
 
-    private async Task<string> RefusedAsync(RedisDataSets dataSets) => (await Assert.ThrowsAsync<DataFormatException>(() => dataSets.LoadAsync(_id, Ct))).Message;
+    private async Task<string> RefusedAsync(RedisDataSets dataSets)
+        => (await Assert.ThrowsAsync<DataFormatException>(() => dataSets.LoadAsync(_id, Ct))).Message;
 
     private async Task<string> RefusedAsync() => (await Assert.ThrowsAsync<DataFormatException>(() => _dataSets.LoadAsync(_id, Ct))).Message;
 
     private async Task AssertTimeToLiveAsync(TimeSpan expected, int keys)
     {
-        SortedSet<string> names = await KeysWithAsync(_id);
+        var names = await KeysWithAsync(_id);
         Assert.Equal(keys, names.Count);
-        foreach (string name in names) Assert.InRange((await Database.KeyTimeToLiveAsync(name))!.Value, expected - TimeSpan.FromMinutes(1), expected);
+        foreach (var name in names) Assert.InRange((await Database.KeyTimeToLiveAsync(name))!.Value, expected - TimeSpan.FromMinutes(1), expected);
     }
 
     private async Task UntilAsync(Func<Task<bool>> condition)
@@ -298,7 +302,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     private static string Rows(int count)
     {
         var text = new StringBuilder("a,y,b\n");
-        for (int i = 0; i < count; i++) text.Append(i).Append(',').Append(2 * i).Append(',').Append(-i).Append('\n');
+        for (var i = 0; i < count; i++) text.Append(i).Append(',').Append(2 * i).Append(',').Append(-i).Append('\n');
         return text.ToString();
     }
 

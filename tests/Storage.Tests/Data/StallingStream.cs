@@ -31,8 +31,8 @@ internal sealed class StallingStream(byte[] bytes) : Stream
     public override int Read(byte[] buffer, int offset, int count)
     {
         if (_position >= bytes.Length / 2) _end.Task.WaitAsync(Limit).GetAwaiter().GetResult();
-        int limit = _position < bytes.Length / 2 ? bytes.Length / 2 : bytes.Length;
-        int read = Math.Min(count, limit - _position);
+        var limit = _position < bytes.Length / 2 ? bytes.Length / 2 : bytes.Length;
+        var read = Math.Min(count, limit - _position);
         bytes.AsSpan(_position, read).CopyTo(buffer.AsSpan(offset));
         _position += read;
         return read;

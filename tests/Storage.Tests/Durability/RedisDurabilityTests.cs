@@ -42,10 +42,10 @@ public sealed class RedisDurabilityOfOneServerTests
     [Fact]
     public async Task Run_ServerRestarts_Changes()
     {
-        await using RedisServerProcess server = await StartAsync();
-        await using IConnectionMultiplexer redis = await ConnectAsync(server, callSeconds: 2);
+        await using var server = await StartAsync();
+        await using var redis = await ConnectAsync(server, callSeconds: 2);
         var durability = new RedisDurability(redis, TimeProvider.System);
-        ulong before = await durability.RunAsync();
+        var before = await durability.RunAsync();
 
         await server.KillAsync(_ct);
         await server.RestartAsync(_ct);
@@ -56,8 +56,8 @@ public sealed class RedisDurabilityOfOneServerTests
     [Fact]
     public async Task Wait_SyncedEverySecond_LooksUntilASyncAndCanBeCancelled()
     {
-        await using RedisServerProcess server = await StartAsync();
-        await using IConnectionMultiplexer redis = await ConnectAsync(server);
+        await using var server = await StartAsync();
+        await using var redis = await ConnectAsync(server);
         Assert.SkipWhen(redis.GetServers().Single().Version >= new Version(7, 2), "this redis-server has WAITAOF, which needs no proof");
         await ConfigureAsync(redis, "appendfsync", "everysec");
         var durability = new RedisDurability(redis, TimeProvider.System);
@@ -65,7 +65,7 @@ public sealed class RedisDurabilityOfOneServerTests
         await durability.WaitAsync(_ct).WaitAsync(Limit, _ct);
 
         using var cancelled = new CancellationTokenSource();
-        Task waiting = durability.WaitAsync(cancelled.Token);
+        var waiting = durability.WaitAsync(cancelled.Token);
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Limit, _ct));
     }
@@ -73,8 +73,8 @@ public sealed class RedisDurabilityOfOneServerTests
     [Fact]
     public async Task Wait_NeverSynced_ReturnsAtOnce()
     {
-        await using RedisServerProcess server = await StartAsync();
-        await using IConnectionMultiplexer redis = await ConnectAsync(server);
+        await using var server = await StartAsync();
+        await using var redis = await ConnectAsync(server);
         await ConfigureAsync(redis, "appendfsync", "no");
         var time = new TimerLog();
 
@@ -86,20 +86,20 @@ public sealed class RedisDurabilityOfOneServerTests
     [Fact]
     public async Task Wait_NoRoomForTheWrite_Throws()
     {
-        await using RedisServerProcess server = await StartAsync();
-        await using IConnectionMultiplexer redis = await ConnectAsync(server);
+        await using var server = await StartAsync();
+        await using var redis = await ConnectAsync(server);
         await ConfigureAsync(redis, "appendfsync", "everysec");
         await ConfigureAsync(redis, "maxmemory", "1");
 
-        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => new RedisDurability(redis, TimeProvider.System).WaitAsync(_ct).WaitAsync(Limit, _ct));
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => new RedisDurability(redis, TimeProvider.System).WaitAsync(_ct).WaitAsync(Limit, _ct));
         Assert.True(RedisErrors.IsFull(error), error.ToString());
     }
 
     [Fact]
     public async Task Wait_NoAppendOnlyFile_ReturnsAtOnce()
     {
-        await using RedisServerProcess server = await StartAsync();
-        await using IConnectionMultiplexer redis = await ConnectAsync(server);
+        await using var server = await StartAsync();
+        await using var redis = await ConnectAsync(server);
         await ConfigureAsync(redis, "appendfsync", "everysec");
         await ConfigureAsync(redis, "appendonly", "no");
         var time = new TimerLog();
@@ -112,13 +112,13 @@ public sealed class RedisDurabilityOfOneServerTests
     [Fact]
     public async Task Wait_ServerIsAway_Throws()
     {
-        await using RedisServerProcess server = await StartAsync();
-        await using IConnectionMultiplexer redis = await ConnectAsync(server, callSeconds: 1);
+        await using var server = await StartAsync();
+        await using var redis = await ConnectAsync(server, callSeconds: 1);
         await server.KillAsync(_ct);
 
         var durability = new RedisDurability(redis, TimeProvider.System);
 
-        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => durability.WaitAsync(_ct).WaitAsync(Limit, _ct));
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => durability.WaitAsync(_ct).WaitAsync(Limit, _ct));
         Assert.True(RedisErrors.IsTransient(error), error.ToString());
     }
 

@@ -43,7 +43,7 @@ internal sealed class SimulatedAppendOnlyFile(Random random, int longestSync, do
     /// <summary>Lets time pass, in which others write, or not, and files are rewritten.</summary>
     public void Pass(int milliseconds)
     {
-        for (long end = _now + milliseconds; _now < end;)
+        for (var end = _now + milliseconds; _now < end;)
         {
             _now = Math.Min(end, _now + 1 + random.Next(CronPeriod));
             Execute();
@@ -70,7 +70,7 @@ internal sealed class SimulatedAppendOnlyFile(Random random, int longestSync, do
 
     private void Flush(bool force)
     {
-        bool isSyncing = IsSyncing;
+        var isSyncing = IsSyncing;
         if (_appended > _written)
         {
             if (isSyncing && !force && IsPostponed()) return;

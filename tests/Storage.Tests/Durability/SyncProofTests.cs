@@ -39,7 +39,7 @@ public sealed class SyncProofTests
     public void Pending_NoSync_ProvesNothing()
     {
         // A look that finds no sync under way right after the write: what this would take for a proof is none.
-        int wrong = Enumerable.Range(0, 1000).Count(seed =>
+        var wrong = Enumerable.Range(0, 1000).Count(seed =>
         {
             var file = New((seed, 50, 0));
             file.Mark();
@@ -75,7 +75,7 @@ public sealed class SyncProofTests
     private static bool Prove(SimulatedAppendOnlyFile file)
     {
         var proof = new SyncProof();
-        for (int look = 0; look < Looks; look++)
+        for (var look = 0; look < Looks; look++)
         {
             if (proof.Add(file.Look())) return true;
             file.Pass(LookPeriod);

@@ -47,7 +47,8 @@ public abstract class TaskLeaseTests(RedisServers servers, RedisKind kind) : Red
         Assert.Equal((false, false, false), (asked.Lost.IsCancellationRequested, other.Drained.IsCancellationRequested, other.Lost.IsCancellationRequested));
 
         await asked.DisposeAsync().AsTask().WaitAsync(Limit, Ct);
-        Assert.Equal(["1:entry", "1:lease", "counter"], (await Redis.GetDatabase().HashKeysAsync(RegistryKeys.Tasks(_jobName))).Select(field => $"{field}").Order());
+        Assert.Equal(["1:entry", "1:lease", "counter"],
+            (await Redis.GetDatabase().HashKeysAsync(RegistryKeys.Tasks(_jobName))).Select(field => $"{field}").Order());
     }
 
     [Fact]

@@ -29,15 +29,15 @@ public abstract class SnapshotTests(RedisServers servers, RedisKind kind) : Stor
         await WriteAsync(length, slots);
 
         var read = new float[slots + 1][];
-        for (int vector = 0; vector <= slots; vector++) read[vector] = new float[length];
-        SnapshotHead? head = await new SnapshotReader(Redis).ReadAsync(_key, length, slots, Take, Ct);
+        for (var vector = 0; vector <= slots; vector++) read[vector] = new float[length];
+        var head = await new SnapshotReader(Redis).ReadAsync(_key, length, slots, Take, Ct);
 
         Assert.Equal((640L, 1234L, length, slots, (length + 2_097_151) / 2_097_152), (head!.Clock, head.Examples, head.Length, head.Slots, head.Chunks));
-        for (int vector = 0; vector <= slots; vector++)
+        for (var vector = 0; vector <= slots; vector++)
             Assert.True(Vector(vector, length).AsSpan().SequenceEqual(read[vector]), $"vector {vector} differs");
-        SortedSet<string> keys = await KeysWithAsync(_key.Job);
+        var keys = await KeysWithAsync(_key.Job);
         Assert.Equal(1 + ((slots + 1) * head.Chunks), keys.Count);
-        foreach (string key in keys) Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(4), TimeToLive);
+        foreach (var key in keys) Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(4), TimeToLive);
 
         Task<bool> Take(int vector, int offset, ReadOnlyMemory<byte> part)
         {
@@ -49,8 +49,8 @@ public abstract class SnapshotTests(RedisServers servers, RedisKind kind) : Stor
     [Fact]
     public async Task Write_StateIsLetGo_WritesNoHead()
     {
-        int parts = 0;
-        bool written = await new SnapshotWriter(Redis, TimeToLive).WriteAsync(_key, 1, 10, 1, (_, _, _) => Task.FromResult(++parts == 1), Ct);
+        var parts = 0;
+        var written = await new SnapshotWriter(Redis, TimeToLive).WriteAsync(_key, 1, 10, 1, (_, _, _) => Task.FromResult(++parts == 1), Ct);
 
         Assert.False(written);
         Assert.Equal([SnapshotKeys.Chunk(_key, 0, 0)], await KeysWithAsync(_key.Job));
@@ -68,7 +68,7 @@ public abstract class SnapshotTests(RedisServers servers, RedisKind kind) : Stor
     public async Task Read_KeyIsGone_NamesIt()
     {
         await WriteAsync(10, 1);
-        string chunk = SnapshotKeys.Chunk(_key, 1, 0);
+        var chunk = SnapshotKeys.Chunk(_key, 1, 0);
         await Database.KeyDeleteAsync(chunk);
         Assert.Equal($"{chunk} is not in Redis", await RefusedAsync(10, 1));
 
@@ -120,10 +120,11 @@ public abstract class SnapshotTests(RedisServers servers, RedisKind kind) : Stor
     public async Task Read_HeadOfAnotherClock_NamesTheSnapshot()
     {
         await WriteAsync(10, 0);
-        SnapshotKey other = _key with { Clock = 641 };
+        var other = _key with { Clock = 641 };
         await Database.StringSetAsync(SnapshotKeys.Head(other), await Database.StringGetAsync(SnapshotKeys.Head(_key)));
 
-        var error = await Assert.ThrowsAsync<SnapshotUnreadableException>(() => new SnapshotReader(Redis).ReadAsync(other, 10, 0, (_, _, _) => Task.FromResult(true), Ct));
+        var error = await Assert.ThrowsAsync<SnapshotUnreadableException>(() => new SnapshotReader(Redis)
+            .ReadAsync(other, 10, 0, (_, _, _) => Task.FromResult(true), Ct));
 
         Assert.StartsWith(SnapshotKeys.Head(other), error.Message, StringComparison.Ordinal);
     }
@@ -136,12 +137,13 @@ public abstract class SnapshotTests(RedisServers servers, RedisKind kind) : Stor
         }, Ct));
 
     private async Task<string> RefusedAsync(int length, int slots) =>
-        (await Assert.ThrowsAsync<SnapshotUnreadableException>(() => new SnapshotReader(Redis).ReadAsync(_key, length, slots, (_, _, _) => Task.FromResult(true), Ct))).Message;
+        (await Assert.ThrowsAsync<SnapshotUnreadableException>(() => new SnapshotReader(Redis)
+        .ReadAsync(_key, length, slots, (_, _, _) => Task.FromResult(true), Ct))).Message;
 
     private static float[] Vector(int vector, int length)
     {
         var values = new float[length];
-        for (int i = 0; i < length; i++) values[i] = i + (vector * 0.25f);
+        for (var i = 0; i < length; i++) values[i] = i + (vector * 0.25f);
         return values;
     }
 }

@@ -41,9 +41,9 @@ public sealed class DownloadTests : IAsyncLifetime
     public async Task Read_AllowedHost_IsTheFile()
     {
         _answer = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nx,y\n1,2\n";
-        using DataSources sources = Sources(Host);
-        using OpenedSource source = await sources.OpenAsync(Import("/x.csv"), Ct);
-        using RowReader reader = source.Read(new DataLimits());
+        using var sources = Sources(Host);
+        using var source = await sources.OpenAsync(Import("/x.csv"), Ct);
+        using var reader = source.Read(new DataLimits());
 
         Assert.Equal(1, reader.ReadAll(Ct).Rows);
         Assert.Equal((8, 8), (source.Bytes, source.BytesRead));
@@ -82,8 +82,8 @@ public sealed class DownloadTests : IAsyncLifetime
     public async Task Open_AddressThatIsNotTheAllowedOne_IsRefusedAndNobodyIsAsked(string uri)
     {
         _answer = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nx,y\n1,2\n";
-        using DataSources sources = Sources("files.example.org");
-        string address = uri.Replace("PORT", Host.Split(':')[1], StringComparison.Ordinal);
+        using var sources = Sources("files.example.org");
+        var address = uri.Replace("PORT", Host.Split(':')[1], StringComparison.Ordinal);
 
         await Assert.ThrowsAsync<DataFormatException>(() => sources.OpenAsync(new DataImport { Source = address, Label = "y" }, Ct));
         Assert.Equal(0, _connections);
@@ -109,7 +109,7 @@ public sealed class DownloadTests : IAsyncLifetime
     [InlineData("[::ffff:169.254.169.254]")]
     public async Task Open_AllowedHostAtALinkLocalAddress_IsRefusedWithTheReason(string host)
     {
-        using DataSources sources = Sources(host);
+        using var sources = Sources(host);
         var error = await Assert.ThrowsAsync<DataFormatException>(() => sources.OpenAsync(new DataImport { Source = $"http://{host}/x", Label = "y" }, Ct));
         Assert.Contains("a link-local address, from which nothing is read", error.Message, StringComparison.Ordinal);
     }
@@ -117,7 +117,7 @@ public sealed class DownloadTests : IAsyncLifetime
     [Fact]
     public async Task Open_UserInTheAddress_IsRefused()
     {
-        using DataSources sources = Sources(Host);
+        using var sources = Sources(Host);
         var error = await Assert.ThrowsAsync<DataFormatException>(() => sources.OpenAsync(new DataImport { Source = $"http://user@{Host}/", Label = "y" }, Ct));
         Assert.Equal("an address must not hold a user or a password", error.Message);
     }
@@ -171,11 +171,11 @@ public sealed class DownloadTests : IAsyncLifetime
 
     private async Task<string> BrokenAsync(DataLimits limits)
     {
-        using DataSources sources = Sources(Host);
-        using OpenedSource source = await sources.OpenAsync(Import("/x.csv"), Ct);
+        using var sources = Sources(Host);
+        using var source = await sources.OpenAsync(Import("/x.csv"), Ct);
         return Assert.Throws<DataFormatException>(() =>
         {
-            using RowReader reader = source.Read(limits);
+            using var reader = source.Read(limits);
             reader.ReadAll(Ct);
         }).Message;
     }
@@ -188,9 +188,9 @@ public sealed class DownloadTests : IAsyncLifetime
         {
             try
             {
-                using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 Interlocked.Increment(ref _connections);
-                NetworkStream stream = client.GetStream();
+                var stream = client.GetStream();
                 while (await stream.ReadAsync(request, _stop.Token) > 0)
                 {
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(_answer), _stop.Token);

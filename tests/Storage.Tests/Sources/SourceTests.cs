@@ -16,7 +16,7 @@ public sealed class SourceTests : IDisposable
         _root = Directory.CreateDirectory(Path.Combine(_folder, "root")).FullName;
         Directory.CreateDirectory(Path.Combine(_root, "sub"));
         Directory.CreateDirectory(Path.Combine(_folder, "root-beside"));
-        foreach (string name in (string[])["root/a b.csv", "root/sub/b.csv", "secret.csv", "root-beside/c.csv"])
+        foreach (var name in (string[])["root/a b.csv", "root/sub/b.csv", "secret.csv", "root-beside/c.csv"])
             File.WriteAllText(Path.Combine(_folder, name), "x,y\n1,2\n");
         File.WriteAllText(Path.Combine(_root, "empty.csv"), "");
     }
@@ -36,8 +36,8 @@ public sealed class SourceTests : IDisposable
     public async Task Open_FileUnderARoot_IsRead(string uri)
     {
         using var sources = Sources(_root);
-        using OpenedSource source = await sources.OpenAsync(Csv(uri.Replace("ROOT", _root, StringComparison.Ordinal)), Ct);
-        using RowReader reader = source.Read(new DataLimits());
+        using var source = await sources.OpenAsync(Csv(uri.Replace("ROOT", _root, StringComparison.Ordinal)), Ct);
+        using var reader = source.Read(new DataLimits());
 
         Assert.Equal(1, reader.ReadAll(Ct).Rows);
         Assert.Equal((8, 8), (source.Bytes, source.BytesRead));
@@ -80,7 +80,7 @@ public sealed class SourceTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_root, "folder"), _folder);
         File.CreateSymbolicLink(Path.Combine(_root, "in.csv"), "sub/b.csv");
         File.CreateSymbolicLink(Path.Combine(_root, "circle"), Path.Combine(_root, "circle"));
-        using DataSources sources = Sources(_root);
+        using var sources = Sources(_root);
 
         Assert.Contains("is not under a data root", await RefusedAsync(sources, "file:out.csv"), StringComparison.Ordinal);
         Assert.Contains("is not under a data root", await RefusedAsync(sources, "file:folder/secret.csv"), StringComparison.Ordinal);
@@ -94,11 +94,11 @@ public sealed class SourceTests : IDisposable
     [InlineData("closed")]
     public async Task Open_OutsideWhateverIsThere_SaysTheSame(string name)
     {
-        string outside = Path.Combine(_folder, name);
+        var outside = Path.Combine(_folder, name);
         if (name == "circle") File.CreateSymbolicLink(outside, outside);
         else Directory.CreateDirectory(outside);
         if (name == "closed" && !OperatingSystem.IsWindows()) File.SetUnixFileMode(outside, UnixFileMode.None);
-        string uri = $"file:{outside}/x.csv";
+        var uri = $"file:{outside}/x.csv";
 
         Assert.Equal($"'{outside}/x.csv' is not under a data root; the roots are {_root}", await RefusedAsync(Sources(_root), uri));
     }
@@ -108,7 +108,7 @@ public sealed class SourceTests : IDisposable
     {
         File.CreateSymbolicLink(Path.Combine(_root, "zero.csv"), "/dev/zero");
         File.CreateSymbolicLink(Path.Combine(_root, "environ.csv"), "/proc/self/environ");
-        using DataSources sources = Sources(_root);
+        using var sources = Sources(_root);
 
         Assert.Contains("is not under a data root", await RefusedAsync(sources, "file:zero.csv"), StringComparison.Ordinal);
         Assert.Contains("is not under a data root", await RefusedAsync(sources, "file:environ.csv"), StringComparison.Ordinal);
@@ -117,9 +117,9 @@ public sealed class SourceTests : IDisposable
     [Fact]
     public async Task Open_RootThatIsALink_IsARoot()
     {
-        string link = Path.Combine(_folder, "link");
+        var link = Path.Combine(_folder, "link");
         Directory.CreateSymbolicLink(link, _root);
-        using DataSources sources = Sources(link);
+        using var sources = Sources(link);
 
         (await sources.OpenAsync(Csv("file:sub/b.csv"), Ct)).Dispose();
         (await sources.OpenAsync(Csv($"file:{link}/sub/b.csv"), Ct)).Dispose();
@@ -138,9 +138,9 @@ public sealed class SourceTests : IDisposable
     public async Task Open_LibSvmWithoutFeatures_LooksForTheHighestIndex()
     {
         await File.WriteAllTextAsync(Path.Combine(_root, "x.svm"), "1 2:1 7:1\n0 3:1\n", Ct);
-        using DataSources sources = Sources(_root);
-        using OpenedSource source = await sources.OpenAsync(new DataImport { Source = "file:x.svm", Format = DataFormats.LibSvm }, Ct);
-        using RowReader reader = source.Read(new DataLimits());
+        using var sources = Sources(_root);
+        using var source = await sources.OpenAsync(new DataImport { Source = "file:x.svm", Format = DataFormats.LibSvm }, Ct);
+        using var reader = source.Read(new DataLimits());
 
         Assert.Equal((7, 2), (reader.Schema.Features.Count, reader.ReadAll(Ct).Rows));
     }

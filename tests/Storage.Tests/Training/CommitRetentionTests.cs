@@ -15,15 +15,17 @@ public sealed class CommitRetentionTests
     [Fact]
     public void Decide_AnyCommitsCheckpointsAndEvaluations_KeepsWhatIsNamedAndNothingElse()
     {
-        Gen<(int Segment, bool Decides, int Value, bool Ends)[]> turns = Gen.Select(Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 9], Gen.Int[0, 19].Select(n => n == 0)).Array[1, 40];
-        Gen.Select(turns, Gen.Int[0, 6], Gen.Int[0, 3], Gen.Int[1, 8]).Sample((all, every, keep, evaluateEvery) => Run(all, new CheckpointPolicy(every, keep), evaluateEvery));
+        Gen<(int Segment, bool Decides, int Value, bool Ends)[]> turns =
+            Gen.Select(Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 9], Gen.Int[0, 19].Select(n => n == 0)).Array[1, 40];
+        Gen.Select(turns, Gen.Int[0, 6], Gen.Int[0, 3], Gen.Int[1, 8])
+            .Sample((all, every, keep, evaluateEvery) => Run(all, new CheckpointPolicy(every, keep), evaluateEvery));
     }
 
     private static void Run((int Segment, bool Decides, int Value, bool Ends)[] turns, CheckpointPolicy policy, int evaluateEvery)
     {
         var store = new HashSet<SnapshotKey>();
-        TrainingRecord record = Record();
-        foreach ((int segment, bool decides, int value, bool ends) in turns)
+        var record = Record();
+        foreach (var (segment, decides, value, ends) in turns)
         {
             if (record.Protocol.End is null) record = Commit(record, store, policy, segment, evaluateEvery);
             RequireNamed(record, store);
@@ -34,14 +36,15 @@ public sealed class CommitRetentionTests
         while (record.ToEvaluate.Count > 0) record = Decide(record, store, value: 0, ends: false);
         Close(record, store);
         HashSet<SnapshotKey> named = [.. Named(record)];
-        Assert.True(named.SetEquals(store), $"left over: {string.Join(", ", store.Except(named).Select(key => key.Clock))}; gone: {string.Join(", ", named.Except(store).Select(key => key.Clock))}");
+        Assert.True(named.SetEquals(store), $"left over: {string.Join(", ", store.Except(named).Select(key => key.Clock))}; gone: "
+            + $"{string.Join(", ", named.Except(store).Select(key => key.Clock))}");
         if (record.Protocol.End is { } end) Assert.All(record.Protocol.Manifest!.Checkpoints, checkpoint => Assert.InRange(checkpoint.Clock, 1, end));
     }
 
     private static TrainingRecord Commit(TrainingRecord record, HashSet<SnapshotKey> store, CheckpointPolicy policy, int segment, int evaluateEvery)
     {
-        long clock = (record.Protocol.Manifest?.Clock ?? 0) + segment;
-        CommitManifest next = policy.Follow(record.Protocol.Manifest, new CommitManifest
+        var clock = (record.Protocol.Manifest?.Clock ?? 0) + segment;
+        var next = policy.Follow(record.Protocol.Manifest, new CommitManifest
         {
             Generation = Only,
             Clock = clock,
@@ -63,7 +66,7 @@ public sealed class CommitRetentionTests
 
     private static TrainingRecord Decide(TrainingRecord record, HashSet<SnapshotKey> store, int value, bool ends)
     {
-        CommitManifest decided = record.ToEvaluate[0];
+        var decided = record.ToEvaluate[0];
         var commit = new EvaluatedCommit(new EvaluationFigures
         {
             Clock = decided.Clock,
@@ -72,12 +75,12 @@ public sealed class CommitRetentionTests
             Fingerprint = "",
             Values = new Dictionary<string, double> { [TrainingNames.Loss] = value },
         }, decided);
-        EvaluationState state = EarlyStopping.Decide(Plans.Plan.Spec, Metric.Loss, record.Evaluated, commit).State;
+        var state = EarlyStopping.Decide(Plans.Plan.Spec, Metric.Loss, record.Evaluated, commit).State;
         CommitRetention retention = new(record.Protocol.Manifest, record.Evaluations, decided, state.Best.Manifest);
-        bool isEnd = ends && record.Protocol.End is null;
-        IReadOnlyList<SnapshotKey> released = retention.Released(isEnd);
-        CommitManifest? last = isEnd ? retention.AsLast() : record.Protocol.Manifest;
-        TrainingRecord next = record with
+        var isEnd = ends && record.Protocol.End is null;
+        var released = retention.Released(isEnd);
+        var last = isEnd ? retention.AsLast() : record.Protocol.Manifest;
+        var next = record with
         {
             Evaluated = state,
             ToEvaluate = isEnd ? [] : [.. retention.Later],
@@ -90,7 +93,7 @@ public sealed class CommitRetentionTests
     // As RedisTraining.CloseAsync does.
     private static void Close(TrainingRecord record, HashSet<SnapshotKey> store)
     {
-        CommitManifest manifest = record.Protocol.Manifest!;
+        var manifest = record.Protocol.Manifest!;
         IEnumerable<SnapshotKey> gone = [.. manifest.Previous, .. manifest.Expired];
         store.ExceptWith(gone.Except(Named(record)));
     }

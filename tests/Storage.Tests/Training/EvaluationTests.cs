@@ -39,9 +39,9 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : St
     public async Task Flip_AtTheClocksOfEvaluationsAlone_NamesTheCommit()
     {
         CommitManifest? last = null;
-        foreach (long clock in (long[])[16, 32, 48, 64, 499, 500]) last = await CommitAsync(last, clock);
+        foreach (var clock in (long[])[16, 32, 48, 64, 499, 500]) last = await CommitAsync(last, clock);
 
-        TrainingRecord record = await ReadAsync();
+        var record = await ReadAsync();
 
         Assert.Equal([32, 64, 500], record.ToEvaluate.Select(commit => commit.Clock));
         Assert.Equal([32, 64, 500], record.Evaluations.Kept.Select(key => key.Clock).Distinct());
@@ -56,7 +56,7 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : St
 
         Assert.True(await _training.RecordRangeAsync(items[1], Range(0.1)));
         Assert.True(await _training.RecordRangeAsync(items[1], Range(0.3)));
-        IReadOnlyList<EvaluatedRange?> ranges = await _training.RangesAsync(_job, items);
+        var ranges = await _training.RangesAsync(_job, items);
 
         Assert.Null(ranges[0]);
         Assert.Equal(0.1, ranges[1]!.Sums.Sums["loss"]);
@@ -77,79 +77,82 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : St
     [Fact]
     public async Task Decide_GoesOn_TakesTheEvaluationOffOnce()
     {
-        CommitManifest commit = await CommitAsync(null, 32);
+        var commit = await CommitAsync(null, 32);
         await _training.RecordRangeAsync(Item(0, 512), Range(0.1));
-        EvaluationState state = State(commit);
+        var state = State(commit);
 
         Assert.Equal(TrainingAnswer.Fenced, await _training.DecideAsync(_job, "9.0", new EvaluationDecision(commit, state, []), Plan));
         Assert.Equal(TrainingAnswer.Done, await _training.DecideAsync(_job, Owner, new EvaluationDecision(commit, state, []), Plan));
-        Assert.Equal(TrainingAnswer.Moved, await _training.DecideAsync(_job, Owner, new EvaluationDecision(commit, state with { Waited = 9 }, commit.Snapshots), Plan));
+        Assert.Equal(TrainingAnswer.Moved, await _training.DecideAsync(_job, Owner,
+            new EvaluationDecision(commit, state with { Waited = 9 }, commit.Snapshots), Plan));
 
-        TrainingRecord record = await ReadAsync();
+        var record = await ReadAsync();
         Assert.Empty(record.ToEvaluate);
         Assert.Equivalent(state, record.Evaluated, strict: true);
         Assert.Null(record.Protocol.End);
         Assert.False(await Database.KeyExistsAsync(TrainingKeys.Evaluations(_job)));
-        foreach (string key in KeysOf(commit)) Assert.True(await Database.KeyExistsAsync(key));
+        foreach (var key in KeysOf(commit)) Assert.True(await Database.KeyExistsAsync(key));
     }
 
     [Fact]
     public async Task Decide_SnapshotsThatNothingNeeds_GoWithTheDecision()
     {
-        CommitManifest first = await CommitAsync(null, 32);
-        CommitManifest second = await CommitAsync(first, 64);
+        var first = await CommitAsync(null, 32);
+        var second = await CommitAsync(first, 64);
 
         await _training.DecideAsync(_job, Owner, new EvaluationDecision(first, State(second), first.Snapshots), Plan);
 
-        foreach (string key in KeysOf(first)) Assert.False(await Database.KeyExistsAsync(key));
-        foreach (string key in KeysOf(second)) Assert.True(await Database.KeyExistsAsync(key));
+        foreach (var key in KeysOf(first)) Assert.False(await Database.KeyExistsAsync(key));
+        foreach (var key in KeysOf(second)) Assert.True(await Database.KeyExistsAsync(key));
     }
 
     [Fact]
     public async Task Decide_Ends_GoesBackToThatCommitAndTakesNoOther()
     {
-        CommitManifest first = await CommitAsync(null, 32);
-        CommitManifest second = await CommitAsync(first, 64);
-        TrainingRecord before = await ReadAsync();
+        var first = await CommitAsync(null, 32);
+        var second = await CommitAsync(first, 64);
+        var before = await ReadAsync();
         CommitRetention retention = new(before.Protocol.Manifest, before.Evaluations, first, first);
         await Database.HashSetAsync(JobKeys.Record(_job), "total", Plan.Schedule().TotalClocks);
 
         var decision = new EvaluationDecision(first, State(first), []) { End = retention.AsLast(), Reason = "enough", Later = retention.Later };
         Assert.Equal(TrainingAnswer.Done, await _training.DecideAsync(_job, Owner, decision, Plan));
 
-        TrainingRecord record = await ReadAsync();
+        var record = await ReadAsync();
         Assert.Equal((32L, first.Id, "enough"), (record.Protocol.End, record.Protocol.Manifest!.Id, record.EndReason));
         Assert.Empty(record.ToEvaluate);
         Assert.Equal(second.Snapshots, record.Protocol.Manifest.Expired);
         Assert.Equal(FlipResult.ManifestChanged, (await FlipAsync(first, 96)).Result);
-        Assert.Equal((32, Plan.Schedule().TotalClocks), ((long)await Database.HashGetAsync(JobKeys.Record(_job), "done"), (long)await Database.HashGetAsync(JobKeys.Record(_job), "total")));
+        Assert.Equal((32, Plan.Schedule().TotalClocks),
+            ((long)await Database.HashGetAsync(JobKeys.Record(_job), "done"), (long)await Database.HashGetAsync(JobKeys.Record(_job), "total")));
     }
 
     [Fact]
     public async Task Close_BestAndLast_StayAndExpire()
     {
-        CommitManifest best = await CommitAsync(null, 32);
-        CommitManifest middle = await CommitAsync(best, 48);
-        CommitManifest last = await CommitAsync(middle, 50);
+        var best = await CommitAsync(null, 32);
+        var middle = await CommitAsync(best, 48);
+        var last = await CommitAsync(middle, 50);
         await _training.PlanAsync(_job, Owner, Plan, []);
         await _training.DecideAsync(_job, Owner, new EvaluationDecision(best, State(best), []), Plan);
 
         await _training.CloseAsync(_job, TimeSpan.FromMinutes(1));
 
-        foreach (string key in KeysOf(best).Concat(KeysOf(last))) Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
-        foreach (string key in KeysOf(middle)) Assert.False(await Database.KeyExistsAsync(key));
+        foreach (var key in KeysOf(best).Concat(KeysOf(last)))
+            Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        foreach (var key in KeysOf(middle)) Assert.False(await Database.KeyExistsAsync(key));
     }
 
     [Fact]
     public async Task End_CommitThatIsThere_IsTheLastAndIsEvaluated()
     {
-        CommitManifest commit = await CommitAsync(null, 16);
+        var commit = await CommitAsync(null, 16);
 
         Assert.Equal(TrainingAnswer.Moved, await _training.EndAsync(_job, Owner, commit.Id with { Clock = 8 }, "time", isEvaluated: true));
         Assert.Equal(TrainingAnswer.Done, await _training.EndAsync(_job, Owner, commit.Id, "time", isEvaluated: true));
         Assert.Equal(TrainingAnswer.Moved, await _training.EndAsync(_job, Owner, commit.Id, "again", isEvaluated: true));
 
-        TrainingRecord record = await ReadAsync();
+        var record = await ReadAsync();
         Assert.Equal((16L, "time"), (record.Protocol.End, record.EndReason));
         Assert.Equal(commit.Id, Assert.Single(record.ToEvaluate).Id);
     }
@@ -166,13 +169,20 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : St
 
     private static EvaluationState State(CommitManifest commit)
     {
-        var figures = new EvaluationFigures { Clock = commit.Clock, Set = EvaluationSet.Training, Examples = 7, Values = new Dictionary<string, double> { ["loss"] = 0.1 + 0.2 }, Fingerprint = "f" };
+        var figures = new EvaluationFigures
+        {
+            Clock = commit.Clock,
+            Set = EvaluationSet.Training,
+            Examples = 7,
+            Values = new Dictionary<string, double> { ["loss"] = 0.1 + 0.2 },
+            Fingerprint = "f"
+        };
         return new EvaluationState { Last = figures, Best = new EvaluatedCommit(figures, commit), Reference = 0.1 + 0.2, Waited = 0 };
     }
 
     private async Task<CommitManifest> CommitAsync(CommitManifest? previous, long clock)
     {
-        (CommitManifest next, FlipResult result) = await FlipAsync(previous, clock);
+        var (next, result) = await FlipAsync(previous, clock);
         Assert.Equal(FlipResult.Flipped, result);
         return next;
     }
@@ -188,7 +198,7 @@ public abstract class EvaluationTests(RedisServers servers, RedisKind kind) : St
             Previous = previous?.Snapshots ?? [],
             Expired = previous?.Previous ?? [],
         };
-        foreach (string key in KeysOf(next)) await Database.StringSetAsync(key, "x", TimeSpan.FromMinutes(10));
+        foreach (var key in KeysOf(next)) await Database.StringSetAsync(key, "x", TimeSpan.FromMinutes(10));
         return (next, await _training.FlipAsync(_job, Owner, new FlipRequest(Token, previous?.Id, next), Plan));
     }
 

@@ -40,7 +40,7 @@ internal static class Plans
     /// <summary>Every key of a snapshot, spelt out: the head, and the chunks of the parameters and of the slot.</summary>
     public static string[] Keys(SnapshotKey key)
     {
-        string head = $"cluster:job:{{{key.Job}}}:snapshot:{key.Task}:{key.Generation}:{key.Incarnation:x16}:{key.Clock}";
+        var head = $"cluster:job:{{{key.Job}}}:snapshot:{key.Task}:{key.Generation}:{key.Incarnation:x16}:{key.Clock}";
         return [head, .. from vector in (int[])[0, 1] from chunk in Enumerable.Range(0, Chunks[key.Task]) select $"{head}:{vector}:{chunk}"];
     }
 }

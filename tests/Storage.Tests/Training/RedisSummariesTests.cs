@@ -41,7 +41,7 @@ public abstract class RedisSummariesTests(RedisServers servers, RedisKind kind) 
     public async Task Append_MoreThanFit_KeepsThemEvenlySpread()
     {
         const int points = (RedisSummaries.MaxPoints * 7) / 2;
-        for (int from = 0; from < points; from += 512)
+        for (var from = 0; from < points; from += 512)
             await Task.WhenAll(Enumerable.Range(from, Math.Min(512, points - from)).Select(i => AppendAsync(SummarySeries.Segments, i)));
 
         Assert.Equal(Enumerable.Range(0, (points + 3) / 4).Select(i => 4L * i), (await _summaries.ReadAsync(_job, -1)).Select(point => point.Clock));

@@ -41,19 +41,19 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
         await RunningAsync();
         await _training.PlanAsync(_job, Owner, Plans.Plan, []);
         await _training.StartGenerationAsync(_job, Owner, new GenerationRequest(Token, Generation.None, First, [0xAB00, ulong.MaxValue]));
-        CommitManifest manifest = await CommitAsync(null, 16);
+        var manifest = await CommitAsync(null, 16);
         await _training.ObserveAsync(_job, Owner, [new(TrainingCounters.StealsOf(7), 3), new(TrainingCounters.PushesOf(PushOutcome.Duplicate, 7), 5)]);
         await _training.ObserveAsync(_job, Owner, [new(TrainingCounters.StealsOf(7), 4), new(TrainingCounters.StealsOf(ulong.MaxValue), 10)]);
         await _training.PublishedAsync(_job, Owner, First, new Segment(0, 16), 3);
 
-        TrainingRecord record = (await _training.ReadAsync(_job))!;
+        var record = (await _training.ReadAsync(_job))!;
 
         Assert.Equivalent(Plans.Plan, record.Plan, strict: true);
         Assert.Equal((Owner, true, false), (record.Owner, record.IsRunning, record.HasResult));
         Assert.Equal(First, record.Protocol.Generation);
         Assert.Equal([0xAB00, ulong.MaxValue], record.Protocol.Incarnations);
         Assert.Equivalent(manifest, record.Protocol.Manifest, strict: true);
-        TrainingCounters counters = record.Counters;
+        var counters = record.Counters;
         Assert.Equal((1, 1, 1, 14), (counters.Generations, counters.Commits, counters.Segments, counters.Steals));
         Assert.Equal((5, 0), (counters.Pushes(PushOutcome.Duplicate), counters.Pushes(PushOutcome.Rewind)));
         Assert.Equal(First, await _training.CurrentGenerationAsync(_job));
@@ -103,11 +103,11 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     {
         await RunningAsync();
         await StartAsync();
-        FlipRequest[] requests = await Task.WhenAll(Enumerable.Range(1, 20).Select(clock => PrepareAsync(null, clock)));
+        var requests = await Task.WhenAll(Enumerable.Range(1, 20).Select(clock => PrepareAsync(null, clock)));
 
-        FlipResult[] results = await Task.WhenAll(requests.Select(request => Task.Run(() => _training.FlipAsync(_job, Owner, request, Plans.Plan), Ct)));
+        var results = await Task.WhenAll(requests.Select(request => Task.Run(() => _training.FlipAsync(_job, Owner, request, Plans.Plan), Ct)));
 
-        int winner = Assert.Single(Enumerable.Range(0, results.Length), i => results[i] == FlipResult.Flipped);
+        var winner = Assert.Single(Enumerable.Range(0, results.Length), i => results[i] == FlipResult.Flipped);
         Assert.Equal(19, results.Count(result => result == FlipResult.ManifestChanged));
         Assert.Equal(requests[winner].Next.Clock, (await _training.ReadAsync(_job))!.Protocol.Manifest!.Clock);
     }
@@ -118,16 +118,16 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
         await RunningAsync();
         await _training.PlanAsync(_job, Owner, Plans.Plan, []);
         await StartAsync();
-        CommitManifest first = await CommitAsync(null, 1);
-        CommitManifest second = await CommitAsync(first, 2);
-        CommitManifest third = await CommitAsync(second, 3);
+        var first = await CommitAsync(null, 1);
+        var second = await CommitAsync(first, 2);
+        var third = await CommitAsync(second, 3);
         await _training.BeginItemAsync(_job, new SegmentItem(First, new Segment(3, 4), LaneSet.Of(new LaneBlock(0, 4))), isRedelivered: true);
         Assert.All(await Task.WhenAll(KeysOf(third).Concat(KeysOf(second)).Concat(KeysOf(first)).Select(key => Database.KeyTimeToLiveAsync(key))), Assert.Null);
 
         await _training.CloseAsync(_job, TimeSpan.FromMinutes(30));
 
         Assert.Equal(Sorted([JobKeys.Record(_job), TrainingKeys.Training(_job), .. KeysOf(third)]), await KeysWithAsync(_job));
-        foreach (string key in (string[])[TrainingKeys.Training(_job), .. KeysOf(third)])
+        foreach (var key in (string[])[TrainingKeys.Training(_job), .. KeysOf(third)])
             Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(29), TimeSpan.FromMinutes(30));
     }
 
@@ -136,8 +136,8 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     {
         await RunningAsync();
         await StartAsync();
-        CommitManifest first = await CommitAsync(null, 1);
-        CommitManifest second = await CommitAsync(first, 2);
+        var first = await CommitAsync(null, 1);
+        var second = await CommitAsync(first, 2);
 
         await _training.DeleteSnapshotsAsync(first.Snapshots, Plans.Plan);
         await _training.DeleteSnapshotsAsync([], Plans.Plan);
@@ -185,7 +185,7 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     {
         await RunningAsync();
         await StartAsync();
-        CommitManifest manifest = await CommitAsync(null, 16);
+        var manifest = await CommitAsync(null, 16);
 
         Assert.Equal(TrainingAnswer.Moved, await _training.RecordResultAsync(_job, Owner, manifest.Id with { Clock = 8 }, Plans.Result(1)));
         Assert.Equal(TrainingAnswer.Fenced, await _training.RecordResultAsync(_job, "9.0000000000000000", manifest.Id, Plans.Result(2)));
@@ -215,11 +215,12 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
 
     private Task RunningAsync() => Database.HashSetAsync(JobKeys.Record(_job), [new("owner", Owner), new("state", "running")]);
 
-    private Task<TrainingAnswer> StartAsync() => _training.StartGenerationAsync(_job, Owner, new GenerationRequest(Token, Generation.None, First, [0xAB00, 0xAB01]));
+    private Task<TrainingAnswer> StartAsync()
+        => _training.StartGenerationAsync(_job, Owner, new GenerationRequest(Token, Generation.None, First, [0xAB00, 0xAB01]));
 
     private async Task<CommitManifest> CommitAsync(CommitManifest? previous, long clock)
     {
-        FlipRequest request = await PrepareAsync(previous, clock);
+        var request = await PrepareAsync(previous, clock);
         Assert.Equal(FlipResult.Flipped, await _training.FlipAsync(_job, Owner, request, Plans.Plan));
         return request.Next;
     }
@@ -235,7 +236,7 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
             Previous = previous?.Snapshots ?? [],
             Expired = previous?.Previous ?? [],
         };
-        foreach (string key in KeysOf(next)) await Database.StringSetAsync(key, "x", TimeSpan.FromMinutes(10));
+        foreach (var key in KeysOf(next)) await Database.StringSetAsync(key, "x", TimeSpan.FromMinutes(10));
         return new FlipRequest(Token, previous?.Id, next);
     }
 

@@ -10,10 +10,12 @@ internal abstract record StoreAction
     public static Gen<StoreAction> Any { get; } = Gen.Frequency(
         (6, Gen.Select(Tokens, Sources, Gen.Long[1, 4], Gen.ULong[0, 2], Gen.ULong[1, 9].Array[0, 3], (token, current, counter, random, incarnations) =>
             (StoreAction)new Start(token, current, counter, random, incarnations))),
-        (10, Gen.Select(Tokens, Sources, Sources, Gen.Long[0, 5], Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 7])), (token, generation, previous, clock, lost) =>
+        (10, Gen.Select(Tokens, Sources, Sources, Gen.Long[0, 5], Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 7])),
+        (token, generation, previous, clock, lost) =>
             (StoreAction)new Flip(token, generation, previous, clock, lost))),
         (2, Gen.Select(Tokens, Gen.Long[-2, 9], (token, by) => (StoreAction)new Count(token, by))),
-        (2, Gen.Select(Tokens, Gen.Bool, Gen.Frequency((2, Gen.Const(-1)), (1, Gen.Int[0, 7])), (token, hasStart, lost) => (StoreAction)new Plan(token, hasStart, lost))),
+        (2, Gen.Select(Tokens, Gen.Bool, Gen.Frequency((2, Gen.Const(-1)), (1, Gen.Int[0, 7])),
+        (token, hasStart, lost) => (StoreAction)new Plan(token, hasStart, lost))),
         (2, Gen.Select(Sources, Gen.Int[0, 2], Gen.Bool, (generation, lane, ends) => (StoreAction)new Item(generation, lane, ends))),
         (2, Gen.Select(Sources, Gen.Int[0, 2], Gen.Long[0, 2], (generation, lane, clock) => (StoreAction)new Batch(generation, lane, clock))),
         (1, Gen.Select(Tokens, Sources, Gen.Int[0, 9], (token, manifest, value) => (StoreAction)new Result(token, manifest, value))),

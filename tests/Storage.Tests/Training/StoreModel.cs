@@ -46,13 +46,13 @@ internal sealed class StoreModel(string job)
     public TrainingAnswer Plan(CoordinatorToken token, CommitManifest? start)
     {
         if (Guard(token) is { } refused) return refused;
-        StartResult result = StartRule.Decide(_isPlanned, Holder, token, start, key => Array.TrueForAll(Plans.Keys(key), Snapshots.ContainsKey));
+        var result = StartRule.Decide(_isPlanned, Holder, token, start, key => Array.TrueForAll(Plans.Keys(key), Snapshots.ContainsKey));
         if (result == StartResult.SnapshotMissing) return TrainingAnswer.SnapshotMissing;
         if (_isPlanned) return TrainingAnswer.Done;
         _isPlanned = true;
         if (start is null) return TrainingAnswer.Done;
         Protocol = Protocol with { Manifest = start };
-        foreach (string key in start.Snapshots.SelectMany(Plans.Keys)) Snapshots[key] = true;
+        foreach (var key in start.Snapshots.SelectMany(Plans.Keys)) Snapshots[key] = true;
         _done = start.Clock;
         return TrainingAnswer.Done;
     }
@@ -60,10 +60,10 @@ internal sealed class StoreModel(string job)
     public FlipResult Flip(FlipRequest request)
     {
         if (State != "running") return FlipResult.NotCoordinator;
-        FlipResult result = FlipRule.Decide(Protocol, Holder, request, key => Array.TrueForAll(Plans.Keys(key), Snapshots.ContainsKey));
+        var result = FlipRule.Decide(Protocol, Holder, request, key => Array.TrueForAll(Plans.Keys(key), Snapshots.ContainsKey));
         if (result != FlipResult.Flipped) return result;
         Protocol = Protocol with { Manifest = request.Next };
-        foreach (string key in request.Next.Snapshots.SelectMany(Plans.Keys)) Snapshots[key] = true;
+        foreach (var key in request.Next.Snapshots.SelectMany(Plans.Keys)) Snapshots[key] = true;
         _done = request.Next.Clock;
         Add(_counters, "commits", 1);
         return result;
@@ -72,7 +72,7 @@ internal sealed class StoreModel(string job)
     public TrainingAnswer Observe(CoordinatorToken token, IEnumerable<KeyValuePair<string, long>> counts)
     {
         if (Guard(token) is { } refused) return refused;
-        foreach ((string counter, long value) in counts) _counters[counter] = value;
+        foreach (var (counter, value) in counts) _counters[counter] = value;
         return TrainingAnswer.Done;
     }
 
@@ -107,7 +107,7 @@ internal sealed class StoreModel(string job)
         var keys = new SortedDictionary<string, string>(StringComparer.Ordinal) { [$"cluster:job:{{{job}}}"] = Show(Record()) };
         if (Training() is { Count: > 0 } training) keys[$"cluster:job:{{{job}}}:training"] = Show(training);
         if (_blame.Count > 0) keys[$"cluster:job:{{{job}}}:blame"] = Show(_blame.Select(b => KeyValuePair.Create(b.Key, $"{b.Value}")));
-        foreach ((string key, bool stays) in Snapshots) keys[key] = stays ? "stays" : "expires";
+        foreach (var (key, stays) in Snapshots) keys[key] = stays ? "stays" : "expires";
         return keys;
     }
 

@@ -11,7 +11,7 @@ public sealed class TrainingCountersTests
     public void Of_RecordWithFieldsOfTwoProcesses_SumsEachCounter()
     {
         var fields = new Dictionary<string, string> { ["generations"] = "2", ["commits"] = "3", ["segments"] = "4", ["state"] = "running" };
-        foreach (ulong process in (ulong[])[1, 2])
+        foreach (var process in (ulong[])[1, 2])
         {
             Add(TrainingCounters.StealsOf(process), 10);
             Add(TrainingCounters.PushesOf(PushOutcome.Duplicate, process), 20);
@@ -21,7 +21,7 @@ public sealed class TrainingCountersTests
             Add(TrainingCounters.ResentOf(process), 60);
         }
 
-        TrainingCounters counters = TrainingCounters.Of(fields);
+        var counters = TrainingCounters.Of(fields);
 
         Assert.Equal((2, 3, 4), (counters.Generations, counters.Commits, counters.Segments));
         Assert.Equal((20, 40, 100, 120), (counters.Steals, counters.Pushes(PushOutcome.Duplicate), counters.Unsent, counters.Resent));

@@ -28,24 +28,25 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
 
         Assert.Superset(
             new HashSet<string>(["Start Done", "Start Fenced", "Start Closed", "Start Moved", "Flip Flipped", "Flip NotCoordinator", "Flip GenerationChanged",
-                "Flip ManifestChanged", "Flip SnapshotMissing", "Plan Done", "Plan Fenced", "Plan Closed", "Plan SnapshotMissing", "Count Done", "Count Fenced", "Item 1", "Item ", "Batch 1", "Batch ",
+                "Flip ManifestChanged", "Flip SnapshotMissing", "Plan Done", "Plan Fenced", "Plan Closed", "Plan SnapshotMissing", "Count Done", "Count Fenced",
+                "Item 1", "Item ", "Batch 1", "Batch ",
                 "Result Done", "Result Moved", "Finish Done", "Finish Moved"]),
             _seen);
     }
 
     private async Task RunAsync(StoreAction[] actions)
     {
-        string job = NewId();
+        var job = NewId();
         var model = new StoreModel(job);
         var store = new RedisTraining(Redis);
         await Database.HashSetAsync($"cluster:job:{{{job}}}", [new("owner", StoreModel.Text(model.Holder)), new("state", model.State)]);
-        foreach (StoreAction action in actions)
+        foreach (var action in actions)
         {
             _before = Show(model.Dump());
-            (object? expected, object? actual) = await DoAsync(action, job, model, store);
+            var (expected, actual) = await DoAsync(action, job, model, store);
 
             Assert.Equal((action, expected), (action, actual));
-            string after = Show(await DumpAsync(job, model.Dump().Keys));
+            var after = Show(await DumpAsync(job, model.Dump().Keys));
             Assert.Equal(Show(model.Dump()), after);
             if (expected is (FlipResult and not FlipResult.Flipped) or (TrainingAnswer and not TrainingAnswer.Done) or null or false)
                 Assert.Equal(_before, after);
@@ -65,19 +66,21 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
                     Token(model, start.IsHolder), Generation(model, start.Current), new Generation(start.Counter, start.Random), start.Incarnations);
                 return (model.Start(request), await store.StartGenerationAsync(job, StoreModel.Text(request.Token), request));
             case StoreAction.Flip flip:
-                FlipRequest commit = await WriteAsync(flip, job, model);
+                var commit = await WriteAsync(flip, job, model);
                 return (model.Flip(commit), await store.FlipAsync(job, StoreModel.Text(commit.Token), commit, Plans.Plan));
             case StoreAction.Plan plan:
-                CommitManifest? begin = plan.HasStart ? await WriteStartAsync(plan.Lost, job, model) : null;
-                CoordinatorToken planner = Token(model, plan.IsHolder);
+                var begin = plan.HasStart ? await WriteStartAsync(plan.Lost, job, model) : null;
+                var planner = Token(model, plan.IsHolder);
                 return (model.Plan(planner, begin), await store.PlanAsync(job, StoreModel.Text(planner), Plans.Plan, ["w /job:ps/task:0"], begin));
             case StoreAction.Count count:
-                KeyValuePair<string, long>[] counts = [new(TrainingCounters.StealsOf(5), count.By), new(TrainingCounters.PushesOf(PushOutcome.Duplicate, 5), 2), new(TrainingCounters.StealsOf(6), 1)];
-                CoordinatorToken token = Token(model, count.IsHolder);
+                KeyValuePair<string, long>[] counts =
+                    [new(TrainingCounters.StealsOf(5), count.By), new(TrainingCounters.PushesOf(PushOutcome.Duplicate, 5), 2),
+                    new(TrainingCounters.StealsOf(6), 1)];
+                var token = Token(model, count.IsHolder);
                 return (model.Observe(token, counts), await store.ObserveAsync(job, StoreModel.Text(token), counts));
             case StoreAction.Item item:
                 var work = new SegmentItem(Generation(model, item.Generation), new Segment(8, 16), LaneSet.Of(new LaneBlock(item.Lane, 2)));
-                long? workers = model.Blame(work.Generation, $"segment of 8@{item.Lane}", item.Ends ? -1 : 1);
+                var workers = model.Blame(work.Generation, $"segment of 8@{item.Lane}", item.Ends ? -1 : 1);
                 if (!item.Ends) return (workers, await store.BeginItemAsync(job, work, isRedelivered: true));
                 await store.EndItemAsync(job, work);
                 return (workers, workers);
@@ -85,14 +88,14 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
                 return (model.Blame(Generation(model, batch.Generation), $"{batch.Lane}@{batch.Clock}", 1),
                     await store.FailBatchAsync(job, Generation(model, batch.Generation), batch.Lane, batch.Clock));
             case StoreAction.Result result:
-                ManifestId manifest = Manifest(model, result.Manifest) ?? new ManifestId(model.Protocol.Generation, 99);
-                CoordinatorToken recorder = Token(model, result.IsHolder);
-                TrainingResult value = Plans.Result(result.Value);
+                var manifest = Manifest(model, result.Manifest) ?? new ManifestId(model.Protocol.Generation, 99);
+                var recorder = Token(model, result.IsHolder);
+                var value = Plans.Result(result.Value);
                 return (model.RecordResult(recorder, manifest, System.Text.Json.JsonSerializer.Serialize(value, SpecJson.Options)),
                     await store.RecordResultAsync(job, StoreModel.Text(recorder), manifest, value));
             case StoreAction.Finish finish:
-                ManifestId last = Manifest(model, finish.Manifest) ?? new ManifestId(model.Protocol.Generation, 99);
-                CoordinatorToken finisher = Token(model, finish.IsHolder);
+                var last = Manifest(model, finish.Manifest) ?? new ManifestId(model.Protocol.Generation, 99);
+                var finisher = Token(model, finish.IsHolder);
                 return (model.Finish(finisher, last, "time"), await store.EndAsync(job, StoreModel.Text(finisher), last, "time", isEvaluated: false));
             case StoreAction.Adopt adopt:
                 model.Holder = adopt.Token;
@@ -109,7 +112,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
     private async Task<CommitManifest> WriteStartAsync(int lost, string job, StoreModel model)
     {
         var generation = new Generation(0, 77);
-        SnapshotKey[] snapshots = Plans.Snapshots(job, generation, 3);
+        var snapshots = Plans.Snapshots(job, generation, 3);
         await WriteAsync(snapshots, lost, model);
         return new CommitManifest { Generation = generation, Clock = 3, Examples = 21, Snapshots = snapshots, Previous = [], Expired = [] };
     }
@@ -119,7 +122,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
         string[] keys = [.. snapshots.SelectMany(Plans.Keys)];
         string[] absent = [.. keys.Where(key => !model.Snapshots.ContainsKey(key))];
         await Task.WhenAll(absent.Select(key => Database.StringSetAsync(key, "x", TimeSpan.FromMinutes(10))));
-        foreach (string key in absent) model.Snapshots[key] = false;
+        foreach (var key in absent) model.Snapshots[key] = false;
 
         if (lost >= 0)
         {
@@ -133,24 +136,25 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
     /// <summary>What the ps tasks write before a flip, but for what is lost of it again.</summary>
     private async Task<FlipRequest> WriteAsync(StoreAction.Flip flip, string job, StoreModel model)
     {
-        Generation generation = Generation(model, flip.Generation);
-        SnapshotKey[] snapshots = Plans.Snapshots(job, generation, flip.Clock);
+        var generation = Generation(model, flip.Generation);
+        var snapshots = Plans.Snapshots(job, generation, flip.Clock);
         await WriteAsync(snapshots, flip.Lost, model);
-        return new FlipRequest(Token(model, flip.IsHolder), Manifest(model, flip.Previous), new CheckpointPolicy(2, 2).Follow(model.Protocol.Manifest, new CommitManifest
-        {
-            Generation = generation,
-            Clock = flip.Clock,
-            Examples = flip.Clock * 7,
-            Snapshots = snapshots,
-            Previous = [],
-            Expired = [],
-            Time = 1_700_000_000_000,
-        }));
+        return new FlipRequest(Token(model, flip.IsHolder), Manifest(model, flip.Previous),
+            new CheckpointPolicy(2, 2).Follow(model.Protocol.Manifest, new CommitManifest
+            {
+                Generation = generation,
+                Clock = flip.Clock,
+                Examples = flip.Clock * 7,
+                Snapshots = snapshots,
+                Previous = [],
+                Expired = [],
+                Time = 1_700_000_000_000,
+            }));
     }
 
     private static async Task CheckReadAsync(string job, StoreModel model, RedisTraining store)
     {
-        TrainingRecord record = (await store.ReadAsync(job))!;
+        var record = (await store.ReadAsync(job))!;
 
         Assert.Equal((StoreModel.Text(model.Holder), model.State == "running", model.Result is not null), (record.Owner, record.IsRunning, record.HasResult));
         Assert.Equal(model.Protocol.Generation, record.Protocol.Generation);
@@ -184,7 +188,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
 
         async Task ReadHashAsync(string key)
         {
-            HashEntry[] fields = await Database.HashGetAllAsync(key);
+            var fields = await Database.HashGetAllAsync(key);
             lock (keys)
             {
                 if (fields.Length > 0) keys[key] = StoreModel.Show(fields.Select(f => KeyValuePair.Create((string)f.Name!, (string)f.Value!)));
@@ -193,9 +197,9 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
 
         async Task ReadSnapshotAsync(string key)
         {
-            (Task<bool> exists, Task<TimeSpan?> timeToLive) = (Database.KeyExistsAsync(key), Database.KeyTimeToLiveAsync(key));
+            var (exists, timeToLive) = (Database.KeyExistsAsync(key), Database.KeyTimeToLiveAsync(key));
             if (!await exists) return;
-            string shown = await timeToLive is null ? "stays" : "expires";
+            var shown = await timeToLive is null ? "stays" : "expires";
             lock (keys) keys[key] = shown;
         }
     }

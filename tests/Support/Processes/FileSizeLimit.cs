@@ -13,7 +13,8 @@ internal static class FileSizeLimit
     {
         var limit = new Limit((ulong)bytes, (ulong)bytes);
         if (SetLimit(pid, RlimitFsize, limit, 0) != 0)
-            throw new InvalidOperationException(FormattableString.Invariant($"the limit of files was not set for process {pid}: errno {Marshal.GetLastPInvokeError()}"));
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"the limit of files was not set for process {pid}: errno {Marshal.GetLastPInvokeError()}"));
     }
 
     [DllImport("libc", EntryPoint = "prlimit", SetLastError = true)]

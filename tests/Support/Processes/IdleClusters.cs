@@ -13,7 +13,7 @@ internal sealed class IdleClusters : IAsyncDisposable
     {
         lock (_gate)
         {
-            int place = _idle.FindIndex(idle => idle.Options == options);
+            var place = _idle.FindIndex(idle => idle.Options == options);
             if (place < 0) return null;
             var cluster = _idle[place].Cluster;
             _idle.RemoveAt(place);

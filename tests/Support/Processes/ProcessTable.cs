@@ -16,7 +16,8 @@ internal static class ProcessTable
     public static bool IsSuspended(int pid) => State(pid) == 'T';
 
     /// <summary>The living processes whose working directory is this one, removed or not.</summary>
-    public static IEnumerable<int> WorkingIn(string directory) => All().Where(pid => WorkingDirectory(pid)?.StartsWith(directory, StringComparison.Ordinal) == true && IsAlive(pid));
+    public static IEnumerable<int> WorkingIn(string directory)
+        => All().Where(pid => WorkingDirectory(pid)?.StartsWith(directory, StringComparison.Ordinal) == true && IsAlive(pid));
 
     /// <summary>The living processes whose program's path contains this text, and whose environment has both lines.</summary>
     public static IReadOnlyList<int> WithEnvironment(string first, string second, string program) => [.. All()

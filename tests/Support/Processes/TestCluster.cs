@@ -44,8 +44,10 @@ internal sealed class TestCluster : IAsyncDisposable
         ServiceProcess CreateStore(ServiceEndpoints own, int ordinal)
         {
             var name = FormattableString.Invariant($"ps-{ordinal}");
-            var store = Create(name, "services/ParameterStore/ParameterStore.csproj", own, settings.ParameterStore(name, own), options.ParameterStoreEnvironment);
-            if (Links is not null) store.Settings["ParameterStore__AdvertisedAddress"] = FormattableString.Invariant($"127.0.0.1:{Links.ParameterStores[ordinal].Port}");
+            var store = Create(name, "services/ParameterStore/ParameterStore.csproj", own, settings.ParameterStore(name, own),
+                options.ParameterStoreEnvironment);
+            if (Links is not null)
+                store.Settings["ParameterStore__AdvertisedAddress"] = FormattableString.Invariant($"127.0.0.1:{Links.ParameterStores[ordinal].Port}");
             return store;
         }
 

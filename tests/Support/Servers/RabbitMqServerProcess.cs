@@ -76,7 +76,10 @@ public sealed class RabbitMqServerProcess : ServerProcess
         await _layout.EvaluateAsync(
             FormattableString.Invariant($$"""
             rabbit_networking:ensure_ssl(),
-            rabbit_networking:start_ssl_listener({"127.0.0.1", {{port}}}, [{certfile, "{{certificateFile}}"}, {keyfile, "{{keyFile}}"}, {verify, verify_none}], 2).
+            rabbit_networking:start_ssl_listener(
+                {"127.0.0.1", {{port}}},
+                [{certfile, "{{certificateFile}}"}, {keyfile, "{{keyFile}}"}, {verify, verify_none}],
+                2).
             """),
             cancellationToken);
         return port;

@@ -308,12 +308,14 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         GrainSize = 10,
     };
 
-    private async Task<(RangeRunner Runner, DeviceSlot Slot)> RunnerAsync(Counting computation, TimeSpan? timeout = null, ApplicationLifetime? lifetime = null, TimeProvider? time = null)
+    private async Task<(RangeRunner Runner, DeviceSlot Slot)> RunnerAsync(Counting computation, TimeSpan? timeout = null, ApplicationLifetime? lifetime = null,
+        TimeProvider? time = null)
     {
         var metrics = new RangeMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var task = new WorkerTask(
-            new RedisRegistry(Redis), TimeProvider.System, NullLogger.Instance, Guid.NewGuid().ToString("N"), "127.0.0.1:1", new WorkerSkills(["counting"], []), [TestDevices.Cpu()]);
+            new RedisRegistry(Redis), TimeProvider.System, NullLogger.Instance, Guid.NewGuid().ToString("N"), "127.0.0.1:1",
+            new WorkerSkills(["counting"], []), [TestDevices.Cpu()]);
         _worker = task.RunAsync((_, _, _) =>
         {
             connected.TrySetResult();
@@ -321,8 +323,10 @@ public abstract class RangeTests(RedisServers servers, RedisKind kind) : RedisTe
         }, _stop.Token);
         await connected.Task.WaitAsync(Limit, Ct);
         var options = new WorkerOptions { RangeTimeout = timeout ?? Limit };
-        var deadline = new CodeDeadline(lifetime ?? new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time ?? TimeProvider.System, NullLogger<CodeDeadline>.Instance);
-        return (new RangeRunner(Catalog(computation), _results, deadline, Options.Create(options), metrics, TimeProvider.System, NullLogger<RangeRunner>.Instance), task.Slots[0]);
+        var deadline = new CodeDeadline(lifetime ?? new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time ?? TimeProvider.System,
+            NullLogger<CodeDeadline>.Instance);
+        return (new RangeRunner(Catalog(computation), _results, deadline, Options.Create(options), metrics, TimeProvider.System,
+            NullLogger<RangeRunner>.Instance), task.Slots[0]);
     }
 
     private Task<RangeClaim> BeginAsync(string incarnation) => _results.BeginAsync(Item(), incarnation, Ct);

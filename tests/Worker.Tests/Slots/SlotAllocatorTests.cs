@@ -169,7 +169,8 @@ public sealed class SlotAllocatorTests(RedisServers servers) : RedisTest(servers
     private async Task<WorkerTask> TaskAsync(string? name = null)
     {
         var instance = name ?? Guid.NewGuid().ToString("N");
-        var task = new WorkerTask(new RedisRegistry(Redis), TimeProvider.System, NullLogger.Instance, instance, "127.0.0.1:1", new WorkerSkills(["pi"], []), [TestDevices.Cpu()]);
+        var task = new WorkerTask(new RedisRegistry(Redis), TimeProvider.System, NullLogger.Instance, instance, "127.0.0.1:1",
+            new WorkerSkills(["pi"], []), [TestDevices.Cpu()]);
         _instances[task] = instance;
         _connected[task] = new SemaphoreSlim(0);
         _running.Add(task.RunAsync((_, _, _) =>

@@ -12,7 +12,7 @@ namespace Cluster.Worker.Tests.Slots;
 /// </summary>
 internal sealed class TestGpu
 {
-    private static readonly Lazy<(CudaDoubleDriver? Driver, string Reason)> Loaded = new(() => (CudaDoubleDriver.TryLoad(out string reason), reason));
+    private static readonly Lazy<(CudaDoubleDriver? Driver, string Reason)> Loaded = new(() => (CudaDoubleDriver.TryLoad(out var reason), reason));
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly FakeTimeProvider _time = new();
@@ -31,9 +31,9 @@ internal sealed class TestGpu
     /// <summary>The double's controls, without faults. Skips the test where there is no compiler, or another driver.</summary>
     public static CudaDoubleDriver Driver()
     {
-        CudaDoubleDriver? driver = Loaded.Value.Driver;
+        var driver = Loaded.Value.Driver;
         if (driver is null) Assert.Skip(Loaded.Value.Reason);
-        foreach (string fault in (string[])["launch_code", "launch_code_after", "lost_code", "lost_code_after"]) driver.Set(fault, 0);
+        foreach (var fault in (string[])["launch_code", "launch_code_after", "lost_code", "lost_code_after"]) driver.Set(fault, 0);
         Assert.True(CudaDevices.IsTestDouble(CudaDevices.Discover().Devices[0]), "this process has another CUDA driver than the test double");
         return driver;
     }

@@ -60,5 +60,6 @@ public sealed class WorkerDevicesTests
         }
     }
 
-    private static WorkerDevices Devices(string gpus) => new(new WorkerOptions { Gpus = gpus, Cores = 1 }, TimeProvider.System, NullLogger<WorkerDevices>.Instance);
+    private static WorkerDevices Devices(string gpus)
+        => new(new WorkerOptions { Gpus = gpus, Cores = 1 }, TimeProvider.System, NullLogger<WorkerDevices>.Instance);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cluster.Contracts.Jobs;
 using Cluster.Models;
 using Cluster.Protocol.Commits;
@@ -31,16 +32,17 @@ public sealed class AllocationTests : IAsyncLifetime
     public async Task Step_InSteadyState_AllocatesNothingBesideTheStream()
     {
         var measured = new MeasuringModelFactory(Steps);
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct, services => services.AddSingleton<IModelFactory>(measured));
+        var worker = await _cluster.AddWorkerAsync(_ct, services => services.AddSingleton<IModelFactory>(measured));
         TestJob bareJob = await SubmitAsync(), job = await SubmitAsync();
         using var bareWorker = new BareWorker(_cluster.Channel, _ct);
 
-        long bare = await bareWorker.LeastBytesPerStepAsync(bareJob, Rounds, Steps);
-        object? told = await worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct).WaitAsync(TrainingCluster.Limit, _ct);
+        var bare = await bareWorker.LeastBytesPerStepAsync(bareJob, Rounds, Steps);
+        var told = await worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct).WaitAsync(TrainingCluster.Limit, _ct);
 
         Assert.IsType<SegmentReached>(told);
-        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant(
-            $"bare stream {bare} bytes a step, worker {measured.LeastBytesPerGradient}, {measured.MedianGradientsPerSecond:F0} steps/s, load {File.ReadAllText("/proc/loadavg")}"));
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"bare stream {bare} bytes a step, worker {measured.LeastBytesPerGradient}, {measured.MedianGradientsPerSecond:F0} steps/s, load "
+            + $"{File.ReadAllText("/proc/loadavg")}"));
         Assert.True(measured.LeastBytesPerGradient <= bare + Slack, $"a step allocates {measured.LeastBytesPerGradient} bytes, its stream alone {bare}");
     }
 

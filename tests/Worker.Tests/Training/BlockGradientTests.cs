@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Cluster.Compute.Cpu;
-using Cluster.Compute.Devices;
 using Cluster.Models;
 using Cluster.Models.Data;
 using Cluster.Models.Linear;
@@ -31,20 +30,20 @@ public sealed class BlockGradientTests
     public void Compute_AnyBlock_HasTheBitsOfTheTreeAndOfThePsTasksAccumulator() => Cases.Sample(c =>
     {
         var tree = new BlockTree(c.Lanes);
-        LaneBlock block = tree.Largest(c.First, c.First + c.Count);
+        var block = tree.Largest(c.First, c.First + c.Count);
         var reader = new BatchReader(Data, new EpochSchedule(Data.Rows, c.Lanes, c.Batch, epochs: 2), seed: 5);
         float[] parameters = [c.Weight, c.Bias];
         var gradient = new BlockGradient(Open(), Model.Layout.Length, reader);
 
         gradient.Compute(block, c.Clock, parameters);
 
-        (float[] Sum, long Examples)? expected = SequentialTraining.Sum(block, lane => Lane(reader, lane, c.Clock, parameters));
+        var expected = SequentialTraining.Sum(block, lane => Lane(reader, lane, c.Clock, parameters));
         Assert.Equal(expected?.Examples ?? 0, gradient.Examples);
         if (expected is null) return;
         Assert.True(Bits(expected.Value.Sum).SequenceEqual(Bits(gradient.Sum.Span)));
         Assert.True(Bits(Accumulated(tree, block, reader, c.Clock, parameters)).SequenceEqual(Bits(gradient.Sum.Span)));
-        Batch batch = reader.CreateBatch();
-        double loss = Enumerable.Range(block.First, block.Count).Sum(lane => reader.Read(lane, c.Clock, batch) * 0 + Model.Loss(parameters, batch));
+        var batch = reader.CreateBatch();
+        var loss = Enumerable.Range(block.First, block.Count).Sum(lane => reader.Read(lane, c.Clock, batch) * 0 + Model.Loss(parameters, batch));
         Assert.Equal(loss, gradient.Loss, 1e-5 * (1 + loss));
     }, iter: 2_000);
 
@@ -56,8 +55,8 @@ public sealed class BlockGradientTests
         float[] parameters = [1, 2];
         gradient.Compute(new LaneBlock(0, 7), 0, parameters);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++) gradient.Compute(new LaneBlock(0, 7), i % 16, parameters);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++) gradient.Compute(new LaneBlock(0, 7), i % 16, parameters);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -66,21 +65,21 @@ public sealed class BlockGradientTests
     {
         var pool = new VectorPool(2, tree.Lanes + 1);
         var sum = new BlockAccumulator(tree);
-        for (int lane = block.First; lane < block.End; lane++)
+        for (var lane = block.First; lane < block.End; lane++)
         {
-            PooledVector staged = pool.Rent();
-            (float[] Sum, long Examples)? one = Lane(reader, lane, clock, parameters);
+            var staged = pool.Rent();
+            var one = Lane(reader, lane, clock, parameters);
             one?.Sum.CopyTo(staged.Values);
             sum.Add(new LaneBlock(lane, 1), staged, one?.Examples ?? 0, worker: 1);
         }
 
-        Assert.True(sum.TryGet(block, out PooledVector? whole, out _));
+        Assert.True(sum.TryGet(block, out var whole, out _));
         return whole!.Values.ToArray();
     }
 
     private static (float[] Sum, long Examples)? Lane(BatchReader reader, int lane, long clock, float[] parameters)
     {
-        Batch batch = reader.CreateBatch();
+        var batch = reader.CreateBatch();
         if (reader.Read(lane, clock, batch) == 0) return null;
         var sum = new float[2];
         Model.Gradient(parameters, batch, sum);
@@ -92,7 +91,7 @@ public sealed class BlockGradientTests
     private static IModelSession Open()
     {
         using var device = new CpuDevice(1);
-        using IDeviceStream stream = device.OpenStream();
+        using var stream = device.OpenStream();
         return ((IModel)Model).Open(stream, 1);
     }
 }

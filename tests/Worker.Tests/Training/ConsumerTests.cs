@@ -31,7 +31,7 @@ public sealed class ConsumerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cluster = await TrainingCluster.StartAsync(stores: 1, _ct);
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = _cluster.ConnectionString,
@@ -66,24 +66,25 @@ public sealed class ConsumerTests : IAsyncLifetime
     [Fact]
     public async Task Items_FromTheQueue_AreTrainedAndEvaluated()
     {
-        TestJob job = await SubmitAsync(Spec);
+        var job = await SubmitAsync(Spec);
         await SendAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0]);
 
         var reached = Assert.IsType<SegmentReached>(await ToldAsync());
         Assert.Equal((job.Id, 0L, job.TotalClocks, 404L), (reached.JobId, reached.From, reached.To, reached.Examples));
         await job.CommitAsync(job.TotalClocks);
-        EvaluateModel evaluation = job.Evaluation(job.TotalClocks) with { Device = "/cpu:*" };
+        var evaluation = job.Evaluation(job.TotalClocks) with { Device = "/cpu:*" };
         await SendAsync(evaluation);
 
         Assert.Equal(
-            new ModelEvaluated { JobId = job.Id, Item = evaluation, Device = "/job:worker/replica:0/task:0/device:CPU:0" }, Assert.IsType<ModelEvaluated>(await ToldAsync()));
+            new ModelEvaluated { JobId = job.Id, Item = evaluation, Device = "/job:worker/replica:0/task:0/device:CPU:0" },
+            Assert.IsType<ModelEvaluated>(await ToldAsync()));
     }
 
     [Fact]
     public async Task Stop_ItemUnderWay_LeavesAtOnceAndInOrder()
     {
-        TestJob job = await SubmitAsync(Spec with { Epochs = 1_000_000 });
-        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        var job = await SubmitAsync(Spec with { Epochs = 1_000_000 });
+        var item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
         await SendAsync(item);
         await job.UntilAsync(0, report => report.LaneClocks[0] > 10);
 
@@ -95,8 +96,8 @@ public sealed class ConsumerTests : IAsyncLifetime
     [Fact]
     public async Task Drain_ItemUnderWay_HandsItBackAndTheProcessIsToStop()
     {
-        TestJob job = await SubmitAsync(Spec with { Epochs = 1_000_000 });
-        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        var job = await SubmitAsync(Spec with { Epochs = 1_000_000 });
+        var item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
         await SendAsync(item);
         await job.UntilAsync(0, report => report.LaneClocks[0] > 10);
         var registry = new RedisRegistry(_cluster.Redis);

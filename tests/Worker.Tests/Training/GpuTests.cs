@@ -53,15 +53,16 @@ public sealed class GpuTests : IAsyncLifetime
     [InlineData("GPU CPU GPU")]
     public async Task Train_OnAnyDevices_GivesTheBitsOfOneThread(string devices)
     {
-        TestJob job = await SubmitAsync(Spec);
-        TestWorker[] team = await Task.WhenAll(devices.Split(' ').Select(device => device == "GPU" ? AddGpuAsync(new TestGpu()) : _cluster.AddWorkerAsync(_ct)));
-        long launches = _driver.Count("launches");
+        var job = await SubmitAsync(Spec);
+        var team = await Task.WhenAll(devices.Split(' ')
+            .Select(device => device == "GPU" ? AddGpuAsync(new TestGpu()) : _cluster.AddWorkerAsync(_ct)));
+        var launches = _driver.Count("launches");
 
         SegmentReached[] reached = [.. await job.TrainAsync(team, new Segment(0, 9)), .. await job.TrainAsync(team, new Segment(9, job.TotalClocks))];
 
-        float[] expected = SequentialTraining.Run(job, job.TotalClocks);
+        var expected = SequentialTraining.Run(job, job.TotalClocks);
         Assert.All(expected, parameter => Assert.True(float.IsFinite(parameter)));
-        foreach (TestWorker worker in team) Assert.Equal(ParameterFingerprint.Of(expected), (await job.ResultAsync(worker)).Fingerprint);
+        foreach (var worker in team) Assert.Equal(ParameterFingerprint.Of(expected), (await job.ResultAsync(worker)).Fingerprint);
         Assert.Equal(devices.Split(' ').Distinct().Order(), reached.Select(item => item.Device.Split(':')[^2]).Distinct().Order());
         Assert.Equal(2L * LineExample.Rows, (await job.ReportAsync(0)).Examples);
         Assert.Equal(devices.Contains("GPU", StringComparison.Ordinal), _driver.Count("launches") > launches);
@@ -70,12 +71,12 @@ public sealed class GpuTests : IAsyncLifetime
     [Fact]
     public async Task Run_DeviceIsLostInMidSegment_AnotherFinishesAndTheDeviceIsUsedAgain()
     {
-        TestJob job = await SubmitAsync(Spec with { Epochs = 4 });
+        var job = await SubmitAsync(Spec with { Epochs = 4 });
         var gpu = new TestGpu();
         TestWorker[] team = [await AddGpuAsync(gpu), await _cluster.AddWorkerAsync(_ct)];
         var segment = new Segment(0, job.TotalClocks / 2);
         await job.AdvanceAsync(segment);
-        IReadOnlyList<TrainSegment> items = job.Items(segment, 2);
+        var items = job.Items(segment, 2);
         _driver.Set("lost_code_after", 300);
         _driver.Set("lost_code", IllegalAddress);
 
@@ -88,11 +89,11 @@ public sealed class GpuTests : IAsyncLifetime
         Assert.IsType<SegmentReached>(await team[1].RunAsync(items[1], _ct).WaitAsync(TrainingCluster.Limit, _ct));
         await job.CommitAsync(segment.To);
         // One loss is noted, and neither a failure nor a worker that left.
-        HashEntry[] blame = await job.BlameAsync();
+        var blame = await job.BlameAsync();
         Assert.Equal([($"lost:{lost.Lane}@{lost.Clock}", 1)], blame.Select(entry => ((string)entry.Name!, (int)entry.Value)));
 
         await gpu.RecoverAsync(_ct);
-        SegmentReached again = Assert.Single(await job.TrainAsync(team[..1], new Segment(segment.To, job.TotalClocks)));
+        var again = Assert.Single(await job.TrainAsync(team[..1], new Segment(segment.To, job.TotalClocks)));
 
         Assert.Equal(2, gpu.Opened);
         Assert.Contains("/device:GPU:0", again.Device, StringComparison.Ordinal);
@@ -103,9 +104,9 @@ public sealed class GpuTests : IAsyncLifetime
     [Fact]
     public async Task Run_DeviceWasLostBetweenItems_WorksOnTheOneThatCameBack()
     {
-        TestJob job = await SubmitAsync(Spec);
+        var job = await SubmitAsync(Spec);
         var gpu = new TestGpu();
-        TestWorker worker = await AddGpuAsync(gpu);
+        var worker = await AddGpuAsync(gpu);
         await job.TrainAsync([worker], new Segment(0, 9));
 
         // An item of another kind found that out.
@@ -120,11 +121,11 @@ public sealed class GpuTests : IAsyncLifetime
     [Fact]
     public async Task Run_BatchTakesFiveDevicesWithIt_FailsForGood()
     {
-        TestJob job = await SubmitAsync(Spec);
-        TestWorker worker = await AddGpuAsync(new TestGpu());
+        var job = await SubmitAsync(Spec);
+        var worker = await AddGpuAsync(new TestGpu());
         await job.AdvanceAsync(new Segment(0, job.TotalClocks));
-        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
-        for (int loss = 1; loss < RangeLimits.MaxDeviceLosses; loss++)
+        var item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        for (var loss = 1; loss < RangeLimits.MaxDeviceLosses; loss++)
             await _cluster.Training.LoseDeviceAsync(job.Id, job.Generation, lane: 0, clock: 0);
         _driver.Set("lost_code", IllegalAddress);
 
@@ -137,11 +138,11 @@ public sealed class GpuTests : IAsyncLifetime
     [Fact]
     public async Task Run_LaunchFails_CountsAgainstTheBatchAndTheDeviceWorksOn()
     {
-        TestJob job = await SubmitAsync(Spec);
+        var job = await SubmitAsync(Spec);
         var gpu = new TestGpu();
-        TestWorker worker = await AddGpuAsync(gpu);
+        var worker = await AddGpuAsync(gpu);
         await job.AdvanceAsync(new Segment(0, job.TotalClocks));
-        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        var item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
         _driver.Set("launch_code_after", 300);
         _driver.Set("launch_code", OutOfResources);
 
@@ -160,11 +161,11 @@ public sealed class GpuTests : IAsyncLifetime
     {
         TestWorker cpu = await _cluster.AddWorkerAsync(_ct), gpu = await AddGpuAsync(new TestGpu());
         var results = new List<EvaluatedRange>();
-        foreach (TestWorker evaluator in (TestWorker[])[cpu, gpu])
+        foreach (var evaluator in (TestWorker[])[cpu, gpu])
         {
-            TestJob job = await SubmitAsync(Spec);
+            var job = await SubmitAsync(Spec);
             await job.TrainAsync([cpu], new Segment(0, job.TotalClocks));
-            long launches = _driver.Count("launches");
+            var launches = _driver.Count("launches");
             results.Add(await job.ResultAsync(evaluator));
             Assert.Equal(evaluator == gpu, _driver.Count("launches") > launches);
         }
@@ -177,11 +178,11 @@ public sealed class GpuTests : IAsyncLifetime
     [Fact]
     public async Task Evaluate_DeviceIsLost_GoesBackUncounted()
     {
-        TestJob job = await SubmitAsync(Spec);
+        var job = await SubmitAsync(Spec);
         var gpu = new TestGpu();
-        TestWorker worker = await AddGpuAsync(gpu);
+        var worker = await AddGpuAsync(gpu);
         await job.TrainAsync([worker], new Segment(0, job.TotalClocks));
-        EvaluateModel item = job.Evaluation(job.TotalClocks);
+        var item = job.Evaluation(job.TotalClocks);
         _driver.Set("lost_code", IllegalAddress);
 
         var lost = await Assert.ThrowsAsync<CudaException>(() => worker.EvaluateAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));

@@ -10,9 +10,9 @@ public sealed class LoadingCacheTests
     [Fact]
     public async Task Get_ManyAtOnce_LoadOnce()
     {
-        LoadingCache<string> cache = New(limit: 10);
+        var cache = New(limit: 10);
         var go = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        int loads = 0;
+        var loads = 0;
         Task<string> Load()
         {
             Interlocked.Increment(ref loads);
@@ -29,7 +29,7 @@ public sealed class LoadingCacheTests
     [Fact]
     public async Task Get_BeyondTheLimit_DropsTheLeastRecentlyUsed()
     {
-        LoadingCache<string> cache = New(limit: 6);
+        var cache = New(limit: 6);
         await cache.GetAsync("a", () => Task.FromResult("aaa"), _ct);
         await cache.GetAsync("b", () => Task.FromResult("bbb"), _ct);
         await cache.GetAsync("a", () => Task.FromResult("new"), _ct);
@@ -45,7 +45,7 @@ public sealed class LoadingCacheTests
     [Fact]
     public async Task Get_LoadThatFailed_IsTriedAgain()
     {
-        LoadingCache<string> cache = New(limit: 6);
+        var cache = New(limit: 6);
         await Assert.ThrowsAsync<IOException>(() => cache.GetAsync("a", () => throw new IOException("away"), _ct));
 
         Assert.Equal("aaa", await cache.GetAsync("a", () => Task.FromResult("aaa"), _ct));
@@ -55,11 +55,11 @@ public sealed class LoadingCacheTests
     [Fact]
     public async Task Get_CallerThatStopsWaiting_LeavesTheLoadToTheOthers()
     {
-        LoadingCache<string> cache = New(limit: 6);
+        var cache = New(limit: 6);
         var go = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var impatient = new CancellationTokenSource();
-        Task<string> first = cache.GetAsync("a", () => go.Task, impatient.Token);
-        Task<string> second = cache.GetAsync("a", () => go.Task, _ct);
+        var first = cache.GetAsync("a", () => go.Task, impatient.Token);
+        var second = cache.GetAsync("a", () => go.Task, _ct);
 
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);

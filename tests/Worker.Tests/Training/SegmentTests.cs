@@ -36,15 +36,15 @@ public sealed class SegmentTests : IAsyncLifetime
     [InlineData(3, 2)]
     public async Task Train_Synchronously_GivesTheBitsOfOneThreadAndCountsEachExampleOnce(int workers, int stores)
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 7), stores);
-        TestWorker[] team = await WorkersAsync(workers);
+        var job = await SubmitAsync(Sync(lanes: 7), stores);
+        var team = await WorkersAsync(workers);
 
         SegmentReached[] reached = [.. await job.TrainAsync(team, new Segment(0, 13)), .. await job.TrainAsync(team, new Segment(13, job.TotalClocks))];
 
-        EvaluatedRange result = await job.ResultAsync(team[0]);
-        float[] expected = SequentialTraining.Run(job, job.TotalClocks);
+        var result = await job.ResultAsync(team[0]);
+        var expected = SequentialTraining.Run(job, job.TotalClocks);
         Assert.Equal(ParameterFingerprint.Of(expected), result.Fingerprint);
-        long contributed = (await job.ReportAsync(0)).Examples;
+        var contributed = (await job.ReportAsync(0)).Examples;
         Assert.Equal(5L * LineExample.Rows, contributed);
         Assert.Equal([expected[0]], result.Parameters!["w"]);
         Assert.Equal([expected[1]], result.Parameters["b"]);
@@ -61,12 +61,12 @@ public sealed class SegmentTests : IAsyncLifetime
     [InlineData(3, 2)]
     public async Task Train_Asynchronously_BringsEachLaneToTheEndAndCountsEachExampleOnce(int workers, int stores)
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 5) with { Mode = TrainingNames.Async, LearningRate = 0.05f }, stores);
-        TestWorker[] team = await WorkersAsync(workers);
+        var job = await SubmitAsync(Sync(lanes: 5) with { Mode = TrainingNames.Async, LearningRate = 0.05f }, stores);
+        var team = await WorkersAsync(workers);
 
-        SegmentReached[] reached = await job.TrainAsync(team, new Segment(0, job.TotalClocks));
+        var reached = await job.TrainAsync(team, new Segment(0, job.TotalClocks));
 
-        EvaluatedRange result = await job.ResultAsync(team[0]);
+        var result = await job.ResultAsync(team[0]);
         Assert.Equal(5L * LineExample.Rows, (await job.ReportAsync(0)).Examples);
         Assert.Equal(5L * LineExample.Rows, reached.Sum(item => item.Examples));
         Assert.All((await job.ReportAsync(0)).LaneClocks, clock => Assert.Equal(job.TotalClocks, clock));
@@ -76,22 +76,22 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_WorkerStopsInMidSegment_AnotherOneFinishes()
     {
-        TestJob job = await SubmitAsync(Endless, stores: 2);
-        TestWorker[] team = await WorkersAsync(2);
+        var job = await SubmitAsync(Endless, stores: 2);
+        var team = await WorkersAsync(2);
         await job.AdvanceAsync(new Segment(0, job.TotalClocks));
-        IReadOnlyList<TrainSegment> items = job.Items(new Segment(0, job.TotalClocks), 2);
+        var items = job.Items(new Segment(0, job.TotalClocks), 2);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_ct);
-        Task<object?> first = team[0].RunAsync(items[0], stop.Token);
-        Task<object?> second = team[1].RunAsync(items[1], _ct);
+        var first = team[0].RunAsync(items[0], stop.Token);
+        var second = team[1].RunAsync(items[1], _ct);
         await job.UntilAsync(0, report => report.LaneClocks[0] > 10);
 
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TrainingCluster.Limit, _ct));
-        long end = await job.EndSoonAsync();
+        var end = await job.EndSoonAsync();
         Assert.Equal(end, Assert.IsType<SegmentReached>(await second.WaitAsync(TrainingCluster.Limit, _ct)).To);
         await job.CommitAsync(end);
-        EvaluatedRange result = await job.ResultAsync(team[1]);
+        var result = await job.ResultAsync(team[1]);
         Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, end)), result.Fingerprint);
         Assert.All(await job.BlameAsync(), entry => Assert.Equal("0", entry.Value));
     }
@@ -99,21 +99,21 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_ConnectionsBreakInMidSegment_GoesOn()
     {
-        TestJob job = await SubmitAsync(Endless, stores: 2);
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        var job = await SubmitAsync(Endless, stores: 2);
+        var worker = await _cluster.AddWorkerAsync(_ct);
         await job.AdvanceAsync(new Segment(0, job.TotalClocks));
-        Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
-        for (int broken = 1; broken <= 3; broken++)
+        var running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
+        for (var broken = 1; broken <= 3; broken++)
         {
             long clock = broken * 300;
             await job.UntilAsync(1, report => report.LaneClocks[0] > clock);
             await _cluster.Proxy.BreakAsync(_ct);
         }
 
-        long end = await job.EndSoonAsync();
+        var end = await job.EndSoonAsync();
         Assert.Equal(end, Assert.IsType<SegmentReached>(await running.WaitAsync(TrainingCluster.Limit, _ct)).To);
         await job.CommitAsync(end);
-        EvaluatedRange result = await job.ResultAsync(worker);
+        var result = await job.ResultAsync(worker);
         Assert.Equal(ParameterFingerprint.Of(SequentialTraining.Run(job, end)), result.Fingerprint);
         Assert.Equal((await job.ReportAsync(0)).Examples, (await job.ReportAsync(1)).Examples);
     }
@@ -121,10 +121,10 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_PsTasksNotReady_WaitsUntilTheyAre()
     {
-        TestJob job = NewJob(Sync(lanes: 3), stores: 2);
+        var job = NewJob(Sync(lanes: 3), stores: 2);
         await job.SubmitAsync();
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
+        var worker = await _cluster.AddWorkerAsync(_ct);
+        var running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
         await _cluster.Proxy.ConnectedAsync(_ct);
 
         await job.OpenAsync();
@@ -139,11 +139,11 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_GenerationIsSuperseded_IsGivenUpWithoutAWord()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 3), stores: 1);
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        var job = await SubmitAsync(Sync(lanes: 3), stores: 1);
+        var worker = await _cluster.AddWorkerAsync(_ct);
+        var item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
         // The segment is not opened, so the item waits at its limit.
-        Task<object?> running = worker.RunAsync(item, _ct);
+        var running = worker.RunAsync(item, _ct);
         await job.UntilAsync(0, report => report.Outcomes[nameof(PushOutcome.AtLimit)] > 0);
 
         await job.StartGenerationAsync(new Generation(2, 9));
@@ -155,9 +155,9 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_JobThatEnded_IsGivenUpWithoutAWord()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 3), stores: 1);
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        Task<object?> running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
+        var job = await SubmitAsync(Sync(lanes: 3), stores: 1);
+        var worker = await _cluster.AddWorkerAsync(_ct);
+        var running = worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct);
         await job.UntilAsync(0, report => report.Outcomes[nameof(PushOutcome.AtLimit)] > 0);
 
         await _cluster.Redis.GetDatabase().HashSetAsync(JobKeys.Record(job.Id), "state", "cancelled");
@@ -168,9 +168,9 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_GradientThrows_NamesLaneAndClockAndCounts()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = ThrowingModelFactory.ModelName }, stores: 1);
+        var job = await SubmitAsync(Sync(lanes: 2) with { Model = ThrowingModelFactory.ModelName }, stores: 1);
         await job.AdvanceAsync(new Segment(0, job.TotalClocks));
-        TrainSegment item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
+        var item = job.Items(new Segment(0, job.TotalClocks), 1)[0];
 
         // Each worker's model throws at its sixth batch: lane 1 of the third step it computes.
         var first = Assert.IsType<SegmentFailed>(await (await _cluster.AddWorkerAsync(_ct)).RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
@@ -185,7 +185,7 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_BatchThatDoesNotEnd_FailsAtItsDeadlineAndItsWorkerStops()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = HangingModelFactory.ModelName }, stores: 1);
+        var job = await SubmitAsync(Sync(lanes: 2) with { Model = HangingModelFactory.ModelName }, stores: 1);
         await job.AdvanceAsync(new Segment(0, job.TotalClocks));
 
         var failed = Assert.IsType<SegmentFailed>(await HangAsync(worker => worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct)));
@@ -197,7 +197,7 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Evaluate_ModelThatDoesNotEnd_FailsAtItsDeadlineAndItsWorkerStops()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
+        var job = await SubmitAsync(Sync(lanes: 2), stores: 1);
         await job.TrainAsync([await _cluster.AddWorkerAsync(_ct)], new Segment(0, 3));
         await SetModelAsync(job, HangingModelFactory.ModelName);
 
@@ -209,9 +209,9 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_ModelThatThisWorkerDoesNotHave_GoesBackForAnother()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 2) with { Model = "none" }, stores: 1);
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        TrainSegment item = job.Items(new Segment(0, 3), 1)[0];
+        var job = await SubmitAsync(Sync(lanes: 2) with { Model = "none" }, stores: 1);
+        var worker = await _cluster.AddWorkerAsync(_ct);
+        var item = job.Items(new Segment(0, 3), 1)[0];
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
 
@@ -222,10 +222,10 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_ItemThatManyWorkersLeft_FailsForGood()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
-        TrainSegment item = job.Items(new Segment(0, 3), 1)[0];
-        for (int left = 0; left < RangeLimits.MaxAttempts; left++)
+        var job = await SubmitAsync(Sync(lanes: 2), stores: 1);
+        var worker = await _cluster.AddWorkerAsync(_ct);
+        var item = job.Items(new Segment(0, 3), 1)[0];
+        for (var left = 0; left < RangeLimits.MaxAttempts; left++)
             await _cluster.Training.BeginItemAsync(job.Id, item.ToItem(), isRedelivered: true);
 
         var failed = Assert.IsType<SegmentFailed>(await worker.RunAsync(item, _ct).WaitAsync(TrainingCluster.Limit, _ct));
@@ -237,8 +237,8 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Run_Divergence_EndsQuietly()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 2) with { Optimizer = TrainingNames.Sgd, LearningRate = 1e30f }, stores: 2);
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        var job = await SubmitAsync(Sync(lanes: 2) with { Optimizer = TrainingNames.Sgd, LearningRate = 1e30f }, stores: 2);
+        var worker = await _cluster.AddWorkerAsync(_ct);
         await job.AdvanceAsync(new Segment(0, job.TotalClocks));
 
         Assert.Null(await worker.RunAsync(job.Items(new Segment(0, job.TotalClocks), 1)[0], _ct).WaitAsync(TrainingCluster.Limit, _ct));
@@ -250,14 +250,14 @@ public sealed class SegmentTests : IAsyncLifetime
     [Fact]
     public async Task Evaluate_ModelThatThrows_SaysSo()
     {
-        TestJob job = await SubmitAsync(Sync(lanes: 2), stores: 1);
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct);
+        var job = await SubmitAsync(Sync(lanes: 2), stores: 1);
+        var worker = await _cluster.AddWorkerAsync(_ct);
         await job.TrainAsync([worker], new Segment(0, 3));
         await SetModelAsync(job, ThrowingModelFactory.ModelName);
-        TestWorker other = await _cluster.AddWorkerAsync(_ct);
+        var other = await _cluster.AddWorkerAsync(_ct);
 
-        object? told = await other.EvaluateAsync(job.Evaluation(3), _ct);
-        object? outdated = await other.EvaluateAsync(job.Evaluation(2), _ct);
+        var told = await other.EvaluateAsync(job.Evaluation(3), _ct);
+        var outdated = await other.EvaluateAsync(job.Evaluation(2), _ct);
 
         Assert.Equal("no loss", Assert.IsType<ModelNotEvaluated>(told).Error);
         Assert.Null(outdated);
@@ -280,11 +280,11 @@ public sealed class SegmentTests : IAsyncLifetime
     private async Task<object?> HangAsync(Func<TestWorker, Task<object?>> act)
     {
         using var end = new ManualResetEventSlim();
-        TestWorker worker = await _cluster.AddWorkerAsync(_ct, services => services
+        var worker = await _cluster.AddWorkerAsync(_ct, services => services
             .AddSingleton<IModelFactory>(new HangingModelFactory(end)).Configure<WorkerOptions>(options => options.BatchTimeout = TimeSpan.FromSeconds(0.2)));
         try
         {
-            object? told = await act(worker).WaitAsync(TrainingCluster.Limit, _ct);
+            var told = await act(worker).WaitAsync(TrainingCluster.Limit, _ct);
             Assert.True(worker.IsStopping);
             return told;
         }
@@ -307,7 +307,7 @@ public sealed class SegmentTests : IAsyncLifetime
     private async Task<TestWorker[]> WorkersAsync(int count)
     {
         var team = new TestWorker[count];
-        for (int i = 0; i < count; i++) team[i] = await _cluster.AddWorkerAsync(_ct);
+        for (var i = 0; i < count; i++) team[i] = await _cluster.AddWorkerAsync(_ct);
         return team;
     }
 
@@ -318,7 +318,7 @@ public sealed class SegmentTests : IAsyncLifetime
         double loss = 0;
         for (long row = 0; row < data.Rows; row++)
         {
-            double residual = ((double)parameters[0] * data.Features(row)[0]) + parameters[1] - data.Label(row);
+            var residual = ((double)parameters[0] * data.Features(row)[0]) + parameters[1] - data.Label(row);
             loss += residual * residual;
         }
 

@@ -12,7 +12,8 @@ internal sealed class CheckpointOptions : ITrainOptionGroup
         "--checkpoint-every-steps", "Keep a checkpoint at each multiple of this many steps; 0 for none.", 0L, 0L, long.MaxValue);
 
     private readonly Option<int> _everyEpochs = ValueOptions.Number(
-        "--checkpoint-every-epochs", $"Keep a checkpoint after each of this many epochs, up to {TrainingSpec.MaxEpochs}; 0 for none.", 0, 0, TrainingSpec.MaxEpochs);
+        "--checkpoint-every-epochs", $"Keep a checkpoint after each of this many epochs, up to {TrainingSpec.MaxEpochs}; 0 for none.", 0, 0,
+        TrainingSpec.MaxEpochs);
 
     private readonly Option<int> _keep = ValueOptions.Number(
         "--keep-checkpoints", $"How many of them stay, up to {TrainingSpec.MaxCheckpoints}: the newest. The last commit stays in any case.",
@@ -37,7 +38,7 @@ internal sealed class CheckpointOptions : ITrainOptionGroup
         });
         _weightsOnly.Validators.Add(RequireFrom);
         _everyEpochs.Validators.Add(RequireAlone);
-        foreach (Option option in (Option[])[_everySteps, _everyEpochs, _keep, From, _weightsOnly]) command.Options.Add(option);
+        foreach (var option in (Option[])[_everySteps, _everyEpochs, _keep, From, _weightsOnly]) command.Options.Add(option);
     }
 
     /// <summary>Whether all that no option says is to be taken from a checkpoint, and which.</summary>

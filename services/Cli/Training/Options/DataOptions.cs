@@ -11,7 +11,8 @@ namespace Cluster.Cli.Training.Options;
 /// <summary>What the model is trained on, what of it is held out, and how features are scaled.</summary>
 internal sealed class DataOptions : ITrainOptionGroup
 {
-    private readonly Option<bool> _noHeader = new("--no-header") { Description = "The first row of the CSV file of --data has numbers, not names; columns are then c1, c2, and so on." };
+    private readonly Option<bool> _noHeader =
+        new("--no-header") { Description = "The first row of the CSV file of --data has numbers, not names; columns are then c1, c2, and so on." };
 
     private readonly Option<double> _testFraction = ValueOptions.Real(
         "--test-fraction",
@@ -19,11 +20,13 @@ internal sealed class DataOptions : ITrainOptionGroup
         0,
         new NumberRange(0, TrainingSpec.MaxTestFraction));
 
-    private readonly Option<bool> _standardise = new("--standardise") { Description = "Shift and scale each feature to mean 0 and standard deviation 1 over the rows that are trained on." };
+    private readonly Option<bool> _standardise =
+        new("--standardise") { Description = "Shift and scale each feature to mean 0 and standard deviation 1 over the rows that are trained on." };
 
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "A CSV file, sent to the cluster; a URI that the cluster reads (see `data add --help`); or the name of a data set. Default: TensorFlow's example.",
+        Description = "A CSV file, sent to the cluster; a URI that the cluster reads (see `data add --help`); or the name of a data set. Default: "
+        + "TensorFlow's example.",
         HelpName = "FILE.csv|URI|NAME",
     };
 
@@ -38,7 +41,7 @@ internal sealed class DataOptions : ITrainOptionGroup
         Data.Validators.Add(RequireLabel);
         Label.Validators.Add(CheckLabel);
         _noHeader.Validators.Add(CheckNoHeader);
-        foreach (Option option in (Option[])[Data, Label, _noHeader, _testFraction, _standardise]) command.Options.Add(option);
+        foreach (var option in (Option[])[Data, Label, _noHeader, _testFraction, _standardise]) command.Options.Add(option);
     }
 
     /// <summary>The data set's name in the spec; a file's or a URI's rows get their id later.</summary>

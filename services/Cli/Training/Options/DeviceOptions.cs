@@ -8,7 +8,8 @@ namespace Cluster.Cli.Training.Options;
 internal sealed class DeviceOptions : ITrainOptionGroup
 {
     private readonly Option<string?> _device = ValueOptions.Device(
-        "--device", "Devices that compute gradients and evaluations, such as /gpu:*, /cpu:* or /job:worker/task:1. Default: GPUs that can train the model, CPUs where there are none.");
+        "--device", "Devices that compute gradients and evaluations, such as /gpu:*, /cpu:* or /job:worker/task:1. Default: GPUs that can train the model, "
+        + "CPUs where there are none.");
 
     private readonly Option<bool> _softPlacement = ValueOptions.SoftPlacement();
 
@@ -19,7 +20,7 @@ internal sealed class DeviceOptions : ITrainOptionGroup
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_device, _softPlacement, _logPlacement]) command.Options.Add(option);
+        foreach (var option in (Option[])[_device, _softPlacement, _logPlacement]) command.Options.Add(option);
     }
 
     public TrainingSpec Read(ParseResult parsed, TrainingSpec spec) => spec with

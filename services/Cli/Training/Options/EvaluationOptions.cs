@@ -51,7 +51,7 @@ internal sealed class EvaluationOptions : ITrainOptionGroup
         {
             if (target.Tokens is [{ Value: var text }] && ReadTarget(text) is null) target.AddError($"--target: {text}: must be a finite number, such as 0.97");
         });
-        foreach (Option option in (Option[])[_steps, _maxTime, _everySteps, _everyEpochs, _monitor, _patience, _minDelta, _target]) command.Options.Add(option);
+        foreach (var option in (Option[])[_steps, _maxTime, _everySteps, _everyEpochs, _monitor, _patience, _minDelta, _target]) command.Options.Add(option);
     }
 
     public TrainingSpec Read(ParseResult parsed, TrainingSpec spec) => spec with
@@ -73,5 +73,6 @@ internal sealed class EvaluationOptions : ITrainOptionGroup
     }
 
     private static double? ReadTarget(string text) =>
-        double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
+        double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value)
+        && double.IsFinite(value) ? value : null;
 }

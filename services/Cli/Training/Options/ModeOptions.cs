@@ -13,18 +13,21 @@ internal sealed class ModeOptions : ITrainOptionGroup
 
     private readonly Option<string?> _mode = ValueOptions.OptionalName(
         "--mode",
-        "async: a lane's gradient is applied when it arrives. ssp: as async, but a lane waits where it would be more than --staleness clocks ahead of the slowest. "
+        "async: a lane's gradient is applied when it arrives. ssp: as async, but a lane waits where it would be more than --staleness clocks ahead of the "
+        + "slowest. "
         + "sync: a step waits for all lanes, and gives the same bits anywhere. "
         + "async and ssp apply each lane's gradient at the full learning rate, sync the lanes' mean once: "
         + $"a rate that fits N lanes in mode sync can be N times too large for them, so try --learning-rate / --lanes. {TrainingDefaults.Text(d => d.Mode)}",
         TrainingNames.Modes);
 
     private readonly Option<int?> _staleness = ValueOptions.OptionalNumber(
-        "--staleness", $"With --mode ssp: clocks that a lane may be ahead of the slowest, 0 to {TrainingSpec.MaxStaleness}. Default: {DefaultStaleness}.", 0, TrainingSpec.MaxStaleness);
+        "--staleness", $"With --mode ssp: clocks that a lane may be ahead of the slowest, 0 to {TrainingSpec.MaxStaleness}. Default: {DefaultStaleness}.", 0,
+        TrainingSpec.MaxStaleness);
 
     private readonly Option<int?> _localSteps = ValueOptions.OptionalNumber(
         "--local-steps",
-        $"With --mode sync and --optimizer sgd: batches that a lane takes by itself in one step, 1 to {TrainingSpec.MaxLocalSteps}, before the lanes are averaged. Default: 1.",
+        $"With --mode sync and --optimizer sgd: batches that a lane takes by itself in one step, 1 to {TrainingSpec.MaxLocalSteps}, before the lanes are "
+        + $"averaged. Default: 1.",
         1,
         TrainingSpec.MaxLocalSteps);
 

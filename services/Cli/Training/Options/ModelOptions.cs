@@ -27,14 +27,17 @@ internal sealed class ModelOptions(string? model) : ITrainOptionGroup
         "--activation", $"What follows each hidden layer. Of mlp. Default: {TrainingNames.Relu}.", TrainingNames.Activations);
 
     private readonly Option<string?> _initialiser = ValueOptions.OptionalName(
-        "--initialiser", $"What weights start from. Of mlp. Default: {TrainingNames.He} before {TrainingNames.Relu}, else {TrainingNames.Glorot}.", TrainingNames.Initialisers);
+        "--initialiser", $"What weights start from. Of mlp. Default: {TrainingNames.He} before {TrainingNames.Relu}, else {TrainingNames.Glorot}.",
+        TrainingNames.Initialisers);
 
     private readonly Option<int?> _classes = ValueOptions.OptionalNumber(
-        "--classes", $"Classes of the label, numbered from 0, 2 to {TrainingSpec.MaxClasses}. Of softmax, which counts them in the data without, and mlp, which predicts a number without.", 2, TrainingSpec.MaxClasses);
+        "--classes", $"Classes of the label, numbered from 0, 2 to {TrainingSpec.MaxClasses}. Of softmax, which counts them in the data without, and mlp, "
+        + $"which predicts a number without.", 2, TrainingSpec.MaxClasses);
 
     private readonly Option<bool> _regression = new("--regression")
     {
-        Description = $"Predict the label as a number, though all labels are whole numbers from 0 to {TrainingSpec.MaxSmallLabel}, which can be classes. Of mlp.",
+        Description = $"Predict the label as a number, though all labels are whole numbers from 0 to {TrainingSpec.MaxSmallLabel}, which can be classes. Of "
+        + $"mlp.",
     };
 
     private readonly Option<float?> _startWeight = ValueOptions.OptionalReal(
@@ -46,7 +49,8 @@ internal sealed class ModelOptions(string? model) : ITrainOptionGroup
     public void AddTo(Command command)
     {
         _layers.Validators.Add(CheckLayers);
-        Option[] options = model is null ? [_model, _layers, _activation, _initialiser, _classes, _regression, _startWeight, _startBias] : [_startWeight, _startBias];
+        Option[] options = model is null ? [_model, _layers, _activation, _initialiser, _classes, _regression, _startWeight,
+            _startBias] : [_startWeight, _startBias];
         foreach (var option in options) command.Options.Add(option);
     }
 

@@ -15,11 +15,14 @@ internal sealed class OptimizerOptions : ITrainOptionGroup
 
     private readonly Option<float?> _learningRate = ValueOptions.OptionalReal(
         "--learning-rate",
-        Invariant($"Size of an update, above 0. {TrainingDefaults.Text(d => d.AdagradRate).TrimEnd('.')}; with --optimizer sgd {TrainingDefaults.SgdRate}. With momentum and nesterov {TrainingDefaults.SgdRate}, adam and adamw {TrainingDefaults.AdamRate}, ftrl {TrainingDefaults.FtrlRate}."),
+        Invariant($"Size of an update, above 0. {TrainingDefaults.Text(d => d.AdagradRate).TrimEnd('.')}; with --optimizer sgd {TrainingDefaults.SgdRate}. ")
+            + Invariant($"With momentum and nesterov {TrainingDefaults.SgdRate}, adam and adamw {TrainingDefaults.AdamRate}, ")
+            + Invariant($"ftrl {TrainingDefaults.FtrlRate}."),
         isPositive: true);
 
     private readonly Option<float?> _initialAccumulator = ValueOptions.OptionalReal(
-        "--initial-accumulator", Invariant($"Adagrad's sum of squares before the first step, above 0. Default: {TrainingDefaults.InitialAccumulator}."), isPositive: true);
+        "--initial-accumulator", Invariant($"Adagrad's sum of squares before the first step, above 0. Default: {TrainingDefaults.InitialAccumulator}."),
+        isPositive: true);
 
     private readonly IReadOnlyList<(OptimizerSetting Setting, Option<float?> Option)> _settings = [.. OptimizerSetting.All.Select(s => (s, OptionFor(s)))];
 

@@ -11,18 +11,21 @@ internal sealed class ScheduleOptions : ITrainOptionGroup
 {
     private readonly Option<string?> _schedule = ValueOptions.OptionalName(
         "--schedule",
-        "How the rate falls. step: by --decay-factor, each time --decay-steps are over. exponential: as much, a little at each step. cosine: along half a cosine, to --decay-factor of itself. Default: constant.",
+        "How the rate falls. step: by --decay-factor, each time --decay-steps are over. exponential: as much, a little at each step. cosine: along half a "
+        + "cosine, to --decay-factor of itself. Default: constant.",
         TrainingNames.Schedules);
 
     private readonly Option<long?> _warmup = ValueOptions.OptionalNumber<long>(
         "--warmup-steps", $"Steps over which the rate rises, 0 to {TrainingSpec.MaxScheduleSteps}. Default: 0.", 0, TrainingSpec.MaxScheduleSteps);
 
     private readonly Option<long?> _decaySteps = ValueOptions.OptionalNumber<long>(
-        "--decay-steps", $"Steps of a decay, 1 to {TrainingSpec.MaxScheduleSteps}. Default of cosine: all after the warm-up.", 1, TrainingSpec.MaxScheduleSteps);
+        "--decay-steps", $"Steps of a decay, 1 to {TrainingSpec.MaxScheduleSteps}. Default of cosine: all after the warm-up.", 1,
+        TrainingSpec.MaxScheduleSteps);
 
     private readonly Option<float?> _decayFactor = ValueOptions.OptionalReal(
         "--decay-factor",
-        Invariant($"By what a decay multiplies the rate, above 0 to 1. Default: {TrainingNames.DecayFactor(TrainingNames.Step)}; with --schedule cosine {TrainingNames.DecayFactor(TrainingNames.Cosine)}."),
+        Invariant($"By what a decay multiplies the rate, above 0 to 1. Default: {TrainingNames.DecayFactor(TrainingNames.Step)}; ")
+            + Invariant($"with --schedule cosine {TrainingNames.DecayFactor(TrainingNames.Cosine)}."),
         v => v is >= 0 and <= 1,
         "must be from 0 to 1");
 
@@ -32,7 +35,7 @@ internal sealed class ScheduleOptions : ITrainOptionGroup
         _schedule.Validators.Add(RequireSteps);
         _decaySteps.Validators.Add(RequireDecay);
         _decayFactor.Validators.Add(RequireDecay);
-        foreach (Option option in (Option[])[_schedule, _warmup, _decaySteps, _decayFactor]) command.Options.Add(option);
+        foreach (var option in (Option[])[_schedule, _warmup, _decaySteps, _decayFactor]) command.Options.Add(option);
     }
 
     public TrainingSpec Read(ParseResult parsed, TrainingSpec spec) => spec with

@@ -33,7 +33,7 @@ internal sealed unsafe class Cublas
     /// <exception cref="DeviceException">It is not installed, or too old.</exception>
     public static Cublas Load()
     {
-        string[] candidates = Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path ? [path] : Names;
+        var candidates = Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path ? [path] : Names;
         foreach (var candidate in candidates)
         {
             if (!NativeLibrary.TryLoad(candidate, out var library)) continue;

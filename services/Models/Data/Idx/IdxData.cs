@@ -38,13 +38,13 @@ public sealed class IdxData : RowReader
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(limits);
-        long maxRows = Math.Min(limits.MaxRows, MaxRows);
+        var maxRows = Math.Min(limits.MaxRows, MaxRows);
         Stream bounded = new BoundedStream(labels, limits.MaxBytes, images is null ? null : Labels);
         var labelFile = new IdxFile(bounded, Labels, maxRows, maxWidth: 1);
-        float[] values = ReadLabels(labelFile);
+        var values = ReadLabels(labelFile);
         if (images is not null)
             labelFile.RequireEnd();
-        Stream imageStream = images is null ? bounded : new BoundedStream(images, limits.MaxBytes, Images);
+        var imageStream = images is null ? bounded : new BoundedStream(images, limits.MaxBytes, Images);
         var imageFile = new IdxFile(imageStream, Images, maxRows, limits.MaxColumns - 1);
         return imageFile.Header.Rows == labelFile.Header.Rows
             ? new IdxData(values, imageFile, limits)
@@ -69,7 +69,7 @@ public sealed class IdxData : RowReader
     private static float[] ReadLabels(IdxFile file)
     {
         var labels = new float[Math.Min(FirstLabels, file.Header.Rows)];
-        for (int i = 0; i < file.Header.Rows; i++)
+        for (var i = 0; i < file.Header.Rows; i++)
         {
             if (i == labels.Length)
                 Array.Resize(ref labels, (int)Math.Min(2L * i, file.Header.Rows));

@@ -26,7 +26,7 @@ internal sealed class IdxFile
         Row++;
         if (_stream.ReadAtLeast(_row, _row.Length, throwOnEndOfStream: false) < _row.Length)
             throw new DataFormatException($"{_name}: the header declares {Header.Rows} rows, the file ends in row {Row}");
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             values[i] = Header.Value(_row.AsSpan(i * Header.ValueBytes));
             if (!float.IsFinite(values[i]))

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Cluster.Models.Data.Idx;
 
-/// <summary>The head of a file in MNIST's IDX format: two zero bytes, the type of the values, the number of dimensions, and each as int32, big-endian.</summary>
+/// <summary>The head of a file in MNIST's IDX format: two zero bytes, the type of the values, the number of dimensions,
+/// and each as int32, big-endian.</summary>
 /// <param name="Type">0x08 uint8, 0x09 int8, 0x0B int16, 0x0C int32, 0x0D float32, 0x0E float64.</param>
 /// <param name="Rows">The first dimension, at least 1.</param>
 /// <param name="Width">Values of a row: the product of the other dimensions, at least 1.</param>
@@ -57,9 +58,9 @@ internal readonly record struct IdxHeader(byte Type, long Rows, int Width)
     private static int WidthOf(ReadOnlySpan<byte> sizes, string file, int maxWidth)
     {
         long width = 1;
-        for (int i = 0; i < sizes.Length; i += 4)
+        for (var i = 0; i < sizes.Length; i += 4)
         {
-            int size = BinaryPrimitives.ReadInt32BigEndian(sizes[i..]);
+            var size = BinaryPrimitives.ReadInt32BigEndian(sizes[i..]);
             if (size < 1)
                 throw new DataFormatException($"{file}: the header declares a dimension of {size}; must be at least 1");
             width *= size;

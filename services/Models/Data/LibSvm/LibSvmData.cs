@@ -51,8 +51,8 @@ public sealed class LibSvmData : RowReader
     /// <exception cref="DataFormatException">The file cannot be used.</exception>
     public static int CountFeatures(Stream stream, LibSvmOptions options)
     {
-        using LibSvmData data = Open(stream, options);
-        int highest = options.IndexBase;
+        using var data = Open(stream, options);
+        var highest = options.IndexBase;
         while (data.Next(CancellationToken.None))
             highest = Math.Max(highest, data._last);
         return highest - options.IndexBase + 1;
@@ -60,12 +60,12 @@ public sealed class LibSvmData : RowReader
 
     protected override bool Next(CancellationToken cancellationToken)
     {
-        while (_lines.Next(out ReadOnlySpan<byte> line))
+        while (_lines.Next(out var line))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Row == 1)
                 line = line[ByteOrderMark.Length(line)..];
-            int comment = line.IndexOf((byte)'#');
+            var comment = line.IndexOf((byte)'#');
             line = (comment < 0 ? line : line[..comment]).Trim(" \t"u8);
             if (line.IsEmpty)
                 continue;
@@ -86,14 +86,14 @@ public sealed class LibSvmData : RowReader
     {
         Array.Clear(_values);
         _label = Number(NextToken(ref line), "the label");
-        int last = _options.IndexBase - 1;
-        for (int pair = 1; !line.IsEmpty; pair++)
+        var last = _options.IndexBase - 1;
+        for (var pair = 1; !line.IsEmpty; pair++)
         {
-            ReadOnlySpan<byte> token = NextToken(ref line);
-            int colon = token.IndexOf((byte)':');
+            var token = NextToken(ref line);
+            var colon = token.IndexOf((byte)':');
             if (colon < 0)
                 throw Problem(pair, $"{DataText.Shown(token)} is not index:value");
-            int index = Index(token[..colon], pair, last);
+            var index = Index(token[..colon], pair, last);
             _values[index - _options.IndexBase] = Number(token[(colon + 1)..], $"pair {pair}");
             last = index;
         }
@@ -103,8 +103,8 @@ public sealed class LibSvmData : RowReader
 
     private int Index(ReadOnlySpan<byte> text, int pair, int last)
     {
-        int highest = _options.IndexBase + _options.Features - 1;
-        if (!Utf8Parser.TryParse(text, out long index, out int read) || read != text.Length)
+        var highest = _options.IndexBase + _options.Features - 1;
+        if (!Utf8Parser.TryParse(text, out long index, out var read) || read != text.Length)
             throw Problem(pair, $"the index {DataText.Shown(text)} is not a whole number");
         if (index < _options.IndexBase || index > highest)
             throw Problem(pair, $"the index {index} is not from {_options.IndexBase} to {highest}");
@@ -114,7 +114,7 @@ public sealed class LibSvmData : RowReader
     private float Number(ReadOnlySpan<byte> text, string what)
     {
         // The parser takes NULs behind a number for nothing.
-        if (!float.TryParse(text, Styles, CultureInfo.InvariantCulture, out float value) || text.Contains((byte)0))
+        if (!float.TryParse(text, Styles, CultureInfo.InvariantCulture, out var value) || text.Contains((byte)0))
             throw new DataFormatException($"row {Row}, {what}: {DataText.Shown(text)} is not a number");
         return float.IsFinite(value) ? value : throw new DataFormatException($"row {Row}, {what}: {DataText.Shown(text)} is not a finite 32-bit number");
     }
@@ -123,8 +123,8 @@ public sealed class LibSvmData : RowReader
 
     private static ReadOnlySpan<byte> NextToken(ref ReadOnlySpan<byte> line)
     {
-        int length = line.IndexOfAny((byte)' ', (byte)'\t');
-        ReadOnlySpan<byte> token = length < 0 ? line : line[..length];
+        var length = line.IndexOfAny((byte)' ', (byte)'\t');
+        var token = length < 0 ? line : line[..length];
         line = line[token.Length..].TrimStart(" \t"u8);
         return token;
     }

@@ -19,10 +19,10 @@ internal sealed class LineReader(Stream stream)
     /// <exception cref="DataFormatException">It is longer than 1 MiB.</exception>
     public bool Next(out ReadOnlySpan<byte> line)
     {
-        int searched = 0;
+        var searched = 0;
         while (true)
         {
-            int length = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
+            var length = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
             if (length >= 0)
                 return Take(searched + length, searched + length + 1, out line);
             searched = _end - _start;
@@ -57,7 +57,7 @@ internal sealed class LineReader(Stream stream)
             Array.Resize(ref _buffer, 2 * _end);
         }
 
-        int read = stream.Read(_buffer.AsSpan(_end));
+        var read = stream.Read(_buffer.AsSpan(_end));
         _end += read;
         _isAtEnd = read == 0;
     }

@@ -21,8 +21,8 @@ internal sealed class BlobRows : ISyntheticRows
 
     public float Row(long row, Span<float> features)
     {
-        (ulong number, double[] centre) = ((ulong)row * (ulong)features.Length, _centres[row % _centres.Length]);
-        for (int i = 0; i < features.Length; i++)
+        var (number, centre) = ((ulong)row * (ulong)features.Length, _centres[row % _centres.Length]);
+        for (var i = 0; i < features.Length; i++)
             features[i] = (float)(centre[i] + (_spread * PhiloxNormal.At(_seed, number + (ulong)i)));
         return row % _centres.Length;
     }

@@ -8,10 +8,10 @@ internal static class HalfCircle
     /// <param name="part">From -½ to ½: the angle is π times it.</param>
     public static (double Sine, double Cosine) At(double part)
     {
-        double angle = Math.PI * part;
-        double square = angle * angle;
+        var angle = Math.PI * part;
+        var square = angle * angle;
         double sine = 1, cosine = 1;
-        for (int k = Terms; k >= 1; k--)
+        for (var k = Terms; k >= 1; k--)
         {
             sine = 1 - (square / (2.0 * k * ((2 * k) + 1)) * sine);
             cosine = 1 - (square / (2.0 * k * ((2 * k) - 1)) * cosine);

@@ -6,7 +6,8 @@ internal sealed class LineRows(long rows, ulong seed, double slope, double inter
     public DataSchema Schema { get; } = new(["x"], "y");
 
     public static LineRows Create(SyntheticParameters parameters) => new(
-        parameters.Rows, parameters.Seed, parameters.Real("slope", LineExample.Slope, -1e6, 1e6), parameters.Real("intercept", LineExample.Intercept, -1e6, 1e6),
+        parameters.Rows, parameters.Seed, parameters.Real("slope", LineExample.Slope, -1e6, 1e6),
+        parameters.Real("intercept", LineExample.Intercept, -1e6, 1e6),
         parameters.Real("noise", LineExample.Noise, 0, 1e6));
 
     public float Row(long row, Span<float> features)

@@ -24,9 +24,9 @@ internal sealed class LinearRows : ISyntheticRows
 
     public float Row(long row, Span<float> features)
     {
-        ulong number = (ulong)row * ((ulong)features.Length + 1);
-        double y = 1 + (_noise * PhiloxNormal.At(_seed, number++));
-        for (int i = 0; i < features.Length; i++)
+        var number = (ulong)row * ((ulong)features.Length + 1);
+        var y = 1 + (_noise * PhiloxNormal.At(_seed, number++));
+        for (var i = 0; i < features.Length; i++)
         {
             features[i] = (float)PhiloxNormal.At(_seed, number++);
             y += _weights[i] * features[i];

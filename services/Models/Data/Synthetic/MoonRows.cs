@@ -9,9 +9,9 @@ internal sealed class MoonRows(ulong seed, double noise) : ISyntheticRows
 
     public float Row(long row, Span<float> features)
     {
-        (double sine, double cosine) = HalfCircle.At(UniformDraws.At(seed, (ulong)row) - 0.5);
-        bool isLower = row % 2 == 1;
-        (double x, double y) = isLower ? (1 - sine, 0.5 - cosine) : (sine, cosine);
+        var (sine, cosine) = HalfCircle.At(UniformDraws.At(seed, (ulong)row) - 0.5);
+        var isLower = row % 2 == 1;
+        var (x, y) = isLower ? (1 - sine, 0.5 - cosine) : (sine, cosine);
         features[0] = (float)(x + (noise * PhiloxNormal.At(seed, 2 * (ulong)row)));
         features[1] = (float)(y + (noise * PhiloxNormal.At(seed, (2 * (ulong)row) + 1)));
         return isLower ? 1 : 0;

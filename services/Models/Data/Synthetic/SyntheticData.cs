@@ -52,13 +52,13 @@ public sealed class SyntheticData : RowReader
     {
         ArgumentNullException.ThrowIfNull(uri);
         ArgumentNullException.ThrowIfNull(limits);
-        string text = uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? uri[Scheme.Length..] : uri;
-        int question = text.IndexOf('?', StringComparison.Ordinal);
-        string name = question < 0 ? text : text[..question];
-        if (!Generators.TryGetValue(name, out Func<SyntheticParameters, ISyntheticRows>? create))
+        var text = uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? uri[Scheme.Length..] : uri;
+        var question = text.IndexOf('?', StringComparison.Ordinal);
+        var name = question < 0 ? text : text[..question];
+        if (!Generators.TryGetValue(name, out var create))
             throw new DataFormatException($"there is no generator {DataText.Shown(name)}; the generators are {string.Join(", ", Names)}");
         var parameters = new SyntheticParameters(question < 0 ? "" : text[(question + 1)..], name == "line" ? LineExample.Rows : DefaultRows, limits.MaxRows);
-        ISyntheticRows made = create(parameters);
+        var made = create(parameters);
         parameters.RequireAllTaken();
         return new SyntheticData(made, parameters.Rows, limits);
     }

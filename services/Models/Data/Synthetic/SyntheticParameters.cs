@@ -14,9 +14,9 @@ internal sealed class SyntheticParameters
     /// <exception cref="DataFormatException">It is not of that form.</exception>
     public SyntheticParameters(string query, long defaultRows, long maxRows)
     {
-        foreach (string pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
-            int equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals < 1)
                 throw new DataFormatException($"{DataText.Shown(pair)} is not of the form name=value");
             if (!_given.TryAdd(pair[..equals], pair[(equals + 1)..]))
@@ -37,7 +37,7 @@ internal sealed class SyntheticParameters
     {
         if (Take(name) is not { } text)
             return defaultValue;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= from && value <= to
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to
             ? value
             : throw Wrong(name, text, $"a whole number from {from} to {to}");
     }
@@ -46,7 +46,7 @@ internal sealed class SyntheticParameters
     {
         if (Take(name) is not { } text)
             return defaultValue;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= from && value <= to
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to
             ? value
             : throw Wrong(name, text, string.Create(CultureInfo.InvariantCulture, $"a number from {from} to {to}"));
     }
@@ -62,7 +62,9 @@ internal sealed class SyntheticParameters
     {
         if (Take("seed") is not { } text)
             return 0;
-        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : throw Wrong("seed", text, $"a whole number from 0 to {ulong.MaxValue}");
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Wrong("seed", text, $"a whole number from 0 to {ulong.MaxValue}");
     }
 
     private string? Take(string name)

@@ -24,12 +24,12 @@ internal sealed class BareWorker : IExchangeSink, IDisposable
     public async Task<long> LeastBytesPerStepAsync(TestJob job, int rounds, int steps)
     {
         await _stream.AttachAsync(job.Id, job.Generation, worker: 1);
-        long least = long.MaxValue;
+        var least = long.MaxValue;
         long clock = 0;
-        for (int round = 0; round < rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
-            long before = GC.GetTotalAllocatedBytes();
-            for (int i = 0; i < steps; i++)
+            var before = GC.GetTotalAllocatedBytes();
+            for (var i = 0; i < steps; i++)
             {
                 await _stream.PushAsync(job.Generation, new LaneBlock(0, 1), clock++, 1, _gradient);
                 await _received.WaitAsync();

@@ -52,7 +52,7 @@ internal sealed class BreakableProxy : IAsyncDisposable
         {
             while (true)
             {
-                TcpClient worker = await _listener.AcceptTcpClientAsync(_stop.Token);
+                var worker = await _listener.AcceptTcpClientAsync(_stop.Token);
                 var store = new TcpClient();
                 await store.ConnectAsync(Target!.Host, Target.Port, _stop.Token);
                 (worker.NoDelay, store.NoDelay) = (true, true);
@@ -76,7 +76,7 @@ internal sealed class BreakableProxy : IAsyncDisposable
     {
         lock (_clients)
         {
-            foreach (TcpClient client in _clients) client.Dispose();
+            foreach (var client in _clients) client.Dispose();
             _clients.Clear();
             if (_connected.Task.IsCompleted) _connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }

@@ -23,7 +23,8 @@ internal sealed class MeasuringModelFactory(int every) : IModelFactory
     public long LeastBytesPerGradient => Enumerable.Range(1, _samples - 1).Min(i => (_bytes[i] - _bytes[i - 1]) / every);
 
     public double MedianGradientsPerSecond =>
-        Enumerable.Range(1, _samples - 1).Select(i => every / Stopwatch.GetElapsedTime(_times[i - 1], _times[i]).TotalSeconds).Order().ElementAt((_samples - 1) / 2);
+        Enumerable.Range(1, _samples - 1).Select(i => every / Stopwatch.GetElapsedTime(_times[i - 1], _times[i]).TotalSeconds).Order()
+        .ElementAt((_samples - 1) / 2);
 
     public IModel Create(TrainingSpec spec, int features, long rows) =>
         new MeasuringModel(this, new LinearRegression(features, LinearRegression.ExampleWeight, LinearRegression.ExampleBias));

@@ -1,5 +1,4 @@
 using Cluster.Compute.Cpu;
-using Cluster.Compute.Devices;
 using Cluster.Compute.Optimizers;
 using Cluster.Models;
 using Cluster.Models.Data;
@@ -19,8 +18,8 @@ internal static class SequentialTraining
         Array.Fill(slot, job.Spec.InitialAccumulator);
         var reader = new BatchReader(job.Data, job.Plan.Schedule(), job.Spec.Seed);
         using var cpu = new CpuDevice(cores: 1);
-        using IDeviceStream stream = cpu.OpenStream();
-        using IModelSession session = job.Model.Open(stream, reader.CreateBatch().Capacity);
+        using var stream = cpu.OpenStream();
+        using var session = job.Model.Open(stream, reader.CreateBatch().Capacity);
         for (long clock = 0; clock < clocks; clock++)
         {
             session.Load(parameters);
@@ -35,17 +34,17 @@ internal static class SequentialTraining
     public static (float[] Sum, long Examples)? Sum(LaneBlock node, Func<int, (float[] Sum, long Examples)?> lane)
     {
         if (node.Count == 1) return lane(node.First);
-        int half = 1;
+        var half = 1;
         while (half * 2 < node.Count) half *= 2;
-        (float[] Sum, long Examples)? left = Sum(new LaneBlock(node.First, half), lane);
-        (float[] Sum, long Examples)? right = Sum(new LaneBlock(node.First + half, node.Count - half), lane);
+        var left = Sum(new LaneBlock(node.First, half), lane);
+        var right = Sum(new LaneBlock(node.First + half, node.Count - half), lane);
         if (left is null || right is null) return left ?? right;
         return ([.. left.Value.Sum.Zip(right.Value.Sum, (a, b) => a + b)], left.Value.Examples + right.Value.Examples);
     }
 
     private static (float[] Sum, long Examples)? Lane(IModelSession session, BatchReader reader, int lane, long clock, int parameters)
     {
-        Batch batch = reader.CreateBatch();
+        var batch = reader.CreateBatch();
         var sum = new float[parameters];
         if (reader.Read(lane, clock, batch) == 0) return null;
         session.Gradient(batch, sum);

@@ -74,7 +74,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
 
     public async Task OpenAsync()
     {
-        for (int task = 0; task < stores; task++)
+        for (var task = 0; task < stores; task++)
         {
             await cluster.Control.OpenAsync(new V1.OpenRequest
             {
@@ -90,7 +90,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
 
     public async Task AdvanceAsync(Segment segment)
     {
-        for (int task = 0; task < stores; task++)
+        for (var task = 0; task < stores; task++)
         {
             await cluster.Control.AdvanceAsync(new V1.AdvanceRequest
             {
@@ -107,7 +107,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
     /// <returns>Where it ends.</returns>
     public async Task<long> EndSoonAsync()
     {
-        V1.Segment open = (await ReportAsync(0)).Segment;
+        var open = (await ReportAsync(0)).Segment;
         var wanted = new Segment(open.From, open.From + 1);
         while (true)
         {
@@ -120,15 +120,16 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
 
     /// <summary>The items of a segment for some workers, as the coordinator deals lanes.</summary>
     public IReadOnlyList<TrainSegment> Items(Segment segment, int workers) =>
-        [.. LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, spec.Lanes)), workers).Select(lanes => TrainSegment.Of(Id, new SegmentItem(Generation, segment, lanes), "/cpu:*"))];
+        [.. LaneDealing.Deal(LaneSet.Of(new LaneBlock(0, spec.Lanes)), workers)
+        .Select(lanes => TrainSegment.Of(Id, new SegmentItem(Generation, segment, lanes), "/cpu:*"))];
 
     public async Task CommitAsync(long clock)
     {
         var snapshots = new List<SnapshotKey>();
         long examples = 0;
-        for (int task = 0; task < stores; task++)
+        for (var task = 0; task < stores; task++)
         {
-            V1.ShardReport report = await UntilAsync(task, report => report.SnapshotWritten && report.SnapshotClock == clock);
+            var report = await UntilAsync(task, report => report.SnapshotWritten && report.SnapshotClock == clock);
             snapshots.Add(new SnapshotKey(Id, task, Generation, report.Incarnation, clock));
             examples = report.SnapshotExamples;
         }
@@ -142,8 +143,9 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
     public async Task<SegmentReached[]> TrainAsync(TestWorker[] team, Segment segment)
     {
         await AdvanceAsync(segment);
-        IReadOnlyList<TrainSegment> items = Items(segment, team.Length);
-        object?[] told = await Task.WhenAll(items.Select((item, i) => team[i].RunAsync(item, cancellationToken))).WaitAsync(TrainingCluster.Limit, cancellationToken);
+        var items = Items(segment, team.Length);
+        var told = await Task.WhenAll(items.Select((item, i) => team[i].RunAsync(item, cancellationToken)))
+            .WaitAsync(TrainingCluster.Limit, cancellationToken);
         await CommitAsync(segment.To);
         return [.. told.Select(Assert.IsType<SegmentReached>)];
     }
@@ -165,8 +167,8 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
     /// <summary>Evaluates the last commit on a worker.</summary>
     public async Task<EvaluatedRange> ResultAsync(TestWorker worker)
     {
-        EvaluateModel item = Evaluation(_manifest!.Clock);
-        object? told = await worker.EvaluateAsync(item, cancellationToken);
+        var item = Evaluation(_manifest!.Clock);
+        var told = await worker.EvaluateAsync(item, cancellationToken);
         Assert.Equal(new ModelEvaluated { JobId = Id, Item = item, Device = worker.Slot.FullName.ToString() }, Assert.IsType<ModelEvaluated>(told));
         return Assert.Single(await cluster.Training.RangesAsync(Id, [item]))!;
     }
@@ -178,7 +180,7 @@ internal sealed class TestJob(TrainingCluster cluster, TrainingSpec spec, int st
         limit.CancelAfter(TrainingCluster.Limit);
         while (true)
         {
-            V1.ShardReport report = await ReportAsync(task);
+            var report = await ReportAsync(task);
             if (isExpected(report)) return report;
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
         }

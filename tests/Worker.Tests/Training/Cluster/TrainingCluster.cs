@@ -50,10 +50,10 @@ internal sealed class TrainingCluster : IAsyncDisposable
     public static async Task<TrainingCluster> StartAsync(int stores, CancellationToken cancellationToken, bool isProxied = true)
     {
         Assert.SkipWhen(RedisServerProcess.FindExecutable() is null, "redis-server is not installed");
-        RedisServerProcess server = await RedisServerProcess.StartAsync(cancellationToken: cancellationToken);
+        var server = await RedisServerProcess.StartAsync(cancellationToken: cancellationToken);
         var proxy = new BreakableProxy();
-        string key = ClusterKey.Generate();
-        WebApplication app = await StartStoresAsync(server, isProxied ? proxy : null, key, stores, cancellationToken);
+        var key = ClusterKey.Generate();
+        var app = await StartStoresAsync(server, isProxied ? proxy : null, key, stores, cancellationToken);
         IConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString + ",connectTimeout=20000,asyncTimeout=20000");
         return new TrainingCluster(server, app, proxy, key, redis);
     }
@@ -63,14 +63,14 @@ internal sealed class TrainingCluster : IAsyncDisposable
     /// <param name="device">The device of its slot, its own from then on; null for a CPU of one core.</param>
     public async Task<TestWorker> AddWorkerAsync(CancellationToken cancellationToken, Action<IServiceCollection>? configure = null, SlotDevice? device = null)
     {
-        TestWorker worker = await TestWorker.StartAsync(Redis, Key, configure, device, cancellationToken);
+        var worker = await TestWorker.StartAsync(Redis, Key, configure, device, cancellationToken);
         _workers.Add(worker);
         return worker;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (TestWorker worker in _workers) await worker.DisposeAsync();
+        foreach (var worker in _workers) await worker.DisposeAsync();
         Channel.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
@@ -82,7 +82,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
     private static async Task<WebApplication> StartStoresAsync(
         RedisServerProcess server, BreakableProxy? proxy, string key, int stores, CancellationToken cancellationToken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = server.ConnectionString,
@@ -92,7 +92,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
         builder.AddServiceDefaults("parameter-store");
         builder.Logging.ClearProviders();
         builder.AddParameterStores(stores);
-        WebApplication app = builder.Build();
+        var app = builder.Build();
         app.MapServiceDefaults();
         app.MapParameterStore();
         await app.StartAsync(cancellationToken);
