@@ -12,7 +12,11 @@ using Cluster.Coordinator.Training;
 using Cluster.Models;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.Storage;
+using Cluster.Storage.Jobs;
+using Cluster.Storage.Ranges;
 using MassTransit;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace Cluster.Coordinator;
 
@@ -38,7 +42,8 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<DataMetrics>();
         builder.Services.AddSingleton<DataLoader>();
         builder.Services.AddSingleton<DataRemoval>();
-        builder.Services.AddSingleton<RedisJobs>();
+        builder.Services.AddSingleton(provider => new RedisJobs(provider.GetRequiredService<IConnectionMultiplexer>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<CoordinatorOptions>>().Value.JobRetention));
         builder.Services.AddSingleton<RedisRanges>();
         builder.Services.AddSingleton<JobFeeds>();
         builder.Services.AddSingleton<JobMetrics>();

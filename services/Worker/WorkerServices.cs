@@ -2,6 +2,7 @@ using Cluster.Compute.Computations;
 using Cluster.Compute.Ops;
 using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
+using Cluster.Storage.Ranges;
 using Cluster.Worker.Deadlines;
 using Cluster.Worker.Ranges;
 using Cluster.Worker.Slots;

@@ -67,8 +67,8 @@ public sealed class TrainCommandTests
     {
         await using var coordinator = await StartAsync();
 
-        await CliRun.RunAsync(coordinator, "train linear --steps 1e6 --max-time 60 --evaluate-steps 500 --monitor accuracy --patience 3 --min-delta 0.01 "
-            + "--target 0.97".Split(' '));
+        await CliRun.RunAsync(coordinator, ("train linear --steps 1e6 --max-time 60 --evaluate-steps 500 --monitor accuracy --patience 3 --min-delta 0.01 "
+            + "--target 0.97").Split(' '));
 
         var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
         Assert.Equal((1_000_000L, 60L, 500L, 0), (spec.Steps, spec.MaxSeconds, spec.EvaluateSteps, spec.EvaluateEpochs));
@@ -82,8 +82,8 @@ public sealed class TrainCommandTests
 
         await CliRun.RunAsync(
             coordinator,
-            "train linear --mode sync --lanes 7 --batch 16 --epochs 1e3 --optimizer adagrad --learning-rate 0.25 --initial-accumulator 0.5 --start-weight "
-            + "-1.5 --start-bias 2e-3 --seed 42 --parameter-stores 3 --device /job:worker/cpu:0 --soft-placement --log-device-placement".Split(' '));
+            ("train linear --mode sync --lanes 7 --batch 16 --epochs 1e3 --optimizer adagrad --learning-rate 0.25 --initial-accumulator 0.5 --start-weight "
+            + "-1.5 --start-bias 2e-3 --seed 42 --parameter-stores 3 --device /job:worker/cpu:0 --soft-placement --log-device-placement").Split(' '));
 
         Assert.Equal(
             new V1.TrainingSpec
@@ -163,8 +163,8 @@ public sealed class TrainCommandTests
     {
         await using var coordinator = await StartAsync();
 
-        await CliRun.RunAsync(coordinator, "train --optimizer adam --beta1 0.8 --beta2 0.99 --epsilon 1e-6 --l2 1e-4 --schedule cosine --warmup 100 "
-            + "--decay-steps 1e4 --decay-factor 0.1".Split(' '));
+        await CliRun.RunAsync(coordinator, ("train --optimizer adam --beta1 0.8 --beta2 0.99 --epsilon 1e-6 --l2 1e-4 --schedule cosine --warmup 100 "
+            + "--decay-steps 1e4 --decay-factor 0.1").Split(' '));
 
         var spec = Assert.Single(coordinator.Received<V1.SubmitRequest>()).Training;
         Assert.Equal(("adam", 0.001f, 0.8f, 0.99f, 1e-6f, 1e-4f), (spec.Optimizer, spec.LearningRate, spec.Beta1, spec.Beta2, spec.Epsilon, spec.L2));

@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
-using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Security;
+using Cluster.Storage.Jobs;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 

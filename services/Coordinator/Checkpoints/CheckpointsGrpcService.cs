@@ -3,6 +3,7 @@ using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Jobs;
 using Cluster.Storage.Checkpoints;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Snapshots;
 using Grpc.Core;
 using V1 = Cluster.Contracts.Checkpoints.V1;

@@ -5,7 +5,7 @@ using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
-using Cluster.Coordinator.Jobs;
+using Cluster.Storage.Jobs;
 
 namespace Cluster.Coordinator.Computations;
 

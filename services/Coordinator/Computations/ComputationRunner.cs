@@ -4,6 +4,7 @@ using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Computations;

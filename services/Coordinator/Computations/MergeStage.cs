@@ -1,4 +1,5 @@
 using Cluster.Coordinator.Jobs;
+using Cluster.Storage.Jobs;
 
 namespace Cluster.Coordinator.Computations;
 
@@ -11,7 +12,7 @@ internal sealed class MergeStage(string jobId, string owner, ComputationPlan pla
     public async Task SendAsync(JobRecord job, string queue, CancellationToken cancellationToken)
     {
         if (!_item.IsDue()) return;
-        if (await context.Ranges.ReopenGapsAsync(jobId, owner, plan.Parts) > 0) throw new JobMovedException("gaps");
+        if (await context.Ranges.ReopenGapsAsync(jobId, owner, [.. plan.Parts.Select(part => part.Grains)]) > 0) throw new JobMovedException("gaps");
         using var span = trace.BeginOnce("merge publish");
         if (!await context.Publisher.PublishMergeAsync(job, plan, queue, cancellationToken)) return;
         _item.Sent();

@@ -1,3 +1,4 @@
+using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
 
@@ -10,6 +11,8 @@ namespace Cluster.Coordinator.Computations;
 /// <param name="Device">Device spec; <see cref="DeviceSpec.Any"/> where any device will do.</param>
 internal sealed record PlacedGrains(int Number, long From, long To, DeviceSpec Device)
 {
+    public GrainRange Grains => new(From, To);
+
     /// <summary>The parts of a space: those that a placement names, its devices within the outer one, and what lies between them.</summary>
     public static IReadOnlyList<PlacedGrains> Of(long grainCount, long grainSize, DeviceSpec outer, ItemPlacement? placement)
     {

@@ -1,7 +1,7 @@
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
-using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
+using Cluster.Storage.Jobs;
 
 namespace Cluster.Coordinator.Computations;
 

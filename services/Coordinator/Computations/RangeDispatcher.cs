@@ -3,6 +3,7 @@ using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
 using Cluster.Protocol.Messages;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Registry;
 
 namespace Cluster.Coordinator.Computations;
@@ -85,7 +86,7 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
             next += size;
         }
 
-        await context.Ranges.CutAsync(jobId, owner, part, Book.Cut(part), ranges);
+        await context.Ranges.CutAsync(jobId, owner, part.Number, part.From, Book.Cut(part), ranges);
         Book.Add(part, target.Key, ranges);
         return ranges.Count;
     }

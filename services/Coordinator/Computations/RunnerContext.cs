@@ -1,6 +1,8 @@
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
 using Cluster.Coordinator.Tasks;
+using Cluster.Storage.Jobs;
+using Cluster.Storage.Ranges;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Coordinator.Computations;

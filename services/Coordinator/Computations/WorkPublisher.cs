@@ -5,6 +5,7 @@ using Cluster.Coordinator.Placements;
 using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Jobs;
 using MassTransit;
 
 namespace Cluster.Coordinator.Computations;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cluster.Contracts.Jobs;
-using Cluster.Coordinator.Jobs;
 using Cluster.Storage.Data;
+using Cluster.Storage.Jobs;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Data;

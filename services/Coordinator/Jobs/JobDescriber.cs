@@ -3,6 +3,7 @@ using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Training;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using Google.Protobuf.WellKnownTypes;
 

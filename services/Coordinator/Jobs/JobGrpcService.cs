@@ -4,6 +4,7 @@ using Cluster.Coordinator.Access;
 using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Training;
+using Cluster.Storage.Jobs;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Jobs;

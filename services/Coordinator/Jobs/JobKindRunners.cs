@@ -1,6 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Training;
+using Cluster.Storage.Jobs;
 
 namespace Cluster.Coordinator.Jobs;
 

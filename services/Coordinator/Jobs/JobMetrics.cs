@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cluster.Storage.Jobs;
 
 namespace Cluster.Coordinator.Jobs;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Jobs;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Jobs;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Jobs;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Jobs;

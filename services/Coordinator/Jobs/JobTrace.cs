@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cluster.Contracts.Jobs.V1;
+using Cluster.Storage.Jobs;
 
 namespace Cluster.Coordinator.Jobs;
 

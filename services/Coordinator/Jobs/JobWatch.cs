@@ -1,6 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Conditions;
+using Cluster.Storage.Jobs;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Jobs;

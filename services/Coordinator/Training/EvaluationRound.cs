@@ -5,6 +5,7 @@ using Cluster.Protocol.Commits;
 using Cluster.Protocol.Evaluation;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Plans;
+using Cluster.Storage.Jobs;
 
 namespace Cluster.Coordinator.Training;
 

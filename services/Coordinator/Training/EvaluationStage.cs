@@ -4,6 +4,7 @@ using Cluster.Protocol.Commits;
 using Cluster.Protocol.Evaluation;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Plans;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;

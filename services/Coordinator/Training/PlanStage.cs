@@ -2,6 +2,7 @@ using Cluster.Contracts.Errors;
 using Cluster.Coordinator.Jobs;
 using Cluster.Models.Data;
 using Cluster.Protocol.Plans;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;

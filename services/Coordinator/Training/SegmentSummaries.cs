@@ -1,7 +1,7 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Plans;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;

@@ -1,6 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Coordinator.Jobs;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

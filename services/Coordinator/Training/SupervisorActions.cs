@@ -6,6 +6,7 @@ using Cluster.Protocol.Messages;
 using Cluster.Protocol.Plans;
 using Cluster.Protocol.Shards;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using Grpc.Core;
 using V1 = Cluster.Protocol.Parameters.V1;

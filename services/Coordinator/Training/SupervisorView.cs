@@ -1,6 +1,7 @@
 using Cluster.Coordinator.Placements;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Plans;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Registry;
 using Cluster.Storage.Training;
 using V1 = Cluster.Protocol.Parameters.V1;
@@ -24,7 +25,7 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
     public WorkerShare Share { get; private set; }
 
     /// <summary>Asks Redis for all that it knows, at once; changes nothing here.</summary>
-    /// <exception cref="Jobs.JobMovedException">There is no such job.</exception>
+    /// <exception cref="JobMovedException">There is no such job.</exception>
     public async Task<Knowledge> ReadRedisAsync(CancellationToken cancellationToken)
     {
         var workers = context.Tasks.WorkersAsync(cancellationToken);
@@ -34,7 +35,7 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
             ? Task.FromResult(known.Run)
             : ReadRunAsync();
         await Task.WhenAll(workers, holders, record, run);
-        return new Knowledge(await record ?? throw new Jobs.JobMovedException("missing"), await workers, await holders, await run);
+        return new Knowledge(await record ?? throw new JobMovedException("missing"), await workers, await holders, await run);
     }
 
     /// <summary>Asks the ps tasks, and takes or leaves the job's share of the workers.</summary>

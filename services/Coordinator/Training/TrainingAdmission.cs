@@ -2,8 +2,8 @@ using System.Text.Json;
 using Cluster.Contracts.Jobs;
 using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Conditions;
-using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Tasks;
+using Cluster.Storage.Jobs;
 using Grpc.Core;
 
 namespace Cluster.Coordinator.Training;

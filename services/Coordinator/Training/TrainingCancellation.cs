@@ -1,4 +1,5 @@
 using Cluster.Coordinator.Jobs;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;

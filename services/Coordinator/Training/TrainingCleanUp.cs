@@ -1,6 +1,6 @@
-using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Tasks;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using Microsoft.Extensions.Options;
 

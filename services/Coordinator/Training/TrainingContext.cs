@@ -4,6 +4,7 @@ using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
 using Cluster.Coordinator.Tasks;
 using Cluster.Storage.Durability;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
-using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Commits;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using V1 = Cluster.Protocol.Parameters.V1;
 

@@ -7,6 +7,7 @@ using Cluster.Protocol.Commits;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Plans;
 using Cluster.ServiceDefaults.Redis;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using V1 = Cluster.Protocol.Parameters.V1;
 

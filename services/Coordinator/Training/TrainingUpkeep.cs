@@ -1,4 +1,4 @@
-using Cluster.Coordinator.Jobs;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 
 namespace Cluster.Coordinator.Training;

@@ -110,7 +110,7 @@ public sealed class ExchangeStream : IDisposable
                 lock (_turn) Take(frame);
             }
         }
-        catch (RpcException) when (_isDisposed)
+        catch (Exception e) when (_isDisposed && e is (RpcException or ObjectDisposedException))
         {
             // Its owner has let it go.
         }

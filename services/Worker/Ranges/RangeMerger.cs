@@ -1,5 +1,6 @@
 using Cluster.Compute.Computations;
 using Cluster.Protocol.Messages;
+using Cluster.Storage.Ranges;
 
 namespace Cluster.Worker.Ranges;
 

@@ -2,6 +2,7 @@ using Cluster.Compute.Computations;
 using Cluster.Compute.Devices;
 using Cluster.Contracts.Errors;
 using Cluster.Protocol.Messages;
+using Cluster.Storage.Ranges;
 using Cluster.Worker.Deadlines;
 using Cluster.Worker.Slots;
 using Microsoft.Extensions.Options;

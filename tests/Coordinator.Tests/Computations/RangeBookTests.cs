@@ -2,8 +2,8 @@ using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Computations;
-using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
+using Cluster.Storage.Jobs;
 using CsCheck;
 
 namespace Cluster.Coordinator.Tests.Computations;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Shards;
+using Cluster.Storage.Jobs;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cluster.Coordinator.Tests.Jobs;

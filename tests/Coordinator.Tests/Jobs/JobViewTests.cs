@@ -3,9 +3,9 @@ using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Plans;
+using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using Cluster.Testing;
-using Microsoft.Extensions.Options;
 using TrainingSpec = Cluster.Contracts.Jobs.TrainingSpec;
 
 namespace Cluster.Coordinator.Tests.Jobs;
@@ -36,7 +36,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _jobs = new RedisJobs(Redis, TimeProvider.System, Options.Create(new CoordinatorOptions()));
+        _jobs = new RedisJobs(Redis, TimeProvider.System, TimeSpan.FromDays(7));
         _trainings = new RedisTraining(Redis);
         _describer = new JobDescriber(_feeds, _trainings, _condition);
     }

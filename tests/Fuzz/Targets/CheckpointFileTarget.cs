@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using Cluster.Contracts.Jobs;
+using Cluster.Coordinator.Checkpoints;
 using Cluster.Fuzz.Inputs;
 using Cluster.Models;
 using Cluster.Models.Data;
 using Cluster.Models.Dense;
 using Cluster.Models.Linear;
 using Cluster.Models.Safetensors;
-using Cluster.Storage.Checkpoints;
 
 namespace Cluster.Fuzz.Targets;
 

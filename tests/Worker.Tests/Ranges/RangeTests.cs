@@ -4,6 +4,7 @@ using Cluster.Compute.Computations;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Shards;
 using Cluster.Storage.Jobs;
+using Cluster.Storage.Ranges;
 using Cluster.Storage.Registry;
 using Cluster.Testing;
 using Cluster.Worker.Deadlines;

@@ -1,11 +1,11 @@
+using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Coordinator.Jobs;
+using Cluster.Protocol.Shards;
 using Cluster.Storage.Jobs;
 using Cluster.Testing;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Cluster.Coordinator.Tests.Jobs;
+namespace Cluster.Storage.Tests.Jobs;
 
 public sealed class RedisJobsOnGarnetTests(RedisServers servers) : RedisJobsTests(servers, RedisKind.Garnet);
 
@@ -19,7 +19,7 @@ public abstract class RedisJobsTests(RedisServers servers, RedisKind kind) : Red
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _jobs = new RedisJobs(Redis, _time, Options.Create(new CoordinatorOptions()));
+        _jobs = new RedisJobs(Redis, _time, TimeSpan.FromDays(7));
     }
 
     [Fact]
@@ -188,9 +188,15 @@ public abstract class RedisJobsTests(RedisServers servers, RedisKind kind) : Red
 
     private async Task<JobRecord> ReadAsync(string id) => await _jobs.ReadAsync(id) ?? throw new InvalidOperationException($"no record {id}");
 
-    private NewJob NewJob(string? key = null) => JobSubmission.Read(new SubmitRequest
+    private NewJob NewJob(string? key = null) => new()
     {
+        Id = $"pi-{NewKey()}",
         IdempotencyKey = key ?? NewKey(),
-        Pi = new PiSpec { Points = 1000, Seed = 42 },
-    }, _time.GetUtcNow());
+        Kind = JobKinds.Pi,
+        Spec = """{"points":1000,"seed":42}""",
+        Generation = new Generation(1, 7),
+        Submitted = _time.GetUtcNow(),
+        Trace = "",
+        LogDevicePlacement = false,
+    };
 }

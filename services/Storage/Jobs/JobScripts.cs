@@ -1,6 +1,6 @@
 using Cluster.ServiceDefaults.Redis;
 
-namespace Cluster.Coordinator.Jobs;
+namespace Cluster.Storage.Jobs;
 
 /// <summary>
 /// Changes of a job's record, each compare-and-swap in one script. A chief that lost its office finds another's token in

@@ -1,14 +1,12 @@
 using Cluster.Compute.Computations;
-using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Storage.Jobs;
-using Cluster.Storage.Ranges;
 using StackExchange.Redis;
 
-namespace Cluster.Coordinator.Computations;
+namespace Cluster.Storage.Ranges;
 
 /// <summary>The ranges of a job in Redis, as the chief reads and writes them. Keys: <see cref="JobKeys"/>.</summary>
-internal sealed class RedisRanges(IConnectionMultiplexer redis)
+public sealed class RedisRanges(IConnectionMultiplexer redis)
 {
     private readonly IDatabase _database = redis.GetDatabase();
 
@@ -23,18 +21,19 @@ internal sealed class RedisRanges(IConnectionMultiplexer redis)
     public async Task<long> AttemptsAsync(string id, GrainRange range)
         => (long)await _database.HashGetAsync(JobKeys.Attempts(id), range.From);
 
-    /// <summary>Writes the next ranges of a part, in order from where it is cut so far.</summary>
-    public Task CutAsync(string id, string owner, PlacedGrains part, long cut, IReadOnlyList<GrainRange> ranges)
-        => EvaluateAsync(RangeStoreScripts.Cut, id, [owner, $"{JobKeys.CutField}{part.Number}", part.From, cut, .. Flat(ranges)]);
+    /// <summary>Writes the next ranges of part <paramref name="number"/> of the space, in order. The part begins at grain <paramref name="begin"/>
+    /// and is cut up to grain <paramref name="cut"/> so far.</summary>
+    public Task CutAsync(string id, string owner, int number, long begin, long cut, IReadOnlyList<GrainRange> ranges)
+        => EvaluateAsync(RangeScripts.Cut, id, [owner, $"{JobKeys.CutField}{number}", begin, cut, .. Flat(ranges)]);
 
     /// <summary>Counts in the job's record: <c>republished</c> or <c>failed</c>.</summary>
     public Task CountAsync(string id, string owner, string counter, long by)
-        => EvaluateAsync(RangeStoreScripts.Count, id, [owner, counter, by]);
+        => EvaluateAsync(RangeScripts.Count, id, [owner, counter, by]);
 
     /// <summary>Opens ranges again that should be recorded and are not, each within a part; the number of them.</summary>
-    public async Task<int> ReopenGapsAsync(string id, string owner, IReadOnlyList<PlacedGrains> parts)
+    public async Task<int> ReopenGapsAsync(string id, string owner, IReadOnlyList<GrainRange> parts)
     {
-        var recorded = (await _database.HashKeysAsync(JobKeys.Results(id))).Select(k => ParseRange(k!)).OrderBy(r => r.From);
+        var recorded = (await _database.HashKeysAsync(JobKeys.Results(id))).Select(k => RangeField.Parse(k!)).OrderBy(r => r.From);
         var gaps = new List<GrainRange>();
         var (next, grainCount) = (0L, parts[^1].To);
         foreach (var range in recorded)
@@ -45,7 +44,7 @@ internal sealed class RedisRanges(IConnectionMultiplexer redis)
 
         Open(grainCount);
         if (gaps.Count > 0)
-            await EvaluateAsync(RangeStoreScripts.Reopen, id, [owner, grainCount - gaps.Sum(g => g.To - g.From), .. Flat(gaps)]);
+            await EvaluateAsync(RangeScripts.Reopen, id, [owner, grainCount - gaps.Sum(g => g.To - g.From), .. Flat(gaps)]);
         return gaps.Count;
 
         void Open(long to)
@@ -60,10 +59,4 @@ internal sealed class RedisRanges(IConnectionMultiplexer redis)
     }
 
     private static IEnumerable<RedisValue> Flat(IEnumerable<GrainRange> ranges) => ranges.SelectMany(r => new RedisValue[] { r.From, r.To });
-
-    private static GrainRange ParseRange(string field)
-    {
-        var (from, to) = RangeField.Parse(field);
-        return new GrainRange(from, to);
-    }
 }

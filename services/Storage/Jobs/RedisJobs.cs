@@ -1,14 +1,15 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Protocol.Shards;
-using Cluster.Storage.Jobs;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
-namespace Cluster.Coordinator.Jobs;
+namespace Cluster.Storage.Jobs;
 
 /// <summary>Records of jobs. Keys: <see cref="JobKeys"/>.</summary>
-internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time, IOptions<CoordinatorOptions> options)
+/// <param name="redis">Where they are.</param>
+/// <param name="time">The clock of what is written.</param>
+/// <param name="retention">How long the record of a job stays that has ended.</param>
+public sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time, TimeSpan retention)
 {
     /// <summary>Placements that one reading gives at most.</summary>
     public const int MaxPlacements = 1000;
@@ -77,7 +78,7 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
         var ends = to != JobState.Running;
         var answer = await JobScripts.Transition.EvaluateAsync(_database, [JobKeys.Record(id)],
             owner, from.ToText(), to.ToText(), Milliseconds(time.GetUtcNow()), ends ? "ended" : "started", error,
-            ends ? (long)options.Value.JobRetention.TotalSeconds : 0);
+            ends ? (long)retention.TotalSeconds : 0);
         return (string)answer! switch
         {
             "done" => TransitionAnswer.Done,
@@ -91,7 +92,7 @@ internal sealed class RedisJobs(IConnectionMultiplexer redis, TimeProvider time,
     public async Task CleanUpAsync(string id)
     {
         await _database.KeyDeleteAsync([JobKeys.Items(id), JobKeys.Claims(id), JobKeys.Attempts(id), JobKeys.Results(id)]);
-        await _database.KeyExpireAsync(JobKeys.Placements(id), options.Value.JobRetention);
+        await _database.KeyExpireAsync(JobKeys.Placements(id), retention);
         await CloseAsync(id);
     }
 

@@ -5,11 +5,12 @@ using Cluster.Contracts.Jobs;
 using Cluster.Models;
 using Cluster.Models.Safetensors;
 using Cluster.Protocol.Plans;
+using Cluster.Storage.Checkpoints;
 
-namespace Cluster.Storage.Checkpoints;
+namespace Cluster.Coordinator.Checkpoints;
 
 /// <summary>A checkpoint as a safetensors file: which tensors it has, and what its metadata says. The layout is in docs/checkpoints.md.</summary>
-public static class CheckpointFile
+internal static class CheckpointFile
 {
     /// <summary>The format that this version writes, and the only one that it reads.</summary>
     public const string FormatVersion = "1";
@@ -193,27 +194,4 @@ public static class CheckpointFile
 
     private static string NameOf(int vector, string tensor) =>
         vector == 0 ? tensor : string.Create(CultureInfo.InvariantCulture, $"optimizer.slot{vector}.{tensor}");
-}
-
-/// <summary>Where a tensor of a file belongs: to which vector, from which parameter on.</summary>
-public sealed record TensorPlace(SafetensorsTensor Tensor, int Vector, int First);
-
-/// <summary>What a file says of the checkpoint in it.</summary>
-public sealed record ImportedCheckpoint
-{
-    /// <summary>The plan, with one range for all parameters, and with as many slots as the file has.</summary>
-    public required TrainingPlan Plan { get; init; }
-
-    public required long Clock { get; init; }
-
-    public required long Examples { get; init; }
-
-    /// <summary>Of the parameters; empty where the file does not say.</summary>
-    public required string Fingerprint { get; init; }
-
-    /// <summary>SHA-256 of the data; empty where the file does not say.</summary>
-    public required string DataHash { get; init; }
-
-    /// <summary>In the order of the file's data.</summary>
-    public required IReadOnlyList<TensorPlace> Placement { get; init; }
 }

@@ -1,9 +1,9 @@
 using Cluster.Contracts.Jobs.V1;
 
-namespace Cluster.Coordinator.Jobs;
+namespace Cluster.Storage.Jobs;
 
 /// <summary>States of jobs as the record spells them.</summary>
-internal static class JobStates
+public static class JobStates
 {
     public static string ToText(this JobState state) => state switch
     {

@@ -1,7 +1,7 @@
-namespace Cluster.Coordinator.Jobs;
+namespace Cluster.Storage.Jobs;
 
 /// <summary>What became of a transition.</summary>
-internal enum TransitionAnswer
+public enum TransitionAnswer
 {
     Done,
 

@@ -1,11 +1,9 @@
 using Cluster.Compute.Computations;
-using Cluster.Contracts.Devices;
-using Cluster.Coordinator.Computations;
-using Cluster.Coordinator.Jobs;
 using Cluster.Storage.Jobs;
+using Cluster.Storage.Ranges;
 using Cluster.Testing;
 
-namespace Cluster.Coordinator.Tests.Computations;
+namespace Cluster.Storage.Tests.Ranges;
 
 public sealed class RedisRangesOnGarnetTests(RedisServers servers) : RedisRangesTests(servers, RedisKind.Garnet);
 
@@ -15,7 +13,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
 {
     private const string Owner = "1.a";
 
-    private static readonly PlacedGrains Whole = new(0, 0, 12, DeviceSpec.Any);
+    private static readonly GrainRange Whole = new(0, 12);
 
     private readonly string _id = $"job-{Guid.NewGuid():N}";
     private RedisRanges _ranges = null!;
@@ -31,8 +29,8 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     [Fact]
     public async Task Cut_InOrder_WritesItemsAndHowFar()
     {
-        await _ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, 3), new GrainRange(3, 10)]);
-        await _ranges.CutAsync(_id, Owner, Whole, 10, [new GrainRange(10, 11)]);
+        await _ranges.CutAsync(_id, Owner, 0, 0, 0, [new GrainRange(0, 3), new GrainRange(3, 10)]);
+        await _ranges.CutAsync(_id, Owner, 0, 0, 10, [new GrainRange(10, 11)]);
         Assert.Equal([new(0, 3), new(3, 10), new(10, 11)], (await _ranges.ItemsAsync(_id)).OrderBy(r => r.From));
         Assert.Equal("11", await GetAsync("cut:0"));
     }
@@ -40,8 +38,8 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     [Fact]
     public async Task Cut_RepeatedAfterAnUnknownAnswer_IsRefusedAsMoved()
     {
-        await _ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, 3)]);
-        Assert.Equal("moved", await AnswerAsync(_ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, 7)])));
+        await _ranges.CutAsync(_id, Owner, 0, 0, 0, [new GrainRange(0, 3)]);
+        Assert.Equal("moved", await AnswerAsync(_ranges.CutAsync(_id, Owner, 0, 0, 0, [new GrainRange(0, 7)])));
         Assert.Equal([new GrainRange(0, 3)], await _ranges.ItemsAsync(_id));
     }
 
@@ -49,7 +47,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     public async Task Cut_ManyChiefsAtOnce_EachGrainOnce()
     {
         var answers = await Task.WhenAll(Enumerable.Range(1, 20).Select(size => Task.Run(
-            () => AnswerAsync(_ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, size)])), Ct)));
+            () => AnswerAsync(_ranges.CutAsync(_id, Owner, 0, 0, 0, [new GrainRange(0, size)])), Ct)));
         Assert.Single(answers, "done");
         Assert.Single(await _ranges.ItemsAsync(_id));
     }
@@ -61,7 +59,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     {
         await SetAsync(field, value);
         var fields = await Redis.GetDatabase().HashLengthAsync(JobKeys.Record(_id));
-        Assert.Equal(answer, await AnswerAsync(_ranges.CutAsync(_id, Owner, Whole, 0, [new GrainRange(0, 3)])));
+        Assert.Equal(answer, await AnswerAsync(_ranges.CutAsync(_id, Owner, 0, 0, 0, [new GrainRange(0, 3)])));
         Assert.Equal(answer, await AnswerAsync(_ranges.CountAsync(_id, Owner, "republished", 1)));
         Assert.Equal(answer, await AnswerAsync(_ranges.ReopenGapsAsync(_id, Owner, [Whole])));
         Assert.Empty(await _ranges.ItemsAsync(_id));
@@ -72,7 +70,7 @@ public abstract class RedisRangesTests(RedisServers servers, RedisKind kind) : R
     public async Task AnyChange_NoSuchJob_IsFencedAndMakesNoKey()
     {
         var id = $"{_id}-none";
-        Assert.Equal("fenced", await AnswerAsync(_ranges.CutAsync(id, Owner, Whole, 0, [new GrainRange(0, 3)])));
+        Assert.Equal("fenced", await AnswerAsync(_ranges.CutAsync(id, Owner, 0, 0, 0, [new GrainRange(0, 3)])));
         Assert.Equal("fenced", await AnswerAsync(_ranges.CountAsync(id, Owner, "failed", 1)));
         Assert.False(await Redis.GetDatabase().KeyExistsAsync(JobKeys.Record(id)));
     }

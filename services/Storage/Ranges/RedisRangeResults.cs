@@ -3,13 +3,12 @@ using Cluster.Compute.Computations;
 using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Storage.Jobs;
-using Cluster.Storage.Ranges;
 using StackExchange.Redis;
 
-namespace Cluster.Worker.Ranges;
+namespace Cluster.Storage.Ranges;
 
 /// <summary>Claims and results of ranges in Redis. Each call is one script, tried again while Redis is away.</summary>
-internal sealed class RedisRangeResults(IConnectionMultiplexer redis)
+public sealed class RedisRangeResults(IConnectionMultiplexer redis)
 {
     private readonly IDatabase _database = redis.GetDatabase();
 
@@ -47,7 +46,8 @@ internal sealed class RedisRangeResults(IConnectionMultiplexer redis)
         var answer = await RedisRetry.Pipeline.ExecuteAsync(
             async _ => await RangeScripts.ReadAll.EvaluateAsync(_database, keys, item.Generation.ToString()), cancellationToken);
         if (answer.IsNull) return null;
-        return [.. ((RedisResult[])answer!).Chunk(2).Select(entry => (ParseRange((string)entry[0]!), (byte[])entry[1]!)).OrderBy(entry => entry.Item1.From)];
+        return [.. ((RedisResult[])answer!).Chunk(2)
+            .Select(entry => (Range: RangeField.Parse((string)entry[0]!), Payload: (byte[])entry[1]!)).OrderBy(entry => entry.Range.From)];
     }
 
     /// <summary>Records the job's result once; false when the job is no longer running.</summary>
@@ -56,12 +56,6 @@ internal sealed class RedisRangeResults(IConnectionMultiplexer redis)
         var answer = await RedisRetry.Pipeline.ExecuteAsync(async _ => await RangeScripts.RecordTotal.EvaluateAsync(
             _database, [JobKeys.Record(item.JobId)], item.Generation.ToString(), result), cancellationToken);
         return (string?)answer == "recorded";
-    }
-
-    private static GrainRange ParseRange(string field)
-    {
-        var (from, to) = RangeField.Parse(field);
-        return new GrainRange(from, to);
     }
 
     private async Task<string> EvaluateAsync(RedisScript script, ComputeRange item, CancellationToken cancellationToken, params RedisValue[] arguments)
@@ -75,20 +69,4 @@ internal sealed class RedisRangeResults(IConnectionMultiplexer redis)
         var answer = await RedisRetry.Pipeline.ExecuteAsync(async _ => await script.EvaluateAsync(_database, keys, all), cancellationToken);
         return (string)answer!;
     }
-}
-
-/// <summary>What a worker learns when it claims a range.</summary>
-internal enum RangeClaim
-{
-    /// <summary>It is to compute the range.</summary>
-    Begun,
-
-    /// <summary>The result is there already.</summary>
-    Recorded,
-
-    /// <summary>The job ended, or the range belongs to a cut that is no more.</summary>
-    Superseded,
-
-    /// <summary>Too many claimants left without a result.</summary>
-    Poisoned,
 }

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Protocol.Shards;
 
-namespace Cluster.Coordinator.Jobs;
+namespace Cluster.Storage.Jobs;
 
 /// <summary>A job as Redis holds it.</summary>
-internal sealed record JobRecord
+public sealed record JobRecord
 {
     public required string Id { get; init; }
 

@@ -1,9 +1,9 @@
 using Cluster.Protocol.Shards;
 
-namespace Cluster.Coordinator.Jobs;
+namespace Cluster.Storage.Jobs;
 
 /// <summary>A job that is about to be written.</summary>
-internal sealed record NewJob
+public sealed record NewJob
 {
     public required string Id { get; init; }
 

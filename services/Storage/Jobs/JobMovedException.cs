@@ -1,7 +1,7 @@
-namespace Cluster.Coordinator.Jobs;
+namespace Cluster.Storage.Jobs;
 
 /// <summary>A job's record is not what this chief believes: it ended, or another chief runs it.</summary>
-internal sealed class JobMovedException(string answer) : Exception($"the job's record answered '{answer}'")
+public sealed class JobMovedException(string answer) : Exception($"the job's record answered '{answer}'")
 {
     /// <summary><c>fenced</c>, <c>closed</c> or <c>moved</c>.</summary>
     public string Answer { get; } = answer;
