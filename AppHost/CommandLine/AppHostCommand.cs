@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Cluster.AppHost.Servers;
 using Cluster.Client.State;
 using Cluster.Hosting;
 

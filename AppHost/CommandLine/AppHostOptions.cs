@@ -1,5 +1,3 @@
-using Cluster.AppHost.Servers;
-
 namespace Cluster.AppHost.CommandLine;
 
 /// <summary>What was asked of the app host on its command line.</summary>

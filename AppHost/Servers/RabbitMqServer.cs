@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cluster.AppHost.CommandLine;
 using Cluster.AppHost.Data;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;

@@ -1,3 +1,4 @@
+using Cluster.AppHost.CommandLine;
 using Cluster.AppHost.Data;
 using Cluster.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Net;
 using Cluster.Contracts.Security;
+using Cluster.ServiceDefaults.Configuration;
 using Cluster.ServiceDefaults.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

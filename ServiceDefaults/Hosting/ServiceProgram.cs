@@ -1,3 +1,4 @@
+using Cluster.ServiceDefaults.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using System.Security.Authentication;
 using Cluster.Contracts.Security;
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Configuration;
 using Cluster.ServiceDefaults.Security;
 using Microsoft.Extensions.Configuration;
 using RabbitMQ.Client;

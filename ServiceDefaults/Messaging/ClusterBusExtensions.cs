@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using Cluster.Contracts.Security;
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Configuration;
 using Cluster.ServiceDefaults.Security;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;

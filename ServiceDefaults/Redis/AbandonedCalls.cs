@@ -19,7 +19,6 @@ public static class AbandonedCalls
 
     private static void Observe(Task call)
     {
-        ArgumentNullException.ThrowIfNull(call);
         _ = call.ContinueWith(
             static failed => _ = failed.Exception, CancellationToken.None,
             TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

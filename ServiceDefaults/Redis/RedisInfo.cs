@@ -14,7 +14,6 @@ public sealed class RedisInfo
     /// <exception cref="RedisException">Redis refused, or is away.</exception>
     public static async Task<RedisInfo> ReadAsync(IDatabaseAsync redis, string section)
     {
-        ArgumentNullException.ThrowIfNull(redis);
         return Parse((string?)await redis.ExecuteAsync("INFO", section));
     }
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Configuration;
 
 namespace Cluster.ServiceDefaults.Security;
 

@@ -1,5 +1,5 @@
 using Cluster.Contracts.Security;
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace Cluster.ServiceDefaults.Security;
@@ -26,7 +26,6 @@ public sealed class ClusterTls
     /// <exception cref="SettingException">A file is missing or wrong; the message names setting and file.</exception>
     public ClusterTls(IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         try
         {
             Credentials = TlsCredentials.Read(Setting(AuthorityFile), Setting(CertificateFile), Setting(KeyFile));

@@ -82,6 +82,6 @@ public static class ClusterCommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 }

@@ -3,7 +3,6 @@ using Cluster.Client.Discovery;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
 using Cluster.Client.Summaries;
-using Cluster.Client.Training;
 using Cluster.Client.Transport;
 using Cluster.Contracts.Jobs;
 using Grpc.Core;

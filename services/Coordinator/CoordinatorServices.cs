@@ -1,14 +1,17 @@
 using Cluster.Coordinator.Access;
+using Cluster.Coordinator.Api;
 using Cluster.Coordinator.Checkpoints;
 using Cluster.Coordinator.Chief;
 using Cluster.Coordinator.Computations;
 using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Data;
+using Cluster.Coordinator.Figures;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
+using Cluster.Coordinator.Planning;
 using Cluster.Coordinator.Predictions;
+using Cluster.Coordinator.Supervision;
 using Cluster.Coordinator.Tasks;
-using Cluster.Coordinator.Training;
 using Cluster.Models;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.Storage;
@@ -52,7 +55,7 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<LiveTasks>();
         builder.Services.AddSingleton<WorkerDrain>();
         builder.Services.AddSingleton<WorkPublisher>();
-        builder.Services.AddSingleton<RunnerContext>();
+        builder.Services.AddSingleton<RunnerParts>();
         builder.Services.AddModels();
         builder.Services.AddSingleton<StoreChannels>();
         builder.Services.AddSingleton<TrainingPlanner>();
@@ -66,7 +69,6 @@ public static class CoordinatorServices
         builder.Services.AddSingleton<TrainingCancellation>();
         builder.Services.AddSingleton<TrainingCleanUp>();
         builder.Services.AddSingleton<WorkerShares>();
-        builder.Services.AddSingleton<TrainingContext>();
         builder.Services.AddSingleton<JobKindRunners>();
         builder.Services.AddSingleton<JobDescriber>();
         builder.Services.AddSingleton<JobRunners>();

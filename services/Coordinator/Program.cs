@@ -1,4 +1,5 @@
 using Cluster.Coordinator;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
 

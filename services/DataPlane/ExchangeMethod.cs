@@ -28,7 +28,6 @@ public abstract class ExchangeServiceBase
     /// <summary>Called by gRPC's hosting when the service is mapped.</summary>
     public static void Bind(ServiceBinderBase binder, ExchangeServiceBase? service)
     {
-        ArgumentNullException.ThrowIfNull(binder);
         binder.AddMethod(ExchangeMethod.Server, service is null ? null! : new DuplexStreamingServerMethod<ReceivedFrame, SentFrame>(service.Exchange));
     }
 }

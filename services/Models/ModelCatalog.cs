@@ -25,7 +25,6 @@ public sealed class ModelCatalog
     /// <exception cref="ArgumentException">There is no such model, or it is not for such a spec or such data.</exception>
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         return _factories.TryGetValue(spec.Model, out var factory)
             ? factory.Create(spec, features, rows)
             : throw new ArgumentException($"there is no model '{spec.Model}'; there are {string.Join(", ", Names)}", nameof(spec));

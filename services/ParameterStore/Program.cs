@@ -1,4 +1,5 @@
 using Cluster.ParameterStore;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 
 return await ServiceProgram.RunAsync(() =>

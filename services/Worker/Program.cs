@@ -1,3 +1,4 @@
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.Worker;

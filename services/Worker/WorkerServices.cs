@@ -1,7 +1,5 @@
 using Cluster.Compute.Computations;
 using Cluster.Compute.Ops;
-using Cluster.Compute.Pi;
-using Cluster.Compute.Pricing;
 using Cluster.Storage.Ranges;
 using Cluster.Worker.Deadlines;
 using Cluster.Worker.Ranges;
@@ -25,6 +23,7 @@ public static class WorkerServices
             services.GetRequiredService<IOptions<WorkerOptions>>().Value, services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WorkerDevices>>()));
         builder.Services.AddSingleton<GpuClaim>();
+        builder.Services.AddSingleton(new WorkConsumers(ConsumeWork));
         builder.Services.AddSingleton(services => new WorkerPool(count, services));
         builder.Services.AddHostedService(services => services.GetRequiredService<WorkerPool>());
         builder.Services.AddSingleton<ItemSlots>();
@@ -56,5 +55,13 @@ public static class WorkerServices
         bus.AddConsumer<MergeRangesConsumer>().ExcludeFromConfigureEndpoints();
         bus.AddConsumer<TrainSegmentConsumer>().ExcludeFromConfigureEndpoints();
         bus.AddConsumer<EvaluateModelConsumer>().ExcludeFromConfigureEndpoints();
+    }
+
+    private static void ConsumeWork(IRegistrationContext context, IReceiveEndpointConfigurator queue)
+    {
+        queue.ConfigureConsumer<ComputeRangeConsumer>(context);
+        queue.ConfigureConsumer<MergeRangesConsumer>(context);
+        queue.ConfigureConsumer<TrainSegmentConsumer>(context);
+        queue.ConfigureConsumer<EvaluateModelConsumer>(context);
     }
 }

@@ -1,5 +1,4 @@
 using Cluster.AppHost.CommandLine;
-using Cluster.AppHost.Servers;
 
 namespace Cluster.AppHost.Tests;
 

@@ -3,7 +3,6 @@ using Cluster.AppHost.Tests.Processes;
 using Cluster.Client;
 using Cluster.Client.Discovery;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Microsoft.Playwright;
 

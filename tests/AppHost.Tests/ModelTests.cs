@@ -3,7 +3,6 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Cluster.AppHost.CommandLine;
 using Cluster.AppHost.Data;
-using Cluster.AppHost.Servers;
 using Cluster.AppHost.Tests.Processes;
 
 namespace Cluster.AppHost.Tests;

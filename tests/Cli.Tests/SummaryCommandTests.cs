@@ -1,4 +1,4 @@
-using Cluster.Cli.Summaries;
+using Cluster.Cli.Output;
 using Cluster.TestCoordinator;
 using Google.Protobuf.WellKnownTypes;
 using V1 = Cluster.Contracts.Jobs.V1;

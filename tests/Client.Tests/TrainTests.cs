@@ -1,6 +1,5 @@
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.TestCoordinator;
 using V1 = Cluster.Contracts.Jobs.V1;

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Compute.Cuda;
-using Cluster.Compute.Pi;
-using Cluster.Compute.Pricing;
 using CsCheck;
 
 namespace Cluster.Cuda.Tests;

@@ -1,5 +1,6 @@
 using Cluster.DataPlane.Frames;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using CsCheck;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Grpc.Core;
 

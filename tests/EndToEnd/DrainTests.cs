@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.EndToEnd.Training;
 using Cluster.Support.Processes;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Cluster.Client.Jobs;
-using Cluster.Compute.Pi;
+using Cluster.Compute.Computations;
 using Cluster.Contracts.Jobs;
 using Cluster.Storage.Jobs;
 using Cluster.Support.Processes;

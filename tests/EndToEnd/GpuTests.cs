@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Tensors;
 using Cluster.CudaDouble;

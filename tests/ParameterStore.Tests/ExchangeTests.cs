@@ -5,6 +5,7 @@ using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Frames;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Grpc.Core;
 using V1 = Cluster.Protocol.Parameters.V1;

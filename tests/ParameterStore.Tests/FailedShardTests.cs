@@ -1,4 +1,5 @@
 using Cluster.ParameterStore.Tests.Cluster;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using V1 = Cluster.Protocol.Parameters.V1;
 

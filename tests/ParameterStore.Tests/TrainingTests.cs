@@ -3,6 +3,7 @@ using Cluster.Compute.Philox;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Grpc.Core;
 using V1 = Cluster.Protocol.Parameters.V1;

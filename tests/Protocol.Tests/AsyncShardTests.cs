@@ -1,6 +1,6 @@
 using Cluster.Compute.Optimizers;
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 

@@ -1,5 +1,5 @@
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using CsCheck;
 
 namespace Cluster.Protocol.Tests;

@@ -1,5 +1,6 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Tests;

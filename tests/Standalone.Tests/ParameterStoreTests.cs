@@ -5,7 +5,7 @@ using Cluster.Contracts.Devices;
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Tests.Cluster;
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.ServiceDefaults.Hosting;
 using V1 = Cluster.Protocol.Parameters.V1;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cluster.Client;
 using Cluster.Client.Jobs;
-using Cluster.Compute.Pricing;
+using Cluster.Compute.Computations;
 using Cluster.Contracts.Jobs;
 using Cluster.Standalone.Embedded;
 

@@ -1,8 +1,8 @@
 using Cluster.Coordinator;
 using Cluster.Models;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
-using Cluster.Storage;
 using Cluster.TestChief;
 using Cluster.TestModels;
 

@@ -1,7 +1,7 @@
 using Cluster.Models;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
-using Cluster.Storage;
 using Cluster.TestModels;
 using Cluster.TestWorker;
 using Cluster.Worker;

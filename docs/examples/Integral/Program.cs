@@ -1,4 +1,5 @@
 using Cluster.Integral;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.Worker;

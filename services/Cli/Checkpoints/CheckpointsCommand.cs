@@ -20,8 +20,8 @@ internal sealed class CheckpointsCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        CheckpointReport.WriteAll(run, await client.ListCheckpointsAsync(run.Parsed.GetValue(_job), cancellationToken).ConfigureAwait(false));
+        var client = await run.ConnectAsync(cancellationToken);
+        CheckpointReport.WriteAll(run, await client.ListCheckpointsAsync(run.Parsed.GetValue(_job), cancellationToken));
         return ExitCode.Ok;
     }
 }

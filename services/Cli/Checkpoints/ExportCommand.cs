@@ -28,10 +28,9 @@ internal sealed class ExportCommand : ClusterCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         var (id, file) = (run.Parsed.GetRequiredValue(_checkpoint), run.Parsed.GetRequiredValue(_file));
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var checkpoint = await run.Display.ShowTransferAsync(
-            Path.GetFileName(file), 0, received => client.ExportCheckpointAsync(id, file, run.Parsed.GetValue(_force), received, cancellationToken))
-            .ConfigureAwait(false);
+            Path.GetFileName(file), 0, received => client.ExportCheckpointAsync(id, file, run.Parsed.GetValue(_force), received, cancellationToken));
         CheckpointReport.WriteOne(run, checkpoint, $"{checkpoint.Id} in {file}");
         return ExitCode.Ok;
     }

@@ -42,9 +42,9 @@ internal sealed class ImportCommand : ClusterCommand
     {
         var file = run.Parsed.GetRequiredValue(_file);
         var length = File.Exists(file) ? new FileInfo(file).Length : 0;
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var checkpoint = await run.Display.ShowTransferAsync(Path.GetFileName(file), length, sent => client.ImportCheckpointAsync(
-            file, run.Parsed.GetValue(_name), run.Parsed.GetValue(_like), sent, cancellationToken)).ConfigureAwait(false);
+            file, run.Parsed.GetValue(_name), run.Parsed.GetValue(_like), sent, cancellationToken));
         CheckpointReport.WriteOne(run, checkpoint, checkpoint.Id);
         return ExitCode.Ok;
     }

@@ -20,9 +20,9 @@ internal sealed class KeepCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var checkpoint = await client.KeepCheckpointAsync(
-            run.Parsed.GetRequiredValue(_checkpoint), run.Parsed.GetRequiredValue(_name), cancellationToken).ConfigureAwait(false);
+            run.Parsed.GetRequiredValue(_checkpoint), run.Parsed.GetRequiredValue(_name), cancellationToken);
         CheckpointReport.WriteOne(run, checkpoint, checkpoint.Id);
         return ExitCode.Ok;
     }

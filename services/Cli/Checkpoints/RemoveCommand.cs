@@ -16,8 +16,8 @@ internal sealed class RemoveCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await client.RemoveCheckpointAsync(run.Parsed.GetRequiredValue(_name), cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        await client.RemoveCheckpointAsync(run.Parsed.GetRequiredValue(_name), cancellationToken);
         run.Display.Note($"removed {run.Parsed.GetRequiredValue(_name)}");
         return ExitCode.Ok;
     }

@@ -40,8 +40,8 @@ internal sealed class DataAddCommand : ClusterCommand, IHasNotes
     {
         var import = _options.Read(run.Parsed, run.Parsed.GetRequiredValue(_source)) with { Name = run.Parsed.GetRequiredValue(_name) };
         using var transfer = DataTransfer.Open(import);
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var added = await transfer.RunAsync(run, client, cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        var added = await transfer.RunAsync(run, client, cancellationToken);
         if (run.Json) JsonLine.Write(run.Output, json => DataJson.Write(json, added));
         else run.Output.WriteLine($"{added.Name}: {Figures.Count(added.Rows, "row")}, {Figures.Count(added.Features.Count, "feature")}, label "
             + $"{OneLineText.Of(added.Label)}; data set {added.Id}");

@@ -11,8 +11,8 @@ internal sealed class DataListCommand(CommandLineHost host, GlobalOptions global
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var sets = await client.ListDataAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        var sets = await client.ListDataAsync(cancellationToken);
         if (run.Json)
         {
             JsonLine.Write(run.Output, json => DataJson.Write(json, sets));

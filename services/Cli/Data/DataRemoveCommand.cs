@@ -17,8 +17,8 @@ internal sealed class DataRemoveCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var removed = await client.RemoveDataAsync(run.Parsed.GetRequiredValue(_data), cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        var removed = await client.RemoveDataAsync(run.Parsed.GetRequiredValue(_data), cancellationToken);
         if (run.Json) JsonLine.Write(run.Output, json => DataJson.Write(json, removed));
         else run.Output.WriteLine($"removed {removed.Name ?? removed.Id}: {Figures.Count(removed.Rows, "row")}");
         return ExitCode.Ok;

@@ -17,8 +17,8 @@ internal sealed class DataShowCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var details = await client.DescribeDataAsync(run.Parsed.GetRequiredValue(_data), cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        var details = await client.DescribeDataAsync(run.Parsed.GetRequiredValue(_data), cancellationToken);
         if (run.Json) JsonLine.Write(run.Output, json => DataJson.Write(json, details));
         else DataReport.Write(run.Output, details);
         return ExitCode.Ok;

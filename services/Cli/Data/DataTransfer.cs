@@ -58,9 +58,8 @@ internal sealed class DataTransfer : IDisposable
         try
         {
             if (_files is [var (_, file)])
-                return await ShowAsync(run, file.CanSeek ? file.Length : 0, sent => client.LoadDataAsync(file, _import, sent, cancellationToken))
-                    .ConfigureAwait(false);
-            return await SendPairAsync(run, client, cancellationToken).ConfigureAwait(false);
+                return await ShowAsync(run, file.CanSeek ? file.Length : 0, sent => client.LoadDataAsync(file, _import, sent, cancellationToken));
+            return await SendPairAsync(run, client, cancellationToken);
         }
         catch (SpecRejectedException e)
         {
@@ -76,11 +75,11 @@ internal sealed class DataTransfer : IDisposable
     private async Task<DataSetInfo> SendPairAsync(CommandRun run, ClusterClient client, CancellationToken cancellationToken)
     {
         var pair = new FilePairStream(Decompression.Open(_files[0].File), Decompression.Open(_files[1].File));
-        await using (pair.ConfigureAwait(false))
+        await using (pair)
         {
             try
             {
-                return await ShowAsync(run, 0, sent => client.LoadDataAsync(pair, _import, sent, cancellationToken)).ConfigureAwait(false);
+                return await ShowAsync(run, 0, sent => client.LoadDataAsync(pair, _import, sent, cancellationToken));
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {

@@ -12,12 +12,12 @@ internal sealed class FilePairStream(Stream first, Stream second) : ReadOnlyStre
     {
         if (!IsInSecond)
         {
-            var read = await first.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var read = await first.ReadAsync(buffer, cancellationToken);
             if (read > 0 || buffer.IsEmpty) return read;
             IsInSecond = true;
         }
 
-        return await second.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        return await second.ReadAsync(buffer, cancellationToken);
     }
 
     public override int Read(Span<byte> buffer) => throw new NotSupportedException();

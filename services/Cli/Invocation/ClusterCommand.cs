@@ -17,11 +17,11 @@ internal abstract class ClusterCommand : Command, IHasExamples
     private async Task<int> RunGuardedAsync(CommandLineHost host, GlobalOptions globals, ParseResult parsed, CancellationToken cancellationToken)
     {
         var run = new CommandRun(host, globals, parsed);
-        await using (run.ConfigureAwait(false))
+        await using (run)
         {
             try
             {
-                return (int)await RunAsync(run, cancellationToken).ConfigureAwait(false);
+                return (int)await RunAsync(run, cancellationToken);
             }
             catch (Exception e)
             {

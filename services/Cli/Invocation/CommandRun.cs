@@ -24,7 +24,7 @@ internal sealed class CommandRun(CommandLineHost host, GlobalOptions globals, Pa
     public async ValueTask<ClusterClient> ConnectAsync(CancellationToken cancellationToken)
     {
         var connection = Host.EmbeddedCluster is { } embedded
-            ? await embedded(Parsed, cancellationToken).ConfigureAwait(false)
+            ? await embedded(Parsed, cancellationToken)
             : globals.Find(Parsed, Host.Lookup);
         var options = Host.ClientOptions;
         return _client = ClusterClient.Connect(connection, options with
@@ -36,6 +36,6 @@ internal sealed class CommandRun(CommandLineHost host, GlobalOptions globals, Pa
 
     public async ValueTask DisposeAsync()
     {
-        if (_client is not null) await _client.DisposeAsync().ConfigureAwait(false);
+        if (_client is not null) await _client.DisposeAsync();
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
+using Cluster.Cli.Reports;
 using Cluster.Client.Jobs;
 
 namespace Cluster.Cli.Jobs;
@@ -34,12 +35,12 @@ internal sealed class CancelCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var id = run.Parsed.GetRequiredValue(_id);
         // Asked before: a cancellation whose answer was lost is repeated, and finds the job cancelled.
-        var job = await client.GetJobAsync(id, cancellationToken).ConfigureAwait(false);
+        var job = await client.GetJobAsync(id, cancellationToken);
         var hadEnded = job.State.IsEnd();
-        if (!hadEnded) job = await client.CancelAsync(id, run.Parsed.GetRequiredValue(_reason), cancellationToken).ConfigureAwait(false);
+        if (!hadEnded) job = await client.CancelAsync(id, run.Parsed.GetRequiredValue(_reason), cancellationToken);
         if (run.Json) JsonLine.Write(run.Output, json => JobJson.Write(json, job));
         else run.Output.WriteLine($"job {job.Id}: {JobText.State(job.State)}");
         if (!hadEnded && job.State == JobState.Cancelled) return ExitCode.Ok;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cluster.Cli.Invocation;
+using Cluster.Cli.Reports;
 
 namespace Cluster.Cli.Jobs;
 
@@ -16,8 +17,8 @@ internal sealed class JobCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        JobReport.WriteJob(run, await client.GetJobAsync(run.Parsed.GetRequiredValue(_id), cancellationToken).ConfigureAwait(false));
+        var client = await run.ConnectAsync(cancellationToken);
+        JobReport.WriteJob(run, await client.GetJobAsync(run.Parsed.GetRequiredValue(_id), cancellationToken));
         return ExitCode.Ok;
     }
 }

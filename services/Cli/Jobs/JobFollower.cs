@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cluster.Cli.Invocation;
+using Cluster.Cli.Reports;
 using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
@@ -16,11 +17,11 @@ internal sealed class JobFollower(CommandRun run, ClusterClient client, bool can
         using var words = run.Host.LastWords.During(cancelOnExit ? NotCancelled(jobId) : Detached(jobId));
         try
         {
-            return Report(await run.Display.ShowAsync(WatchAsync(jobId, cancellationToken)).ConfigureAwait(false));
+            return Report(await run.Display.ShowAsync(WatchAsync(jobId, cancellationToken)));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return cancelOnExit ? await CancelAsync(jobId).ConfigureAwait(false) : Detach(jobId);
+            return cancelOnExit ? await CancelAsync(jobId) : Detach(jobId);
         }
     }
 
@@ -28,9 +29,9 @@ internal sealed class JobFollower(CommandRun run, ClusterClient client, bool can
     private async IAsyncEnumerable<JobUpdate> WatchAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var isRecalled = false;
-        await foreach (var update in client.WatchAsync(jobId, cancellationToken).ConfigureAwait(false))
+        await foreach (var update in client.WatchAsync(jobId, cancellationToken))
         {
-            if (!isRecalled && update.Job.Training is { CommittedClock: > 0 }) await RecallAsync(jobId, cancellationToken).ConfigureAwait(false);
+            if (!isRecalled && update.Job.Training is { CommittedClock: > 0 }) await RecallAsync(jobId, cancellationToken);
             isRecalled = true;
             yield return update;
         }
@@ -40,7 +41,7 @@ internal sealed class JobFollower(CommandRun run, ClusterClient client, bool can
     {
         try
         {
-            run.Display.Recall(await client.GetSummariesAsync(jobId, cancellationToken: cancellationToken).ConfigureAwait(false));
+            run.Display.Recall(await client.GetSummariesAsync(jobId, cancellationToken: cancellationToken));
         }
         catch (ClusterException)
         {
@@ -63,7 +64,7 @@ internal sealed class JobFollower(CommandRun run, ClusterClient client, bool can
     private async Task<ExitCode> CancelAsync(string jobId)
     {
         run.Display.Note($"cancelling job {jobId}");
-        if (await TryCancelAsync(jobId).ConfigureAwait(false) is not { } job) return ExitCode.Failed;
+        if (await TryCancelAsync(jobId) is not { } job) return ExitCode.Failed;
         if (job.State != JobState.Cancelled) return Report(job);
 
         run.Display.Note($"job {jobId} is cancelled");
@@ -76,8 +77,8 @@ internal sealed class JobFollower(CommandRun run, ClusterClient client, bool can
         using var limit = new CancellationTokenSource(run.Host.ClientOptions.CallTimeout);
         try
         {
-            var job = await client.CancelAsync(jobId, "interrupted", CancellationToken.None).ConfigureAwait(false);
-            return job.State.IsEnd() ? job : await client.WaitAsync(jobId, cancellationToken: limit.Token).ConfigureAwait(false);
+            var job = await client.CancelAsync(jobId, "interrupted", CancellationToken.None);
+            return job.State.IsEnd() ? job : await client.WaitAsync(jobId, cancellationToken: limit.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

@@ -35,9 +35,9 @@ internal sealed class JobLaunch(CommandLineHost host)
         var cancelOnExit = _isEmbedded || run.Parsed.GetValue(_cancelOnExit);
 
         // A submission cut short may have made a job whose id nobody knows; one that is to be cancelled must be known.
-        var job = await SubmitAsync(run, submitAsync, cancelOnExit ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
+        var job = await SubmitAsync(run, submitAsync, cancelOnExit ? CancellationToken.None : cancellationToken);
         if (_isEmbedded || !run.Parsed.GetValue(_detach))
-            return await new JobFollower(run, client, cancelOnExit).FollowAsync(job.Id, cancellationToken).ConfigureAwait(false);
+            return await new JobFollower(run, client, cancelOnExit).FollowAsync(job.Id, cancellationToken);
 
         WriteId(run, job.Id);
         return ExitCode.Ok;
@@ -45,10 +45,10 @@ internal sealed class JobLaunch(CommandLineHost host)
 
     private async Task<JobInfo> SubmitAsync(CommandRun run, Func<string, CancellationToken, Task<JobInfo>> submitAsync, CancellationToken cancellationToken)
     {
-        if (_isEmbedded) return await submitAsync(SubmissionKey.New(), cancellationToken).ConfigureAwait(false);
+        if (_isEmbedded) return await submitAsync(SubmissionKey.New(), cancellationToken);
         var key = run.Parsed.GetValue(_key) ?? SubmissionKey.New();
         using var words = run.Host.LastWords.During($"the job may have been accepted: `{run.Host.CommandName} jobs --key {key}` shows it then");
-        return await submitAsync(key, cancellationToken).ConfigureAwait(false);
+        return await submitAsync(key, cancellationToken);
     }
 
     private static void WriteId(CommandRun run, string jobId)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cluster.Cli.Invocation;
 using Cluster.Cli.Output;
 using Cluster.Cli.Parsing;
+using Cluster.Cli.Reports;
 using Cluster.Client.Jobs;
 
 namespace Cluster.Cli.Jobs;
@@ -24,11 +25,11 @@ internal sealed class JobsCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var key = run.Parsed.GetValue(_key);
         var jobs = key is null
-            ? await client.ListJobsAsync(run.Parsed.GetValue(_limit), cancellationToken).ConfigureAwait(false)
-            : await client.FindJobAsync(key, cancellationToken).ConfigureAwait(false) is { } found ? [found] : [];
+            ? await client.ListJobsAsync(run.Parsed.GetValue(_limit), cancellationToken)
+            : await client.FindJobAsync(key, cancellationToken) is { } found ? [found] : [];
         if (run.Json) WriteJson(run.Output, jobs);
         else if (key is null || jobs.Count > 0) WriteTable(run.Output, jobs);
         if (key is null || jobs.Count > 0) return ExitCode.Ok;

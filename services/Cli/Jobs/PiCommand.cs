@@ -41,9 +41,9 @@ internal sealed class PiCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var spec = ReadSpec(run.Parsed);
-        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken).ConfigureAwait(false);
+        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken);
     }
 
     private PiSpec ReadSpec(ParseResult parsed) => new()

@@ -23,8 +23,8 @@ internal sealed class WatchCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var follower = new JobFollower(run, client, run.Parsed.GetValue(_cancelOnExit));
-        return await follower.FollowAsync(run.Parsed.GetRequiredValue(_id), cancellationToken).ConfigureAwait(false);
+        return await follower.FollowAsync(run.Parsed.GetRequiredValue(_id), cancellationToken);
     }
 }

@@ -59,8 +59,8 @@ internal sealed class OpCommand : ClusterCommand, IHasNotes
     {
         var spec = ReadSpec(run.Parsed);
         SpecRejectedException.ThrowIfAny(spec.Validate());
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken);
     }
 
     private OpSpec ReadSpec(ParseResult parsed) => new()

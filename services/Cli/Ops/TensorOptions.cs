@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Cluster.Cli.Output;
 using Cluster.Contracts.Tensors;
 
 namespace Cluster.Cli.Ops;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Cli.Output;

@@ -1,8 +1,6 @@
-using Cluster.Cli.Summaries;
 using Cluster.Client.Data;
 using Cluster.Client.Jobs;
 using Cluster.Client.Summaries;
-using Cluster.Client.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -59,7 +57,7 @@ internal sealed class LiveDisplay(TextWriter error, TimeProvider time) : IJobDis
     {
         JobInfo? job = null;
         ProgressTask? bar = null;
-        await foreach (var update in updates.ConfigureAwait(false))
+        await foreach (var update in updates)
         {
             job = update.Job;
             foreach (var line in _notes.Next(job)) Note(line);

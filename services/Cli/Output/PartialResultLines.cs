@@ -1,4 +1,4 @@
-using Cluster.Client.Training;
+using Cluster.Client.Jobs;
 
 namespace Cluster.Cli.Output;
 

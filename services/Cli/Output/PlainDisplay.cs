@@ -18,7 +18,7 @@ internal sealed class PlainDisplay(TextWriter error, TimeProvider time) : IJobDi
     public async Task<JobInfo> ShowAsync(IAsyncEnumerable<JobUpdate> updates)
     {
         JobInfo? job = null;
-        await foreach (var update in updates.ConfigureAwait(false))
+        await foreach (var update in updates)
         {
             job = update.Job;
             foreach (var line in _notes.Next(job)) Note(line);

@@ -60,14 +60,14 @@ internal sealed class PredictCommand : ClusterCommand
     {
         var (data, target) = (run.Parsed.GetRequiredValue(_data), run.Parsed.GetValue(_out));
         using var file = Open(data);
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var columns = new PredictedColumns();
         var predictions = client.PredictAsync(run.Parsed.GetRequiredValue(_model), file, !run.Parsed.GetValue(_noHeader), columns, cancellationToken);
         try
         {
             var rows = target is null
-                ? await WriteAsync(predictions, columns, run.Output).ConfigureAwait(false)
-                : await WriteFileAsync(predictions, columns, target, run.Parsed.GetValue(_force)).ConfigureAwait(false);
+                ? await WriteAsync(predictions, columns, run.Output)
+                : await WriteFileAsync(predictions, columns, target, run.Parsed.GetValue(_force));
             run.Display.Note(target is null ? Figures.Count(rows, "row") : $"{Figures.Count(rows, "row")} in {target}");
             return ExitCode.Ok;
         }
@@ -99,7 +99,7 @@ internal sealed class PredictCommand : ClusterCommand
         {
             long rows;
             var writer = new StreamWriter(partial);
-            await using (writer.ConfigureAwait(false)) rows = await WriteAsync(predictions, columns, writer).ConfigureAwait(false);
+            await using (writer) rows = await WriteAsync(predictions, columns, writer);
             File.Move(partial, target, overwrite);
             return rows;
         }
@@ -117,13 +117,13 @@ internal sealed class PredictCommand : ClusterCommand
     private static async Task<long> WriteAsync(IAsyncEnumerable<Prediction> predictions, PredictedColumns columns, TextWriter output)
     {
         long rows = 0;
-        await foreach (var prediction in predictions.ConfigureAwait(false))
+        await foreach (var prediction in predictions)
         {
-            if (rows++ == 0) await output.WriteLineAsync(columns.Header).ConfigureAwait(false);
-            await output.WriteLineAsync(Line(prediction.Values.Span)).ConfigureAwait(false);
+            if (rows++ == 0) await output.WriteLineAsync(columns.Header);
+            await output.WriteLineAsync(Line(prediction.Values.Span));
         }
 
-        if (rows == 0) await output.WriteLineAsync(columns.Header).ConfigureAwait(false);
+        if (rows == 0) await output.WriteLineAsync(columns.Header);
         return rows;
     }
 

@@ -48,9 +48,9 @@ internal sealed class SummaryCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var jobId = run.Parsed.GetRequiredValue(_id);
-        var points = await client.GetSummariesAsync(jobId, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var points = await client.GetSummariesAsync(jobId, cancellationToken: cancellationToken);
         var csv = run.Parsed.GetValue(_csv);
         var tensorBoard = run.Parsed.GetValue(_tensorBoard);
         var force = run.Parsed.GetValue(_force);

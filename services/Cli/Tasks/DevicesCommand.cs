@@ -27,8 +27,8 @@ internal sealed class DevicesCommand(CommandLineHost host, GlobalOptions globals
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var tasks = await client.ListTasksAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        var tasks = await client.ListTasksAsync(cancellationToken);
         if (run.Json) DeviceJson.Write(run.Output, tasks.SelectMany(t => t.Devices));
         else WriteTable(run.Output, tasks);
         return ExitCode.Ok;

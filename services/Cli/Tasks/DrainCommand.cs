@@ -35,8 +35,8 @@ internal sealed class DrainCommand : ClusterCommand, IHasNotes
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var drained = await client.DrainTaskAsync(run.Parsed.GetRequiredValue(_task), cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        var drained = await client.DrainTaskAsync(run.Parsed.GetRequiredValue(_task), cancellationToken);
         var name = $"{drained.Task.Name} ({drained.Task.Instance})";
         var goesOn = $"{name} leaves all the same: `{run.Host.CommandName} tasks` shows whether it has";
         using var words = run.Host.LastWords.During(goesOn);
@@ -44,7 +44,7 @@ internal sealed class DrainCommand : ClusterCommand, IHasNotes
         if (drained.WorkersLeft == 0) run.Display.Note("it is the last worker: jobs wait until another comes");
         try
         {
-            await UntilLeftAsync(run, client, drained.Task, name, cancellationToken).ConfigureAwait(false);
+            await UntilLeftAsync(run, client, drained.Task, name, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -64,21 +64,21 @@ internal sealed class DrainCommand : ClusterCommand, IHasNotes
     private static async Task UntilLeftAsync(CommandRun run, ClusterClient client, ClusterTask task, string name, CancellationToken cancellationToken)
     {
         var said = "";
-        while (await FindAsync(client, task, cancellationToken).ConfigureAwait(false) is { } now)
+        while (await FindAsync(client, task, cancellationToken) is { } now)
         {
             var line = string.Join(", ", now.Devices.Where(d => d.Doing.Length > 0).Select(d => d.Doing)) is { Length: > 0 } doing
                 ? $"waiting for {name} to leave; it does {doing}"
                 : $"waiting for {name} to leave";
             if (line != said) run.Display.Note(said = line);
             // A Redis that lost its last second has forgotten that it was asked.
-            if (!now.IsDraining) await client.DrainTaskAsync(now.Instance, cancellationToken).ConfigureAwait(false);
-            await Task.Delay(Pause, run.Host.TimeProvider, cancellationToken).ConfigureAwait(false);
+            if (!now.IsDraining) await client.DrainTaskAsync(now.Instance, cancellationToken);
+            await Task.Delay(Pause, run.Host.TimeProvider, cancellationToken);
         }
     }
 
     // Under the lease that was asked to leave: a process that comes back has another.
     private static async Task<ClusterTask?> FindAsync(ClusterClient client, ClusterTask task, CancellationToken cancellationToken)
-        => (await client.ListTasksAsync(cancellationToken).ConfigureAwait(false))
+        => (await client.ListTasksAsync(cancellationToken))
             .FirstOrDefault(now => now.JobName == task.JobName && now.Incarnation == task.Incarnation);
 
     private static void WriteResult(CommandRun run, DrainedTask drained, string name)

@@ -14,8 +14,8 @@ internal sealed class SpecCommand(CommandLineHost host, GlobalOptions globals)
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var json = (await client.GetClusterSpecAsync(cancellationToken).ConfigureAwait(false)).ToJson();
+        var client = await run.ConnectAsync(cancellationToken);
+        var json = (await client.GetClusterSpecAsync(cancellationToken)).ToJson();
         run.Output.WriteLine(run.Json ? json : JsonNode.Parse(json)!.ToJsonString(Indented));
         return ExitCode.Ok;
     }

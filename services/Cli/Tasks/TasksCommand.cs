@@ -12,8 +12,8 @@ internal sealed class TasksCommand(CommandLineHost host, GlobalOptions globals)
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var tasks = await client.ListTasksAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        var tasks = await client.ListTasksAsync(cancellationToken);
         if (run.Json) TaskJson.Write(run.Output, tasks);
         else WriteTable(run.Output, tasks);
         return ExitCode.Ok;

@@ -22,8 +22,8 @@ internal sealed class ResumeCommand : ClusterCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
         var id = run.Parsed.GetRequiredValue(_id);
-        return await _launch.RunAsync(run, client, (key, t) => client.ResumeAsync(id, key, t), cancellationToken).ConfigureAwait(false);
+        return await _launch.RunAsync(run, client, (key, t) => client.ResumeAsync(id, key, t), cancellationToken);
     }
 }

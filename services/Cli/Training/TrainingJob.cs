@@ -26,24 +26,24 @@ internal sealed class TrainingJob
     public async Task<ExitCode> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         using var transfer = _options.Data.Open(run.Parsed);
-        var client = await run.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var spec = await ReadSpecAsync(run, client, transfer, cancellationToken).ConfigureAwait(false);
-        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken).ConfigureAwait(false);
+        var client = await run.ConnectAsync(cancellationToken);
+        var spec = await ReadSpecAsync(run, client, transfer, cancellationToken);
+        return await _launch.RunAsync(run, client, (key, t) => client.SubmitAsync(spec, key, t), cancellationToken);
     }
 
     private async Task<TrainingSpec> ReadSpecAsync(CommandRun run, ClusterClient client, DataTransfer? transfer, CancellationToken cancellationToken)
     {
-        var data = await DataAsync(run, client, transfer, cancellationToken).ConfigureAwait(false);
+        var data = await DataAsync(run, client, transfer, cancellationToken);
         var spec = _options.Read(run.Parsed, data);
         if (_options.Checkpoints.Continued(run.Parsed) is not { } id) return spec;
-        var checkpoint = await client.GetCheckpointAsync(id, cancellationToken).ConfigureAwait(false);
+        var checkpoint = await client.GetCheckpointAsync(id, cancellationToken);
         return ContinuedSpec.Of(checkpoint, spec, _options.All, run.Parsed);
     }
 
     private async Task<string?> DataAsync(CommandRun run, ClusterClient client, DataTransfer? transfer, CancellationToken cancellationToken)
     {
         if (transfer is null) return _options.Data.ReadName(run.Parsed);
-        var data = await transfer.RunAsync(run, client, cancellationToken).ConfigureAwait(false);
+        var data = await transfer.RunAsync(run, client, cancellationToken);
         run.Display.Note($"{run.Parsed.GetValue(_options.Data.Data)}: {Figures.Count(data.Rows, "row")}, "
             + $"{Figures.Count(data.Features.Count, "feature")}; data set {data.Id}");
         return data.Id;

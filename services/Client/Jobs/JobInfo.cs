@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Cluster.Client.Errors;
-using Cluster.Client.Training;
 
 namespace Cluster.Client.Jobs;
 

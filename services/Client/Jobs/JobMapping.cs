@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Cluster.Client.Errors;
-using Cluster.Client.Training;
 using Google.Protobuf.WellKnownTypes;
 using V1 = Cluster.Contracts.Jobs.V1;
 

@@ -1,5 +1,3 @@
-using Cluster.Client.Training;
-
 namespace Cluster.Client.Jobs;
 
 /// <summary>One thing that a watch reports: the job now, and what is new since the last report.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Cluster.Compute.Devices;
+using Cluster.Compute.Threads;
 using Cluster.Contracts.Devices;
 
 namespace Cluster.Compute.Cpu;

@@ -1,4 +1,6 @@
 using Cluster.Compute.Devices;
+using Cluster.Compute.Memory;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Cpu;
 

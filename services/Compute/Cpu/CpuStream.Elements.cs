@@ -1,6 +1,7 @@
 using Cluster.Compute.Devices;
 using Cluster.Compute.Elements;
 using Cluster.Compute.Reductions;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Cpu;
 

@@ -1,6 +1,7 @@
 using Cluster.Compute.Dense;
 using Cluster.Compute.Devices;
 using Cluster.Compute.Losses;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Cpu;
 

@@ -1,6 +1,7 @@
 using Cluster.Compute.Devices;
 using Cluster.Compute.Pi;
 using Cluster.Compute.Pricing;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Cpu;
 

@@ -1,5 +1,6 @@
 using Cluster.Compute.Devices;
 using Cluster.Compute.Optimizers;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Cpu;
 

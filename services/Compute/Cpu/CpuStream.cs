@@ -1,6 +1,7 @@
 using Cluster.Compute.Dense;
 using Cluster.Compute.Devices;
 using Cluster.Compute.MatMul;
+using Cluster.Compute.Memory;
 
 namespace Cluster.Compute.Cpu;
 
@@ -24,7 +25,7 @@ internal sealed partial class CpuStream : IDeviceStream
     private bool _isDisposed;
 
     public CpuStream(CpuDevice device) =>
-        (_device, _matMul, _sums) = (device, MatMulKernel.For(device), new CpuScratch(device.Memory));
+        (_device, _matMul, _sums) = (device, MatMulKernel.For(device.Width, device.Team, device.Memory), new CpuScratch(device.Memory));
 
     public IDevice Device => _device;
 

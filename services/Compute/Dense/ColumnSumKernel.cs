@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Cluster.Compute.Cpu;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Dense;
 

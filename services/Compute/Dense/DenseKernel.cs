@@ -1,5 +1,5 @@
-using Cluster.Compute.Cpu;
 using Cluster.Compute.Elements;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Dense;
 

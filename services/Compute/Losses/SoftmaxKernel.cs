@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Cluster.Compute.Cpu;
 using Cluster.Compute.Functions;
 using Cluster.Compute.Reductions;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Losses;
 

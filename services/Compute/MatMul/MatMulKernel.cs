@@ -1,5 +1,6 @@
-using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
+using Cluster.Compute.Memory;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.MatMul;
 
@@ -9,11 +10,11 @@ namespace Cluster.Compute.MatMul;
 /// </summary>
 internal abstract class MatMulKernel : IDisposable
 {
-    public static MatMulKernel For(CpuDevice device) => device.Width switch
+    public static MatMulKernel For(VectorWidth width, ThreadTeam team, CpuMemoryPool memory) => width switch
     {
-        VectorWidth.Bits512 => new MatMulKernel<MicroKernel512>(device),
-        VectorWidth.Bits256 => new MatMulKernel<MicroKernel256>(device),
-        _ => new MatMulKernel<MicroKernel128>(device),
+        VectorWidth.Bits512 => new MatMulKernel<MicroKernel512>(team, memory),
+        VectorWidth.Bits256 => new MatMulKernel<MicroKernel256>(team, memory),
+        _ => new MatMulKernel<MicroKernel128>(team, memory),
     };
 
     public abstract void Multiply(in MatMulShape shape, ArraySegment<float> a, ArraySegment<float> b, ArraySegment<float> c);
@@ -21,7 +22,7 @@ internal abstract class MatMulKernel : IDisposable
     public abstract void Dispose();
 }
 
-internal sealed class MatMulKernel<TMicro>(CpuDevice device) : MatMulKernel
+internal sealed class MatMulKernel<TMicro>(ThreadTeam team, CpuMemoryPool memory) : MatMulKernel
     where TMicro : struct, IMicroKernel
 {
     /// <summary>Rows and columns of a block of C: as much of A as half a second cache holds.</summary>
@@ -33,8 +34,8 @@ internal sealed class MatMulKernel<TMicro>(CpuDevice device) : MatMulKernel
     /// <summary>Elements that are worth a thread's while to pack.</summary>
     private const int PackGrain = 1 << 15;
 
-    private readonly CpuScratch _packedA = new(device.Memory);
-    private readonly CpuScratch _packedB = new(device.Memory);
+    private readonly CpuScratch _packedA = new(memory);
+    private readonly CpuScratch _packedB = new(memory);
     private readonly RangeJob<PackKernel> _pack = new();
     private readonly RangeJob<TileKernel<TMicro>> _tiles = new();
 
@@ -50,7 +51,7 @@ internal sealed class MatMulKernel<TMicro>(CpuDevice device) : MatMulKernel
         var panelsA = Pack(a, _packedA, m, k, TMicro.Rows, shape.TransposeA);
         var panelsB = Pack(b, _packedB, n, k, TMicro.Columns, !shape.TransposeB);
         var grid = Cut(m, n, k);
-        _tiles.Run(device.Team, new TileKernel<TMicro>(grid, panelsA, panelsB, c), grid.Blocks, grain: 1);
+        _tiles.Run(team, new TileKernel<TMicro>(grid, panelsA, panelsB, c), grid.Blocks, grain: 1);
     }
 
     public override void Dispose()
@@ -64,7 +65,7 @@ internal sealed class MatMulKernel<TMicro>(CpuDevice device) : MatMulKernel
         var panels = (count - 1) / width + 1;
         var packed = scratch.Take(checked(panels * width * depth));
         _pack.Run(
-            device.Team, new PackKernel(source, packed, count, depth, width, isSideBySide), panels, PackGrain / (width * depth) + 1);
+            team, new PackKernel(source, packed, count, depth, width, isSideBySide), panels, PackGrain / (width * depth) + 1);
         return packed;
     }
 
@@ -75,7 +76,7 @@ internal sealed class MatMulKernel<TMicro>(CpuDevice device) : MatMulKernel
         if ((long)m * n * k < SmallWork)
             return grid with { BlockRows = m, BlockColumns = n };
 
-        while (device.Team.Cores > 1 && grid.Blocks < 4 * device.Team.Cores)
+        while (team.Cores > 1 && grid.Blocks < 4 * team.Cores)
         {
             if (grid.BlockColumns > 2 * TMicro.Columns)
                 grid = grid with { BlockColumns = grid.BlockColumns / 2 };

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Cluster.Compute.Cpu;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.MatMul;
 

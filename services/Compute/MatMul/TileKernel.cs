@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Cluster.Compute.Cpu;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.MatMul;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Cluster.Compute.Cpu;
 using Cluster.Compute.Philox;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Pi;
 

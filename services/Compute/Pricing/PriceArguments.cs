@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Cluster.Compute.Pricing;
 
-/// <summary>The arguments of <see cref="PriceComputation"/>.</summary>
+/// <summary>The arguments of the computation <c>price</c>.</summary>
 internal sealed record PriceArguments
 {
     public const double MaxPrice = 1e9;

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Cluster.Compute.Cpu;
 using Cluster.Compute.Numerics;
 using Cluster.Compute.Philox;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Pricing;
 

@@ -28,7 +28,6 @@ internal static class CheckpointFile
     /// <param name="dataHash">SHA-256 of the file's data in order, lower-case hexadecimal.</param>
     public static SafetensorsHeader Describe(StoredCheckpoint checkpoint, string dataHash)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         var plan = checkpoint.Plan;
         var metadata = new Dictionary<string, string>
         {
@@ -66,7 +65,6 @@ internal static class CheckpointFile
     /// <exception cref="SafetensorsException">It is no checkpoint, or not of a model that is known here.</exception>
     public static ImportedCheckpoint Read(SafetensorsHeader header, TrainingPlan? like, ModelCatalog models)
     {
-        ArgumentNullException.ThrowIfNull(header);
         var isOurs = header.Metadata.ContainsKey(FormatName);
         if (!isOurs && like is null)
         {

@@ -1,5 +1,4 @@
 using Cluster.Contracts.Devices;
-using Cluster.Coordinator.Jobs;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Storage.Registry;

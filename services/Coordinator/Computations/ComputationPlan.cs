@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Compute.Ops;
-using Cluster.Compute.Pi;
-using Cluster.Compute.Pricing;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Storage.Jobs;

@@ -2,9 +2,12 @@ using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
+using Cluster.Coordinator.Tasks;
 using Cluster.Protocol.Messages;
 using Cluster.Storage.Jobs;
+using Cluster.Storage.Ranges;
 using Cluster.Storage.Registry;
+using Microsoft.Extensions.Options;
 
 namespace Cluster.Coordinator.Computations;
 
@@ -12,15 +15,16 @@ namespace Cluster.Coordinator.Computations;
 /// Cuts, publishes and publishes again the ranges of one job. At most <see cref="RangesPerSlot"/> ranges a device slot are
 /// out, so that a huge job does not stand before another's items. Owned by the job's runner; no locks.
 /// </summary>
-internal sealed class RangeDispatcher(string jobId, string owner, ComputationPlan plan, JobTrace trace, RunnerContext context)
+internal sealed class RangeDispatcher(JobTerm term, ComputationPlan plan, JobTrace trace, WorkPublisher publisher, LiveTasks tasks, WorkerShares shares,
+    JobMetrics metrics, IOptions<CoordinatorOptions> options, TimeProvider time, ILogger<RangeDispatcher> logger, RedisRanges ranges)
 {
     private const int RangesPerSlot = 2;
 
-    private readonly RangeSizer _sizer = new(context.Options.Value.RangeDuration);
+    private readonly RangeSizer _sizer = new(options.Value.RangeDuration);
 
-    public RangeBook Book { get; } = new(plan.Parts, context.Options.Value.RangePatience);
+    public RangeBook Book { get; } = new(plan.Parts, options.Value.RangePatience);
 
-    public PlacementWatch Placement { get; } = new(plan, context.Options.Value.PlacementTimeout, context.Time);
+    public PlacementWatch Placement { get; } = new(plan, options.Value.PlacementTimeout, time);
 
     /// <summary>What the job waits for, a turn on devices that work for others included; empty while it does not.</summary>
     public string WaitingFor { get; private set; } = "";
@@ -28,16 +32,16 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
     /// <summary>Reads what Redis knows, and recalls ranges whose worker is gone or that stand still.</summary>
     public async Task ReconcileAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        var workers = await context.Tasks.WorkersAsync(cancellationToken);
-        var claims = await context.Ranges.ClaimsAsync(jobId);
-        Book.Load(job, await context.Ranges.ItemsAsync(jobId));
-        if (Placement.Update(workers, Book.Wanted())) JobLog.Waits(context.Logger, jobId, Placement.WaitingFor);
+        var workers = await tasks.WorkersAsync(cancellationToken);
+        var claims = await ranges.ClaimsAsync(term.JobId);
+        Book.Load(job, await ranges.ItemsAsync(term.JobId));
+        if (Placement.Update(workers, Book.Wanted())) JobLog.Waits(logger, term.JobId, Placement.WaitingFor);
         var devices = Placement.Devices;
-        context.Shares.TakeTurns(jobId, devices);
-        WaitingFor = Placement.WaitingFor.Length > 0 ? Placement.WaitingFor : Occupation.WaitingFor(jobId, devices, workers);
+        shares.TakeTurns(term.JobId, devices);
+        WaitingFor = Placement.WaitingFor.Length > 0 ? Placement.WaitingFor : Occupation.WaitingFor(term.JobId, devices, workers);
 
         var recalled = Book.Outstanding.Count(range => Recall(range, claims.GetValueOrDefault(range.Range.From, ""), workers));
-        if (recalled > 0) await context.Ranges.CountAsync(jobId, owner, "republished", recalled);
+        if (recalled > 0) await ranges.CountAsync(term.JobId, term.Owner, "republished", recalled);
     }
 
     /// <summary>A worker recorded a range.</summary>
@@ -77,18 +81,18 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
     // Written before they are published: a range that nobody heard of is published again, never lost.
     private async Task<int> CutAsync(PlacedGrains part, PlacementTarget target, IReadOnlyList<PlacementTarget> targets, int room)
     {
-        var next = Book.Cut(part);
-        var ranges = new List<GrainRange>();
-        while (ranges.Count < room && next < part.To)
+        var cut = Book.Cut(part);
+        var next = new List<GrainRange>();
+        while (next.Count < room && cut < part.To)
         {
-            var size = _sizer.Next(target, targets, part.To - next);
-            ranges.Add(new GrainRange(next, next + size));
-            next += size;
+            var size = _sizer.Next(target, targets, part.To - cut);
+            next.Add(new GrainRange(cut, cut + size));
+            cut += size;
         }
 
-        await context.Ranges.CutAsync(jobId, owner, part.Number, part.From, Book.Cut(part), ranges);
-        Book.Add(part, target.Key, ranges);
-        return ranges.Count;
+        await ranges.CutAsync(term.JobId, term.Owner, part.Number, part.From, Book.Cut(part), next);
+        Book.Add(part, target.Key, next);
+        return next.Count;
     }
 
     private int Room(PlacementTarget target) => (target.Slots * RangesPerSlot) - Book.Outstanding.Count(range => range.Target == target.Key);
@@ -103,9 +107,9 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
 
     private async Task PublishAsync(JobRecord job, OutstandingRange range, PlacementKey target, CancellationToken cancellationToken)
     {
-        if (!await context.Publisher.PublishAsync(job, plan, range.Range, target, cancellationToken)) return;
-        range.Published(context.Time.GetTimestamp());
-        context.Metrics.Published(1);
+        if (!await publisher.PublishAsync(job, plan, range.Range, target, cancellationToken)) return;
+        range.Published(time.GetTimestamp());
+        metrics.Published(1);
     }
 
     private bool Recall(OutstandingRange range, string claimant, IReadOnlyList<RegisteredTask> workers)
@@ -114,13 +118,13 @@ internal sealed class RangeDispatcher(string jobId, string owner, ComputationPla
         var isWithoutDevice = claimant.Length == 0 && Placement.For(range.Device) is { } placement && placement.Targets.All(t => t.Key != range.Target);
         // A claimant seen for the first time may be younger than the list of workers.
         var lost = claimant.Length > 0 && claimant == range.Claimant && !workers.Any(w => w.Incarnation == claimant);
-        range.ClaimedBy(claimant, context.Time.GetTimestamp());
-        if (!lost && !isWithoutDevice && !range.LosesPatience(context.Time)) return false;
+        range.ClaimedBy(claimant, time.GetTimestamp());
+        if (!lost && !isWithoutDevice && !range.LosesPatience(time)) return false;
 
         var reason = lost ? "its worker is gone" : isWithoutDevice ? "its devices are gone" : claimant.Length > 0 ? "its worker does not finish it"
             : "nobody took it";
-        JobLog.Republished(context.Logger, jobId, range.Range.From, range.Range.To, reason);
-        context.Metrics.Republished(reason);
+        JobLog.Republished(logger, term.JobId, range.Range.From, range.Range.To, reason);
+        metrics.Republished(reason);
         range.Recall();
         return true;
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Jobs;
 using Grpc.Core;
 

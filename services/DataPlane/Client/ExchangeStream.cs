@@ -3,6 +3,7 @@ using System.Text;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Receiving;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Grpc.Core;
@@ -34,8 +35,6 @@ public sealed class ExchangeStream : IDisposable
     /// <param name="cancellationToken">Ends the stream.</param>
     public ExchangeStream(CallInvoker invoker, int task, IExchangeSink sink, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(invoker);
-        ArgumentNullException.ThrowIfNull(sink);
         Task = task;
         _sink = sink;
         _call = invoker.AsyncDuplexStreamingCall(ExchangeMethod.Client, null, new CallOptions(cancellationToken: cancellationToken));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.DataPlane.Frames;

@@ -27,7 +27,6 @@ public sealed class SliceAssembly
     /// <exception cref="MalformedFrameException">The frame does not start a slice, or one is under way.</exception>
     public bool Begin(ReceivedFrame frame, bool isWanted, Memory<float> target)
     {
-        ArgumentNullException.ThrowIfNull(frame);
         var header = frame.Header;
         FrameCheck.Require(!IsOpen, "frame.kind", (long)header.Kind, "the slice before it is not complete");
         FrameCheck.Require(header.Offset == 0, "frame.offset", header.Offset, "the first frame of a slice starts at 0");
@@ -45,7 +44,6 @@ public sealed class SliceAssembly
     /// <summary>Takes the next frame of the slice under way.</summary>
     public bool Continue(ReceivedFrame frame)
     {
-        ArgumentNullException.ThrowIfNull(frame);
         var header = frame.Header;
         FrameCheck.Require(IsOpen, "frame.kind", (long)header.Kind, "no slice is under way");
         FrameCheck.Require(header.Offset == _received && header.Here > 0 && header.Length == _length, "frame.offset", header.Offset,

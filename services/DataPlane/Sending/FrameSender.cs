@@ -56,7 +56,6 @@ public sealed class FrameSender(IAsyncStreamWriter<SentFrame> writer, TimeProvid
     /// <summary>Queues parameters in the place of those that wait; as one more holder.</summary>
     public void Post(PublishedSlice slice, uint attachment)
     {
-        ArgumentNullException.ThrowIfNull(slice);
         PublishedSlice? old;
         lock (_gate)
         {

@@ -80,7 +80,6 @@ public sealed class SlicePool
     /// <exception cref="InvalidOperationException">More slices are held than the streams can hold.</exception>
     public PublishedSlice Rent(SliceLabel label, long end, PooledVector vector, ReadOnlySpan<long> clocks)
     {
-        ArgumentNullException.ThrowIfNull(vector);
         var slice = _slices.Rent();
         slice.Open(label, end, vector, clocks);
         return slice;

@@ -30,8 +30,6 @@ public sealed class BatchReader
     /// <exception cref="ArgumentException">The schedule is for another number of examples, or the standardiser for other features.</exception>
     public BatchReader(DataSet data, EpochSchedule schedule, ulong seed, RowView rows, Standardiser? standardiser)
     {
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(schedule);
         if (schedule.Examples != rows.Count)
             throw new ArgumentException($"The schedule is for {schedule.Examples} examples, there are {rows.Count}.", nameof(schedule));
         if (standardiser is not null && standardiser.FeatureCount != data.FeatureCount)
@@ -47,7 +45,6 @@ public sealed class BatchReader
     /// <exception cref="ArgumentException">The plan is for another data set.</exception>
     public static BatchReader Of(DataSet data, TrainingPlan plan)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         return new BatchReader(data, plan.Schedule(), plan.Spec.Seed, DataSplit.Of(plan).Train, Standardiser.Of(plan));
     }
 
@@ -70,7 +67,6 @@ public sealed class BatchReader
     /// <exception cref="ArgumentOutOfRangeException">No such lane or clock.</exception>
     public int Read(int lane, long clock, Batch batch, int localStep = 0)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         ArgumentOutOfRangeException.ThrowIfNegative(lane);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, _schedule.Lanes);
         ArgumentOutOfRangeException.ThrowIfNegative(clock);

@@ -38,8 +38,6 @@ public sealed class CsvData : RowReader
     /// or there are too many.</exception>
     public static CsvData Open(Stream stream, CsvOptions options)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(options);
         var records = new CsvRecords(stream, options.MaxBytes, passesEmptyLines: true);
         try
         {

@@ -28,8 +28,6 @@ public sealed class DataChunk
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);
-        ArgumentNullException.ThrowIfNull(features);
-        ArgumentNullException.ThrowIfNull(labels);
         if (labels.Length == 0 || features.Length != (long)labels.Length * featureCount)
             throw new ArgumentException($"A chunk of {labels.Length} rows and {featureCount} features cannot have {features.Length} values.", nameof(features));
         FirstRow = firstRow;

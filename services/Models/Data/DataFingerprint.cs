@@ -19,7 +19,6 @@ public sealed class DataFingerprint(DataSchema schema) : IDisposable
     /// <summary>The fingerprint of a whole data set.</summary>
     public static string Of(DataSet data)
     {
-        ArgumentNullException.ThrowIfNull(data);
         using var fingerprint = new DataFingerprint(data.Schema);
         foreach (var chunk in data.Chunks)
             fingerprint.Add(chunk);
@@ -30,7 +29,6 @@ public sealed class DataFingerprint(DataSchema schema) : IDisposable
     /// <exception cref="ArgumentException">The chunk does not follow the one before, or has another number of features.</exception>
     public void Add(DataChunk chunk)
     {
-        ArgumentNullException.ThrowIfNull(chunk);
         if (chunk.FirstRow != _rows || chunk.FeatureCount != schema.Features.Count)
         {
             throw new ArgumentException(

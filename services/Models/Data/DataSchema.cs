@@ -11,7 +11,6 @@ public sealed class DataSchema
     /// <exception cref="ArgumentOutOfRangeException">There is no feature, or there are too many.</exception>
     public DataSchema(IEnumerable<string> features, string label)
     {
-        ArgumentNullException.ThrowIfNull(label);
         Features = [.. features];
         Label = label;
         ArgumentOutOfRangeException.ThrowIfLessThan(Features.Count, 1, nameof(features));

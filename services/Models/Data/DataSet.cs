@@ -11,7 +11,6 @@ public sealed class DataSet
     /// <exception cref="DataFormatException">A chunk is missing, out of order, of another size or of another number of features.</exception>
     public DataSet(DataSchema schema, IEnumerable<DataChunk> chunks)
     {
-        ArgumentNullException.ThrowIfNull(schema);
         _chunks = [.. chunks];
         if (_chunks.Length == 0)
             throw new DataFormatException("the data set has no rows");

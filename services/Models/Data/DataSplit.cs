@@ -28,7 +28,6 @@ public sealed class DataSplit
     /// <summary>The split of a job.</summary>
     public static DataSplit Of(TrainingPlan plan)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         return new DataSplit(plan.Rows, plan.TestRows, plan.Spec.Seed);
     }
 

@@ -15,7 +15,6 @@ public sealed class DataSummaryBuilder
 
     public DataSummaryBuilder(DataSchema schema)
     {
-        ArgumentNullException.ThrowIfNull(schema);
         _schema = schema;
         var columns = schema.Features.Count + 1;
         (_min, _max, _sums) = (new float[columns], new float[columns], new double[columns]);
@@ -26,7 +25,6 @@ public sealed class DataSummaryBuilder
     /// <summary>The summary of a whole data set.</summary>
     public static DataSummary Of(DataSet data)
     {
-        ArgumentNullException.ThrowIfNull(data);
         var builder = new DataSummaryBuilder(data.Schema);
         foreach (var chunk in data.Chunks)
             builder.Add(chunk);
@@ -36,7 +34,6 @@ public sealed class DataSummaryBuilder
     /// <summary>Adds the next rows.</summary>
     public void Add(DataChunk chunk)
     {
-        ArgumentNullException.ThrowIfNull(chunk);
         var features = chunk.FeatureCount;
         for (var row = 0; row < chunk.Rows; row++)
         {

@@ -35,8 +35,6 @@ public sealed class FeatureRows : IDisposable
     /// <exception cref="DataFormatException">The file is empty, or a column is missing or there twice.</exception>
     public static FeatureRows Open(Stream stream, IReadOnlyList<string> features, long maxBytes, bool hasHeader = true)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(features);
         var records = new CsvRecords(stream, maxBytes, passesEmptyLines: false);
         try
         {

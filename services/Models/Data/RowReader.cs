@@ -12,7 +12,6 @@ public abstract class RowReader : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A limit is outside its range.</exception>
     protected RowReader(DataLimits limits)
     {
-        ArgumentNullException.ThrowIfNull(limits);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.ChunkRows, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.MaxColumns, DataSchema.MaxColumns);
         _limits = limits;

@@ -17,9 +17,6 @@ public static class RowReaders
     /// <exception cref="DataFormatException">The start of a file cannot be used.</exception>
     public static RowReader Open(DataImport import, Stream content, Stream? labels, DataLimits limits)
     {
-        ArgumentNullException.ThrowIfNull(import);
-        ArgumentNullException.ThrowIfNull(content);
-        ArgumentNullException.ThrowIfNull(limits);
         if (import.Format == DataFormats.LibSvm)
         {
             var options = OptionsOf(import, Features(import, content, limits), limits);
@@ -40,7 +37,6 @@ public static class RowReaders
     /// <exception cref="DataFormatException">There is none of that name, or a parameter is wrong.</exception>
     public static RowReader OpenSynthetic(DataImport import, DataLimits limits)
     {
-        ArgumentNullException.ThrowIfNull(import);
         return SyntheticData.Open(import.Source, limits);
     }
 

@@ -16,7 +16,6 @@ public sealed class StandardisationBuilder(DataSplit split, int featureCount)
     /// <summary>The statistics of a whole data set.</summary>
     public static Standardisation Of(DataSet data, DataSplit split)
     {
-        ArgumentNullException.ThrowIfNull(data);
         var builder = new StandardisationBuilder(split, data.FeatureCount);
         foreach (var chunk in data.Chunks)
             builder.Add(chunk);
@@ -26,7 +25,6 @@ public sealed class StandardisationBuilder(DataSplit split, int featureCount)
     /// <summary>Adds the next rows of the data set; those held out are passed over.</summary>
     public void Add(DataChunk chunk)
     {
-        ArgumentNullException.ThrowIfNull(chunk);
         for (var row = 0; row < chunk.Rows; row++)
         {
             if (!split.IsTest(chunk.FirstRow + row))

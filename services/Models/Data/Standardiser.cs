@@ -19,7 +19,6 @@ public sealed class Standardiser
     /// <exception cref="ArgumentException">There are not as many means as deviations, or a deviation is not above 0.</exception>
     public Standardiser(Standardisation values)
     {
-        ArgumentNullException.ThrowIfNull(values);
         if (values.Means.Count != values.Deviations.Count || !values.Deviations.All(deviation => deviation > 0))
             throw new ArgumentException("A standardisation has a mean and a deviation above 0 for each feature.", nameof(values));
         _means = [.. values.Means];
@@ -29,7 +28,6 @@ public sealed class Standardiser
     /// <summary>The standardiser of a job, or null where its features stay as they are.</summary>
     public static Standardiser? Of(TrainingPlan plan)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         return plan.Standardisation is { } values ? new Standardiser(values) : null;
     }
 

@@ -20,7 +20,6 @@ public sealed class DenseNetwork : IModel
     /// <exception cref="ArgumentException">The layers do not go together, or have too many parameters.</exception>
     public DenseNetwork(string name, int features, IReadOnlyList<DenseLayer> layers, OutputLoss loss)
     {
-        ArgumentNullException.ThrowIfNull(layers);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         if (layers.Count == 0 || layers[^1].Activation != Activation.Identity)
             throw new ArgumentException("The last layer of a network has no activation.", nameof(layers));

@@ -24,7 +24,6 @@ public sealed class SoftmaxRegressionFactory : IModelFactory
 
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         var classes = spec.Classes ?? throw new ArgumentException("classes must be given");
         return new DenseNetwork(Name, features, [new DenseLayer(classes, Activation.Identity, Initialiser.Zero)], OutputLoss.SoftmaxCrossEntropy);
     }
@@ -39,7 +38,6 @@ public sealed class PerceptronFactory : IModelFactory
 
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         if (!LayerSizes.TryParse(spec.Layers, out var sizes) || sizes.Count == 0) throw new ArgumentException($"layers {LayerSizes.Limit}");
         var activation = ActivationOf(spec.Activation);
         DenseLayer[] hidden = [.. sizes.Select(units => new DenseLayer(units, activation, InitialiserOf(spec.Initialiser, activation)))];

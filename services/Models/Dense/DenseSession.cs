@@ -24,7 +24,6 @@ internal sealed class DenseSession : IModelSession
 
     public DenseSession(DenseNetwork network, IDeviceStream stream, int capacity)
     {
-        ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         (_network, _stream, _capacity) = (network, stream, capacity);
         try
@@ -187,7 +186,6 @@ internal sealed class DenseSession : IModelSession
 
     private void Check(Batch batch)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         if (batch.FeatureCount != _network.Features)
             throw new ArgumentException($"The batch has {batch.FeatureCount} features, the model {_network.Features}.", nameof(batch));
         if (batch.Count > _capacity)

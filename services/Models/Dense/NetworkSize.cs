@@ -14,7 +14,6 @@ public static class NetworkSize
     /// <param name="features">Features of an example, at least 1.</param>
     public static IReadOnlyList<SpecViolation> Check(TrainingSpec spec, int features)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         if (spec.Model is not (TrainingNames.Mlp or TrainingNames.Softmax) || !LayerSizes.TryParse(spec.Layers, out var hidden)) return [];
         var outputs = spec.Classes ?? 1;
         var bytes = ParametersOf(features, [.. hidden, outputs]) * sizeof(float);

@@ -25,7 +25,6 @@ public static class LeastSquares
     /// or a feature is constant or a combination of those before it.</exception>
     public static LinearFit Fit(DataSet data)
     {
-        ArgumentNullException.ThrowIfNull(data);
         var d = data.FeatureCount;
         if (d > MaxFeatures)
             throw new ArgumentException($"There are {d} features; the closed form takes at most {MaxFeatures}.", nameof(data));

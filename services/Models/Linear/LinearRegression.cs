@@ -102,7 +102,6 @@ public sealed class LinearRegression : IHostModel
 
     private void Check(ReadOnlySpan<float> parameters, Batch batch)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         if (parameters.Length != Layout.Length)
             throw new ArgumentException($"There are {parameters.Length} parameters, the model has {Layout.Length}.", nameof(parameters));
         if (batch.FeatureCount != Features)

@@ -9,7 +9,6 @@ public sealed class LinearRegressionFactory : IModelFactory
 
     public IModel Create(TrainingSpec spec, int features, long rows)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         var isExample = spec.Data is null;
         return new LinearRegression(
             features,

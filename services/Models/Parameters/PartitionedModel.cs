@@ -43,8 +43,6 @@ public sealed class PartitionedModel : IModel
     /// <exception cref="ArgumentException">The names are not those of the model's tensors.</exception>
     public static IModel Of(IModel model, IReadOnlyList<string> names)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(names);
         var own = model.Layout.Tensors;
         if (own.Select(tensor => tensor.Name).SequenceEqual(names)) return model;
         if (names.Count != own.Count || names.Distinct().Count() != names.Count || names.Except(own.Select(tensor => tensor.Name)).Any())
@@ -56,7 +54,6 @@ public sealed class PartitionedModel : IModel
     /// <summary>The tensors in the order of the model itself, whatever order they are exchanged in.</summary>
     public static ParameterLayout OwnLayout(IModel model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         return model is PartitionedModel partitioned ? partitioned._model.Layout : model.Layout;
     }
 
@@ -65,7 +62,6 @@ public sealed class PartitionedModel : IModel
     /// <param name="parameters">In the order of its layout.</param>
     public static float[] InOwnOrder(IModel model, float[] parameters)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
         if (model is not PartitionedModel partitioned) return parameters;
         var own = new float[parameters.Length];
         foreach (var tensor in partitioned._tensors) tensor.ToOwn(parameters, own);

@@ -29,7 +29,6 @@ public sealed record UniformStart(int First, int Length, float Bound)
     /// <param name="parameters">Overwritten.</param>
     public static void Fill(IReadOnlyList<UniformStart> starts, ulong seed, long first, Span<float> parameters)
     {
-        ArgumentNullException.ThrowIfNull(starts);
         parameters.Clear();
         foreach (var start in starts)
         {

@@ -24,8 +24,6 @@ public sealed class SafetensorsHeader
     /// <param name="tensors">In the order of their data, without gaps.</param>
     public SafetensorsHeader(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsTensor> tensors)
     {
-        ArgumentNullException.ThrowIfNull(metadata);
-        ArgumentNullException.ThrowIfNull(tensors);
         (Metadata, Tensors) = (metadata, tensors);
     }
 

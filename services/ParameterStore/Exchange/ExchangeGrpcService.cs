@@ -1,6 +1,7 @@
 using Cluster.DataPlane;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
+using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
 using Grpc.Core;
 

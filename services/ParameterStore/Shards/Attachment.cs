@@ -1,6 +1,5 @@
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
-using Cluster.ParameterStore.Exchange;
 using Cluster.Protocol.Shards;
 using Grpc.Core;
 

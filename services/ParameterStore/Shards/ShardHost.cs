@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Cluster.Contracts.Errors;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Storage.Snapshots;
 using V1 = Cluster.Protocol.Parameters.V1;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Cluster.DataPlane.Frames;
 using Cluster.DataPlane.Sending;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Grpc.Core;

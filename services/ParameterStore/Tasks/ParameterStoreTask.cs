@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Cluster.Contracts.Devices;
 using Cluster.ParameterStore.Shards;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Registry;
 using Grpc.Core;
 using V1 = Cluster.Protocol.Parameters.V1;

@@ -1,4 +1,4 @@
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Storage.Training;
 

@@ -1,4 +1,4 @@
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Protocol.Commits;
 
@@ -23,7 +23,6 @@ public sealed record Checkpoint
     /// <summary>The checkpoint that a commit is, or would be.</summary>
     public static Checkpoint Of(CommitManifest manifest)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
         return new Checkpoint
         {
             Generation = manifest.Generation,

@@ -19,7 +19,6 @@ public readonly record struct CheckpointPolicy(long Every, int Keep)
     /// <param name="next">The manifest to come: its own snapshots, without what follows from the one before.</param>
     public CommitManifest Follow(CommitManifest? previous, CommitManifest next)
     {
-        ArgumentNullException.ThrowIfNull(next);
         if (previous is null)
             return next with { Checkpoints = IsDue(next.Clock) ? [Checkpoint.Of(next)] : [] };
         var all = IsDue(next.Clock) ? previous.Checkpoints.Append(Checkpoint.Of(next)) : previous.Checkpoints;

@@ -1,3 +1,5 @@
+using Cluster.Protocol.Segments;
+
 namespace Cluster.Protocol.Commits;
 
 /// <summary>Which snapshots the decision of an evaluation lets go: those of commits that were kept for it, unless the best commit,

@@ -1,3 +1,5 @@
+using Cluster.Protocol.Segments;
+
 namespace Cluster.Protocol.Commits;
 
 /// <summary>Asks the store to make <paramref name="Next"/> the committed state.</summary>

@@ -1,3 +1,4 @@
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Commits;
@@ -25,7 +26,6 @@ public sealed class JobSupervisor
     /// <param name="random">Random parts of generations; not from a fixed seed.</param>
     public JobSupervisor(SupervisorOptions options, CoordinatorToken token, Func<ulong> random)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _token = token;
         _random = random;
@@ -40,7 +40,6 @@ public sealed class JobSupervisor
     /// <exception cref="InvalidOperationException">Ps tasks counted different numbers of examples up to one clock.</exception>
     public IReadOnlyList<SupervisorCommand> Decide(ClusterView view, TimeSpan now)
     {
-        ArgumentNullException.ThrowIfNull(view);
         CommitTime = null;
         if (view.Holder != _token)
             return [new SupervisorCommand.StepDown()];

@@ -1,3 +1,5 @@
+using Cluster.Protocol.Segments;
+
 namespace Cluster.Protocol.Commits;
 
 /// <summary>What the store holds of a job's evaluations.</summary>

@@ -1,3 +1,4 @@
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Commits;

@@ -1,4 +1,5 @@
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 

@@ -12,7 +12,6 @@ public readonly record struct SegmentRate(TimeSpan? Step, TimeSpan Seen)
     /// <param name="clocks">Clocks of the segment.</param>
     public SegmentRate After(IEnumerable<SegmentPace> paces, long clocks)
     {
-        ArgumentNullException.ThrowIfNull(paces);
         TimeSpan? bound = null;
         SegmentRate measured = default;
         foreach (var pace in paces)

@@ -1,3 +1,5 @@
+using Cluster.Protocol.Segments;
+
 namespace Cluster.Protocol.Commits;
 
 /// <summary>How many clocks the next segment takes.</summary>

@@ -1,3 +1,5 @@
+using Cluster.Protocol.Segments;
+
 namespace Cluster.Protocol.Commits;
 
 public enum StartResult

@@ -15,9 +15,6 @@ public static class EarlyStopping
     /// <exception cref="ArgumentException">The figures do not have the monitored metric.</exception>
     public static StoppingDecision Decide(TrainingSpec spec, Metric monitored, EvaluationState? before, EvaluatedCommit commit)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(commit);
-        ArgumentNullException.ThrowIfNull(monitored);
         var value = ValueOf(spec, commit.Figures);
         var isBest = before is null || IsBetter(monitored, value, ValueOf(spec, before.Best.Figures), 0);
         var isImproved = before is null || IsBetter(monitored, value, before.Reference, spec.MinDelta);
@@ -35,8 +32,6 @@ public static class EarlyStopping
     /// <exception cref="ArgumentException">They do not have it.</exception>
     public static double ValueOf(TrainingSpec spec, EvaluationFigures figures)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(figures);
         return figures.Values.TryGetValue(spec.Monitor, out var value)
             ? value
             : throw new ArgumentException($"monitor: {spec.Monitor}: the model has {string.Join(", ", figures.Values.Keys.Order(StringComparer.Ordinal))}",

@@ -14,7 +14,6 @@ public sealed record EvaluationSums
     /// <summary>Both together; these examples come first.</summary>
     public EvaluationSums Plus(EvaluationSums next)
     {
-        ArgumentNullException.ThrowIfNull(next);
         return new EvaluationSums
         {
             Examples = Examples + next.Examples,

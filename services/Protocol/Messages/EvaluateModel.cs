@@ -1,6 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Protocol.Messages;
 

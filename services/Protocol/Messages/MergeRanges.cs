@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Protocol.Messages;
 

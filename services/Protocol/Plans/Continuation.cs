@@ -44,8 +44,6 @@ public static class Continuation
     /// <param name="plan">The job's plan.</param>
     public static IReadOnlyList<SpecViolation> Check(string checkpoint, TrainingPlan written, long clock, TrainingPlan plan)
     {
-        ArgumentNullException.ThrowIfNull(written);
-        ArgumentNullException.ThrowIfNull(plan);
         List<SpecViolation> wrong = [.. CheckTensors(checkpoint, written, plan)];
         if (plan.Spec.WeightsOnly) return wrong;
         wrong.AddRange(CheckSpec(checkpoint, written.Spec, plan.Spec));

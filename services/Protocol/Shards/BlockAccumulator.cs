@@ -18,7 +18,6 @@ public sealed class BlockAccumulator
     /// <param name="tree">The tree of the job's lanes.</param>
     public BlockAccumulator(BlockTree tree)
     {
-        ArgumentNullException.ThrowIfNull(tree);
         _tree = tree;
         _held = new Held[tree.Lanes];
         _holder = new int[tree.Lanes];

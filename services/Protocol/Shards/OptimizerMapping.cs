@@ -13,7 +13,6 @@ public static class OptimizerMapping
     /// <param name="steps">Steps of the whole job, at least 1: the end of a cosine that has none of its own.</param>
     public static V1.Optimizer ToMessage(this TrainingSpec spec, GradientScale scale, long steps)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         float Of(string setting) => OptimizerSetting.Of(spec, setting);
         var message = new V1.Optimizer
         {
@@ -49,7 +48,6 @@ public static class OptimizerMapping
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static Optimizer ToOptimizer(this V1.Optimizer message)
     {
-        ArgumentNullException.ThrowIfNull(message);
         var rate = RateOf(message);
         var scale = message.Scale == V1.GradientScale.Sum ? GradientScale.Sum : GradientScale.Mean;
         return message.RuleCase switch

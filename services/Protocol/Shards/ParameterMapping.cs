@@ -1,5 +1,5 @@
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using V1 = Cluster.Protocol.Parameters.V1;
 
 namespace Cluster.Protocol.Shards;
@@ -19,13 +19,11 @@ public static class ParameterMapping
 
     public static V1.Snapshot ToMessage(this SnapshotKey key)
     {
-        ArgumentNullException.ThrowIfNull(key);
         return new V1.Snapshot { Generation = key.Generation.ToMessage(), Incarnation = key.Incarnation, Clock = key.Clock };
     }
 
     public static V1.ShardReport ToMessage(this ShardReport report)
     {
-        ArgumentNullException.ThrowIfNull(report);
         return new V1.ShardReport
         {
             Incarnation = report.Incarnation,
@@ -44,7 +42,6 @@ public static class ParameterMapping
 
     public static ShardReport ToReport(this V1.ShardReport message)
     {
-        ArgumentNullException.ThrowIfNull(message);
         return new ShardReport
         {
             Incarnation = message.Incarnation,

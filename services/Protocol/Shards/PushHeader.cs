@@ -1,4 +1,5 @@
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Protocol.Shards;
 

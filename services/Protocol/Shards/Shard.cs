@@ -1,5 +1,5 @@
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Stealing;
 
 namespace Cluster.Protocol.Shards;
@@ -17,7 +17,6 @@ public abstract class Shard
 
     private protected Shard(ShardOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         Tree = options.Validate();
         Vectors = new VectorPool(options.Length, VectorPool.Capacity(options.Lanes, options.Streams));
         Range = new ParameterRange(options.Length, options.Optimizer, Vectors);

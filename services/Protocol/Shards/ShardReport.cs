@@ -1,4 +1,4 @@
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Protocol.Shards;
 

@@ -1,5 +1,6 @@
 using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Protocol.Shards;
 

@@ -1,5 +1,5 @@
 using Cluster.Protocol.Lanes;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Protocol.Stealing;
 

@@ -14,7 +14,6 @@ public sealed class LabelledBuffers
     /// <param name="offsets">Where each ps task's range starts, and last the number of all parameters.</param>
     public LabelledBuffers(IReadOnlyList<int> offsets)
     {
-        ArgumentNullException.ThrowIfNull(offsets);
         ArgumentOutOfRangeException.ThrowIfLessThan(offsets.Count, 2, nameof(offsets));
         _offsets = [.. offsets];
         Tasks = _offsets.Length - 1;

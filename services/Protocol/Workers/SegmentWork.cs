@@ -1,5 +1,6 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 
@@ -18,7 +19,6 @@ public abstract class SegmentWork
 
     private protected SegmentWork(SegmentItem item, int tasks)
     {
-        ArgumentNullException.ThrowIfNull(item);
         (Item, _lanes) = (item, item.Lanes);
         _ends = new SegmentEnds(item.Segment, tasks);
     }

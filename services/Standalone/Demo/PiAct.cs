@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cluster.Cli.Jobs;
+using Cluster.Cli.Reports;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 

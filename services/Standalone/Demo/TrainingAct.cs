@@ -1,6 +1,6 @@
 using System.Globalization;
-using Cluster.Cli.Jobs;
-using Cluster.Client.Training;
+using Cluster.Cli.Reports;
+using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
 using Cluster.Models.Linear;

@@ -2,6 +2,7 @@ using Cluster.Client;
 using Cluster.Coordinator;
 using Cluster.ParameterStore;
 using Cluster.ParameterStore.Tasks;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.ServiceDefaults.Security;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Plans;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Storage.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,8 +34,6 @@ public sealed class CheckpointCopier([FromKeyedServices(RedisExtensions.Bulk)] I
     public async Task<Checkpoint> CopyAsync(
         StoredCheckpoint source, string owner, TrainingPlan plan, long clock, long examples, Optimizer? fresh, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(plan);
         await reader.VerifyAsync(source, cancellationToken);
         var generation = NewGeneration();
         SnapshotKey[] keys = [.. Enumerable.Range(0, plan.Stores).Select(task => new SnapshotKey(owner, task, generation, 0, clock))];

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Storage.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +19,6 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     /// <exception cref="SnapshotUnreadableException">It is gone or damaged.</exception>
     public async Task VerifyAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         foreach (var key in checkpoint.State.Snapshots)
         {
             await snapshots.ReadAsync(key, checkpoint.Plan.Length(key.Task), checkpoint.Plan.Slots,
@@ -36,7 +35,6 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     /// <exception cref="SnapshotUnreadableException">A part is gone.</exception>
     public async Task ReadAsync(StoredCheckpoint checkpoint, int vector, int first, Memory<byte> target, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         var end = first + (target.Length / sizeof(float));
         foreach (var piece in ParameterPiece.Of(checkpoint.Plan))
         {
@@ -52,7 +50,6 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
     public async Task<float[]> ReadParametersAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         var parameters = new float[checkpoint.Plan.Parameters];
         await foreach (var (first, part) in PartsAsync(checkpoint, 0, cancellationToken))
             System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(part.Span).CopyTo(parameters.AsSpan(first));
@@ -64,7 +61,6 @@ public sealed class CheckpointReader([FromKeyedServices(RedisExtensions.Bulk)] I
     public async IAsyncEnumerable<(int First, ReadOnlyMemory<byte> Part)> PartsAsync(
         StoredCheckpoint checkpoint, int vector, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         var buffer = new byte[Math.Min(PartFloats, checkpoint.Plan.Parameters) * sizeof(float)];
         for (var first = 0; first < checkpoint.Plan.Parameters; first += PartFloats)
         {

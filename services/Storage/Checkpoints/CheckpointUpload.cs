@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cluster.Models.Safetensors;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.ServiceDefaults.Redis;
 using Cluster.Storage.Snapshots;
 using StackExchange.Redis;
@@ -31,7 +31,6 @@ public sealed class CheckpointUpload(IConnectionMultiplexer redis, ImportedCheck
     /// <exception cref="SnapshotUnreadableException">A part was gone before the end: it took too long.</exception>
     public async Task WriteAsync(Func<Memory<byte>, CancellationToken, Task> readAsync, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(readAsync);
         foreach (var chunk in ChunkNames()) await SetAsync(chunk, ReadOnlyMemory<byte>.Empty, cancellationToken);
         var buffer = new byte[PartBytes];
         foreach (var place in imported.Placement)

@@ -83,7 +83,6 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     /// <summary>Keeps a state that was written under a name's keys, for good.</summary>
     public async Task<AddAnswer> AddAsync(StoredCheckpoint named)
     {
-        ArgumentNullException.ThrowIfNull(named);
         var isListed = await _database.SortedSetAddAsync(CheckpointKeys.All, named.Id, named.State.Time, SortedSetWhen.NotExists);
         RedisKey[] keys = [JobKeys.Record(named.Id), CheckpointKeys.Record(named.Id), .. PartsOf(named)];
         var answer = (string?)await CheckpointScripts.Add.EvaluateAsync(_database, keys, JsonSerializer.Serialize(named, SpecJson.Options));
@@ -116,14 +115,12 @@ public sealed class RedisCheckpoints(IConnectionMultiplexer redis, RedisTraining
     /// <summary>How long a checkpoint stays; null for as long as nobody removes it.</summary>
     public Task<TimeSpan?> TimeToLiveAsync(StoredCheckpoint checkpoint)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         return _database.KeyTimeToLiveAsync(SnapshotKeys.Head(checkpoint.State.Snapshots[0]));
     }
 
     /// <summary>Notes the fingerprint of a job's checkpoint, so that it is computed once.</summary>
     public async Task NoteFingerprintAsync(StoredCheckpoint checkpoint, string fingerprint)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.IsNamed) return;
         RedisKey key = CheckpointKeys.Fingerprints(checkpoint.Owner);
         await _database.HashSetAsync(key, FieldOf(checkpoint.State), fingerprint);

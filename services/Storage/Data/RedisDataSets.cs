@@ -83,11 +83,10 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// <exception cref="DataFormatException">A part is gone or damaged, or what they are read from has changed.</exception>
     public async IAsyncEnumerable<DataChunk> ReadChunksAsync(string id, DataSetRecord manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
         using var fingerprint = new DataFingerprint(manifest.Schema);
         var chunks = manifest.Shared is null
             ? StoredChunksAsync(id, manifest, cancellationToken)
-            : (sources ?? throw new DataFormatException($"data set '{id}' is not in Redis")).ReadAsync(id, manifest, cancellationToken);
+            : SharedChunks.ReadAsync(sources ?? throw new DataFormatException($"data set '{id}' is not in Redis"), id, manifest, cancellationToken);
         await foreach (var chunk in chunks)
         {
             if (chunk.FeatureCount != manifest.Features.Count)
@@ -125,7 +124,6 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// </summary>
     public async Task HideAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
         if (manifest.Name is not { } name) return;
         await KeepAsync(id, manifest, LoadingTimeToLive, cancellationToken);
         await _names.FreeAsync(name, cancellationToken);
@@ -135,7 +133,6 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// <exception cref="DataNameTakenException">Another one took it meanwhile.</exception>
     public async Task UnhideAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
         if (manifest.Name is not { } name) return;
         await KeepAsync(id, manifest, null, cancellationToken);
         await _names.TakeAsync(name, id, cancellationToken);
@@ -144,7 +141,6 @@ public sealed class RedisDataSets([FromKeyedServices(RedisExtensions.Bulk)] ICon
     /// <summary>Deletes everything of a data set.</summary>
     public async Task DeleteAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
         var keys = DataSetKeys.All(id, manifest.Chunks);
         await RedisRetry.Pipeline.ExecuteAsync(async _ => await _database.KeyDeleteAsync(keys), cancellationToken);
     }

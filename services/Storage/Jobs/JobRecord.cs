@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Storage.Jobs;
 

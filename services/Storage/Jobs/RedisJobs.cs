@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using StackExchange.Redis;
 
 namespace Cluster.Storage.Jobs;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Jobs;
 
 namespace Cluster.Storage.Snapshots;
@@ -21,7 +21,6 @@ public static class SnapshotKeys
 
     public static string Head(SnapshotKey key)
     {
-        ArgumentNullException.ThrowIfNull(key);
         return string.Create(CultureInfo.InvariantCulture,
             $"{JobKeys.Record(key.Job)}:snapshot:{key.Task}:{key.Generation}:{key.Incarnation:x16}:{key.Clock}");
     }

@@ -1,5 +1,5 @@
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Plans;
+using Cluster.Protocol.Segments;
 using StackExchange.Redis;
 
 namespace Cluster.Storage.Snapshots;

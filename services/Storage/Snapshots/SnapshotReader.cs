@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.ServiceDefaults.Redis;
 using StackExchange.Redis;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.ServiceDefaults.Redis;
 using StackExchange.Redis;
 

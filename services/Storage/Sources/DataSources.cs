@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
 using Cluster.Contracts.Data;
 using Cluster.Models.Data;
-using Cluster.Storage.Data;
 using Microsoft.Extensions.Options;
 
 namespace Cluster.Storage.Sources;
@@ -14,7 +12,6 @@ public sealed class DataSources : IDisposable
 
     public DataSources(IOptions<DataSourceOptions> options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _files = new FileRoots(options.Value.Roots);
         _downloads = new Downloads(options.Value);
     }
@@ -23,7 +20,6 @@ public sealed class DataSources : IDisposable
     /// <exception cref="DataFormatException">It is not allowed, or cannot be opened: the message says why.</exception>
     public async Task<OpenedSource> OpenAsync(DataImport import, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(import);
         if (DataImport.HasScheme(import.Source, DataSchemes.Synthetic))
             return new OpenedSource(import, content: null, labels: null, bytes: 0);
         var (content, bytes) = await OpenAsync(import.Source, cancellationToken);
@@ -42,20 +38,6 @@ public sealed class DataSources : IDisposable
     }
 
     public void Dispose() => _downloads.Dispose();
-
-    /// <summary>The chunks of a data set whose rows stayed where they are.</summary>
-    internal async IAsyncEnumerable<DataChunk> ReadAsync(string id, DataSetRecord manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var shared = manifest.Shared!;
-        using var source = await OpenAsync(shared.Import, cancellationToken);
-        if (source.Bytes != shared.Bytes)
-            throw new DataFormatException($"data set '{id}': {manifest.Source} has changed since it was added: it had {shared.Bytes} bytes, now "
-                + $"{source.Bytes}");
-        using var reader = source.Read(new DataLimits { ChunkRows = manifest.ChunkRows, MaxRows = manifest.Rows, MaxBytes = long.MaxValue });
-        if (reader.Schema.Label != manifest.Label || !reader.Schema.Features.SequenceEqual(manifest.Features))
-            throw new DataFormatException($"data set '{id}': {manifest.Source} has changed since it was added: it has other columns");
-        foreach (var chunk in reader.ReadChunks(cancellationToken)) yield return chunk;
-    }
 
     private async Task<(Stream Content, long Bytes)> OpenAsync(string uri, CancellationToken cancellationToken)
     {

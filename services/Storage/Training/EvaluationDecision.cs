@@ -1,5 +1,6 @@
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Evaluation;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Storage.Training;
 

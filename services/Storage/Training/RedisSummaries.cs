@@ -43,7 +43,6 @@ public sealed class RedisSummaries(IConnectionMultiplexer redis)
     /// <returns>False where another coordinator runs the job.</returns>
     public async Task<bool> AppendAsync(string id, string owner, SummarySeries series, SummaryPoint point)
     {
-        ArgumentNullException.ThrowIfNull(point);
         var answer = await Append.EvaluateAsync(_database, [JobKeys.Record(id), TrainingKeys.Training(id), TrainingKeys.Summaries(id, $"{series}")],
             owner, $"{series}", point.Clock, JsonSerializer.Serialize(point, SpecJson.Options), MaxPoints);
         return (string?)answer != "fenced";

@@ -1,13 +1,11 @@
 using Cluster.Protocol.Messages;
 using Cluster.ServiceDefaults.Messaging;
-using Cluster.Worker.Ranges;
-using Cluster.Worker.Training;
 using MassTransit;
 
 namespace Cluster.Worker.Slots;
 
 /// <summary>The queues this process consumes, connected as its tasks get their indices. Owned by <see cref="WorkerPool"/>'s start and stop.</summary>
-internal sealed class WorkQueueEndpoints(IReceiveEndpointConnector connector) : IDisposable
+internal sealed class WorkQueueEndpoints(IReceiveEndpointConnector connector, WorkConsumers consumers) : IDisposable
 {
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private readonly Dictionary<string, HostReceiveEndpointHandle> _endpoints = [];
@@ -42,10 +40,7 @@ internal sealed class WorkQueueEndpoints(IReceiveEndpointConnector connector) : 
                 endpoint = connector.ConnectReceiveEndpoint(queue, (context, configurator) =>
                 {
                     configurator.AsWorkQueue(slots);
-                    configurator.ConfigureConsumer<ComputeRangeConsumer>(context);
-                    configurator.ConfigureConsumer<MergeRangesConsumer>(context);
-                    configurator.ConfigureConsumer<TrainSegmentConsumer>(context);
-                    configurator.ConfigureConsumer<EvaluateModelConsumer>(context);
+                    consumers(context, configurator);
                 });
                 _endpoints.Add(queue, endpoint);
             }

@@ -1,7 +1,7 @@
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Cuda;
 using Cluster.Compute.Devices;
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Configuration;
 
 namespace Cluster.Worker.Slots;
 

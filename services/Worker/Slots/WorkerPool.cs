@@ -1,6 +1,7 @@
 using Cluster.Compute.Computations;
 using Cluster.Contracts.Devices;
 using Cluster.Models;
+using Cluster.ServiceDefaults.Configuration;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.Storage.Registry;
 using MassTransit;
@@ -52,7 +53,8 @@ public sealed class WorkerPool(int count, IServiceProvider services) : IHostedLi
     /// <summary>Starts the tasks: the listeners are bound, and so the address is known, only now.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        _queues = new WorkQueueEndpoints(services.GetRequiredService<IReceiveEndpointConnector>());
+        _queues = new WorkQueueEndpoints(
+            services.GetRequiredService<IReceiveEndpointConnector>(), services.GetRequiredService<WorkConsumers>());
         if (_options.ClaimsOneGpu) _starting = ClaimAsync();
         else Start();
         return Task.CompletedTask;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Training;
 using StackExchange.Redis;
 

@@ -1,5 +1,6 @@
 using Cluster.DataPlane.Client;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 

@@ -1,6 +1,6 @@
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Workers;
 using Cluster.Worker.Slots;
 

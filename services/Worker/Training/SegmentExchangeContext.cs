@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Training;
 using Microsoft.Extensions.Options;
 

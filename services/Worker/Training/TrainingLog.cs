@@ -1,4 +1,4 @@
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Worker.Training;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Cluster.Client;
 using Cluster.Client.Errors;
+using Cluster.Compute.Computations;
 using Cluster.Compute.Pi;
 using Cluster.Contracts.Jobs;
 using Cluster.Standalone.Embedded;

@@ -1,8 +1,8 @@
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore;
 using Cluster.ParameterStore.Tasks;
-using Cluster.Protocol.Commits;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Support.Servers;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Cluster.Compute.Optimizers;
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.Benchmarks.Exchange;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Benchmarks.Exchange;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cluster.Client;
-using Cluster.Client.Training;
+using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Standalone.Embedded;
 

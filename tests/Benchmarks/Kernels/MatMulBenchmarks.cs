@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Benchmarks.Kernels;
 

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics.X86;
 using BenchmarkDotNet.Attributes;
-using Cluster.Compute.Cpu;
 using Cluster.Compute.Pi;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Benchmarks.Kernels;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Cluster.Benchmarks.Exchange;
 using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Jobs;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.Benchmarks.Load;

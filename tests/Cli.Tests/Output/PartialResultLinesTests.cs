@@ -1,5 +1,5 @@
 using Cluster.Cli.Output;
-using Cluster.Client.Training;
+using Cluster.Client.Jobs;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cluster.Cli.Tests.Output;

@@ -1,5 +1,4 @@
 using Cluster.Compute.Computations;
-using Cluster.Compute.Pi;
 
 namespace Cluster.Compute.Tests.Computations;
 

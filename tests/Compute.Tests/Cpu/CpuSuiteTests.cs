@@ -1,5 +1,6 @@
 using Cluster.Compute.Cpu;
 using Cluster.Compute.Devices;
+using Cluster.Compute.Threads;
 using Cluster.DeviceSuite;
 
 namespace Cluster.Compute.Tests.Cpu;

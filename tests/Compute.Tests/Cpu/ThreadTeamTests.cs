@@ -1,4 +1,4 @@
-using Cluster.Compute.Cpu;
+using Cluster.Compute.Threads;
 
 namespace Cluster.Compute.Tests.Cpu;
 

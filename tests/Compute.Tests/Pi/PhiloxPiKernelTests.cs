@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Cluster.Compute.Cpu;
 using Cluster.Compute.Philox;
 using Cluster.Compute.Pi;
+using Cluster.Compute.Threads;
 using CsCheck;
 
 namespace Cluster.Compute.Tests.Pi;

@@ -1,5 +1,4 @@
 using Cluster.Compute.Computations;
-using Cluster.Compute.Pi;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Compute.Tests.Pi;

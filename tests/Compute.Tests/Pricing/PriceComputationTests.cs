@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Cluster.Compute.Computations;
-using Cluster.Compute.Pricing;
 
 namespace Cluster.Compute.Tests.Pricing;
 

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics.X86;
-using Cluster.Compute.Cpu;
 using Cluster.Compute.Philox;
 using Cluster.Compute.Pricing;
+using Cluster.Compute.Threads;
 using CsCheck;
 
 namespace Cluster.Compute.Tests.Pricing;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Jobs;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Jobs;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,5 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
+using Cluster.Coordinator.Api;
 using Cluster.Coordinator.Conditions;
 using Cluster.Coordinator.Jobs;
 using Cluster.Protocol.Plans;
@@ -200,7 +201,7 @@ public sealed class JobViewTests(RedisServers servers) : RedisTest(servers, Redi
             IdempotencyKey = Guid.NewGuid().ToString("N"),
             Kind = kind,
             Spec = "{}",
-            Generation = new Protocol.Shards.Generation(1, 7),
+            Generation = new Protocol.Segments.Generation(1, 7),
             Submitted = DateTimeOffset.UtcNow,
             Trace = "",
             LogDevicePlacement = false,

@@ -1,5 +1,5 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Coordinator.Training;
+using Cluster.Coordinator.Planning;
 using Cluster.Protocol.Plans;
 
 namespace Cluster.Coordinator.Tests.Training;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs;
-using Cluster.Coordinator.Training;
+using Cluster.Coordinator.Figures;
 using Cluster.Models.Data;
 using Cluster.Protocol.Plans;
 

@@ -1,6 +1,6 @@
-using Cluster.Coordinator.Training;
+using Cluster.Coordinator.Figures;
 using Cluster.Protocol.Messages;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Coordinator.Tests.Training;
 

@@ -1,8 +1,9 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Coordinator.Training;
+using Cluster.Coordinator.Figures;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Plans;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Storage.Training;
 using Microsoft.Extensions.Time.Testing;

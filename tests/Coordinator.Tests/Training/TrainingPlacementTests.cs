@@ -1,5 +1,6 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Coordinator.Training;
+using Cluster.Coordinator.Planning;
+using Cluster.Coordinator.Supervision;
 using Cluster.Storage.Registry;
 using Microsoft.Extensions.Time.Testing;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Cluster.Compute.Optimizers;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
-using Cluster.Coordinator.Training;
+using Cluster.Coordinator.Planning;
 using Cluster.Models;
 using Cluster.Models.Data;
 using Cluster.Models.Dense;

@@ -1,5 +1,4 @@
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Support.Processes;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Support.Processes;
 using StackExchange.Redis;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cluster.Client.Training;
+using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Support.Processes;
 

@@ -1,4 +1,4 @@
-using Cluster.Client.Training;
+using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Cluster.Support.Processes;
 

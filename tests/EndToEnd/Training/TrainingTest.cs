@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Support.Processes;
 using Cluster.TestModels;

@@ -1,7 +1,6 @@
 using Cluster.Client;
 using Cluster.Contracts.Data;
 using Cluster.Contracts.Jobs;
-using Cluster.Fuzz.Targets;
 using Cluster.Standalone.Embedded;
 using Cluster.Storage.Jobs;
 using Microsoft.Extensions.DependencyInjection;

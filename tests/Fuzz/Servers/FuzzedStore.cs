@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Cluster.Fuzz.Targets;
 using Cluster.ParameterStore;
 using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
-using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Standalone.Embedded;

@@ -121,7 +121,7 @@ internal sealed class BusTarget : Target
 
     private static string GenerationOf(JobInfo job)
     {
-        var generation = Protocol.Shards.Generation.Parse(job.Generation);
+        var generation = Protocol.Segments.Generation.Parse(job.Generation);
         return string.Create(CultureInfo.InvariantCulture, $"{{\"counter\":{generation.Counter},\"random\":{generation.Random}}}");
     }
 

@@ -153,7 +153,7 @@ internal static class FrameInputs
         };
     }
 
-    private static Protocol.Shards.Generation Generation(FuzzRandom random) =>
+    private static Protocol.Segments.Generation Generation(FuzzRandom random) =>
         random.Once(8) ? new(Interesting.Integer(random), random.Next()) : new(1, 7);
 
     private static byte[] Content(in FrameHeader header, FuzzRandom random)

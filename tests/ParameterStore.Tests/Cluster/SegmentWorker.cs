@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Cluster.DataPlane.Client;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 using Cluster.Protocol.Workers;

@@ -1,7 +1,9 @@
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore.Shards;
 using Cluster.ParameterStore.Tasks;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Storage.Registry;

@@ -1,5 +1,5 @@
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using V1 = Cluster.Protocol.Parameters.V1;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Protocol.Tests.Model;
 

@@ -1,4 +1,5 @@
 using Cluster.Protocol.Commits;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Tests.Model;

@@ -1,6 +1,7 @@
 using Cluster.Compute.Optimizers;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 
 namespace Cluster.Protocol.Tests.Timing;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Cluster.ServiceDefaults.Configuration;
 using Cluster.ServiceDefaults.Hosting;
 
 namespace Cluster.ServiceDefaults.Tests.Hosting;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Configuration;
 using Cluster.ServiceDefaults.Security;
 
 namespace Cluster.ServiceDefaults.Tests.Security;

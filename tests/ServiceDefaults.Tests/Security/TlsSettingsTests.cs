@@ -1,4 +1,4 @@
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Configuration;
 using Cluster.ServiceDefaults.Security;
 using Cluster.ServiceDefaults.Tests.Hosting;
 using Cluster.Testing;

@@ -3,7 +3,6 @@ using System.Text;
 using Cluster.Client;
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Standalone.Tests.Training;

@@ -1,7 +1,6 @@
 using Cluster.Client;
 using Cluster.Client.Jobs;
 using Cluster.Client.Summaries;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
 

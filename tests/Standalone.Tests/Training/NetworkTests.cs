@@ -1,6 +1,6 @@
 using System.Text;
 using Cluster.Client.Errors;
-using Cluster.Client.Training;
+using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 
 namespace Cluster.Standalone.Tests.Training;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Cluster.Client;
+using Cluster.Client.Jobs;
 using Cluster.Client.Predictions;
-using Cluster.Client.Training;
 using Cluster.Compute.Cpu;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;

@@ -1,6 +1,5 @@
 using Cluster.Client;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;

@@ -1,6 +1,5 @@
 using Cluster.Client.Errors;
 using Cluster.Client.Jobs;
-using Cluster.Client.Training;
 using Cluster.Contracts.Jobs;
 using Cluster.Models.Data;
 using Grpc.Core;

@@ -1,6 +1,6 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Contracts.Jobs.V1;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Jobs;
 using Cluster.Testing;
 using Microsoft.Extensions.Time.Testing;

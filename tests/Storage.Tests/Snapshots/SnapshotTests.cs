@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using Cluster.Protocol.Commits;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Snapshots;
 using Cluster.Testing;
 

@@ -1,7 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Evaluation;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Training;
 using CsCheck;
 

@@ -3,7 +3,7 @@ using Cluster.Protocol.Commits;
 using Cluster.Protocol.Evaluation;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Plans;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;
 using Cluster.Testing;

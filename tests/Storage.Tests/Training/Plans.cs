@@ -1,7 +1,6 @@
 using Cluster.Contracts.Jobs;
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Plans;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 
 namespace Cluster.Storage.Tests.Training;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cluster.Contracts.Jobs;
 using Cluster.Protocol.Commits;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Training;
 
 namespace Cluster.Storage.Tests.Training;

@@ -1,6 +1,7 @@
 using Cluster.Contracts.Jobs;
 using Cluster.Protocol.Commits;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Storage.Training;
 using Cluster.Testing;
@@ -160,7 +161,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
         Assert.Equal(model.Protocol.Generation, record.Protocol.Generation);
         Assert.Equal(model.Protocol.Incarnations, record.Protocol.Incarnations);
         Assert.Equivalent(model.Protocol.Manifest, record.Protocol.Manifest, strict: true);
-        Assert.Equal(model.State == "running" ? model.Protocol.Generation : Protocol.Shards.Generation.None, await store.CurrentGenerationAsync(job));
+        Assert.Equal(model.State == "running" ? model.Protocol.Generation : Protocol.Segments.Generation.None, await store.CurrentGenerationAsync(job));
     }
 
     private static CoordinatorToken Token(StoreModel model, bool isHolder) => isHolder ? model.Holder : model.Holder with { Random = model.Holder.Random + 1 };
@@ -168,7 +169,7 @@ public abstract class TrainingScriptTests(RedisServers servers, RedisKind kind) 
     private static Generation Generation(StoreModel model, StoreAction.Source source) => source switch
     {
         StoreAction.Source.There => model.Protocol.Generation,
-        StoreAction.Source.None => Protocol.Shards.Generation.None,
+        StoreAction.Source.None => Protocol.Segments.Generation.None,
         _ => model.Protocol.Generation with { Random = model.Protocol.Generation.Random + 1 },
     };
 

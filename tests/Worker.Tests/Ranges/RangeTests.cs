@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Cluster.Compute.Computations;
 using Cluster.Protocol.Messages;
-using Cluster.Protocol.Shards;
+using Cluster.Protocol.Segments;
 using Cluster.Storage.Jobs;
 using Cluster.Storage.Ranges;
 using Cluster.Storage.Registry;

@@ -1,6 +1,6 @@
 using Cluster.Compute.Cuda;
 using Cluster.Contracts.Devices;
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.ServiceDefaults.Configuration;
 using Cluster.Worker.Slots;
 using Microsoft.Extensions.Logging.Abstractions;
 

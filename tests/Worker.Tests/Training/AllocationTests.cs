@@ -1,8 +1,8 @@
 using System.Globalization;
 using Cluster.Contracts.Jobs;
 using Cluster.Models;
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Messages;
+using Cluster.Protocol.Segments;
 using Cluster.Worker.Tests.Training.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using Cluster.Contracts.Devices;
 using Cluster.Contracts.Jobs;
-using Cluster.Protocol.Commits;
 using Cluster.Protocol.Messages;
-using Cluster.ServiceDefaults.Hosting;
+using Cluster.Protocol.Segments;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Messaging;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Storage.Registry;

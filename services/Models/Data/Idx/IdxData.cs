@@ -36,8 +36,6 @@ public sealed class IdxData : RowReader
     /// <exception cref="DataFormatException">A file is none, declares too much, or they do not belong together.</exception>
     public static IdxData Open(Stream labels, Stream? images, DataLimits limits)
     {
-        ArgumentNullException.ThrowIfNull(labels);
-        ArgumentNullException.ThrowIfNull(limits);
         var maxRows = Math.Min(limits.MaxRows, MaxRows);
         Stream bounded = new BoundedStream(labels, limits.MaxBytes, images is null ? null : Labels);
         var labelFile = new IdxFile(bounded, Labels, maxRows, maxWidth: 1);

@@ -38,8 +38,6 @@ public sealed class LibSvmData : RowReader
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public static LibSvmData Open(Stream stream, LibSvmOptions options)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Features, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(options.Features, options.MaxColumns);
         ArgumentOutOfRangeException.ThrowIfNegative(options.IndexBase);

@@ -50,8 +50,6 @@ public sealed class SyntheticData : RowReader
     /// <exception cref="DataFormatException">There is no such generator, or a parameter is wrong.</exception>
     public static SyntheticData Open(string uri, DataLimits limits)
     {
-        ArgumentNullException.ThrowIfNull(uri);
-        ArgumentNullException.ThrowIfNull(limits);
         var text = uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? uri[Scheme.Length..] : uri;
         var question = text.IndexOf('?', StringComparison.Ordinal);
         var name = question < 0 ? text : text[..question];

@@ -1,6 +1,7 @@
 using Cluster.DataPlane.Client;
 using Cluster.DataPlane.Sending;
 using Cluster.Protocol.Lanes;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Protocol.Stealing;
 

@@ -9,6 +9,7 @@ using Cluster.Protocol.Evaluation;
 using Cluster.Protocol.Lanes;
 using Cluster.Protocol.Messages;
 using Cluster.Protocol.Plans;
+using Cluster.Protocol.Segments;
 using Cluster.Protocol.Shards;
 using Cluster.Storage.Jobs;
 using Cluster.Storage.Training;

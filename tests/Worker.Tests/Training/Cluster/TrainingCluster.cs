@@ -1,6 +1,7 @@
 using Cluster.DataPlane.Client;
 using Cluster.ParameterStore;
 using Cluster.ParameterStore.Tasks;
+using Cluster.ServiceDefaults;
 using Cluster.ServiceDefaults.Hosting;
 using Cluster.ServiceDefaults.Security;
 using Cluster.Storage.Training;
