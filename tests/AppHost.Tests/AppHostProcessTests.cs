@@ -127,22 +127,6 @@ public sealed class AppHostProcessTests : IDisposable
         Assert.Empty(Directory.GetFiles(Path.Combine(_home.FullName, "cluster-aspire"), "*.json"));
     }
 
-    [Fact(Timeout = TestLimit)]
-    public async Task Start_GpuWorkersOnTwoGpus_EachHasOneAndTheOthersNone()
-    {
-        InstalledServers.Require();
-        var driver = CudaDoubleDriver.TryBuild(out var reason);
-        Assert.SkipWhen(driver is null, reason);
-        await using var host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string>(CudaDoubleDriver.Environment(driver!, "devices=2")),
-            "--servers", "executables", "--ephemeral", "--workers", "1", "--gpu-workers", "2");
-
-        await host.UntilAsync(IsUp, StartLimit, _ct);
-
-        await using var cluster = Connect(host);
-        var gpus = (await cluster.ListTasksAsync(_ct)).Where(task => task.JobName == "worker").Select(task => task.Devices.Count(device => device.Name.Contains("GPU", StringComparison.Ordinal)));
-        Assert.Equal([0, 1, 1], gpus.Order());
-    }
-
     private AppHostProcess Start(params string[] args) => AppHostProcess.Start(_home.FullName, NoVariables, args);
 
     private ClusterClient Connect(AppHostProcess host) => ClusterClient.Connect(ClusterLookup.FromStateFile(StateFile(host)));
