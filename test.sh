@@ -8,23 +8,27 @@ readonly project_limit=1800 # seconds for one test project, or for one command o
 readonly build_limit=1200
 readonly leftover_limit=10 # seconds for what a test project started to end after it
 readonly at_once=2         # test projects side by side: one waits while the other computes
-readonly first=(Standalone.Tests AppHost.Tests Cuda.Tests Worker.Tests) # the longest, so that none runs alone at the end
+readonly first=(AppHost.Tests Standalone.Tests Compute.Tests Cuda.Tests) # the longest, so that none runs alone at the end
+readonly unhurried=(AppHost.Tests) # starts app hosts, brokers and a browser: not in --quick
 
 usage() {
     cat <<TEXT
-./test.sh [--install] [--help]
+./test.sh [--quick] [--install] [--help]
   Builds the solution with warnings as errors, checks the formatting, runs every test project (two at a time, EndToEnd alone)
   and the commands of README and docs/tensorflow.md, and looks for processes left behind. The last line is
   "N passed, N failed, N skipped".
   Needs the .NET SDK. Tests that need ${packages[*]} are skipped where these are not installed.
+  --quick     for the inner loop, within three minutes: the build, and the test projects that start no clusters of processes
+              (all but EndToEnd and ${unhurried[*]}); formatting, kernels and the documents are left out
   --install   install them first, with sudo; as root they are installed without being asked for
 Exit codes: 0 all passed, 1 something failed or nothing ran, 2 wrong option.
 TEXT
 }
 
-install=false
+install=false quick=false
 for argument in "$@"; do
     case $argument in
+        --quick) quick=true ;;
         --install) install=true ;;
         --help | -h) usage; exit 0 ;;
         *) echo "test.sh: '$argument' is not an option; --help lists them" >&2; exit 2 ;;
@@ -154,12 +158,19 @@ count() {
     echo "${number:-0}"
 }
 
-run_tests() {
-    local name names=("${first[@]}")
-    for name in tests/*Tests; do
+# The test projects but EndToEnd, the longest first.
+test_projects() {
+    local name
+    for name in "${first[@]}" tests/*Tests; do
         name=${name##*/}
-        if [[ -f tests/$name/$name.csproj && " ${first[*]} " != *" $name "* ]]; then names+=("$name"); fi
-    done
+        if [[ $quick == true && " ${unhurried[*]} " == *" $name "* ]]; then continue; fi
+        if [[ -f tests/$name/$name.csproj ]]; then echo "$name"; fi
+    done | awk '!seen[$0]++'
+}
+
+run_tests() {
+    local name names
+    mapfile -t names < <(test_projects)
     for name in "${names[@]}"; do
         while (($(jobs -rp | wc -l) >= at_once)); do wait -n; done
         run_project "$name" > "$results/$name.log" 2>&1 &
@@ -169,7 +180,10 @@ run_tests() {
         cat -- "$results/$name.log"
         add_counts "$name"
     done
-    # Alone: it loads the machine by itself.
+}
+
+# Alone: it loads the machine by itself.
+run_end_to_end() {
     run_project EndToEnd 2>&1 | tee "$results/EndToEnd.log"
     add_counts EndToEnd
 }
@@ -229,11 +243,16 @@ provide_packages
 # The build applies the rules of style, as errors; what is left is how the text is laid out.
 check build "$build_limit" dotnet build Cluster.Aspire.sln -nologo -v q -clp:NoSummary || summarize
 kill_started_here
+if [[ $quick == true ]]; then
+    run_tests
+    summarize
+fi
 check formatting "$build_limit" dotnet format whitespace --folder . --verify-no-changes --exclude artifacts
 look_for_leftovers build
 check_kernels
 check precompilation "$build_limit" tests/precompile.sh
 
 run_tests
+run_end_to_end
 run_documents
 summarize

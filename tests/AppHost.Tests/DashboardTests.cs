@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using Cluster.AppHost.Tests.Processes;
-using Cluster.Client;
-using Cluster.Client.Discovery;
 using Cluster.Client.Jobs;
 using Cluster.Contracts.Jobs;
 using Microsoft.Playwright;
@@ -10,35 +8,19 @@ namespace Cluster.AppHost.Tests;
 
 /// <summary>Aspire's dashboard as a user sees it, in a real browser.</summary>
 /// <remarks>Where <c>CLUSTER_PICTURES</c> names a folder, the pages are saved there as pictures: so docs/dashboard.png was made.</remarks>
-public sealed partial class DashboardTests : IAsyncLifetime
+[Collection(EphemeralAppHostTests.Name)]
+public sealed partial class DashboardTests(EphemeralAppHost host)
 {
     private const int TestLimit = 420_000;
     private const string Chromium = "/usr/bin/chromium";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(150);
 
-    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("cluster-aspire-test-");
     private readonly CancellationToken _ct = TestContext.Current.CancellationToken;
-    private AppHostProcess? _host;
-
-    public ValueTask InitializeAsync()
-    {
-        InstalledServers.Require();
-        Assert.SkipUnless(File.Exists(Chromium), "chromium is not installed");
-        _host = AppHostProcess.Start(_home.FullName, new Dictionary<string, string>(), "--servers", "executables", "--workers", "2", "--ephemeral");
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        _home.Delete(recursive: true);
-    }
 
     [Fact(Timeout = TestLimit)]
     public async Task Login_RunningCluster_ShowsHealthyResourcesAJobsTraceAndNoWarnings()
     {
-        await _host!.UntilAsync("Ctrl+C stops everything", StartLimit, _ct);
-        var login = LoginLink().Match(_host.Output).Value;
+        Assert.SkipUnless(File.Exists(Chromium), "chromium is not installed");
+        var login = LoginLink().Match((await host.StartAsync(_ct)).Output).Value;
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
         var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 620 } });
@@ -70,7 +52,7 @@ public sealed partial class DashboardTests : IAsyncLifetime
 
     private async Task TrainAsync()
     {
-        await using var cluster = ClusterClient.Connect(ClusterLookup.FromStateFile(Path.Combine(_home.FullName, "cluster-aspire", $"{_host!.Id}.json")));
+        await using var cluster = host.Connect();
         var ended = await cluster.WaitAsync(
             (await cluster.SubmitAsync(new TrainingSpec { Mode = TrainingNames.Sync, Epochs = 500, LearningRate = 0.05f }, cancellationToken: _ct)).Id,
             cancellationToken: _ct);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cluster.AppHost.Tests;
 
-/// <summary>The app host as Aspire runs it: known answers, and what is killed comes back by itself.</summary>
+/// <summary>The app host as Aspire runs it: known answers, what is killed comes back by itself, and what is started again has its jobs and key.</summary>
 public sealed class RunningClusterTests : IAsyncLifetime
 {
     private const int TestLimit = 420_000;
@@ -22,7 +22,7 @@ public sealed class RunningClusterTests : IAsyncLifetime
     private const string Fingerprint = "c42398051570a6cb";
 
     // Seconds of work.
-    private const int ManyEpochs = 60_000;
+    private const int ManyEpochs = 20_000;
 
     private static readonly TrainingSpec Spec = new()
     {
@@ -59,7 +59,7 @@ public sealed class RunningClusterTests : IAsyncLifetime
     }
 
     [Fact(Timeout = TestLimit)]
-    public async Task Start_Cluster_AnswersExactlyWhateverIsKilledDrainedOrStopped()
+    public async Task Start_Cluster_AnswersExactlyWhateverIsKilledDrainedOrStoppedAndStartsAgain()
     {
         Assert.Equal(Inside, (await Client.RunPiAsync(new PiSpec { Points = Points, Seed = 42 }, cancellationToken: _ct)).Inside);
         Assert.StartsWith(Fingerprint, (await EndAsync(await Client.SubmitAsync(Spec, cancellationToken: _ct))).Fingerprint, StringComparison.Ordinal);
@@ -85,10 +85,11 @@ public sealed class RunningClusterTests : IAsyncLifetime
 
         Assert.Single(fingerprints);
         await DrainAndStopAsync();
+        await StartAgainAsync();
     }
 
-    [Fact(Timeout = TestLimit)]
-    public async Task Start_Again_HasItsJobsAndKeyAndLeavesNothingBehindInBetween()
+    /// <summary>It leaves nothing behind in between, and has its jobs and its key.</summary>
+    private async Task StartAgainAsync()
     {
         var job = await Client.SubmitAsync(new PiSpec { Points = Points, Seed = 42 }, cancellationToken: _ct);
         await Client.WaitAsync(job.Id, cancellationToken: _ct);

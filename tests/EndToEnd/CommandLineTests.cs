@@ -8,14 +8,14 @@ using Cluster.Support.Servers;
 namespace Cluster.EndToEnd;
 
 /// <summary>The command line as a process against a cluster of processes.</summary>
-public sealed partial class CommandLineTests(SharedBroker broker) : ClusterTest(broker)
+public sealed partial class CommandLineTests(SharedBroker broker, SharedCluster shared) : SharedClusterTest(broker, shared)
 {
     private const string Project = "services/Cli/Cli.csproj";
 
     [Fact(Timeout = TestLimit)]
     public async Task Commands_AgainstACluster_AnswerInJsonAndWithTheirExitCodes()
     {
-        var cluster = await StartClusterAsync(new TestClusterOptions());
+        var cluster = await ShareClusterAsync(new TestClusterOptions());
         var environment = new Dictionary<string, string>
         {
             ["CLUSTER_ADDRESS"] = cluster.Connection.Address.ToString(),

@@ -14,7 +14,8 @@ public sealed partial class DrainTests(SharedBroker broker) : ClusterTest(broker
 {
     private const string Data = "paced";
     private const int Rows = 600;
-    private const int Epochs = 30;
+    private const int Epochs = 10;
+    private const int PaceMilliseconds = 4;
 
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -24,7 +25,7 @@ public sealed partial class DrainTests(SharedBroker broker) : ClusterTest(broker
     public async Task Drain_WorkerInMidTraining_EveryExampleCountsOnceAndItEndsInOrder(string mode)
     {
         var cluster = await StartAsync(workers: 3);
-        await cluster.UploadAsync(Data, "pace", TestData.Csv(["id", "pace"], Rows, row => [row, 1]), Ct);
+        await cluster.UploadAsync(Data, "pace", TestData.Csv(["id", "pace"], Rows, row => [row, PaceMilliseconds]), Ct);
         var spec = CountingSpec.Of(Data, "pace", mode, Epochs) with { Seed = 5 };
         var job = await cluster.Client.SubmitAsync(spec, cancellationToken: Ct);
         await Poll.UntilAsync("a part is committed", () => cluster.Client.GetJobAsync(job.Id, Ct), j => j.Training is { CommittedClock: > 0 }, Limit, Ct);

@@ -12,6 +12,7 @@ namespace Cluster.EndToEnd;
 public sealed partial class QuietTests(SharedBroker broker) : ClusterTest(broker)
 {
     private const string Data = "paced";
+    private const int PaceMilliseconds = 4;
     private const int Endless = 1_000_000;
 
     private readonly ConcurrentQueue<string> _lines = new();
@@ -92,7 +93,7 @@ public sealed partial class QuietTests(SharedBroker broker) : ClusterTest(broker
             Environment = new Dictionary<string, string> { ["DOTNET_GCgen0size"] = "80000" },
             Output = (instance, line) => _lines.Enqueue($"{instance}  {line}"),
         });
-        await cluster.UploadAsync(Data, "pace", TestData.Csv(["id", "pace"], 600, row => [row, 1]), Ct);
+        await cluster.UploadAsync(Data, "pace", TestData.Csv(["id", "pace"], 600, row => [row, PaceMilliseconds]), Ct);
         _lines.Clear();
         return cluster;
     }

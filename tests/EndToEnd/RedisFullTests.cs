@@ -13,7 +13,7 @@ namespace Cluster.EndToEnd;
 /// <summary>A Redis that reaches its maxmemory: named by everything that waits for it, closed for what is new, and left behind when there is room.</summary>
 public sealed class RedisFullTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 40;
+    private const int Epochs = 14;
     private const int Fillers = 16;
     private const int FillerBytes = 1 << 20;
 

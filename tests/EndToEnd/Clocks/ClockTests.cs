@@ -8,7 +8,7 @@ namespace Cluster.EndToEnd.Clocks;
 /// <summary>Times of day that jump in the middle of a training: nothing is lost, and no generation either.</summary>
 public sealed class ClockTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 120;
+    private const int Epochs = 40;
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     // Past every lease (5 s), short of the time for which data is kept.

@@ -54,7 +54,7 @@ public sealed partial class IntruderTests
     }
 
     private static Task UploadCountsAsync(TestCluster cluster)
-        => cluster.UploadAsync("counts", "pace", TestData.Csv(["id", "pace"], 600, row => [row, 1]), Ct);
+        => cluster.UploadAsync("counts", "pace", TestData.Csv(["id", "pace"], 600, row => [row, 4]), Ct);
 
     /// <summary>Runs jobs, one after the other, each of which must count every example once an epoch; returns how many.</summary>
     private static async Task<int> CountAsync(ClusterClient client, CancellationToken end)

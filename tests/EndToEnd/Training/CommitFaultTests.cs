@@ -9,7 +9,7 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>The coordinator dies, or stands still while a ps task dies, between two lines of the commit protocol.</summary>
 public sealed class CommitFaultTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 60;
+    private const int Epochs = 20;
 
     // Seven starts of a coordinator.
     private const int LongLimit = 2 * TestLimit;

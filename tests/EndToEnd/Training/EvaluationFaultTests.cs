@@ -8,7 +8,7 @@ namespace Cluster.EndToEnd.Training;
 public sealed class EvaluationFaultTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
     // The loss of the counting model falls by one an epoch.
-    private const int End = 30;
+    private const int End = 12;
 
     private static readonly TrainingSpec Spec = Counting(TrainingNames.Sync, epochs: 1_000_000) with { EvaluateEpochs = 1, Target = 0.5 - End };
 

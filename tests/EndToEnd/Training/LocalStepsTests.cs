@@ -6,7 +6,7 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>A synchronous job with local steps that loses a worker. Its bits on any number of processes are in <see cref="TrainingBitsTests"/>.</summary>
 public sealed class LocalStepsTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int LongEpochs = 60;
+    private const int LongEpochs = 20;
 
     [Fact(Timeout = TestLimit)]
     public async Task Kill_Worker_EveryExampleCountsOnceAndTheBitsStay()

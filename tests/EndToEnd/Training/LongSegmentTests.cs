@@ -4,11 +4,11 @@ using Cluster.Support.Processes;
 
 namespace Cluster.EndToEnd.Training;
 
-/// <summary>Segments of half a minute, some 7,500 clocks: what is to happen does not wait for their end.</summary>
+/// <summary>Segments of half a minute, some 1,800 clocks: what is to happen does not wait for their end.</summary>
 public sealed class LongSegmentTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    // No more than a third of a segment on any machine: 8 lanes of 1 ms on two workers.
-    private const long Soon = 2500;
+    // No more than a third of a segment on any machine: 8 lanes of 4 ms on two workers.
+    private const long Soon = 625;
 
     private static readonly TestClusterOptions Options = new(Workers: 2)
     {

@@ -11,7 +11,10 @@ namespace Cluster.EndToEnd.Training;
 /// <remarks>How fast that is, <c>Benchmarks -- commits</c> says.</remarks>
 public sealed class SlowCommitTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 60;
+    private const int Epochs = 30;
+
+    // Shorter than elsewhere: a segment is to hold many clocks.
+    private const int Milliseconds = 2;
 
     // Of a segment on average. Where the wait for commits goes into its length, it has one or two.
     private const int LeastClocks = 20;
@@ -87,7 +90,7 @@ public sealed class SlowCommitTests(SharedBroker broker, SharedCluster shared) :
     private async Task<TestCluster> StartSlowAsync(string fsync, int roundTripMilliseconds)
     {
         _slow = await ShareClusterAsync(Options);
-        await UploadPacedAsync(_slow);
+        await UploadAsync(_slow, Paced, Pace, PacedRows, _ => Milliseconds);
         await SetAsync(_slow, fsync, roundTripMilliseconds);
         return _slow;
     }

@@ -8,7 +8,7 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>A worker that gets a tenth of the time that others get, from the beginning to the end of a job.</summary>
 public sealed class SlowWorkerTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 30;
+    private const int Epochs = 10;
     private static readonly TimeSpan Standing = TimeSpan.FromMilliseconds(450);
     private static readonly TimeSpan Running = TimeSpan.FromMilliseconds(50);
 

@@ -8,10 +8,10 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>Faults in the middle of training: every example counts once, in every mode, and synchronous jobs keep their bits.</summary>
 public sealed class TrainingFaultTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 30;
+    private const int Epochs = 10;
 
     // Longer than a lease.
-    private const int LongEpochs = 100;
+    private const int LongEpochs = 34;
 
     // Of the commits after a fault the third is of a segment that began after it: at most one was open and one not yet committed.
     private const int PastTheFault = 3;

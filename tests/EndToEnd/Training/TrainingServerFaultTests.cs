@@ -10,7 +10,7 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>Redis and RabbitMQ away, restarted or full in the middle of training.</summary>
 public sealed class TrainingServerFaultTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 40;
+    private const int Epochs = 14;
 
     // Much longer than a lease, which lasts five seconds, and the two in which its holder comes first.
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(30);

@@ -15,6 +15,11 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
     /// <summary>Such that the last step of an epoch is short.</summary>
     private protected const int PacedRows = 600;
 
+    /// <summary>
+    /// What a batch takes, away from the processor: a job lasts as long as a fault needs to hit it, and costs little while it does.
+    /// </summary>
+    private protected const int PaceMilliseconds = 4;
+
     /// <summary>Clocks, in mode ssp.</summary>
     private protected const int Bound = CountingSpec.Staleness;
 
@@ -47,10 +52,10 @@ public abstract class TrainingTest(SharedBroker broker, SharedCluster shared) : 
         },
     };
 
-    /// <summary>Lanes that take 1 ms for a batch, whatever else the machine does: some seconds on three workers.</summary>
+    /// <summary>Lanes that take a few milliseconds for a batch, whatever else the machine does: ten epochs are some seconds on three workers.</summary>
     private protected static TrainingSpec Counting(string mode, int epochs, ulong seed = 5) => CountingSpec.Of(Paced, Pace, mode, epochs) with { Seed = seed };
 
-    private protected static Task UploadPacedAsync(TestCluster cluster) => UploadAsync(cluster, Paced, Pace, PacedRows, _ => 1);
+    private protected static Task UploadPacedAsync(TestCluster cluster) => UploadAsync(cluster, Paced, Pace, PacedRows, _ => PaceMilliseconds);
 
     /// <summary>Stores a data set of rows (id, label).</summary>
     private protected static Task UploadAsync(TestCluster cluster, string id, string label, int rows, Func<int, float> labelOf)

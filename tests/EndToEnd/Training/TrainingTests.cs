@@ -145,7 +145,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
         var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
         await UploadFaultyAsync(cluster, "throws", FaultyModel.Throws);
-        var beside = Counting(TrainingNames.Sync, epochs: 40);
+        var beside = Counting(TrainingNames.Sync, epochs: 14);
         var other = await cluster.Client.SubmitAsync(beside, cancellationToken: Ct);
         var spec = Faulty("throws", faultAt: 3);
 
@@ -182,7 +182,7 @@ public sealed partial class TrainingTests(SharedBroker broker, SharedCluster sha
     {
         var cluster = await ShareClusterAsync(ThreeWorkers);
         await UploadPacedAsync(cluster);
-        var specs = ((ulong[])[5, 6]).Select(seed => Counting(TrainingNames.Sync, epochs: 30, seed)).ToArray();
+        var specs = ((ulong[])[5, 6]).Select(seed => Counting(TrainingNames.Sync, epochs: 10, seed)).ToArray();
 
         var jobs = await Task.WhenAll(specs.Select(spec => cluster.Client.SubmitAsync(spec, cancellationToken: Ct)));
         var halfway = await Poll.UntilAsync("both have commits", () => Task.WhenAll(jobs.Select(job => cluster.Client.GetJobAsync(job.Id, Ct))),

@@ -10,7 +10,7 @@ namespace Cluster.EndToEnd.Training;
 /// <summary>A ps task that is stopped past its lease, while a spare takes its index, and then wakes up.</summary>
 public sealed class ZombieTests(SharedBroker broker, SharedCluster shared) : TrainingTest(broker, shared)
 {
-    private const int Epochs = 60;
+    private const int Epochs = 20;
 
     private static readonly TestClusterOptions Options = new(Workers: 2)
     {

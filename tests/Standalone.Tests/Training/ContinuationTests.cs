@@ -100,7 +100,7 @@ public sealed class ContinuationTests(TrainingFixture embedded) : IClassFixture<
             Label = "y",
             Lanes = 5,
             Batch = 4,
-            Epochs = 400,
+            Epochs = 200,
             Optimizer = TrainingNames.Adagrad,
             LearningRate = 0.1f,
             Seed = 9,

@@ -123,7 +123,7 @@ public sealed class EvaluationTests(TrainingFixture embedded) : IClassFixture<Tr
     [Fact(Timeout = TestLimit)]
     public async Task Summaries_OfATrainedJob_HaveAPointASegment()
     {
-        var (job, _) = await TrainAsync(Spec with { Mode = TrainingNames.Async, Epochs = 200, EvaluateEpochs = 0 }, TestContext.Current.CancellationToken);
+        var (job, _) = await TrainAsync(Spec with { Mode = TrainingNames.Async, Epochs = 80, EvaluateEpochs = 0 }, TestContext.Current.CancellationToken);
 
         var points = await embedded.Client.GetSummariesAsync(job.Id, cancellationToken: TestContext.Current.CancellationToken);
 

@@ -23,7 +23,7 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
             Mode = mode,
             Lanes = 4,
             Batch = 16,
-            Epochs = 60,
+            Epochs = 30,
             Optimizer = TrainingNames.AdamW,
             LearningRate = learningRate,
             WeightDecay = 0.2f,
@@ -32,7 +32,7 @@ public sealed class NetworkTests(TrainingFixture embedded) : IClassFixture<Train
             Seed = 1,
         }, TestContext.Current.CancellationToken);
 
-        Assert.Equal(60 * ExampleData.Digits.Train.Length, model.Examples);
+        Assert.Equal(30 * ExampleData.Digits.Train.Length, model.Examples);
         Assert.InRange(Accuracy(model, "dense0/", "dense1/"), 0.97, 1);
     }
 

@@ -3,7 +3,7 @@ namespace Cluster.Support.Processes;
 /// <summary>Clusters that a class has left whole, kept for a class that wants the same: a start takes several seconds of all cores. Thread safe.</summary>
 internal sealed class IdleClusters : IAsyncDisposable
 {
-    private const int Limit = 2;
+    private const int Limit = 4;
 
     private readonly Lock _gate = new();
     private readonly List<(TestClusterOptions Options, TestCluster Cluster)> _idle = [];

@@ -3,7 +3,7 @@ namespace Cluster.Support.Processes;
 /// <summary>Waits for conditions that nothing announces.</summary>
 internal static class Poll
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(60);
 
     /// <summary>Reads until the condition holds, and returns what was read then.</summary>
     /// <exception cref="TimeoutException">It did not hold within the limit; the message shows what was read last.</exception>

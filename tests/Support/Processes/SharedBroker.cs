@@ -9,7 +9,11 @@ namespace Cluster.Support.Processes;
 /// </summary>
 public sealed class SharedBroker : IAsyncDisposable
 {
+    // Made together: each call of the broker's control tool starts an Erlang machine.
+    private const int AtOnce = 16;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Queue<string> _unused = new();
     private RabbitMqServerProcess? _broker;
     private int _virtualHosts;
 
@@ -20,7 +24,8 @@ public sealed class SharedBroker : IAsyncDisposable
         try
         {
             _broker ??= await RabbitMqServerProcess.StartAsync(cancellationToken: cancellationToken);
-            return await _broker.AddVirtualHostAsync((++_virtualHosts).ToString("'test-'0", CultureInfo.InvariantCulture), cancellationToken);
+            if (_unused.Count == 0) await AddAsync(_broker, cancellationToken);
+            return _unused.Dequeue();
         }
         finally
         {
@@ -33,6 +38,13 @@ public sealed class SharedBroker : IAsyncDisposable
 
     /// <summary>What listens in the broker; null before the first virtual host.</summary>
     internal RabbitMqServerProcess? Server => _broker;
+
+    private async Task AddAsync(RabbitMqServerProcess broker, CancellationToken cancellationToken)
+    {
+        string[] names = [.. Enumerable.Range(_virtualHosts, AtOnce).Select(number => number.ToString("'test-'0", CultureInfo.InvariantCulture))];
+        _virtualHosts += AtOnce;
+        foreach (var connection in await broker.AddVirtualHostsAsync(names, cancellationToken)) _unused.Enqueue(connection);
+    }
 
     public async ValueTask DisposeAsync()
     {

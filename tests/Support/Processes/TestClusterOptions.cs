@@ -13,12 +13,12 @@ internal sealed record TestClusterOptions(int Workers = 2)
     /// <summary>The project of the workers' program, from the root of the repository.</summary>
     public string WorkerProject
     {
-        get => field ?? (TestModels ? "tests/TestWorker/TestWorker.csproj" : "services/Worker/Worker.csproj");
+        get => field ?? (TestModels ? "tests/Support/TestWorker/TestWorker.csproj" : "services/Worker/Worker.csproj");
         init;
     }
 
     /// <summary>The project of the coordinator's program.</summary>
-    public string CoordinatorProject => TestModels ? "tests/TestChief/TestChief.csproj" : "services/Coordinator/Coordinator.csproj";
+    public string CoordinatorProject => TestModels ? "tests/Support/TestChief/TestChief.csproj" : "services/Coordinator/Coordinator.csproj";
 
     /// <summary>Services reach Redis, RabbitMQ and ps tasks through links that a test cuts, holds and slows down.</summary>
     public bool Links { get; init; }
