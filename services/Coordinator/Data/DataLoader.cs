@@ -26,7 +26,7 @@ internal sealed class DataLoader(
     /// <exception cref="RpcException">INVALID_ARGUMENT with what is wrong with the file or its parts, RESOURCE_EXHAUSTED when too many come at once,
     /// ABORTED when no part comes any more.</exception>
     /// <exception cref="OperationCanceledException">The token is cancelled; nothing of the file stays.</exception>
-    public Task<(string Id, DataSetRecord Manifest)> LoadAsync(IAsyncStreamReader<LoadRequest> parts, CancellationToken cancellationToken) =>
+    public Task<(string Id, DataSetRecord Record)> LoadAsync(IAsyncStreamReader<LoadRequest> parts, CancellationToken cancellationToken) =>
         GuardAsync("", () => StoreAsync(new DataUpload(parts, time), cancellationToken));
 
     /// <summary>Reads a source.</summary>
@@ -34,7 +34,7 @@ internal sealed class DataLoader(
     /// <param name="progress">Told how far it is, from any thread, at each chunk.</param>
     /// <param name="cancellationToken">Gives up; nothing of the source stays.</param>
     /// <exception cref="RpcException">INVALID_ARGUMENT with what is wrong with the source, RESOURCE_EXHAUSTED when too many come at once.</exception>
-    public Task<(string Id, DataSetRecord Manifest)> AddAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    public Task<(string Id, DataSetRecord Record)> AddAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
     {
         var violations = import.Validate();
         if (violations.Count == 0 && !DataImport.IsUri(import.Source))
@@ -45,7 +45,7 @@ internal sealed class DataLoader(
 
     public void Dispose() => _free.Dispose();
 
-    private async Task<(string Id, DataSetRecord Manifest)> GuardAsync(string source, Func<Task<(string Id, DataSetRecord Manifest)>> store)
+    private async Task<(string Id, DataSetRecord Record)> GuardAsync(string source, Func<Task<(string Id, DataSetRecord Record)>> store)
     {
         if (!_free.Wait(TimeSpan.Zero, CancellationToken.None))
             throw new RpcException(new Status(StatusCode.ResourceExhausted, $"{MaxLoads} files are being loaded already; try again later"));
@@ -69,17 +69,17 @@ internal sealed class DataLoader(
         }
     }
 
-    private async Task<(string Id, DataSetRecord Manifest)> StoreAsync(DataUpload upload, CancellationToken cancellationToken)
+    private async Task<(string Id, DataSetRecord Record)> StoreAsync(DataUpload upload, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         try
         {
             return await OnceAsync(await upload.ReadHeaderAsync(cancellationToken), async set =>
             {
-                var manifest = await upload.PassOnAsync(
+                var record = await upload.PassOnAsync(
                     stream => dataSets.WriteAsync(set, () => RowReaders.Open(set.Import, stream, labels: null, Limits), null, null, cancellationToken),
                     cancellationToken);
-                return Loaded(set.Id, manifest, upload.Bytes, started);
+                return Loaded(set.Id, record, upload.Bytes, started);
             }, cancellationToken);
         }
         finally
@@ -88,10 +88,10 @@ internal sealed class DataLoader(
         }
     }
 
-    private Task<(string Id, DataSetRecord Manifest)> ReadAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    private Task<(string Id, DataSetRecord Record)> ReadAsync(DataImport import, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
         => OnceAsync(import, set => ReadAsync(set, progress, cancellationToken), cancellationToken);
 
-    private async Task<(string Id, DataSetRecord Manifest)> ReadAsync(NewDataSet set, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    private async Task<(string Id, DataSetRecord Record)> ReadAsync(NewDataSet set, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
     {
         var (started, import) = (time.GetTimestamp(), set.Import);
         using var source = await sources.OpenAsync(import, cancellationToken);
@@ -104,13 +104,13 @@ internal sealed class DataLoader(
             declared = reader.DeclaredRows;
             return reader;
         };
-        var manifest = await dataSets.WriteAsync(set, open, import.IsShared ? () => new SharedRows(import, source.Bytes) : null, rows, cancellationToken);
-        return Loaded(set.Id, manifest, source.BytesRead, started);
+        var record = await dataSets.WriteAsync(set, open, import.IsShared ? () => new SharedRows(import, source.Bytes) : null, rows, cancellationToken);
+        return Loaded(set.Id, record, source.BytesRead, started);
     }
 
     // A load that is repeated since its answer was lost finds what it made.
-    private async Task<(string Id, DataSetRecord Manifest)> OnceAsync(
-        DataImport import, Func<NewDataSet, Task<(string Id, DataSetRecord Manifest)>> load, CancellationToken cancellationToken)
+    private async Task<(string Id, DataSetRecord Record)> OnceAsync(
+        DataImport import, Func<NewDataSet, Task<(string Id, DataSetRecord Record)>> load, CancellationToken cancellationToken)
     {
         if (await MadeBeforeAsync(import, cancellationToken) is { } made) return made;
         try
@@ -124,20 +124,20 @@ internal sealed class DataLoader(
         }
     }
 
-    private async Task<(string Id, DataSetRecord Manifest)?> MadeBeforeAsync(DataImport import, CancellationToken cancellationToken)
+    private async Task<(string Id, DataSetRecord Record)?> MadeBeforeAsync(DataImport import, CancellationToken cancellationToken)
     {
         if (import.Name is not { } name || await dataSets.FindHolderAsync(name, cancellationToken) is not { } holder) return null;
-        return import.IdempotencyKey is { } key && await dataSets.FindAsync(holder, cancellationToken) is { } manifest && manifest.IdempotencyKey == key
-            ? (holder, manifest)
+        return import.IdempotencyKey is { } key && await dataSets.FindAsync(holder, cancellationToken) is { } record && record.IdempotencyKey == key
+            ? (holder, record)
             : throw SpecRejection.ToRpcException([Taken(name, holder)]);
     }
 
-    private (string Id, DataSetRecord Manifest) Loaded(string id, DataSetRecord manifest, long bytes, long started)
+    private (string Id, DataSetRecord Record) Loaded(string id, DataSetRecord record, long bytes, long started)
     {
         metrics.Loaded();
         var elapsed = time.GetElapsedTime(started);
-        DataLog.Loaded(logger, id, manifest.Rows, manifest.Features.Count, bytes, elapsed);
-        return (id, manifest);
+        DataLog.Loaded(logger, id, record.Rows, record.Features.Count, bytes, elapsed);
+        return (id, record);
     }
 
     private DataLimits Limits => new() { MaxBytes = options.Value.DataMaxBytes };

@@ -9,22 +9,22 @@ namespace Cluster.Coordinator.Data;
 /// <summary>Data sets as messages.</summary>
 internal static class DataMessages
 {
-    public static DataSet Of(string id, DataSetRecord manifest) => new()
+    public static DataSet Of(string id, DataSetRecord record) => new()
     {
         Id = id,
-        Features = { manifest.Features },
-        Label = manifest.Label,
-        Rows = manifest.Rows,
-        Fingerprint = manifest.Fingerprint,
-        Name = manifest.Name ?? "",
-        Source = manifest.Source,
-        Shared = manifest.Shared is not null,
-        AddedAt = Timestamp.FromDateTimeOffset(manifest.Added),
+        Features = { record.Features },
+        Label = record.Label,
+        Rows = record.Rows,
+        Fingerprint = record.Fingerprint,
+        Name = record.Name ?? "",
+        Source = record.Source,
+        Shared = record.Shared is not null,
+        AddedAt = Timestamp.FromDateTimeOffset(record.Added),
     };
 
-    public static DataSetDetails Of(string id, DataSetRecord manifest, DataSummary? summary)
+    public static DataSetDetails Of(string id, DataSetRecord record, DataSummary? summary)
     {
-        var details = new DataSetDetails { DataSet = Of(id, manifest) };
+        var details = new DataSetDetails { DataSet = Of(id, record) };
         if (summary is null) return details;
         details.Columns.AddRange(summary.Columns.Select(column => new Column { Name = column.Name, Min = column.Min, Mean = column.Mean, Max = column.Max }));
         details.Classes.AddRange((summary.Classes ?? []).Select(count => new Contracts.Data.V1.LabelCount { Label = count.Label, Rows = count.Rows }));

@@ -14,16 +14,16 @@ namespace Cluster.Coordinator.Data;
 internal sealed class DataRemoval(RedisDataSets dataSets, RedisJobs jobs)
 {
     /// <exception cref="RpcException">FAILED_PRECONDITION where a job uses it.</exception>
-    public async Task RemoveAsync(string id, DataSetRecord manifest, CancellationToken cancellationToken)
+    public async Task RemoveAsync(string id, DataSetRecord record, CancellationToken cancellationToken)
     {
-        await dataSets.HideAsync(id, manifest, cancellationToken);
+        await dataSets.HideAsync(id, record, cancellationToken);
         if (await UserAsync(id) is { } job)
         {
-            await dataSets.UnhideAsync(id, manifest, cancellationToken);
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"data set {manifest.Name ?? id} is used by job {job}, which has not ended"));
+            await dataSets.UnhideAsync(id, record, cancellationToken);
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"data set {record.Name ?? id} is used by job {job}, which has not ended"));
         }
 
-        await dataSets.DeleteAsync(id, manifest, cancellationToken);
+        await dataSets.DeleteAsync(id, record, cancellationToken);
     }
 
     // A job that has not ended and trains on the data set.
@@ -31,8 +31,8 @@ internal sealed class DataRemoval(RedisDataSets dataSets, RedisJobs jobs)
     {
         foreach (var job in await jobs.OpenAsync())
         {
-            if (await jobs.ReadAsync(job) is { HasEnded: false, Kind: JobKinds.Training } record
-                && JsonSerializer.Deserialize<TrainingSpec>(record.Spec, SpecJson.Options)?.Data == id)
+            if (await jobs.ReadAsync(job) is { HasEnded: false, Kind: JobKinds.Training } user
+                && JsonSerializer.Deserialize<TrainingSpec>(user.Spec, SpecJson.Options)?.Data == id)
             {
                 return job;
             }

@@ -17,8 +17,8 @@ internal sealed class DataSetsGrpcService(
     public override async Task<DataSet> Load(IAsyncStreamReader<LoadRequest> parts, ServerCallContext context)
     {
         condition.ThrowIfClosed();
-        var (id, manifest) = await UntilStopAsync(context, token => loader.LoadAsync(parts, token));
-        return DataMessages.Of(id, manifest);
+        var (id, record) = await UntilStopAsync(context, token => loader.LoadAsync(parts, token));
+        return DataMessages.Of(id, record);
     }
 
     public override async Task Add(AddRequest request, IServerStreamWriter<AddUpdate> stream, ServerCallContext context)
@@ -26,38 +26,38 @@ internal sealed class DataSetsGrpcService(
         condition.ThrowIfClosed();
         var import = (request.Data ?? new LoadHeader()).ToImport();
         var progress = new LoadProgressStream(stream, time);
-        var (id, manifest) = await UntilStopAsync(context, token => progress.PassOnAsync(loader.AddAsync(import, progress, token), token));
-        await stream.WriteAsync(new AddUpdate { DataSet = DataMessages.Of(id, manifest) });
+        var (id, record) = await UntilStopAsync(context, token => progress.PassOnAsync(loader.AddAsync(import, progress, token), token));
+        await stream.WriteAsync(new AddUpdate { DataSet = DataMessages.Of(id, record) });
     }
 
     public override async Task<DataSet> Get(GetRequest request, ServerCallContext context)
     {
-        var (id, manifest) = await FindAsync(request.Id, context.CancellationToken);
-        return DataMessages.Of(id, manifest);
+        var (id, record) = await FindAsync(request.Id, context.CancellationToken);
+        return DataMessages.Of(id, record);
     }
 
     public override Task<DataSetDetails> Describe(GetRequest request, ServerCallContext context) => GuardAsync(async () =>
     {
-        var (id, manifest) = await FindAsync(request.Id, context.CancellationToken);
-        return DataMessages.Of(id, manifest, await dataSets.SummaryAsync(id, context.CancellationToken));
+        var (id, record) = await FindAsync(request.Id, context.CancellationToken);
+        return DataMessages.Of(id, record, await dataSets.SummaryAsync(id, context.CancellationToken));
     });
 
     public override Task<ListReply> List(ListRequest request, ServerCallContext context) => GuardAsync(async () =>
     {
         var found = await dataSets.ListAsync(context.CancellationToken);
-        return new ListReply { DataSets = { found.Select(set => DataMessages.Of(set.Id, set.Manifest)) } };
+        return new ListReply { DataSets = { found.Select(set => DataMessages.Of(set.Id, set.Record)) } };
     });
 
     public override async Task<DataSet> Remove(RemoveRequest request, ServerCallContext context)
     {
-        var (id, manifest) = await FindAsync(request.Id, context.CancellationToken);
-        await removal.RemoveAsync(id, manifest, context.CancellationToken);
-        return DataMessages.Of(id, manifest);
+        var (id, record) = await FindAsync(request.Id, context.CancellationToken);
+        await removal.RemoveAsync(id, record, context.CancellationToken);
+        return DataMessages.Of(id, record);
     }
 
-    private Task<(string Id, DataSetRecord Manifest)> FindAsync(string idOrName, CancellationToken cancellationToken) => GuardAsync(async () =>
-        await dataSets.ResolveAsync(idOrName, cancellationToken) is { } id && await dataSets.FindAsync(id, cancellationToken) is { } manifest
-            ? (id, manifest)
+    private Task<(string Id, DataSetRecord Record)> FindAsync(string idOrName, CancellationToken cancellationToken) => GuardAsync(async () =>
+        await dataSets.ResolveAsync(idOrName, cancellationToken) is { } id && await dataSets.FindAsync(id, cancellationToken) is { } record
+            ? (id, record)
             : throw new RpcException(new Status(StatusCode.NotFound, $"there is no data set '{SpecViolation.Shown(idOrName)}'")));
 
     private static async Task<T> GuardAsync<T>(Func<Task<T>> read)

@@ -12,13 +12,13 @@ internal sealed class ClassAdvice(LabelCounts labels)
 
     /// <summary>A perceptron without classes is a regression: that must be said where every label can be the number of a class.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
-    public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataSetRecord? record, CancellationToken cancellationToken)
     {
         // What goes on with a checkpoint is what that is.
         var goesOn = spec.From is not null && !spec.WeightsOnly;
         if (goesOn || spec is not { Model: TrainingNames.Mlp, Classes: null, Regression: false }) return [];
         var used = new HashSet<float>();
-        await foreach (var count in labels.ReadAsync(spec, manifest, cancellationToken))
+        await foreach (var count in labels.ReadAsync(spec, record, cancellationToken))
         {
             if (!LabelCounts.IsClass(count.Label, TrainingSpec.MaxSmallLabel + 1)) return [];
             used.Add(count.Label);
@@ -32,11 +32,11 @@ internal sealed class ClassAdvice(LabelCounts labels)
 
     /// <summary>Classes that no row has: a model learns nothing of them but not to name them.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
-    public async Task<IReadOnlyList<string>> WarningsAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> WarningsAsync(TrainingSpec spec, DataSetRecord? record, CancellationToken cancellationToken)
     {
         if (LabelPlanner.ClassesOf(spec) is not { } classes) return [];
         var used = new HashSet<int>();
-        await foreach (var count in labels.ReadAsync(spec, manifest, cancellationToken)) used.Add((int)count.Label);
+        await foreach (var count in labels.ReadAsync(spec, record, cancellationToken)) used.Add((int)count.Label);
         if (Gaps(classes, used) is not { Length: > 0 } gaps) return [];
         return [string.Create(CultureInfo.InvariantCulture,
             $"no row has label {gaps}: model {spec.Model} has {classes} classes, 0 to {classes - 1}, and class k is label k, in predictions too; labels from "

@@ -12,10 +12,10 @@ internal sealed record PlannedData(int Features, long Rows, long TestRows, Stand
 internal sealed class DataPlanner(RedisDataSets dataSets)
 {
     /// <summary>What is wrong with the split and the standardisation for this data set; null for the example.</summary>
-    public static IReadOnlyList<SpecViolation> Check(TrainingSpec spec, DataSetRecord? manifest)
+    public static IReadOnlyList<SpecViolation> Check(TrainingSpec spec, DataSetRecord? record)
     {
-        var rows = manifest?.Rows ?? LineExample.Rows;
-        var features = manifest?.Features.Count ?? 1;
+        var rows = record?.Rows ?? LineExample.Rows;
+        var features = record?.Features.Count ?? 1;
         if (spec.TestFraction > 0 && rows < 2)
             return [new SpecViolation("testFraction", spec.TestFraction.ToString(CultureInfo.InvariantCulture), $"must be 0 for a data set of {rows} row")];
         if (spec.Standardise && features > TrainingSpec.MaxStandardisedFeatures)
@@ -25,9 +25,9 @@ internal sealed class DataPlanner(RedisDataSets dataSets)
 
     /// <exception cref="DataFormatException">A part of the data set is gone.</exception>
     /// <exception cref="ArgumentException">The data set cannot be divided so.</exception>
-    public async Task<PlannedData> PlanAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
+    public async Task<PlannedData> PlanAsync(TrainingSpec spec, DataSetRecord? record, CancellationToken cancellationToken)
     {
-        if (manifest is null)
+        if (record is null)
         {
             var example = LineExample.Create(spec.Seed);
             var ofExample = Split(spec, example.Rows);
@@ -35,18 +35,18 @@ internal sealed class DataPlanner(RedisDataSets dataSets)
             return new PlannedData(example.FeatureCount, example.Rows, ofExample.TestRows, standardisation, Fingerprint: "");
         }
 
-        var split = Split(spec, manifest.Rows);
+        var split = Split(spec, record.Rows);
         return new PlannedData(
-            manifest.Features.Count, manifest.Rows, split.TestRows,
-            spec.Standardise ? await StatisticsAsync(spec.Data!, manifest, split, cancellationToken) : null, manifest.Fingerprint);
+            record.Features.Count, record.Rows, split.TestRows,
+            spec.Standardise ? await StatisticsAsync(spec.Data!, record, split, cancellationToken) : null, record.Fingerprint);
     }
 
     private static DataSplit Split(TrainingSpec spec, long rows) => new(rows, DataSplit.CountTestRows(rows, spec.TestFraction), spec.Seed);
 
-    private async Task<Standardisation> StatisticsAsync(string id, DataSetRecord manifest, DataSplit split, CancellationToken cancellationToken)
+    private async Task<Standardisation> StatisticsAsync(string id, DataSetRecord record, DataSplit split, CancellationToken cancellationToken)
     {
-        var builder = new StandardisationBuilder(split, manifest.Features.Count);
-        await foreach (var chunk in dataSets.ReadChunksAsync(id, manifest, cancellationToken)) builder.Add(chunk);
+        var builder = new StandardisationBuilder(split, record.Features.Count);
+        await foreach (var chunk in dataSets.ReadChunksAsync(id, record, cancellationToken)) builder.Add(chunk);
         return builder.Build();
     }
 }

@@ -14,9 +14,9 @@ internal sealed class LabelCounts(RedisDataSets dataSets)
     /// <summary>Every label at least once. The summary has them where they are whole numbers and few; else every row is looked at.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
     public async IAsyncEnumerable<LabelCount> ReadAsync(
-        TrainingSpec spec, DataSetRecord? manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TrainingSpec spec, DataSetRecord? record, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var summary = manifest is null
+        var summary = record is null
             ? DataSummaryBuilder.Of(LineExample.Create(spec.Seed))
             : await dataSets.SummaryAsync(spec.Data!, cancellationToken);
         if (summary?.Classes is { } counts)
@@ -25,9 +25,9 @@ internal sealed class LabelCounts(RedisDataSets dataSets)
             yield break;
         }
 
-        var chunks = manifest is null
+        var chunks = record is null
             ? LineExample.Create(spec.Seed).Chunks.ToAsyncEnumerable()
-            : dataSets.ReadChunksAsync(spec.Data!, manifest, cancellationToken);
+            : dataSets.ReadChunksAsync(spec.Data!, record, cancellationToken);
         await foreach (var chunk in chunks)
         {
             for (var row = 0; row < chunk.Rows; row++) yield return new LabelCount(chunk.Labels[row], 1);

@@ -14,10 +14,10 @@ internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
     public async Task<TrainingSpec> WithClassesAsync(TrainingSpec spec, CancellationToken cancellationToken)
     {
         if (spec is not { Model: TrainingNames.Softmax, Classes: null }) return spec;
-        var manifest = spec.Data is null ? null : await dataSets.FindAsync(spec.Data, cancellationToken);
-        if (spec.Data is not null && manifest is null) return spec;
+        var record = spec.Data is null ? null : await dataSets.FindAsync(spec.Data, cancellationToken);
+        if (spec.Data is not null && record is null) return spec;
         float largest = 1;
-        await foreach (var count in labels.ReadAsync(spec, manifest, cancellationToken))
+        await foreach (var count in labels.ReadAsync(spec, record, cancellationToken))
         {
             if (!LabelCounts.IsClass(count.Label, TrainingSpec.MaxClasses)) return spec;
             largest = Math.Max(largest, count.Label);
@@ -28,11 +28,11 @@ internal sealed class LabelPlanner(RedisDataSets dataSets, LabelCounts labels)
 
     /// <summary>The first label that is no class of the model, and how many rows have such ones; none where it has no classes.</summary>
     /// <exception cref="DataFormatException">A part of the data set is gone or damaged.</exception>
-    public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataSetRecord? manifest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SpecViolation>> CheckAsync(TrainingSpec spec, DataSetRecord? record, CancellationToken cancellationToken)
     {
         if (ClassesOf(spec) is not { } classes) return [];
         var (first, rows, wrong, all) = ((float?)null, 0L, 0L, 0L);
-        await foreach (var count in labels.ReadAsync(spec, manifest, cancellationToken))
+        await foreach (var count in labels.ReadAsync(spec, record, cancellationToken))
         {
             all += count.Rows;
             if (LabelCounts.IsClass(count.Label, classes)) continue;

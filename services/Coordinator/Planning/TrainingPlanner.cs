@@ -36,18 +36,18 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     {
         if (!models.Names.Contains(spec.Model))
             return [new SpecViolation("model", spec.Model, $"must be {string.Join(" or ", models.Names)}")];
-        var manifest = spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken);
-        if (spec.Data is not null && manifest is null)
+        var record = spec.Data is null ? null : await data.FindAsync(spec.Data, cancellationToken);
+        if (spec.Data is not null && record is null)
             return [new SpecViolation("data", spec.Data, "must be the name or the id of a data set")];
-        if (manifest is not null && spec.Label is not null && manifest.Label != spec.Label)
-            return [new SpecViolation("label", spec.Label, $"must be the label that the data set was loaded with, {manifest.Label}")];
-        if (DataPlanner.Check(spec, manifest) is { Count: > 0 } violations)
+        if (record is not null && spec.Label is not null && record.Label != spec.Label)
+            return [new SpecViolation("label", spec.Label, $"must be the label that the data set was loaded with, {record.Label}")];
+        if (DataPlanner.Check(spec, record) is { Count: > 0 } violations)
             return violations;
-        if (await _labels.CheckAsync(spec, manifest, cancellationToken) is { Count: > 0 } labels)
+        if (await _labels.CheckAsync(spec, record, cancellationToken) is { Count: > 0 } labels)
             return labels;
-        if (await _advice.CheckAsync(spec, manifest, cancellationToken) is { Count: > 0 } classes)
+        if (await _advice.CheckAsync(spec, record, cancellationToken) is { Count: > 0 } classes)
             return classes;
-        return CheckModel(spec, manifest, Math.Max(1, spec.ParameterStores > 0 ? spec.ParameterStores : stores));
+        return CheckModel(spec, record, Math.Max(1, spec.ParameterStores > 0 ? spec.ParameterStores : stores));
     }
 
     /// <summary>The plan of a job over this many ps tasks; fewer where there are not as many parameters.</summary>
@@ -55,10 +55,10 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
     /// <exception cref="DataFormatException">The data set is gone.</exception>
     public async Task<TrainingPlan> PlanAsync(TrainingSpec spec, int stores, CancellationToken cancellationToken)
     {
-        var manifest = spec.Data is null
+        var record = spec.Data is null
             ? null
             : await data.FindAsync(spec.Data, cancellationToken) ?? throw new DataFormatException($"data set '{spec.Data}' is not kept any more");
-        var planned = await _dataPlanner.PlanAsync(spec, manifest, cancellationToken);
+        var planned = await _dataPlanner.PlanAsync(spec, record, cancellationToken);
         var (features, rows) = (planned.Features, planned.Rows);
         var partition = PartitionPlan.Of(models.Create(spec, features, rows), spec, stores);
         var model = partition.Model;
@@ -69,13 +69,13 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
             TestRows = planned.TestRows,
             Standardisation = planned.Standardisation,
             DataFingerprint = planned.Fingerprint,
-            FeatureNames = manifest?.Features ?? [],
+            FeatureNames = record?.Features ?? [],
             Features = features,
             Offsets = partition.Offsets,
             Streams = Streams(spec, partition.Parameters, partition.Tasks),
             Slots = spec.ToMessage(model.Scale, steps: 1).ToOptimizer().Slots,
             Metrics = model.Metrics,
-            Warnings = await _advice.WarningsAsync(spec, manifest, cancellationToken),
+            Warnings = await _advice.WarningsAsync(spec, record, cancellationToken),
             Tensors = [.. TensorsOf(model)],
         };
     }
@@ -131,9 +131,9 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         }
     }
 
-    private IReadOnlyList<SpecViolation> CheckModel(TrainingSpec spec, DataSetRecord? manifest, int stores)
+    private IReadOnlyList<SpecViolation> CheckModel(TrainingSpec spec, DataSetRecord? record, int stores)
     {
-        var (features, rows) = Shape(manifest);
+        var (features, rows) = Shape(record);
         if (NetworkSize.Check(spec, features) is { Count: > 0 } size) return size;
         try
         {
@@ -158,8 +158,8 @@ internal sealed class TrainingPlanner(ModelCatalog models, RedisDataSets data, I
         });
     }
 
-    private static (int Features, long Rows) Shape(DataSetRecord? manifest) =>
-        manifest is null ? (1, LineExample.Rows) : (manifest.Features.Count, manifest.Rows);
+    private static (int Features, long Rows) Shape(DataSetRecord? record) =>
+        record is null ? (1, LineExample.Rows) : (record.Features.Count, record.Rows);
 
     // A stream for each lane's worker, as many again for those that replace them while their connections linger.
     private static int Streams(TrainingSpec spec, long parameters, int stores)

@@ -35,7 +35,7 @@ internal sealed class SupervisorView(TrainingJob job, TrainingPlan plan, StoreVi
     {
         var workers = tasks.WorkersAsync(cancellationToken);
         var holders = tasks.StoresAsync(cancellationToken);
-        var record = records.ReadAsync(job.Id);
+        var record = records.ReadAsync(job.Id, plan);
         var run = Known is { } known && _runReadAt is { } at && time.GetElapsedTime(at) < RunPeriod
             ? Task.FromResult(known.Run)
             : ReadRunAsync();

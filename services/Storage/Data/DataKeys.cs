@@ -17,9 +17,9 @@ public static class DataKeys
 {
     public const string Names = "cluster:data:names";
 
-    public static string Manifest(string id) => $"cluster:data:{{{id}}}";
+    public static string Record(string id) => $"cluster:data:{{{id}}}";
 
-    public static string Summary(string id) => $"{Manifest(id)}:summary";
+    public static string Summary(string id) => $"{Record(id)}:summary";
 
-    public static string Chunk(string id, long chunk) => string.Create(CultureInfo.InvariantCulture, $"{Manifest(id)}:{chunk}");
+    public static string Chunk(string id, long chunk) => string.Create(CultureInfo.InvariantCulture, $"{Record(id)}:{chunk}");
 }

@@ -5,8 +5,8 @@ namespace Cluster.Storage.Data;
 /// <summary>All keys of a data set at once.</summary>
 internal static class DataSetKeys
 {
-    /// <summary>Its chunks, its summary, and last its manifest.</summary>
-    public static RedisKey[] All(string id, long chunks) => [.. Chunks(id, chunks), DataKeys.Summary(id), DataKeys.Manifest(id)];
+    /// <summary>Its chunks, its summary, and last its record.</summary>
+    public static RedisKey[] All(string id, long chunks) => [.. Chunks(id, chunks), DataKeys.Summary(id), DataKeys.Record(id)];
 
     public static IEnumerable<RedisKey> Chunks(string id, long chunks)
     {

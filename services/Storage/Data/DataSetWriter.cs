@@ -30,9 +30,9 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
             if (!await RedisRetry.UnlessFull.ExecuteAsync(async _ => await KeepChunksAsync(set.Keep), cancellationToken))
                 throw new TimeoutException($"a chunk of data set '{set.Id}' went before the last one came");
             await SetAsync(DataKeys.Summary(set.Id), JsonSerializer.SerializeToUtf8Bytes(content.Summary, SpecJson.Options), set.Keep, cancellationToken);
-            await SetAsync(DataKeys.Manifest(set.Id), JsonSerializer.SerializeToUtf8Bytes(content.Manifest, SpecJson.Options), set.Keep, cancellationToken);
+            await SetAsync(DataKeys.Record(set.Id), JsonSerializer.SerializeToUtf8Bytes(content.Record, SpecJson.Options), set.Keep, cancellationToken);
             if (set.Import.Name is { } name) await names.TakeAsync(name, set.Id, cancellationToken);
-            return content.Manifest;
+            return content.Record;
         }
         catch
         {
@@ -58,7 +58,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
             rows?.Report(read);
         }
 
-        var manifest = new DataSetRecord(data.Schema.Label, data.Schema.Features, read, chunkRows, fingerprint.Finish())
+        var record = new DataSetRecord(data.Schema.Label, data.Schema.Features, read, chunkRows, fingerprint.Finish())
         {
             Name = set.Import.Name,
             IdempotencyKey = set.Import.IdempotencyKey,
@@ -66,7 +66,7 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
             Added = set.Added,
             Shared = shared?.Invoke(),
         };
-        return new Content(manifest, summary.Build());
+        return new Content(record, summary.Build());
     }
 
     private void Write(DataChunk chunk, CancellationToken cancellationToken)
@@ -117,5 +117,5 @@ internal sealed class DataSetWriter(IDatabase database, DataNames names, NewData
         await RedisRetry.UnlessFull.ExecuteAsync(async _ => await database.StringSetAsync(key, value, timeToLive is { } time ? time : Expiration.Default),
         cancellationToken);
 
-    private sealed record Content(DataSetRecord Manifest, DataSummary Summary);
+    private sealed record Content(DataSetRecord Record, DataSummary Summary);
 }

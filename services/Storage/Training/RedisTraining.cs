@@ -39,13 +39,15 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
     private readonly IDatabase _database = redis.GetDatabase();
 
     /// <summary>Null where there is no such job.</summary>
-    public async Task<TrainingRecord?> ReadAsync(string id)
+    /// <param name="id">The job.</param>
+    /// <param name="known">The job's plan where it was read before: it never changes, and is not read again.</param>
+    public async Task<TrainingRecord?> ReadAsync(string id, TrainingPlan? known = null)
     {
-        var reply = (RedisResult[])(await TrainingScripts.Read.EvaluateAsync(_database, Keys(id)))!;
+        var reply = (RedisResult[])(await TrainingScripts.Read.EvaluateAsync(_database, Keys(id), known is null ? 0 : 1))!;
         var job = (RedisResult[])reply[0]!;
         if (job[1].IsNull) return null;
         var fields = ((RedisResult[])reply[1]!).Chunk(2).ToDictionary(pair => (string)pair[0]!, pair => (string)pair[1]!);
-        var plan = Read<TrainingPlan>(fields, "plan");
+        var plan = known is not null && fields.ContainsKey("plan") ? known : Read<TrainingPlan>(fields, "plan");
         return new TrainingRecord
         {
             Owner = (string?)job[0] ?? "",
@@ -148,7 +150,9 @@ public sealed partial class RedisTraining(IConnectionMultiplexer redis)
 
     /// <summary>The generation that a worker may work for; none where the job does not run.</summary>
     public async Task<Generation> CurrentGenerationAsync(string id) =>
-        await ReadAsync(id) is { IsRunning: true } record ? record.Protocol.Generation : Generation.None;
+        (string?)await TrainingScripts.ReadGeneration.EvaluateAsync(_database, Keys(id)) is { } generation
+            ? Generation.Parse(generation)
+            : Generation.None;
 
     /// <summary>A worker begins an item.</summary>
     /// <param name="id">The job.</param>

@@ -1,6 +1,6 @@
 using Cluster.Storage.Jobs;
-
 using Cluster.Storage.Snapshots;
+
 namespace Cluster.Storage.Training;
 
 /// <summary>

@@ -23,8 +23,21 @@ internal static partial class TrainingScripts
         if redis.call('HGET', KEYS[2], 'generation') ~= ARGV[1] then return 'closed' end
         """;
 
+    // ARGV[1]: 1 to leave out what the plan says, which never changes and is the larger part.
     public static readonly RedisScript Read = new("training.read", """
-        return { redis.call('HMGET', KEYS[1], 'owner', 'state', 'result'), redis.call('HGETALL', KEYS[2]) }
+        local fields = redis.call('HGETALL', KEYS[2])
+        if ARGV[1] == '1' then
+            for i = 1, #fields, 2 do
+                if fields[i] == 'plan' then fields[i + 1] = '' end
+            end
+        end
+        return { redis.call('HMGET', KEYS[1], 'owner', 'state', 'result'), fields }
+        """);
+
+    // What a worker or a ps task asks each second.
+    public static readonly RedisScript ReadGeneration = new("training.read-generation", """
+        if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return false end
+        return redis.call('HGET', KEYS[2], 'generation')
         """);
 
     // KEYS[3]: placements, then all keys of the snapshots that the job starts from. ARGV[2]: the plan, ARGV[3]: clocks in all,

@@ -12,14 +12,15 @@ internal sealed partial class SegmentExchange
     void IExchangeSink.Attached(int task, PushOutcome outcome, Generation current)
     {
         _stores.Link(task).Confirm();
+        if (_item is not { } item) return;
         lock (_gate)
         {
-            if (_work is null) return;
+            if (_item != item) return;
             _stores.Peer(task).Heard();
-            if (outcome != PushOutcome.Admitted) Judge(task, outcome);
+            if (outcome != PushOutcome.Admitted) Judge(item, task, outcome);
         }
 
-        _arrived.Set(_isShort);
+        _arrived.Set(item.IsShort);
     }
 
     bool IExchangeSink.TryReceive(int task, SliceLabel label, out Memory<float> target)
@@ -27,72 +28,76 @@ internal sealed partial class SegmentExchange
         target = default;
         lock (_gate)
         {
-            if (_work is null) return false;
+            if (_item is not { } item) return false;
             _stores.Peer(task).Heard();
-            return _work.TryReceive(task, label, out target);
+            return item.Work.TryReceive(task, label, out target);
         }
     }
 
     void IExchangeSink.Received(int task, SliceLabel label, ReadOnlySpan<long> clocks, long end)
     {
+        if (_item is not { } item) return;
         lock (_gate)
         {
-            if (_work is null) return;
+            if (_item != item) return;
             _stores.Peer(task).Heard();
-            _work.Received(task, label, clocks, end);
+            item.Work.Received(task, label, clocks, end);
         }
 
-        _arrived.Set(_isShort);
+        _arrived.Set(item.IsShort);
     }
 
     void IExchangeSink.Answered(int task, LaneBlock block, long clock, in PushAnswer answer, Generation current)
     {
+        if (_item is not { } item) return;
         lock (_gate)
         {
-            if (_work is null) return;
+            if (_item != item) return;
             _stores.Peer(task).Heard();
             if (answer.Outcome is PushOutcome.Admitted or PushOutcome.Duplicate or PushOutcome.Rewind or PushOutcome.Stale or PushOutcome.Superseded)
-                _work.Answered(task, block, clock, answer);
+                item.Work.Answered(task, block, clock, answer);
             else if (answer.Outcome == PushOutcome.Malformed)
-                _refused = new BatchFailedException(block.First, clock, new ArgumentException($"ps task {task} knows no {block} at clock {clock}"));
+                item.Refused = new BatchFailedException(block.First, clock, new ArgumentException($"ps task {task} knows no {block} at clock {clock}"));
             else
-                Judge(task, answer.Outcome);
-            if (answer.Outcome == PushOutcome.AtLimit) _work.Answered(task, block, clock, answer);
+                Judge(item, task, answer.Outcome);
+            if (answer.Outcome == PushOutcome.AtLimit) item.Work.Answered(task, block, clock, answer);
         }
 
-        _arrived.Set(_isShort);
+        _arrived.Set(item.IsShort);
     }
 
     void IExchangeSink.Answered(int task, in ParametersAnswer answer, Generation current)
     {
+        if (_item is not { } item) return;
         lock (_gate)
         {
-            if (_work is null) return;
+            if (_item != item) return;
             _stores.Peer(task).Heard();
-            if (answer.Outcome == PushOutcome.Admitted) _work.Answered(task, answer);
-            else Judge(task, answer.Outcome);
+            if (answer.Outcome == PushOutcome.Admitted) item.Work.Answered(task, answer);
+            else Judge(item, task, answer.Outcome);
         }
 
-        _arrived.Set(_isShort);
+        _arrived.Set(item.IsShort);
     }
 
     void IExchangeSink.Hinted(int task, in StealHint hint)
     {
+        if (_item is not { } item) return;
         lock (_gate)
         {
-            if (_work is null) return;
+            if (_item != item) return;
             _stores.Peer(task).Heard();
-            if (_work.Steal(hint)) _context.Metrics.Adopted();
+            if (item.Work.Steal(hint)) _context.Metrics.Adopted();
         }
 
-        _arrived.Set(_isShort);
+        _arrived.Set(item.IsShort);
     }
 
     // What a ps task does not take: over, diverged, or to be asked again later.
-    private void Judge(int task, PushOutcome outcome)
+    private void Judge(AttachedItem item, int task, PushOutcome outcome)
     {
-        if (outcome == PushOutcome.Superseded) _work!.Answered(task, new ParametersAnswer(outcome, -1));
-        else if (outcome == PushOutcome.Diverged) _hasDiverged = true;
+        if (outcome == PushOutcome.Superseded) item.Work.Answered(task, new ParametersAnswer(outcome, -1));
+        else if (outcome == PushOutcome.Diverged) item.HasDiverged = true;
         else _stores.Peer(task).Refuse(attach: outcome == PushOutcome.NotReady);
     }
 }

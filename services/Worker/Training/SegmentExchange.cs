@@ -27,22 +27,10 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private readonly StoreConnections _stores;
     private readonly StoreSender _sender;
     private readonly ITimer _ticks;
-    private SegmentRun? _run;
-    private SegmentWork? _work;
-    private ulong _worker;
-    private Exception? _refused;
-    private bool _hasDiverged;
-    private bool _isWaiting;
-    private GenerationWatch? _watch;
-    private BlockGradient? _gradient;
-    private BatchWatch? _batch;
-    private TaskCompletionSource? _hung;
-    private long _clock;
-    private volatile bool _isComputing;
+    // Written by the loop, under the gate.
+    private volatile AttachedItem? _item;
+    private volatile GenerationWatch? _watch;
     private volatile bool _isHung;
-    private volatile bool _isShort;
-    private volatile bool _ticked;
-    private volatile bool _isLeaving;
 
     /// <param name="context">What the exchanges of a process share.</param>
     /// <param name="hardware">The slot's device; its owner keeps it.</param>
@@ -67,18 +55,18 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         var loop = Task.Run(() => RunLoopAsync(run, hung, cancellationToken), CancellationToken.None);
         if (await Task.WhenAny(loop, hung.Task) == loop) return await loop;
         _isHung = true;
-        throw new BatchHungException(_gradient!.Lane, _clock, _context.BatchTimeout, loop);
+        var item = _item!;
+        throw new BatchHungException(item.Gradient.Lane, item.Clock, _context.BatchTimeout, loop);
     }
 
     private async Task<SegmentOutcome> RunLoopAsync(SegmentRun run, TaskCompletionSource hung, CancellationToken cancellationToken)
     {
         try
         {
-            var memory = _memory.For(run);
-            await BeginAsync(run, memory, hung);
-            await using var leave = cancellationToken.Register(Leave);
-            var ending = await WorkAsync(memory.Gradient, cancellationToken);
-            lock (_gate) return _figures.Outcome(ending, _work!.End, _work.Newest);
+            var item = await AttachAsync(run, _memory.For(run), hung);
+            await using var leave = cancellationToken.Register(() => Leave(item));
+            var ending = await WorkAsync(item, cancellationToken);
+            lock (_gate) return _figures.Outcome(ending, item.Work.End, item.Work.Newest);
         }
         finally
         {
@@ -98,24 +86,24 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         _turn.Dispose();
     }
 
-    private async Task<SegmentEnding> WorkAsync(BlockGradient gradient, CancellationToken cancellationToken)
+    private async Task<SegmentEnding> WorkAsync(AttachedItem item, CancellationToken cancellationToken)
     {
-        var run = _run!;
+        var run = item.Run;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_ticked || _stores.HasChanged(run.Context.Plan.Stores)) await MaintainAsync(run);
-            if (TryEnd(out var action) is { } ending) return ending;
+            if (item.Ticked || _stores.HasChanged(run.Context.Plan.Stores)) await MaintainAsync(item);
+            if (TryEnd(item, out var action) is { } ending) return ending;
             switch (action.Kind)
             {
                 case WorkActionKind.Request:
                     await _sender.RequestAsync(run, action);
                     break;
                 case WorkActionKind.Compute:
-                    Compute(gradient, action);
+                    Compute(item, action);
                     for (var task = 0; task < run.Context.Plan.Stores; task++)
                     {
-                        if (!await _sender.PushAsync(run, task, action, gradient, _work!.Seen(task))) _figures.NotSent();
+                        if (!await _sender.PushAsync(run, task, action, item.Gradient, item.Work.Seen(task))) _figures.NotSent();
                     }
 
                     break;
@@ -126,39 +114,40 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         }
     }
 
-    private async Task BeginAsync(SegmentRun run, SegmentMemory memory, TaskCompletionSource hung)
+    private async Task<AttachedItem> AttachAsync(SegmentRun run, SegmentMemory memory, TaskCompletionSource hung)
     {
         await _stores.UseAsync(run.Incarnations);
+        var batch = new BatchWatch(Math.Max(1, _context.BatchTimeout.Ticks / Tick.Ticks));
+        AttachedItem item;
         lock (_gate)
         {
             _stores.Begin();
-            (_run, _work, _worker) = (run, memory.Begin(run.Item), SegmentExchangeContext.NewWorker());
-            (_refused, _hasDiverged, _isWaiting) = (null, false, false);
-            (_isShort, _isLeaving, _ticked) = (false, false, true);
+            item = new AttachedItem(run, memory.Begin(run.Item), memory.Gradient, SegmentExchangeContext.NewWorker(), batch, hung);
+            _item = item;
             _figures.Begin();
         }
 
-        (_gradient, _hung, _batch) = (memory.Gradient, hung, new BatchWatch(Math.Max(1, _context.BatchTimeout.Ticks / Tick.Ticks)));
         _watch = _context.Watch(run, Superseded);
         _ticks.Change(Tick, Tick);
+        return item;
     }
 
     private void Detach()
     {
-        lock (_gate) (_run, _work, _watch) = (null, null, null);
+        lock (_gate) (_item, _watch) = (null, null);
         _stores.Detach();
         _ticks.Change(IdleLimit, Timeout.InfiniteTimeSpan);
     }
 
-    private SegmentEnding? TryEnd(out WorkAction action)
+    private SegmentEnding? TryEnd(AttachedItem item, out WorkAction action)
     {
         lock (_gate)
         {
             action = default;
-            if (_hasDiverged) return SegmentEnding.Diverged;
-            if (_refused is { } refused) throw refused;
-            action = _work!.Next();
-            _isWaiting = action.Kind == WorkActionKind.Wait;
+            if (item.HasDiverged) return SegmentEnding.Diverged;
+            if (item.Refused is { } refused) throw refused;
+            action = item.Work.Next();
+            item.IsWaiting = action.Kind == WorkActionKind.Wait;
         }
 
         return action.Kind switch
@@ -169,14 +158,13 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         };
     }
 
-    private void Compute(BlockGradient gradient, in WorkAction action)
+    private void Compute(AttachedItem item, in WorkAction action)
     {
-        var work = _work!;
+        var (work, gradient) = (item.Work, item.Gradient);
         ReadOnlyMemory<float> parameters;
         lock (_gate) parameters = work.Parameters;
         var started = _context.Time.GetTimestamp();
-        _clock = action.Clock;
-        _isComputing = true;
+        item.BeginComputing(action.Clock);
         try
         {
             gradient.Compute(action.Block, action.Clock, parameters);
@@ -187,11 +175,11 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         }
         finally
         {
-            _isComputing = false;
+            item.EndComputing();
         }
 
         var ended = _context.Time.GetTimestamp();
-        _isShort = _context.Time.GetElapsedTime(started, ended) < ShortGradient;
+        item.IsShort = _context.Time.GetElapsedTime(started, ended) < ShortGradient;
         var isStep = _figures.Computed(action.Clock, gradient, ended);
         lock (_gate)
         {
@@ -201,59 +189,61 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     }
 
     /// <summary>Attaches where a stream was opened, and asks again where there was no answer or one that said later.</summary>
-    private async ValueTask MaintainAsync(SegmentRun run)
+    private async ValueTask MaintainAsync(AttachedItem item)
     {
-        _ticked = false;
+        item.Ticked = false;
         var silence = _figures.Silence;
-        for (var task = 0; task < run.Context.Plan.Stores; task++)
+        for (var task = 0; task < item.Run.Context.Plan.Stores; task++)
         {
             bool attach;
-            lock (_gate) attach = PrepareResend(task, _stores.Link(task).Stream, silence);
-            if (attach) await _sender.AttachAsync(run, task, _worker);
+            lock (_gate) attach = PrepareResend(item, task, _stores.Link(task).Stream, silence);
+            if (attach) await _sender.AttachAsync(item.Run, task, item.Worker);
         }
     }
 
-    private bool PrepareResend(int task, ExchangeStream? open, TimeSpan silence)
+    private bool PrepareResend(AttachedItem item, int task, ExchangeStream? open, TimeSpan silence)
     {
         var peer = _stores.Peer(task);
         var attach = peer.IsAttachDue(open);
         if (attach) peer.Attach(open!);
-        else if (!_isWaiting || !peer.TakeResendDue(silence)) return false;
+        else if (!item.IsWaiting || !peer.TakeResendDue(silence)) return false;
         else _figures.Resent();
-        _work!.Resend(task);
+        item.Work.Resend(task);
         return attach;
     }
 
     private void OnTick()
     {
-        if (_watch is not { } watch)
+        if (_item is not { } item || _watch is not { } watch)
         {
             _ = CloseIdleAsync();
             return;
         }
 
         watch.Tick();
-        if (_batch!.IsLate(_isComputing ? _gradient!.Lanes : -1)) _hung!.TrySetResult();
-        _sender.BreakLate(_isLeaving);
-        _ticked = true;
+        item.CheckBatch();
+        _sender.BreakLate(item.IsLeaving);
+        item.Ticked = true;
         _arrived.Set(inline: false);
     }
 
-    private void Leave()
+    private void Leave(AttachedItem item)
     {
-        _isLeaving = true;
+        item.IsLeaving = true;
         _arrived.Set(inline: false);
     }
 
     private void Superseded(SegmentRun run, Generation current)
     {
+        AttachedItem item;
         lock (_gate)
         {
-            if (_run != run) return;
-            _work!.CurrentGeneration(current);
+            if (_item is not { } attached || attached.Run != run) return;
+            item = attached;
+            item.Work.CurrentGeneration(current);
         }
 
-        Leave();
+        Leave(item);
     }
 
     // A slot without work takes no stream of a job from those that have some, and no memory of its device.
@@ -262,7 +252,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         if (!_turn.Wait(0)) return;
         try
         {
-            if (_run is not null) return;
+            if (_item is not null) return;
             await _stores.CloseAsync();
             _memory.Clear();
         }

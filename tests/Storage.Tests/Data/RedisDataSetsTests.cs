@@ -140,7 +140,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
         Assert.Empty(await KeysWithAsync(_id));
     }
 
-    /// <summary>What a coordinator that is killed leaves behind: chunks that expire, and no manifest, summary or name.</summary>
+    /// <summary>What a coordinator that is killed leaves behind: chunks that expire, and no record, summary or name.</summary>
     [Fact]
     public async Task Write_ProcessGoesInTheMiddle_LeavesNothingThatStays()
     {
@@ -152,7 +152,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
 
         foreach (var key in await KeysWithAsync(_id))
             Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.Zero, _dataSets.LoadingTimeToLive);
-        Assert.False(await Database.KeyExistsAsync(DataKeys.Manifest(_id)));
+        Assert.False(await Database.KeyExistsAsync(DataKeys.Record(_id)));
         Assert.Null(await _dataSets.ResolveAsync(name, Ct));
 
         stream.End(new IOException("the test has ended"));
@@ -167,7 +167,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
 
         Assert.Equal((name, "test.csv"), (written.Name, written.Source));
         Assert.Equal(_id, await _dataSets.ResolveAsync(name, Ct));
-        Assert.Contains((await _dataSets.ListAsync(Ct)), set => set.Id == _id && set.Manifest.Name == name);
+        Assert.Contains((await _dataSets.ListAsync(Ct)), set => set.Id == _id && set.Record.Name == name);
         Assert.True(await _dataSets.ProlongAsync(_id, TimeToLive, Ct));
         foreach (var key in await KeysWithAsync(_id)) Assert.Null(await Database.KeyTimeToLiveAsync(key));
 
@@ -253,7 +253,7 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     {
         await WriteAsync(Rows(11));
         await Database.StringSetRangeAsync(DataKeys.Chunk(_id, 2), 30, "x");
-        Assert.Equal($"data set '{_id}' does not have the fingerprint in its manifest", await RefusedAsync());
+        Assert.Equal($"data set '{_id}' does not have the fingerprint in its record", await RefusedAsync());
 
         await Database.StringSetAsync(DataKeys.Chunk(_id, 2), "short");
         Assert.StartsWith($"chunk 2 of data set '{_id}' is damaged: ", await RefusedAsync(), StringComparison.Ordinal);
@@ -266,9 +266,9 @@ public abstract class RedisDataSetsTests(RedisServers servers, RedisKind kind) :
     [InlineData("""{"rows":5,"chunkRows":5}""")]
     public async Task Load_ManifestDamaged_SaysSo(string json)
     {
-        await Database.StringSetAsync(DataKeys.Manifest(_id), json, TimeToLive);
+        await Database.StringSetAsync(DataKeys.Record(_id), json, TimeToLive);
 
-        Assert.Equal($"the manifest of data set '{_id}' is damaged", await RefusedAsync());
+        Assert.Equal($"the record of data set '{_id}' is damaged", await RefusedAsync());
     }
 
     private Task<DataSetRecord> WriteAsync(string csv, string? name = null) => _dataSets.WriteAsync(

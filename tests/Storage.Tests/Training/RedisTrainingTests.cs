@@ -61,6 +61,19 @@ public abstract class RedisTrainingTests(RedisServers servers, RedisKind kind) :
     }
 
     [Fact]
+    public async Task Read_PlanIsKnown_ComesBackAsItIsAndIsMissedWhereRedisHasLostIt()
+    {
+        await RunningAsync();
+        await _training.PlanAsync(_job, Owner, Plans.Plan, []);
+        var known = Plans.Plan with { Rows = 7 };
+
+        Assert.Same(known, (await _training.ReadAsync(_job, known))!.Plan);
+        Assert.Equal(Plans.Plan.Rows, (await _training.ReadAsync(_job))!.Plan!.Rows);
+        await Database.HashDeleteAsync(TrainingKeys.Training(_job), "plan");
+        Assert.Null((await _training.ReadAsync(_job, known))!.Plan);
+    }
+
+    [Fact]
     public async Task Plan_SecondTime_LeavesTheFirst()
     {
         await RunningAsync();
