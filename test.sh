@@ -9,7 +9,7 @@ readonly build_limit=1200
 readonly leftover_limit=10 # seconds for what a test project started to end after it
 readonly at_once=2         # test projects side by side: one waits while the other computes
 readonly first=(AppHost.Tests Standalone.Tests Compute.Tests Cuda.Tests) # the longest, so that none runs alone at the end
-readonly unhurried=(AppHost.Tests) # starts app hosts, brokers and a browser: not in --quick
+readonly unhurried=(AppHost.Tests Standalone.Tests) # start app hosts, brokers, a browser, or whole jobs: not in --quick
 
 usage() {
     cat <<TEXT
@@ -18,8 +18,8 @@ usage() {
   and the commands of README and docs/tensorflow.md, and looks for processes left behind. The last line is
   "N passed, N failed, N skipped".
   Needs the .NET SDK. Tests that need ${packages[*]} are skipped where these are not installed.
-  --quick     for the inner loop, within three minutes: the build, and the test projects that start no clusters of processes
-              (all but EndToEnd and ${unhurried[*]}); formatting, kernels and the documents are left out
+  --quick     for the inner loop, within three minutes where little is to be built: the build, and the test projects of units
+              and single services (all but EndToEnd ${unhurried[*]}); formatting, kernels and the documents are left out
   --install   install them first, with sudo; as root they are installed without being asked for
 Exit codes: 0 all passed, 1 something failed or nothing ran, 2 wrong option.
 TEXT
