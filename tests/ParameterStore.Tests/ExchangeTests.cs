@@ -45,6 +45,17 @@ public sealed class ExchangeTests : IAsyncLifetime
         Assert.Empty(await _host.Registry.ListAsync(JobNames.ParameterStore));
     }
 
+    [Fact]
+    public async Task Dispose_BetweenTwoReads_EndsTheReadingWithoutAnError()
+    {
+        await OpenAsync(StoreHost.Settings(2));
+        var stream = new ExchangeStream(_host.Channel.Invoker, 1, new RecordingSink(2), _ct);
+
+        stream.Dispose();
+
+        await stream.RunAsync().WaitAsync(StoreHost.Limit, _ct);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
