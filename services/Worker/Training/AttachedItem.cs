@@ -5,16 +5,17 @@ namespace Cluster.Worker.Training;
 /// <summary>The item that an exchange works on: made when it is attached, forgotten when it is detached, so that nothing of one comes into the next.</summary>
 /// <remarks>
 /// The exchange's loop owns it. <see cref="Work"/>, <see cref="Refused"/>, <see cref="HasDiverged"/> and <see cref="IsWaiting"/> are guarded by the
-/// exchange's gate. The others that change are flags between the loop and the timer, each written by one of them.
+/// exchange's gate; the others that change are flags between the loop and the timer.
 /// </remarks>
 /// <param name="run">The item, and what it is done with.</param>
 /// <param name="work">Which steps are next.</param>
 /// <param name="gradient">Computes them.</param>
 /// <param name="worker">Names the item's work to the ps tasks.</param>
 /// <param name="batch">Notices a lane that takes too long.</param>
+/// <param name="generation">Asks whether the item is still wanted.</param>
 /// <param name="hung">Ended where one does.</param>
 internal sealed class AttachedItem(
-    SegmentRun run, SegmentWork work, BlockGradient gradient, ulong worker, BatchWatch batch, TaskCompletionSource hung)
+    SegmentRun run, SegmentWork work, BlockGradient gradient, ulong worker, BatchWatch batch, GenerationWatch generation, TaskCompletionSource hung)
 {
     private volatile bool _isComputing;
     private volatile bool _isShort;
@@ -43,8 +44,8 @@ internal sealed class AttachedItem(
     /// <summary>Whether the last gradient took less than a thread's wake-up.</summary>
     public bool IsShort { get => _isShort; set => _isShort = value; }
 
-    /// <summary>Whether the timer has asked for maintenance, as an item does that was just attached.</summary>
-    public bool Ticked { get => _ticked; set => _ticked = value; }
+    /// <summary>Whether maintenance is due: once for an item that was just attached, and after each tick.</summary>
+    public bool IsMaintenanceDue => _ticked;
 
     /// <summary>Whether the item is to be handed back as it is.</summary>
     public bool IsLeaving { get => _isLeaving; set => _isLeaving = value; }
@@ -53,9 +54,13 @@ internal sealed class AttachedItem(
 
     public void EndComputing() => _isComputing = false;
 
-    /// <summary>Notices a batch that hangs. For the timer.</summary>
-    public void CheckBatch()
+    public void BeginMaintenance() => _ticked = false;
+
+    /// <summary>Looks whether the item is still wanted, notices a batch that hangs, and makes maintenance due. For the timer.</summary>
+    public void Tick()
     {
+        generation.Tick();
         if (batch.IsLate(_isComputing ? Gradient.Lanes : -1)) hung.TrySetResult();
+        _ticked = true;
     }
 }

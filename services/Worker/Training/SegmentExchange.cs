@@ -29,7 +29,6 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     private readonly ITimer _ticks;
     // Written by the loop, under the gate.
     private volatile AttachedItem? _item;
-    private volatile GenerationWatch? _watch;
     private volatile bool _isHung;
 
     /// <param name="context">What the exchanges of a process share.</param>
@@ -92,7 +91,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (item.Ticked || _stores.HasChanged(run.Context.Plan.Stores)) await MaintainAsync(item);
+            if (item.IsMaintenanceDue || _stores.HasChanged(run.Context.Plan.Stores)) await MaintainAsync(item);
             if (TryEnd(item, out var action) is { } ending) return ending;
             switch (action.Kind)
             {
@@ -118,23 +117,23 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     {
         await _stores.UseAsync(run.Incarnations);
         var batch = new BatchWatch(Math.Max(1, _context.BatchTimeout.Ticks / Tick.Ticks));
+        var generation = _context.Watch(run, Superseded);
         AttachedItem item;
         lock (_gate)
         {
             _stores.Begin();
-            item = new AttachedItem(run, memory.Begin(run.Item), memory.Gradient, SegmentExchangeContext.NewWorker(), batch, hung);
+            item = new AttachedItem(run, memory.Begin(run.Item), memory.Gradient, SegmentExchangeContext.NewWorker(), batch, generation, hung);
             _item = item;
             _figures.Begin();
         }
 
-        _watch = _context.Watch(run, Superseded);
         _ticks.Change(Tick, Tick);
         return item;
     }
 
     private void Detach()
     {
-        lock (_gate) (_item, _watch) = (null, null);
+        lock (_gate) _item = null;
         _stores.Detach();
         _ticks.Change(IdleLimit, Timeout.InfiniteTimeSpan);
     }
@@ -191,7 +190,7 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
     /// <summary>Attaches where a stream was opened, and asks again where there was no answer or one that said later.</summary>
     private async ValueTask MaintainAsync(AttachedItem item)
     {
-        item.Ticked = false;
+        item.BeginMaintenance();
         var silence = _figures.Silence;
         for (var task = 0; task < item.Run.Context.Plan.Stores; task++)
         {
@@ -214,16 +213,14 @@ internal sealed partial class SegmentExchange : IExchangeSink, IAsyncDisposable
 
     private void OnTick()
     {
-        if (_item is not { } item || _watch is not { } watch)
+        if (_item is not { } item)
         {
             _ = CloseIdleAsync();
             return;
         }
 
-        watch.Tick();
-        item.CheckBatch();
+        item.Tick();
         _sender.BreakLate(item.IsLeaving);
-        item.Ticked = true;
         _arrived.Set(inline: false);
     }
 
