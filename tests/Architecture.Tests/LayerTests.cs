@@ -39,7 +39,7 @@ public sealed class LayerTests
 
     private static List<string> References(string project)
     {
-        var path = SourceFile.Projects().Select(directory => Path.Combine(directory, project + ".csproj")).Single(File.Exists);
+        var path = SourceFile.Projects.Select(directory => Path.Combine(directory, project + ".csproj")).Single(File.Exists);
         var references = XDocument.Load(path).Descendants("ProjectReference");
         return [.. references.Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))];
     }

@@ -4,7 +4,7 @@ namespace Cluster.Architecture.Tests;
 public sealed class NamespaceTests
 {
     public static TheoryData<string> Projects
-        => [.. SourceFile.Projects().Select(path => Path.GetRelativePath(Testing.Repository.Root, path)).Order(StringComparer.Ordinal)];
+        => [.. SourceFile.Projects.Select(path => Path.GetRelativePath(Testing.Repository.Root, path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Projects))]

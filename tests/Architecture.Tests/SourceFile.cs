@@ -10,9 +10,9 @@ internal sealed partial record SourceFile(string Path, string Namespace, IReadOn
         => Directory.EnumerateFiles(directory, "*.cs", SearchOption.AllDirectories).Where(path => !IsBuilt(path)).Select(Read);
 
     /// <summary>The projects' directories: each has one <c>.csproj</c>.</summary>
-    public static IEnumerable<string> Projects()
-        => Directory.EnumerateFiles(Testing.Repository.Root, "*.csproj", SearchOption.AllDirectories).Where(path => !IsBuilt(path))
-            .Select(path => System.IO.Path.GetDirectoryName(path)!);
+    public static IReadOnlyList<string> Projects { get; } =
+        [.. Directory.EnumerateFiles(Testing.Repository.Root, "*.csproj", SearchOption.AllDirectories).Where(path => !IsBuilt(path))
+            .Select(path => System.IO.Path.GetDirectoryName(path)!)];
 
     private static bool IsBuilt(string path) => path.Contains("/artifacts/", StringComparison.Ordinal) || path.Contains("/obj/", StringComparison.Ordinal);
 

@@ -19,7 +19,7 @@ public sealed class StyleTests
         => Assert.Empty(Files().Where(file => !file.Path.StartsWith("services/Client/", StringComparison.Ordinal) && Has(file, "ConfigureAwait(" + "false)"))
             .Select(file => file.Path));
 
-    private static IEnumerable<SourceFile> Files() => SourceFile.Projects().SelectMany(SourceFile.Below).DistinctBy(file => file.Path);
+    private static IEnumerable<SourceFile> Files() => SourceFile.Projects.SelectMany(SourceFile.Below).DistinctBy(file => file.Path);
 
     private static bool Has(SourceFile file, string text) => file.Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
 }
