@@ -38,8 +38,9 @@ internal sealed class ComputationRunner : JobRunner
     {
         (_jobs, _ranges, _metrics, _options, _time, _logger) = (jobs, ranges, metrics, options.Value, time, logger);
         _plan = ComputationPlan.For(job);
-        _dispatcher = parts.Make<RangeDispatcher>(new JobTerm(job.Id, owner), _plan, Trace);
-        _merge = parts.Make<MergeStage>(new JobTerm(job.Id, owner), _plan, Trace);
+        var term = new JobTerm(job.Id, owner);
+        _dispatcher = parts.Make<RangeDispatcher>(term, _plan, Trace);
+        _merge = parts.Make<MergeStage>(term, _plan, Trace);
         _rate = new RateMeter(time);
     }
 

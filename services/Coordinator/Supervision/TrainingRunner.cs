@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Cluster.Contracts.Jobs.V1;
 using Cluster.Contracts.Jobs;
+using Cluster.Contracts.Jobs.V1;
 using Cluster.Coordinator.Figures;
 using Cluster.Coordinator.Jobs;
 using Cluster.Coordinator.Placements;
@@ -118,7 +118,7 @@ internal sealed class TrainingRunner : JobRunner
 
     private async Task LogPlacementAsync(string item, string device)
     {
-        if (_training.Spec.LogDevicePlacement && await _records.PlaceAsync(Job.Id, _training.Owner, item, device) == TrainingAnswer.Fenced)
+        if (_training.Spec.LogDevicePlacement && await _records.PlaceAsync(Job.Id, Owner, item, device) == TrainingAnswer.Fenced)
             throw new JobMovedException("fenced");
     }
 
@@ -126,7 +126,7 @@ internal sealed class TrainingRunner : JobRunner
     {
         _metrics.Failed(Job.Kind);
         TrainingLog.BatchFailed(_logger, Job.Id, told.Lane, told.Clock, told.Device, told.Attempts, RangeLimits.MaxAttempts, told.Error);
-        var record = await _records.ReadAsync(Job.Id);
+        var record = await _records.ReadAsync(Job.Id, _planning.Plan);
         if (record is null || record.Protocol.Generation != told.Generation) return false;
         if (!told.Permanent && told.Attempts < RangeLimits.MaxAttempts)
         {
@@ -139,7 +139,7 @@ internal sealed class TrainingRunner : JobRunner
 
     private async Task<bool> EndWithResultAsync(CancellationToken cancellationToken)
     {
-        var record = await _records.ReadAsync(Job.Id);
+        var record = await _records.ReadAsync(Job.Id, _planning.Plan);
         return record is { IsCancelled: true }
             ? await EndAsync(JobState.Cancelled, record.CancelReason, cancellationToken)
             : await EndAsync(JobState.Succeeded, "", cancellationToken);
