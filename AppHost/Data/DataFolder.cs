@@ -134,8 +134,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException)
         {
-            throw new AppHostException($"data folder {path}: is in use by another app host; stop that one, or name another folder with --data-dir, or start "
-                + $"with --ephemeral");
+            throw new AppHostException($"data folder {path}: is in use by another app host; "
+                + "stop that one, or name another folder with --data-dir, or start with --ephemeral");
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class RedisConnectionLog(ILogger<RedisConnectionLog> logger, boo
         if (type is not ConnectionFailureType.AuthenticationFailure || Interlocked.Exchange(ref _written, 1) != 0) return;
         RedisMessages.Refused(logger, exception?.GetBaseException().Message ?? "", isTls
             ? $"check that {ClusterTls.AuthorityFile} names the authority of Redis's certificate, that the certificate holds the host of "
-            + $"ConnectionStrings__redis, and the password there"
+            + "ConnectionStrings__redis, and the password there"
             : "check the password in ConnectionStrings__redis, and whether Redis wants TLS (ssl=true)");
     }
 }

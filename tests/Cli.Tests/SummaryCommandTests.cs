@@ -61,8 +61,8 @@ public sealed class SummaryCommandTests
             string[] again = ["summary", "training-1", "--csv", other, "--tensorboard", Path.Combine(directory, "runs")];
             run = await CliRun.RunAsync(coordinator, again);
             Assert.Equal(2, run.ExitCode);
-            Assert.Equal([$"--tensorboard: {Path.Combine(directory, "runs", "events.out.tfevents.1700000000.training-1")}: is there already; --force "
-                + $"replaces it"], run.ErrorLines);
+            Assert.Equal([$"--tensorboard: {Path.Combine(directory, "runs", "events.out.tfevents.1700000000.training-1")}: is there already; "
+                + "--force replaces it"], run.ErrorLines);
             Assert.False(File.Exists(other));
 
             run = await CliRun.RunAsync(coordinator, [.. again, "--force"]);

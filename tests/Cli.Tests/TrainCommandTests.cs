@@ -202,8 +202,8 @@ public sealed class TrainCommandTests
                 "b: /job:ps/replica:0/task:1/device:CPU:0",
                 "partial result from /job:worker/task:0: w 1.98, b 0.21",
                 "partial result from /job:worker/task:1: w -0.04, b 0.00",
-                $"{SampleTrainings.Id}: running, 50.0 %, 5,100 of 10,200 steps, 2.55 k steps/s, 2 s left, 5.1 k examples/s, training loss 0.163, committed "
-                + $"2,550, 3 steals, generation 2",
+                $"{SampleTrainings.Id}: running, 50.0 %, 5,100 of 10,200 steps, 2.55 k steps/s, 2 s left, 5.1 k examples/s, training loss 0.163, "
+                + "committed 2,550, 3 steals, generation 2",
                 $"{SampleTrainings.Id}: succeeded, 100.0 %, 10,200 of 10,200 steps, training loss 0.163, committed 5,100, 3 steals, generation 2",
             ],
             run.ErrorLines);

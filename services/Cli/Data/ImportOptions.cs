@@ -21,8 +21,8 @@ internal sealed class ImportOptions
         new("--no-header") { Description = "csv: the first row has numbers, not names; columns are then c1, c2, and so on." };
 
     private readonly Option<int?> _features = ValueOptions.OptionalNumber(
-        "--features", $"libsvm: features of a row, 1 to {DataImport.MaxFeatures}. Default: up to the highest index, for files that the cluster reads by "
-        + $"itself.", 1, DataImport.MaxFeatures);
+        "--features", $"libsvm: features of a row, 1 to {DataImport.MaxFeatures}. Default: up to the highest index, "
+        + "for files that the cluster reads by itself.", 1, DataImport.MaxFeatures);
 
     private readonly Option<bool> _zeroBased = new("--zero-based") { Description = "libsvm: the first index is 0, not 1." };
 

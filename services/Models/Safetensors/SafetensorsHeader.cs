@@ -43,8 +43,8 @@ public sealed class SafetensorsHeader
     {
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length is < 2 or > MaxBytes)
-            throw new SafetensorsException($"the file says that its header has {length} bytes; it must have 2 to {MaxBytes}: this is no safetensors file, or "
-                + $"a damaged one");
+            throw new SafetensorsException($"the file says that its header has {length} bytes; it must have 2 to {MaxBytes}: "
+                + "this is no safetensors file, or a damaged one");
         return (long)length <= fileBytes - PrefixBytes
             ? (int)length
             : throw new SafetensorsException($"the file is truncated: its header has {length} bytes, the file {fileBytes} in all");

@@ -93,8 +93,8 @@ public static class Continuation
         {
             if (free.Contains(field) || JsonNode.DeepEquals(value, before[field])) continue;
             var text = value?.ToString() ?? "";
-            yield return new SpecViolation(field, text, $"is {before[field]?.ToString() ?? "not set"} in {checkpoint}, and cannot change (--weights-only "
-                + $"takes the parameters alone)");
+            yield return new SpecViolation(field, text, $"is {before[field]?.ToString() ?? "not set"} in {checkpoint}, and cannot change "
+                + "(--weights-only takes the parameters alone)");
         }
     }
 

@@ -25,8 +25,8 @@ internal sealed class DemoCommand : ClusterCommand
     {
         var options = _options(run.Parsed) with { Workers = Workers };
         run.Display.Note(
-            $"starting a coordinator, {options.ParameterStores} parameter store{(options.ParameterStores == 1 ? "" : "s")} and {Workers} workers in this "
-            + $"process");
+            $"starting a coordinator, {options.ParameterStores} parameter store{(options.ParameterStores == 1 ? "" : "s")} and {Workers} workers "
+            + "in this process");
         await _embedded.ConnectAsync(options, cancellationToken);
         var cluster = await run.ConnectAsync(cancellationToken);
         var stage = new DemoStage(run, cluster, _embedded.Cluster, Workers);

@@ -85,8 +85,8 @@ internal static class TrainingAct
             return false;
         }
 
-        output.WriteLine($"The three synchronous runs ended in the same bits, {runs[0].Fingerprint[..16]}…, on three workers, on three of which one stopped, "
-            + $"and on one.");
+        output.WriteLine($"The three synchronous runs ended in the same bits, {runs[0].Fingerprint[..16]}…, on three workers, "
+            + "on three of which one stopped, and on one.");
         return true;
     }
 }

@@ -26,8 +26,8 @@ internal sealed class ModeOptions : ITrainOptionGroup
 
     private readonly Option<int?> _localSteps = ValueOptions.OptionalNumber(
         "--local-steps",
-        $"With --mode sync and --optimizer sgd: batches that a lane takes by itself in one step, 1 to {TrainingSpec.MaxLocalSteps}, before the lanes are "
-        + $"averaged. Default: 1.",
+        $"With --mode sync and --optimizer sgd: batches that a lane takes by itself in one step, 1 to {TrainingSpec.MaxLocalSteps}, "
+        + "before the lanes are averaged. Default: 1.",
         1,
         TrainingSpec.MaxLocalSteps);
 

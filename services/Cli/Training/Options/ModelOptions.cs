@@ -32,12 +32,12 @@ internal sealed class ModelOptions(string? model) : ITrainOptionGroup
 
     private readonly Option<int?> _classes = ValueOptions.OptionalNumber(
         "--classes", $"Classes of the label, numbered from 0, 2 to {TrainingSpec.MaxClasses}. Of softmax, which counts them in the data without, and mlp, "
-        + $"which predicts a number without.", 2, TrainingSpec.MaxClasses);
+        + "which predicts a number without.", 2, TrainingSpec.MaxClasses);
 
     private readonly Option<bool> _regression = new("--regression")
     {
-        Description = $"Predict the label as a number, though all labels are whole numbers from 0 to {TrainingSpec.MaxSmallLabel}, which can be classes. Of "
-        + $"mlp.",
+        Description = $"Predict the label as a number, though all labels are whole numbers from 0 to {TrainingSpec.MaxSmallLabel}, which can be classes. "
+        + "Of mlp.",
     };
 
     private readonly Option<float?> _startWeight = ValueOptions.OptionalReal(
