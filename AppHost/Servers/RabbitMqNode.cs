@@ -19,8 +19,9 @@ internal sealed record RabbitMqNode(string Directory, int Port, int Distribution
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["HOME"] = Home,
-        // Every Erlang machine of the node, the short-lived ones of its scripts included.
-        ["ERL_AFLAGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
+        // Every Erlang machine of the node, the short-lived ones of its scripts included. None starts a port mapper of its own where the
+        // node's is not there yet, or any more: it would outlive the cluster.
+        ["ERL_AFLAGS"] = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
         ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
         ["ERL_EPMD_PORT"] = Text(MapperPort),
         ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using Cluster.AppHost.Servers;
 using Cluster.Support.Processes;
 using Cluster.Support.Servers;
 using RabbitMQ.Client;
@@ -42,6 +43,26 @@ public sealed class RabbitMqServerProcessTests
 
         Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(server.DataDirectory), Limit, _ct));
         Assert.False(Directory.Exists(server.DataDirectory));
+    }
+
+    [Fact]
+    public async Task Node_WhosePortMapperIsNotThere_EndsAndStartsNone()
+    {
+        var directory = Directory.CreateTempSubdirectory("cluster-aspire-test-");
+        try
+        {
+            var layout = new RabbitMqLayout(ServerPrograms.RabbitMq!, directory.FullName);
+            layout.WriteFiles(LoopbackPorts.Take(), "user", "password");
+            await using var node = ChildProcess.Start(
+                new ChildProcessStart(layout.Server, []) { Environment = layout.Environment, WorkingDirectory = directory.FullName });
+
+            Assert.NotEqual(0, await node.Exited.WaitAsync(Limit, _ct));
+            Assert.Empty(await ProcessTable.LivingAfterAsync(() => ProcessTable.WorkingIn(directory.FullName), Limit, _ct));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     private static void AssertListensOnLoopbackAlone(RabbitMqServerProcess server)
